@@ -1,0 +1,96 @@
+"""Writes petition/vocabulary/countries.json: what countries are called in English, Russian and Kyrgyz.
+
+Names come from Unicode CLDR through Babel (a development tool: the site itself only reads the JSON).
+Run it again after upgrading Babel: `.venv/bin/python deploy/freeze_countries.py`; a test says when the file is stale.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+
+TARGET: Final = Path(__file__).resolve().parent.parent / "petition" / "vocabulary" / "countries.json"
+
+LANGUAGES: Final = ("en", "ru", "ky")
+
+# Two-letter CLDR regions that ISO 3166-1 does not assign: exceptional reservations (AC CP CQ DG EA EU EZ IC TA UN),
+# and CLDR's own inventions (QO XA XB ZZ). XK is user-assigned too, but stays: organisations from Kosovo exist.
+NOT_COUNTRIES: Final = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
+
+# CLDR abbreviates for maps; the longer form first where one contains the other.
+SPELLED_OUT: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "en": (("&", "and"),),
+    "ru": (("о-ва", "острова"), ("о-в", "остров"), ("Св.", "Святой")),
+    "ky": (),
+}
+
+# (language, code) → the name we print instead of CLDR's, and above each group the reason.
+OVERRIDES: Final[dict[tuple[str, str], str]] = {
+    # «Киргизия» is resented in the country; its own constitution, in Russian too, says «Кыргызстан».
+    ("ru", "KG"): "Кыргызстан",
+    # «Белоруссия» and «Молдавия» are resented alike. CLDR agrees today; pinned, so that an upgrade cannot change it.
+    ("ru", "BY"): "Беларусь",
+    ("ky", "BY"): "Беларусь",
+    ("ru", "MD"): "Молдова",
+    ("ky", "MD"): "Молдова",
+    # CLDR says just "United States" in both; the abbreviation is how people there write it.
+    ("ru", "US"): "США",
+    ("ky", "US"): "АКШ",
+    # Map labels ("Congo - Kinshasa") that nobody prints as the country of an organisation.
+    ("en", "CD"): "Democratic Republic of the Congo",
+    ("ru", "CD"): "Демократическая Республика Конго",
+    ("ky", "CD"): "Конго Демократиялык Республикасы",
+    ("en", "CG"): "Republic of the Congo",
+    ("ru", "CG"): "Республика Конго",
+    ("ky", "CG"): "Конго Республикасы",
+    # A second name in brackets is no use in a list. "Burma" is still read, by the aliases.
+    ("en", "MM"): "Myanmar",
+    ("ru", "MM"): "Мьянма",
+    ("ky", "MM"): "Мьянма",
+    # The administrative status is not part of the name that organisations there print.
+    ("en", "HK"): "Hong Kong",
+    ("ru", "HK"): "Гонконг",
+    ("ky", "HK"): "Гонконг",
+    ("en", "MO"): "Macao",
+    ("ru", "MO"): "Макао",
+    ("ky", "MO"): "Макао",
+    # ISO 3166-1 lists the State of Palestine; CLDR's own short form.
+    ("en", "PS"): "Palestine",
+    ("ru", "PS"): "Палестина",
+    ("ky", "PS"): "Палестина",
+    # Its article is part of the name.
+    ("en", "VC"): "St. Vincent and the Grenadines",
+    # A comma inside a name breaks a list of countries joined by commas.
+    ("ru", "BQ"): "Карибские Нидерланды",
+    # Renamed in 2018; CLDR's Kyrgyz did not follow.
+    ("ky", "SZ"): "Эсватини",
+}
+
+
+def frozen_names() -> dict[str, dict[str, str]]:
+    """Code → language → name, in the order of the codes. Raises KeyError when CLDR lacks a name."""
+    named = {language: _names_in(language) for language in LANGUAGES}
+    codes = sorted(code for code in named["en"] if re.fullmatch("[A-Z]{2}", code) and code not in NOT_COUNTRIES)
+    return {code: {language: named[language][code] for language in LANGUAGES} for code in codes}
+
+
+def _names_in(language: str) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code, name in Locale(language).territories.items():
+        printed = str(name)
+        for short, full in SPELLED_OUT[language]:
+            printed = printed.replace(short, full)
+        names[str(code)] = OVERRIDES.get((language, str(code)), printed[:1].upper() + printed[1:])
+    return names
+
+
+def frozen_text() -> str:
+    """What countries.json must contain: one country a line, so that a change reads well in a diff."""
+    lines = (f"  {json.dumps(code)}: {json.dumps(names, ensure_ascii=False)}" for code, names in frozen_names().items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(frozen_text(), encoding="utf-8")

@@ -1,0 +1,109 @@
+"""The whole suite, once on each database, and what both runs together covered."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from groundwork.packages import clean_environment
+from groundwork.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The contract's variables: a test never sees what an operator has set for the real site.
+OPERATORS = (
+    "SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "ROLE",
+    "CONTACT_PUBLIC_KEY", "CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY", "BACKUP_PUBLIC_KEY", "DATA_DIR", "DEBUG",
+    "SENDER", "CONTROLLER", "SECRETARIAT_NAME", "SECRETARIAT_ADDRESS", "SECRETARIAT_HOURS",
+    "DJANGO_SETTINGS_MODULE", "HOST", "PORT", "ARGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTEST_ADDOPTS",
+)  # fmt: skip
+# What no database can change runs once.
+ONCE = ("tests/browser", "tests/tooling", "tests/reading", "tests/vocabulary")
+NOTHING_SELECTED = 5
+
+
+class Outcome(NamedTuple):
+    """How one pass ended."""
+
+    name: str
+    code: int
+
+    def __str__(self) -> str:
+        """The outcome in two or three words."""
+        if self.code == NOTHING_SELECTED:
+            return f"{self.name} had no test to run"
+        return f"{self.name} passed" if self.code == 0 else f"{self.name} FAILED"
+
+
+class Suite(NamedTuple):
+    """One call of `make test`: where, with what, and what the caller asked for."""
+
+    root: Path
+    chromium: str | None
+    arguments: Sequence[str]
+    coverage: Path
+
+    @property
+    def python(self) -> str:
+        """The Python that has pytest."""
+        return str(self.root / ".venv" / "bin" / "python")
+
+    def run(self, name: str, database: str | None, ignored: Sequence[str]) -> Outcome:
+        """Run pytest once on one database."""
+        command = [self.python, "-m", "pytest", "-n", "2", *(f"--ignore={path}" for path in ignored)]
+        if not self.arguments:
+            command += ["--cov=petition", "--cov-branch", "--cov-report=", "--cov-fail-under=0"]
+        say(f"\n===== {name} =====")
+        with tempfile.TemporaryDirectory(prefix="petition-test-") as state:
+            surroundings = {**site_environment(Path(state)), "COVERAGE_FILE": str(self.coverage / f".coverage.{name}")}
+            if database:
+                surroundings["DATABASE_URL"] = database
+            if self.chromium:
+                surroundings["CHROMIUM"] = self.chromium
+            return Outcome(name, _run([*command, *self.arguments], self.root, surroundings))
+
+    def judge_coverage(self, enforced: bool) -> tuple[str, int]:
+        """Combine what the passes covered; in words, and as an exit code when the limit is enforced."""
+        surroundings = {**clean_environment(), "COVERAGE_FILE": str(self.root / ".coverage")}
+        coverage = [self.python, "-m", "coverage"]
+        _run([*coverage, "combine", "--quiet", *map(str, self.coverage.glob(".coverage.*"))], self.root, surroundings)
+        limit = [] if enforced else ["--fail-under=0"]
+        code = _run([*coverage, "report", "--skip-covered", "--show-missing", *limit], self.root, surroundings)
+        total = subprocess.run(
+            [*coverage, "report", "--format=total", "--precision=1", "--fail-under=0"],
+            cwd=self.root, env=surroundings, capture_output=True, text=True, check=False,
+        ).stdout.strip()  # fmt: skip
+        return f"coverage {total or 'unknown'} %{' TOO LOW' if code else ''}{'' if enforced else ' (not judged)'}", code
+
+
+def site_environment(state: Path) -> dict[str, str]:
+    """The environment for the site's own code: nothing of the operator's, and state in a folder of its own."""
+    kept = {name: value for name, value in clean_environment().items() if name not in OPERATORS}
+    return {**kept, "DATA_DIR": str(state)}
+
+
+def _run(command: list[str], root: Path, surroundings: dict[str, str]) -> int:
+    """Run a command to its end; on Ctrl-C give it time to clear up, since it has got that signal as well."""
+    with subprocess.Popen(command, cwd=root, env=surroundings) as process:
+        try:
+            return process.wait()
+        except BaseException as stop:
+            if not isinstance(stop, KeyboardInterrupt):
+                process.send_signal(signal.SIGINT)
+            _end(process)
+            raise
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that has been told to stop, and kill it in the end."""
+    for insist in (process.terminate, process.kill):
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            insist()
+        else:
+            return

@@ -1,0 +1,111 @@
+"""What `make test` does with the machine that it finds."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from groundwork import equipment, passes, postgres
+from groundwork.sentences import Refusal
+
+PROGRAMS = equipment.find_postgresql()
+CLUSTER = """
+import sys, time
+from pathlib import Path
+from groundwork import postgres
+from groundwork.sentences import speak_plainly
+
+def main():
+    with postgres.throw_away_cluster(Path(sys.argv[1])) as url:
+        print(url, flush=True)
+        time.sleep(60)
+
+sys.exit(speak_plainly(main))
+"""
+
+
+def folder_of(url: str) -> Path:
+    return Path(url.partition("?host=")[2].replace("%2F", "/"))
+
+
+def show(url: str, setting: str) -> str:
+    assert PROGRAMS
+    command = [str(PROGRAMS / "psql"), "--no-psqlrc", "-At", "-c", f"SHOW {setting}", url]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL is not installed (make test says so loudly)")
+def test_a_cluster_is_durable_and_private_and_leaves_nothing_after_sigterm() -> None:
+    deploy = str(Path(postgres.__file__).parent.parent)
+    surroundings = {"PATH": os.environ["PATH"], "PYTHONPATH": deploy}
+    command = [sys.executable, "-c", CLUSTER, str(PROGRAMS)]
+    with subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        url = holder.stdout.readline().strip()
+        folder = folder_of(url)
+        server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        wanted = {"fsync": "on", "synchronous_commit": "on", "listen_addresses": "", "server_encoding": "UTF8"}
+        assert {setting: show(url, setting) for setting in wanted} == wanted
+        assert folder.stat().st_mode & 0o777 == 0o700
+        holder.send_signal(signal.SIGTERM)
+        assert holder.wait(timeout=20) == 128 + signal.SIGTERM
+    assert not folder.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
+
+
+def test_a_server_that_cannot_start_is_one_sentence_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        programs = Path(name)
+        programs.chmod(0o755)  # the cluster's owner must reach it
+        (programs / "initdb").write_text("#!/bin/sh\necho 'the moon is full' >&2\nexit 1\n")
+        (programs / "initdb").chmod(0o755)
+        folder = postgres.private_folder(postgres.other_account() if os.geteuid() == 0 else None)
+        monkeypatch.setattr(postgres, "private_folder", lambda _owner: folder)
+        cluster = postgres.throw_away_cluster(programs)
+        with pytest.raises(Refusal, match=r"initdb failed, so .*: the moon is full"), cluster:
+            pytest.fail("it never started")
+    assert not folder.exists()
+
+
+def test_newer_servers_go_first() -> None:
+    folders = [Path(f"/usr/lib/postgresql/{version}/bin") for version in ("9.6", "17", "15")]
+    assert [folder.parent.name for folder in equipment.newest_first(iter(folders))] == ["17", "15", "9.6"]
+
+
+def test_what_is_missing_is_said_loudly_with_the_remedy() -> None:
+    assert equipment.notice([]) == []
+    lines = equipment.notice(["PostgreSQL", "Chromium"])
+    assert lines[0] == lines[-1] == "!" * 88
+    said = "\n".join(lines)
+    for words in ("SKIPPED: everything on PostgreSQL", "apt install postgresql", "SKIPPED: everything in a browser"):
+        assert words in said
+    assert "apt install chromium" in said
+
+
+def test_a_database_or_browser_that_is_named_wrongly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert equipment.test_database({"TEST_DATABASE_URL": " "}) is None
+    assert equipment.test_database({"TEST_DATABASE_URL": "postgres://me@db/test"}) == "postgres://me@db/test"
+    with pytest.raises(Refusal, match="TEST_DATABASE_URL must begin with postgres://"):
+        equipment.test_database({"TEST_DATABASE_URL": "mysql://me@db/test"})
+    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(Refusal, match="CHROMIUM is '/nowhere/chromium', where no program is"):
+        equipment.find_chromium()
+
+
+def test_tests_see_nothing_of_the_operators_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "CONTACT_PRIVATE_KEY", "PYTEST_ADDOPTS"):
+        monkeypatch.setenv(name, "the real one")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    surroundings = passes.site_environment(tmp_path)
+    assert "the real one" not in surroundings.values()
+    assert surroundings["LANG"] == "C.UTF-8"
+    assert surroundings["DATA_DIR"] == str(tmp_path)
+
+
+def test_outcomes_in_words() -> None:
+    words = [str(passes.Outcome("SQLite", code)) for code in (0, 1, passes.NOTHING_SELECTED)]
+    assert words == ["SQLite passed", "SQLite FAILED", "SQLite had no test to run"]
