@@ -1,0 +1,109 @@
+"""Headings and closing formulas: the lines that say what the lines below them are."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from petition.reading.lines import Line, ends_sentence, numbers
+from petition.reading.markers import marker_of
+from petition.reading.wording import listed
+
+BODY, SIGNATORIES, INDIVIDUALS, BACKGROUND, FURTHER = "body", "signatories", "individuals", "background", "further"
+
+# A line is a heading when all its words are known to headings and at least one belongs to this kind.
+TELLING = {
+    INDIVIDUALS: listed("individual individuals personal физические индивидуальные"),
+    SIGNATORIES: listed(
+        "signed signatories signatory signatures signers undersigned endorsed endorsers endorsement endorsements"
+        " endorsing supported supporters supporting cosigned cosigners cosignatories"
+        " подписали подписанты подписи подписано подписавшие подписавшиеся поддержали"
+    ),
+    BACKGROUND: listed("background context предыстория справка контекст справочная"),
+    BODY: listed("demands recommendations требования рекомендации"),
+    FURTHER: listed("about contact contacts notes note annex appendix контакты примечания приложение"),
+}
+FILLING = listed(
+    "a an the of by for and in on to as at with this our us all we list following initial further other below more"
+    " organisations organisation organizations organization ngos groups members partners civil society names capacity"
+    " alphabetical order behalf statement appeal letter joint open information details media press editors editor"
+    " paper brief current"
+    " и в во на под по к от с о об нас список следующие организации организация организаций подписавших нпо"
+    " гражданского общества алфавитном порядке обращение обращением обращения заявление заявлением заявления"
+    " информация лица наши дополнительная для сми"
+)
+# These open longer headings, which name the coalition or the list: "Signed by members of …:", "About the …".
+SIGNED_BY = re.compile(r"(?:co-?)?(?:signed|endorsed|supported) by\b.*:|(?:список )?подписа\w+.*:", re.IGNORECASE)
+FURTHER_START = re.compile(r"(?:about|contacts?|for (?:more|further) information|notes? to|о нас)\b.*", re.IGNORECASE)
+FORMULA = re.compile(
+    r"(?:yours |most |very )?(?:sincerely|respectfully|faithfully|truly)(?: yours)?|"
+    r"(?:with|in) (?:respect|solidarity|hope)|(?:kind|best|warm) regards|с уважением|урматтоо менен",
+    re.IGNORECASE,
+)
+WORD = r"[^\W\d_]+"
+LONGEST_HEADING = 12
+
+
+@dataclass
+class Region:
+    """The lines below one heading (None at the start of the text), and what they are."""
+
+    kind: str
+    heading: Line | None = None
+    lines: list[Line] = field(default_factory=list)
+
+
+def heading_kind(text: str) -> str | None:
+    """Which part of a statement a line by itself announces; None when it announces nothing."""
+    bare = text.rstrip(" :.,")
+    words = re.findall(WORD, bare.lower().replace("co-", "co"))
+    if not words or not (bare[0].isupper() or bare[0].isdigit()) or len(words) > LONGEST_HEADING:
+        return None
+    if FORMULA.fullmatch(bare):
+        return SIGNATORIES if text.endswith(",") else None
+    for kind, telling in TELLING.items():
+        if not telling.isdisjoint(words) and _all_known(words):
+            return kind
+    if SIGNED_BY.fullmatch(text):
+        return SIGNATORIES
+    return FURTHER if FURTHER_START.fullmatch(bare) and not text.endswith(".") else None
+
+
+def _all_known(words: Sequence[str]) -> bool:
+    return FILLING.union(*TELLING.values()).issuperset(words)
+
+
+def stands_as_heading(lines: Sequence[Line], at: int) -> bool:
+    """Whether the line's surroundings let it be a heading rather than a wrapped piece of a sentence."""
+    line = lines[at]
+    after = lines[at + 1] if at + 1 < len(lines) else None
+    if line.text.endswith(":"):
+        return True
+    if after and not after.gap:
+        # "About 600 people were held in" begins a paragraph as "About the Platform" begins a section.
+        if after.text[0].islower() or _is_open(line.text):
+            return False
+        if marker_of(after.text):
+            return True
+    return line.gap or at == 0 or ends_sentence(lines[at - 1].text)
+
+
+def _is_open(text: str) -> bool:
+    """Whether the line is a heading only by its first words."""
+    return bool(FURTHER_START.fullmatch(text)) and not _all_known(re.findall(WORD, text.lower()))
+
+
+def regions_of(lines: Sequence[Line]) -> list[Region]:
+    """The text cut at its headings; the first region, which may be empty, is the one before any heading."""
+    regions = [Region(BODY)]
+    for at, line in enumerate(lines):
+        kind = heading_kind(line.text)
+        if kind and stands_as_heading(lines, at):
+            regions.append(Region(kind, heading=line))
+        else:
+            regions[-1].lines.append(line)
+    return regions
+
+
+def heading_numbers(region: Region) -> tuple[int, ...]:
+    """The source line of the region's heading, () when it has none."""
+    return numbers([region.heading] if region.heading else [])

@@ -1,0 +1,92 @@
+"""The list of signatories: rows become organisations; people, doubles and gaps become questions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from petition.reading.individuals import is_individual
+from petition.reading.joining import join
+from petition.reading.ledger import Ledger
+from petition.reading.lines import Line, numbers
+from petition.reading.result import ReadSignatory
+from petition.reading.roster import Row, is_prose, roster_of
+from petition.reading.signatories import organisation_of
+
+
+@dataclass
+class Listing:
+    """Collects the organisations of all lists of one statement, in order."""
+
+    words: frozenset[str]
+    width: int
+    ledger: Ledger
+    signatories: list[ReadSignatory] = field(default_factory=list)
+    printed_numbers: list[tuple[int, int]] = field(default_factory=list)
+
+    def read(self, lines: Sequence[Line], *, people: bool = False) -> None:
+        """The lines below one heading are accounted for; below a heading for people nothing becomes a signatory."""
+        roster = roster_of(lines, self.width)
+        for row in roster.rows:
+            self._read_row(row, people=people)
+        for strangers in roster.strangers:
+            self.ledger.leave("not_placed", numbers(strangers), join(strangers, self.words, self.ledger))
+
+    def close(self) -> None:
+        """All lists are read: what is wrong with them as a whole is on record."""
+        if not self.signatories:
+            self.ledger.question("no_signatories", (), "")
+        self._check_numbers()
+        self._check_duplicates()
+
+    def _read_row(self, row: Row, *, people: bool) -> None:
+        label = join(row.lines, self.words, self.ledger)
+        sign = row.marker.sign if row.marker else ""
+        number = row.marker.number if row.marker else None
+        if number is not None:
+            self.printed_numbers.append((number, row.numbers[0]))
+        if not row.sure:
+            self.ledger.question("uncertain_join", row.numbers, label)
+        if not label:
+            self.ledger.leave("empty_row", row.numbers, label, sign)
+        elif is_prose(label, marked=bool(sign)):
+            self.ledger.leave("not_placed", row.numbers, label, sign)
+        elif people or is_individual(label):
+            self.ledger.leave("individual", row.numbers, label, sign)
+        else:
+            self.ledger.place("signatory", row.numbers, label, sign)
+            self._add(row, label, number)
+
+    def _add(self, row: Row, label: str, number: int | None) -> None:
+        read = organisation_of(label)
+        if read.doubtful:
+            self.ledger.note("not_understood", row.numbers, read.doubtful)
+        self.signatories.append(
+            ReadSignatory(
+                number=len(self.signatories) + 1 if number is None else number,
+                label=label,
+                name=read.name,
+                acronym=read.acronym,
+                countries_as_printed=read.countries_as_printed,
+                countries=read.countries,
+                lines=(row.numbers[0], row.numbers[-1]),
+            )
+        )
+
+    def _check_numbers(self) -> None:
+        expected, seen = 1, set[int]()
+        for number, line in self.printed_numbers:
+            if number in seen:
+                self.ledger.question("number_repeated", [line], str(number))
+            elif number != expected:
+                self.ledger.question("number_gap", [line], f"{number} instead of {expected}")
+            seen.add(number)
+            expected = number + 1
+
+    def _check_duplicates(self) -> None:
+        """Two rows with the same words and countries are one organisation twice, or a mistake: both stay listed."""
+        first: dict[tuple[str, ...], ReadSignatory] = {}
+        for row in self.signatories:
+            key = (*re.findall(r"\w+", row.name.casefold()), "", *row.countries)
+            before = first.setdefault(key, row)
+            if before is not row:
+                self.ledger.question("duplicate", (before.lines[0], row.lines[0]), row.label)

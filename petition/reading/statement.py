@@ -1,0 +1,134 @@
+"""A statement's plain text read into its parts: the one entry of this room."""
+
+from dataclasses import replace
+
+from petition.reading.blocks import Block, blocks_of
+from petition.reading.dates import date_line
+from petition.reading.headings import (
+    BACKGROUND,
+    BODY,
+    FURTHER,
+    INDIVIDUALS,
+    SIGNATORIES,
+    Region,
+    heading_numbers,
+    regions_of,
+)
+from petition.reading.joining import join, words_of
+from petition.reading.ledger import Ledger
+from petition.reading.lines import numbers, read_lines, wrap_width
+from petition.reading.listing import Listing
+from petition.reading.opening import Opening, opening_of
+from petition.reading.pages import NOTE, body_lines
+from petition.reading.result import Heading, Reading, Section
+from petition.reading.shape import find_list
+
+NOT_PLACED = "not_placed"
+
+
+def read_statement(text: str) -> Reading:
+    """What the text says, every word as printed. Never raises: what is not understood is in `unresolved`."""
+    return read_with_account(text)[0]
+
+
+def read_with_account(text: str) -> tuple[Reading, Ledger]:
+    """The same, with the account: each line that is not blank is in exactly one of the ledger's parts."""
+    ledger = Ledger()
+    lines = read_lines(text, ledger)
+    words, width = words_of(lines), wrap_width(lines)
+    opening = opening_of(body_lines(lines, words, width, ledger))
+    _place_opening(opening, words, ledger)
+    regions = regions_of(opening.rest)
+    if not any(region.kind == SIGNATORIES and region.lines for region in regions):
+        regions = _with_list_by_shape(regions, ledger)
+    listing = Listing(words, width, ledger)
+    headings, further = [], []
+    for region in regions:
+        if region.heading:
+            headings.append(Heading(region.kind, region.heading.text, region.heading.number))
+            ledger.place("heading", heading_numbers(region), region.heading.text)
+        if region.kind == SIGNATORIES:
+            listing.read(region.lines)
+        elif region.kind == INDIVIDUALS:
+            listing.read(region.lines, people=True)
+        elif region.kind == FURTHER:
+            further.append(Section(region.heading.text if region.heading else "", _paragraphs(region, words, ledger)))
+        elif region.kind in (BACKGROUND, NOT_PLACED):
+            _paragraphs(region, words, ledger)
+    _place_body(
+        [block for region in regions if region.kind == BODY for block in blocks_of(region.lines)], words, ledger
+    )
+    listing.close()
+    return _reading(opening, listing, tuple(headings), tuple(further), ledger), ledger
+
+
+def _reading(
+    opening: Opening, listing: Listing, headings: tuple[Heading, ...], further: tuple[Section, ...], ledger: Ledger
+) -> Reading:
+    return Reading(
+        title=" ".join(ledger.texts("title")),
+        dated_as_printed=opening.date.text if opening.date else "",
+        dated=date_line(opening.date.text) if opening.date else None,
+        preamble=ledger.texts("preamble"),
+        demands=ledger.texts("demand"),
+        closing=ledger.texts("closing"),
+        signatories=tuple(listing.signatories),
+        background=ledger.texts(BACKGROUND),
+        headings=headings,
+        further=further,
+        footnotes=ledger.texts(NOTE),
+        notes=tuple(sorted(ledger.notes, key=lambda note: note.lines)),
+        unresolved=tuple(sorted(ledger.unresolved, key=lambda note: note.lines)),
+    )
+
+
+def _place_opening(opening: Opening, words: frozenset[str], ledger: Ledger) -> None:
+    if opening.title:
+        ledger.place("title", numbers(opening.title), join(opening.title, words, ledger))
+    else:
+        ledger.question("no_title", (), "")
+    if opening.date:
+        ledger.place("date", [opening.date.number], opening.date.text)
+    else:
+        ledger.question("no_date", (), "")
+
+
+def _with_list_by_shape(regions: list[Region], ledger: Ledger) -> list[Region]:
+    """The regions with the list cut out of the one that holds it; lines left behind it are not placed."""
+    spans = [(find_list(region.lines) or (0, 0)) for region in regions]
+    at = max(range(len(regions)), key=lambda index: spans[index][1] - spans[index][0])
+    start, end = spans[at]
+    if start == end:
+        return regions
+    held = regions[at]
+    listed, left = held.lines[start:end], held.lines[end:]
+    ledger.note("list_by_shape", (listed[0].number, listed[-1].number), listed[0].text)
+    held = replace(held, lines=held.lines[:start])
+    return [*regions[:at], held, Region(SIGNATORIES, lines=listed), Region(NOT_PLACED, lines=left), *regions[at + 1 :]]
+
+
+def _paragraphs(region: Region, words: frozenset[str], ledger: Ledger) -> tuple[str, ...]:
+    """The region's paragraphs, each accounted for; items keep their marker, since here they are no demands."""
+    texts = []
+    for block in blocks_of(region.lines):
+        text = f"{block.sign} {block.text(words, ledger)}".strip()
+        texts.append(text)
+        if region.kind == NOT_PLACED:
+            ledger.leave(NOT_PLACED, block.numbers, text)
+        else:
+            ledger.place(region.kind, block.numbers, text)
+    return tuple(texts)
+
+
+def _place_body(blocks: list[Block], words: frozenset[str], ledger: Ledger) -> None:
+    """Items are demands; paragraphs before them the preamble, after them the closing, between them a question."""
+    items = [at for at, block in enumerate(blocks) if block.marker]
+    first, last = (items[0], items[-1]) if items else (len(blocks), len(blocks))
+    for at, block in enumerate(blocks):
+        text = block.text(words, ledger)
+        if block.marker:
+            ledger.place("demand", block.numbers, text, block.sign)
+        elif first < at < last:
+            ledger.leave("between_demands", block.numbers, text)
+        else:
+            ledger.place("preamble" if at < first else "closing", block.numbers, text)
