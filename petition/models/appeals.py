@@ -1,0 +1,60 @@
+"""Appeal: the cause. Its text lives in AppealText, one per language and version."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import F, Q
+
+GRACE = timedelta(hours=24)
+"""Who sent the form before the closing date may still confirm the mailbox within this time."""
+
+
+class Phase(StrEnum):
+    """What an organisation can do with the appeal at one moment."""
+
+    DRAFT = "draft"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Appeal(models.Model):
+    slug = models.SlugField(unique=True)
+    issuer = models.CharField(max_length=200, blank=True)
+    issued_on = models.DateField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    # Every public byte belongs to one revision; revised_at is the moment of its commit ("as of").
+    revision = models.PositiveBigIntegerField(default=0)
+    revised_at = models.DateTimeField()
+    last_number = models.PositiveIntegerField(default=0)  # of the further signatories; only ever grows
+    withheld_total = models.PositiveIntegerField(default=0)  # as published; refreshed once a day, see DESIGN "Numbers"
+
+    class Meta:
+        ordering = ["-issued_on", "slug"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(slug=""), name="appeal_has_slug"),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(opens_at__lt=F("closes_at")),
+                name="appeal_opens_before_it_closes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def phase(self, at: datetime) -> Phase:
+        """The phase at the moment `at`."""
+        if self.published_at is None:
+            return Phase.DRAFT
+        if self.opens_at and at < self.opens_at:
+            return Phase.UPCOMING
+        if self.closes_at and at >= self.closes_at:
+            return Phase.CLOSED
+        return Phase.OPEN
+
+    def may_confirm(self, at: datetime) -> bool:
+        """Whether a mailbox may be confirmed at `at`: while open, and `GRACE` longer."""
+        return self.phase(at) is Phase.OPEN or bool(self.closes_at and self.closes_at <= at < self.closes_at + GRACE)

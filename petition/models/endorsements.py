@@ -1,0 +1,148 @@
+"""Endorsement: what an organisation submitted. Private; the public part of it is a Signatory."""
+
+from django.db import models
+from django.db.models import Q
+
+from petition.models.appeals import Appeal
+from petition.models.signatories import Signatory
+from petition.models.texts import AppealText
+
+
+class State(models.TextChoices):
+    SUBMITTED = "submitted"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+LEGAL_MOVES: dict[State, frozenset[State]] = {
+    State.SUBMITTED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
+    State.CONFIRMED: frozenset({State.APPROVED, State.RETURNED, State.REJECTED, State.WITHDRAWN}),
+    State.RETURNED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
+    State.REJECTED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
+    State.APPROVED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
+    State.WITHDRAWN: frozenset(),
+}
+"""The one table of what may follow what. The gate (actions/lifecycle.py) and the triggers are made from it."""
+
+ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
+
+
+class Display(models.TextChoices):
+    NAMED = "named"
+    WITHHELD = "withheld"
+
+
+class Origin(models.TextChoices):
+    FORM = "form"
+    IMPORTED = "imported"
+
+
+def _only_in(field: str, *states: State) -> Q:
+    """The timestamp `field` is set in `states` and in no other."""
+    return Q(state__in=states, **{f"{field}__isnull": False}) | (~Q(state__in=states) & Q(**{field: None}))
+
+
+class Endorsement(models.Model):
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
+    text = models.ForeignKey(AppealText, on_delete=models.PROTECT, related_name="+")  # immutable: binds its SHA-256
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.FORM)
+    state = models.CharField(max_length=10, choices=State, default=State.SUBMITTED)
+    display = models.CharField(max_length=10, choices=Display)
+    language = models.CharField(max_length=10)
+
+    organisation_name = models.CharField(max_length=300, blank=True)
+    acronym = models.CharField(max_length=50, blank=True)
+    countries = models.CharField(max_length=60, blank=True)  # ISO 3166-1 alpha-2 codes, a space between
+    website = models.CharField(max_length=200, blank=True)
+    member_claimed = models.BooleanField(default=False)
+    sealed_name = models.TextField(blank=True)  # the four fields above, once nobody outside may read them
+
+    name_index = models.CharField(max_length=64)  # keyed hash of the folded name: exact matches only
+    mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
+    fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole post: a repeat is the same post
+
+    authority_at = models.DateTimeField(null=True, blank=True)
+    consent_processing_at = models.DateTimeField(null=True, blank=True)
+    consent_publication_at = models.DateTimeField(null=True, blank=True)
+    wording_version = models.CharField(max_length=20, blank=True)  # of the declarations that were agreed to
+
+    submitted_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+
+    signatory = models.OneToOneField(Signatory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    explained_by = models.BigIntegerField()  # the audit event of the last change of state (trigger)
+
+    class Meta:
+        ordering = ["submitted_at", "pk"]
+        indexes = [
+            models.Index(fields=["state", "id"], name="endorsement_queue"),
+            models.Index(fields=["appeal", "mailbox_index"], name="endorsement_mailbox"),
+            models.Index(fields=["appeal", "name_index"], name="endorsement_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appeal", "mailbox_index", "name_index"],
+                condition=Q(state__in=ACTIVE) & ~Q(mailbox_index=""),
+                name="endorsement_one_active",
+            ),
+            models.UniqueConstraint(
+                fields=["appeal", "fingerprint"],
+                condition=Q(state=State.SUBMITTED),
+                name="endorsement_identical_posts_are_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values, display__in=Display.values, origin__in=Origin.values),
+                name="endorsement_words_known",
+            ),
+            models.CheckConstraint(
+                condition=_only_in("decided_at", State.APPROVED, State.REJECTED), name="endorsement_decided_at"
+            ),
+            models.CheckConstraint(condition=_only_in("returned_at", State.RETURNED), name="endorsement_returned_at"),
+            models.CheckConstraint(
+                condition=_only_in("withdrawn_at", State.WITHDRAWN), name="endorsement_withdrawn_at"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=ACTIVE) & Q(confirmed_at__isnull=False))
+                | (Q(state=State.SUBMITTED) & Q(confirmed_at=None))
+                | Q(state__in=[State.REJECTED, State.WITHDRAWN]),
+                name="endorsement_confirmed_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.APPROVED, display=Display.NAMED) | Q(signatory__isnull=False),
+                name="endorsement_named_has_signatory",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_name="") & ~Q(organisation_name="")
+                | ~Q(sealed_name="") & Q(organisation_name="", acronym="", countries="", website=""),
+                name="endorsement_name_plain_or_sealed",
+            ),
+            models.CheckConstraint(
+                condition=~(Q(state=State.APPROVED, display=Display.WITHHELD) | Q(state=State.WITHDRAWN))
+                | ~Q(sealed_name=""),
+                name="endorsement_withheld_means_sealed",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.IMPORTED, mailbox_index="", fingerprint="")
+                | Q(
+                    ~Q(mailbox_index="") & ~Q(fingerprint=""),
+                    origin=Origin.FORM,
+                    authority_at__isnull=False,
+                    consent_processing_at__isnull=False,
+                ),
+                name="endorsement_form_has_mailbox_and_consent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin=Origin.FORM, display=Display.NAMED) | Q(consent_publication_at__isnull=False),
+                name="endorsement_named_has_consent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"endorsement {self.pk}"

@@ -1,0 +1,76 @@
+"""Signatory: what the public sees of an organisation that stands behind the appeal. Knows no endorsement."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from petition.models.appeals import Appeal
+
+PRINTED_FIELDS = ("label", "name", "acronym", "countries", "countries_as_printed", "language", "folded")
+"""Text columns that are empty in the row of a signatory who is no longer listed."""
+
+
+class Kind(models.TextChoices):
+    ORIGINAL = "original"
+    FURTHER = "further"
+
+
+class Status(models.TextChoices):
+    LISTED = "listed"
+    NO_LONGER_LISTED = "no_longer_listed"
+
+
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    def listed(self) -> Self:
+        return self.filter(status=Status.LISTED)
+
+    def of_kind(self, kind: Kind) -> Self:
+        return self.filter(kind=kind)
+
+
+class Signatory(models.Model):
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="signatories")
+    kind = models.CharField(max_length=10, choices=Kind)
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=20, choices=Status, default=Status.LISTED)
+    label = models.CharField(max_length=500, blank=True)  # the line as printed
+    name = models.CharField(max_length=300, blank=True)
+    acronym = models.CharField(max_length=50, blank=True)
+    countries = models.CharField(max_length=60, blank=True)  # ISO 3166-1 alpha-2 codes, a space between
+    countries_as_printed = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=10, blank=True)  # of the name, where a moderator has said
+    folded = models.CharField(max_length=400, blank=True)  # what a search looks through
+    member = models.BooleanField(default=False)  # true only when a moderator has checked it
+    listed_on = models.DateField(null=True, blank=True)
+    explained_by = models.BigIntegerField()  # the audit event of the last change (trigger)
+
+    objects = SignatoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["appeal", "-kind", "number"]  # "original" before "further"
+        constraints = [
+            models.UniqueConstraint(fields=["appeal", "kind", "number"], name="signatory_number_once"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, kind__in=Kind.values, status__in=Status.values),
+                name="signatory_number_kind_status_known",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=Status.LISTED, listed_on__isnull=False) & ~Q(label="") & ~Q(name=""))
+                | Q(
+                    status=Status.NO_LONGER_LISTED,
+                    listed_on=None,
+                    member=False,
+                    **dict.fromkeys(PRINTED_FIELDS, ""),
+                ),
+                name="signatory_hidden_has_nothing_printed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """`original-12`, `further-12`: how the row is named everywhere."""
+        return f"{self.kind}-{self.number}"

@@ -1,0 +1,169 @@
+"""What the database itself refuses, on SQLite and on PostgreSQL, whoever asks. Installed after every migrate.
+
+Django remakes SQLite tables silently and drops their triggers on the way, so `install` runs on `post_migrate`
+and `missing` is a system check (checks.py).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from petition.models.endorsements import LEGAL_MOVES, State
+
+_MOVES = ", ".join(f"'{old}>{new}'" for old, following in LEGAL_MOVES.items() for new in sorted(following))
+
+
+def _differs(*columns: str) -> str:
+    return " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+
+
+def _no_event(condition: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM petition_auditevent e WHERE e.id = NEW.explained_by AND {condition})"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`verb` on a row of `table` is refused with `message` where the SQL `condition` over NEW and OLD holds."""
+
+    name: str
+    table: str
+    verb: Literal["INSERT", "UPDATE", "DELETE"]
+    condition: str
+    message: str
+
+    def statements(self, vendor: str) -> list[str]:
+        """The SQL that drops an older form of this trigger and creates this one."""
+        if vendor == "sqlite":
+            return [
+                f"DROP TRIGGER IF EXISTS {self.name}",
+                f"CREATE TRIGGER {self.name} BEFORE {self.verb} ON {self.table} FOR EACH ROW WHEN {self.condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END",
+            ]
+        kept = "OLD" if self.verb == "DELETE" else "NEW"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; "
+            f"RETURN {kept}; END $$",
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.verb} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+_ALWAYS = "1 = 1"
+
+REFUSALS = (
+    Refusal("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
+    Refusal("audit_no_delete", "petition_auditevent", "DELETE", _ALWAYS, "audit events are never deleted"),
+    Refusal(
+        "endorsement_begins",
+        "petition_endorsement",
+        "INSERT",
+        f"NOT (NEW.state = '{State.SUBMITTED}' OR (NEW.state = '{State.APPROVED}' AND NEW.origin = 'imported'))",
+        "an endorsement begins as submitted",
+    ),
+    Refusal(
+        "endorsement_legal_moves",
+        "petition_endorsement",
+        "UPDATE",
+        f"NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ({_MOVES})",
+        "this move is not in the table of legal moves",
+    ),
+    Refusal(
+        "endorsement_explained",
+        "petition_endorsement",
+        "UPDATE",
+        f"({_differs('state', 'display')}) AND (NEW.explained_by = OLD.explained_by OR "
+        + _no_event("e.subject_kind = 'endorsement' AND e.subject_id = NEW.id")
+        + ")",
+        "a change of state or display names its audit event",
+    ),
+    Refusal(
+        "endorsement_binding",
+        "petition_endorsement",
+        "UPDATE",
+        _differs("appeal_id", "text_id", "origin"),
+        "an endorsement stays bound to its appeal and text",
+    ),
+    Refusal(
+        "endorsement_no_delete",
+        "petition_endorsement",
+        "DELETE",
+        f"OLD.state <> '{State.SUBMITTED}'",
+        "only an unconfirmed endorsement may be erased",
+    ),
+    Refusal(
+        "signatory_insert_explained",
+        "petition_signatory",
+        "INSERT",
+        _no_event("e.appeal_id = NEW.appeal_id"),
+        "a listing names its audit event",
+    ),
+    Refusal(
+        "signatory_update_explained",
+        "petition_signatory",
+        "UPDATE",
+        "NEW.explained_by = OLD.explained_by OR " + _no_event("e.appeal_id = NEW.appeal_id"),
+        "a change of a listing names its audit event",
+    ),
+    Refusal(
+        "signatory_identity",
+        "petition_signatory",
+        "UPDATE",
+        _differs("appeal_id", "kind", "number"),
+        "a signatory keeps its number",
+    ),
+    Refusal("signatory_no_delete", "petition_signatory", "DELETE", _ALWAYS, "a number is never reused"),
+    Refusal(
+        "text_no_update",
+        "petition_appealtext",
+        "UPDATE",
+        _differs(
+            "appeal_id", "language", "version", "status", "dated", "dated_as_printed",
+            "title", "preamble", "closing", "background", "sha256",
+        )
+        + " OR OLD.published_at IS NOT NULL",
+        "the text is the text",
+    ),
+    Refusal("text_no_delete", "petition_appealtext", "DELETE", _ALWAYS, "the text is the text"),
+    Refusal("demand_no_update", "petition_demand", "UPDATE", _ALWAYS, "the text is the text"),
+    Refusal("demand_no_delete", "petition_demand", "DELETE", _ALWAYS, "the text is the text"),
+    Refusal(
+        "demand_no_late_insert",
+        "petition_demand",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM petition_appealtext t WHERE t.id = NEW.text_id AND t.published_at IS NOT NULL)",
+        "the text is the text",
+    ),
+    Refusal(
+        "appeal_only_grows",
+        "petition_appeal",
+        "UPDATE",
+        "NEW.revision < OLD.revision OR NEW.last_number < OLD.last_number",
+        "revision and last number only grow",
+    ),
+)  # fmt: skip
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Every trigger whose table exists is there, in its present form."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for refusal in REFUSALS:
+            if refusal.table in tables:
+                for statement in refusal.statements(connection.vendor):
+                    cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of triggers that are not in the database although their table is."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        cursor.execute(query)
+        present = {name for (name,) in cursor.fetchall()}
+    return [refusal.name for refusal in REFUSALS if refusal.table in tables and refusal.name not in present]
