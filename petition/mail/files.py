@@ -1,0 +1,35 @@
+"""Delivery where no mail server is set: each mail becomes a file, and its links appear on the terminal."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+_LINK = re.compile(r"https?://\S+")
+
+
+class EmailBackend(BaseEmailBackend):
+    """Writes `<DATA_DIR>/mail/<Message-ID>.eml`, readable by its owner only. Sending again writes the same file."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        settings.MAIL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for message in email_messages:
+            name = re.sub(r"[^A-Za-z0-9]", "", message.extra_headers["Message-ID"].split("@")[0])
+            self._write(settings.MAIL_DIR / f"{name}.eml", message)
+            links = _LINK.findall(str(message.body))
+            sys.stdout.write(f"Mail for {', '.join(message.to)}: {settings.MAIL_DIR / name}.eml\n")
+            sys.stdout.writelines(f"  {link}\n" for link in links)
+            sys.stdout.flush()
+        return len(email_messages)
+
+    @staticmethod
+    def _write(path: Path, message: EmailMessage) -> None:
+        beside = path.with_suffix(".part")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(message.message().as_bytes())
+        beside.replace(path)

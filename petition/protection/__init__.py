@@ -1,0 +1,1 @@
+"""INSTRUMENT: what keeps contacts sealed, links unguessable and floods bounded."""

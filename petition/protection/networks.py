@@ -1,0 +1,30 @@
+"""From which network a request comes: told only as text to hash, never stored."""
+
+import ipaddress
+from collections.abc import Mapping
+
+from django.conf import settings
+
+_PREFIX = {4: 24, 6: 64}
+
+
+def network_of(meta: Mapping[str, str]) -> str:
+    """The visitor's /24 or /64, from the WSGI environ `meta`; '' when there is none (a Unix socket).
+
+    X-Forwarded-For counts only when the peer is one of TRUSTED_PROXIES, and then its last address that is not.
+    """
+    address = _parsed(meta.get("REMOTE_ADDR", ""))
+    hops = [_parsed(hop) for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    while address and hops and any(address in proxy for proxy in settings.TRUSTED_PROXIES):
+        address = hops.pop() or address
+    if not address:
+        return ""
+    return str(ipaddress.ip_network((address, _PREFIX[address.version]), strict=False))
+
+
+def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,34 @@
+"""Tokens of private links and short codes: unguessable, kept only as hashes."""
+
+import hashlib
+import secrets
+
+from petition.protection.contacts import index_of
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U/V confusion when read aloud or typed
+CODE_LENGTH = 9
+
+
+def new_token() -> str:
+    """256 random bits as 43 characters of base64url (RFC 4648, section 5)."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of_token(token: str, purpose: str) -> str:
+    """What is stored of a token. A plain hash is enough for 256 random bits; the purpose makes it good for one use."""
+    return hashlib.sha256(f"{purpose}\0{token}".encode(errors="replace")).hexdigest()
+
+
+def new_code() -> str:
+    """Nine characters (44 bits) to type, in groups of three: `7KM-2QX-9RD`."""
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(code[start : start + 3] for start in range(0, CODE_LENGTH, 3))
+
+
+def digest_of_code(code: str, appeal_slug: str) -> str:
+    """What is stored of a code: keyed, since 44 bits could be tried out against a stolen database.
+
+    Case, spaces and hyphens are as the person types them.
+    """
+    typed = "".join(char for char in code.upper() if char.isalnum())
+    return index_of(f"code {appeal_slug}", typed)
