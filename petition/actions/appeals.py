@@ -1,0 +1,166 @@
+"""An appeal from a statement that was read: its text, its demands, its original signatories."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from petition.actions.audit import Actor, record
+from petition.models import (
+    Appeal,
+    AppealText,
+    AuditEvent,
+    Demand,
+    Display,
+    Endorsement,
+    Kind,
+    Origin,
+    Signatory,
+    State,
+    TextStatus,
+)
+from petition.models.texts import digest_of
+from petition.protection.contacts import index_of
+from petition.reading import Reading, ReadSignatory
+from petition.vocabulary.names import folded
+
+
+class Outcome(StrEnum):
+    PUBLISHED = "published"
+    TRANSLATED = "translated"
+    UNCHANGED = "unchanged"
+
+
+class Refused(Exception):
+    """The statement cannot become this appeal; the message says why, for the operator."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """How a statement is to be entered: under which slug, by whom issued, in which language, as what."""
+
+    slug: str
+    issuer: str
+    language: str
+    status: TextStatus
+    dated: date
+
+
+@transaction.atomic
+def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: datetime) -> Outcome:
+    """The appeal is public with the text, the demands and the original signatories that were read.
+
+    Where the appeal exists, the same text changes nothing, and a text in another language is added as a translation,
+    which brings no signatories. Raises Refused: unresolved lines; another text in a language that has one; a
+    translation whose demands differ in number; a translation of an appeal that does not exist.
+    """
+    if reading.unresolved:
+        raise Refused("Nothing was stored: the report names lines that were not understood.")
+    appeal = Appeal.objects.select_for_update().filter(slug=edition.slug).first()
+    if appeal is None:
+        if edition.status != TextStatus.OFFICIAL:
+            raise Refused(f"There is no appeal {edition.slug!r} to translate: import its official text first.")
+        appeal = _new_appeal(edition, reading, by=by, at=at)
+        _list_originals(appeal, _enter_text(appeal, reading, edition, at=at), reading.signatories, by=by, at=at)
+        return Outcome.PUBLISHED
+    present = appeal.texts.filter(language=edition.language, published_at__isnull=False).first()
+    if present:
+        if present.sha256 == _draft(appeal, reading, edition).sha256:
+            return Outcome.UNCHANGED
+        raise Refused(f"{edition.slug!r} is published in {edition.language!r} with another text, which stays as it is.")
+    _refuse_other_demands(appeal, reading)
+    _enter_text(appeal, reading, edition, at=at)
+    record("translate", subject=appeal, by=by, at=at)
+    appeal.revision += 1
+    appeal.revised_at = at
+    appeal.save(update_fields=["revision", "revised_at"])
+    return Outcome.TRANSLATED
+
+
+def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:
+    wanted = Demand.objects.filter(text__appeal=appeal, text__status=TextStatus.OFFICIAL).count()
+    if wanted != len(reading.demands):
+        raise Refused(
+            f"A translation has as many demands as the appeal: {wanted}, and here are {len(reading.demands)}."
+        )
+
+
+def _new_appeal(edition: Edition, reading: Reading, *, by: Actor, at: datetime) -> Appeal:
+    return Appeal.objects.create(
+        slug=edition.slug,
+        issuer=edition.issuer,
+        issued_on=reading.dated or edition.dated,
+        published_at=at,
+        revision=1,
+        revised_at=at,
+    )
+
+
+def _draft(appeal: Appeal, reading: Reading, edition: Edition) -> AppealText:
+    text = AppealText(
+        appeal=appeal,
+        language=edition.language,
+        status=edition.status,
+        dated=edition.dated,
+        dated_as_printed=reading.dated_as_printed,
+        title=reading.title,
+        preamble=list(reading.preamble),
+        closing=list(reading.closing),
+        background=list(reading.background),
+    )
+    text.sha256 = digest_of(text.canonical(reading.demands))
+    return text
+
+
+def _enter_text(appeal: Appeal, reading: Reading, edition: Edition, *, at: datetime) -> AppealText:
+    text = _draft(appeal, reading, edition)
+    text.save()
+    Demand.objects.bulk_create(
+        Demand(text=text, number=number, body=body) for number, body in enumerate(reading.demands, 1)
+    )
+    text.published_at = at  # last: from now on neither the text nor its demands can change
+    text.save(update_fields=["published_at"])
+    return text
+
+
+def _list_originals(
+    appeal: Appeal, text: AppealText, signatories: tuple[ReadSignatory, ...], *, by: Actor, at: datetime
+) -> None:
+    """Each original is listed under its number, and has an endorsement of its own, so that it can be hidden."""
+    event = record("import", subject=appeal, by=by, at=at)
+    for read in signatories:
+        signatory = Signatory.objects.create(
+            appeal=appeal,
+            kind=Kind.ORIGINAL,
+            number=read.number,
+            label=read.label,
+            name=read.name,
+            acronym=read.acronym,
+            countries=" ".join(read.countries),
+            countries_as_printed=read.countries_as_printed,
+            folded=folded(read.label),
+            listed_on=appeal.issued_on,
+            explained_by=event.pk,
+        )
+        _endorsement_of(signatory, text, event, at=at)
+
+
+def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *, at: datetime) -> None:
+    Endorsement.objects.create(
+        appeal=signatory.appeal,
+        text=text,
+        origin=Origin.IMPORTED,
+        state=State.APPROVED,
+        display=Display.NAMED,
+        language=text.language,
+        organisation_name=signatory.name,
+        acronym=signatory.acronym,
+        countries=signatory.countries,
+        name_index=index_of("name", folded(signatory.name)),
+        submitted_at=at,
+        confirmed_at=at,
+        decided_at=at,
+        signatory=signatory,
+        explained_by=event.pk,
+    )

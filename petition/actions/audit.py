@@ -1,0 +1,37 @@
+"""Who does a deed, and the line it leaves in the trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from petition.models import Appeal, AuditEvent, Endorsement
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does a deed: a kind, and for staff the number of the account. Never a name."""
+
+    kind: str
+    id: int | None = None
+
+    @classmethod
+    def staff(cls, account_id: int) -> "Actor":
+        return cls("staff", account_id)
+
+
+CONTACT = Actor("contact")
+OPERATOR = Actor("operator")
+WORKER = Actor("worker")
+
+
+def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
+    """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code."""
+    return AuditEvent.objects.create(
+        at=at,
+        verb=verb,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        subject_kind=subject._meta.model_name or "",
+        subject_id=subject.pk,
+        appeal_id=subject.appeal_id if isinstance(subject, Endorsement) else subject.pk,
+        reason=reason,
+    )

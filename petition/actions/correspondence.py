@@ -1,0 +1,111 @@
+"""Mails: who owes them, and the one place where they leave."""
+
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import translation
+
+from petition.mail import messages, outbox
+from petition.models import Endorsement, OutgoingMail
+from petition.protection import contacts
+from petition.vocabulary import clock
+
+
+def owe_to_contact(message: str, endorsement: Endorsement, *, content: dict[str, str], at: datetime) -> None:
+    """A mail to the endorsement's contact is owed, if it has one. The address is copied sealed, as it lies there."""
+    contact = getattr(endorsement, "contact", None)
+    if contact:
+        outbox.owe(
+            message,
+            sealed_address=contact.sealed_mailbox,
+            sealed_content=contacts.seal(content),
+            language=endorsement.language,
+            at=at,
+            endorsement=endorsement,
+        )
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's way to send mail (allauth uses it): nothing is sent, each message is owed to each recipient."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for mail in email_messages:
+            content = {"subject": str(mail.subject), "text": str(mail.body)}
+            for recipient in mail.recipients():
+                outbox.owe(
+                    "prepared",
+                    sealed_address=contacts.seal(parseaddr(recipient)[1]),
+                    sealed_content=contacts.seal(content),
+                    language=translation.get_language() or settings.LANGUAGE_CODE,
+                    at=clock.now(),
+                )
+        return len(email_messages)
+
+
+def deliver_due(*, most: int = 100) -> int:
+    """Tries each mail that is due, up to `most`; says how many were tried. Runs outside any transaction."""
+    tried = 0
+    connection = get_connection(settings.DELIVERY_BACKEND)
+    try:
+        while tried < most and (mail := outbox.lease_next(at=clock.now())):
+            tried += 1
+            _deliver(mail, connection)
+    finally:
+        connection.close()
+    return tried
+
+
+def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
+    try:
+        _written(mail, connection).send()
+    except contacts.CannotOpen:
+        outbox.refused(mail, error="no key", at=clock.now(), final=False)
+    except (smtplib.SMTPException, OSError) as error:
+        connection.close()  # what state it is in is unknown: the next mail begins a new one
+        outbox.refused(mail, error=_code_of(error), at=clock.now(), final=_is_final(error))
+    else:
+        outbox.delivered(mail, at=clock.now())
+
+
+def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    content = contacts.opened(mail.sealed_content)
+    with translation.override(mail.language):
+        letter = messages.write(mail.message, content)
+    reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    email = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        settings.SENDER,
+        [contacts.opened(mail.sealed_address)],
+        connection=connection,
+        headers=headers,
+        reply_to=reply_to,
+    )
+    if letter.html:
+        email.attach_alternative(letter.html, "text/html")
+    return email
+
+
+def _code_of(error: Exception) -> str:
+    """An SMTP code or the class of the error: its words may carry the address."""
+    codes = _codes(error)
+    return f"smtp {codes[0]}" if codes else type(error).__name__[:40]
+
+
+def _codes(error: Exception) -> list[int]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+
+
+def _is_final(error: Exception) -> bool:
+    """5xx for this recipient or this message (RFC 5321, 4.2.1). A refused login or sender is ours to repair: retry."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+        return False
+    return all(500 <= code < 600 for code in _codes(error))

@@ -1,0 +1,192 @@
+"""What the person does who speaks for an organisation: submit, confirm the mailbox, or say it wasn't them."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
+
+from petition.actions import correspondence
+from petition.actions.audit import CONTACT, Actor, record
+from petition.actions.lifecycle import move
+from petition.models import Appeal, AppealText, Contact, Display, Endorsement, PrivateLink, Purpose, State, TextStatus
+from petition.models.appeals import Phase
+from petition.models.endorsements import ACTIVE
+from petition.protection import contacts, rate_limits, tokens
+from petition.vocabulary.names import folded
+
+CONFIRM_WITHIN = timedelta(days=7)
+WORDING_VERSION = "2026-11"
+"""Of the declarations on the form; stored with each consent. Change it with the words."""
+
+
+class NotOpen(Exception):
+    """The appeal does not take endorsements now."""
+
+
+class NoSuchLink(Exception):
+    """No live link or code like this."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The form, cleaned: one-line texts in NFC, `countries` as ISO 3166-1 alpha-2 codes."""
+
+    organisation_name: str
+    acronym: str
+    countries: tuple[str, ...]
+    website: str
+    display: str
+    member: bool
+    contact_name: str
+    contact_role: str
+    contact_email: str
+    language: str
+
+
+def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> None:
+    """The endorsement and the mail that proves its mailbox are stored in one transaction.
+
+    The same post again changes nothing. Where this mailbox already stands behind the appeal under this name, nothing
+    is stored and a mail says so: the page answers the same in each case. Raises NotOpen.
+    """
+    if appeal.phase(at) is not Phase.OPEN:
+        raise NotOpen
+    fingerprint = contacts.index_of("post", json.dumps(asdict(submission), sort_keys=True))
+    try:
+        _submit_once(appeal, submission, fingerprint, at=at)
+    except IntegrityError:
+        if not _identical(appeal, fingerprint):
+            raise  # not the twin of this post that was faster, but a mistake of ours
+
+
+def _identical(appeal: Appeal, fingerprint: str) -> bool:
+    return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED).exists()
+
+
+@transaction.atomic
+def _submit_once(appeal: Appeal, submission: Submission, fingerprint: str, *, at: datetime) -> None:
+    if _identical(appeal, fingerprint):
+        return
+    mailbox_index = contacts.mailbox_index(submission.contact_email)
+    name_index = contacts.index_of("name", folded(submission.organisation_name))
+    may_mail = rate_limits.within(rate_limits.MAILS_TO_ONE_MAILBOX, mailbox_index, at=at)
+    active = Endorsement.objects.filter(
+        appeal=appeal, mailbox_index=mailbox_index, name_index=name_index, state__in=ACTIVE
+    ).first()
+    if active:
+        if may_mail:
+            correspondence.owe_to_contact("already_endorsed", active, content={}, at=at)
+        return
+    endorsement = _store(appeal, submission, fingerprint, mailbox_index, name_index, at=at)
+    if may_mail:
+        _ask_to_confirm(endorsement, at=at)
+
+
+def _store(
+    appeal: Appeal, submission: Submission, fingerprint: str, mailbox_index: str, name_index: str, *, at: datetime
+) -> Endorsement:
+    endorsement = Endorsement.objects.create(
+        appeal=appeal,
+        text=AppealText.objects.filter(appeal=appeal, status=TextStatus.OFFICIAL, published_at__isnull=False).latest(
+            "version"
+        ),
+        display=submission.display,
+        language=submission.language,
+        organisation_name=submission.organisation_name,
+        acronym=submission.acronym,
+        countries=" ".join(submission.countries),
+        website=submission.website,
+        member_claimed=submission.member,
+        name_index=name_index,
+        mailbox_index=mailbox_index,
+        fingerprint=fingerprint,
+        authority_at=at,
+        consent_processing_at=at,
+        consent_publication_at=at if submission.display == Display.NAMED else None,
+        wording_version=WORDING_VERSION,
+        submitted_at=at,
+        explained_by=0,  # its event needs its number first
+    )
+    endorsement.explained_by = record("submit", subject=endorsement, by=CONTACT, at=at).pk
+    endorsement.save(update_fields=["explained_by"])
+    Contact.objects.create(
+        endorsement=endorsement,
+        sealed_person=contacts.seal({"name": submission.contact_name, "role": submission.contact_role}),
+        sealed_mailbox=contacts.seal(submission.contact_email),
+    )
+    return endorsement
+
+
+def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
+    token, code, slug = tokens.new_token(), tokens.new_code(), endorsement.appeal.slug
+    for purpose, digest in (
+        (Purpose.CONFIRM, tokens.digest_of_token(token, Purpose.CONFIRM)),
+        (Purpose.CONFIRM_CODE, tokens.digest_of_code(code, slug)),
+    ):
+        PrivateLink.objects.create(
+            endorsement=endorsement, purpose=purpose, digest=digest, expires_at=at + CONFIRM_WITHIN
+        )
+    with translation.override(endorsement.language):
+        content = {
+            "url": settings.SITE_URL + reverse("confirm", args=[token]),
+            "code": code,
+            "code_url": settings.SITE_URL + reverse("confirm_code", args=[slug]),
+        }
+    correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at)
+
+
+def behind(digest: str, *, at: datetime) -> Endorsement:
+    """The endorsement that a token or code with this digest opens. Raises NoSuchLink when there is none or too late."""
+    link = PrivateLink.objects.filter(digest=digest, expires_at__gt=at).select_related("endorsement__appeal").first()
+    if link is None:
+        raise NoSuchLink
+    return link.endorsement
+
+
+@transaction.atomic
+def confirm(digest: str, *, at: datetime) -> Endorsement:
+    """The mailbox is proven and the endorsement waits for a moderator; other unconfirmed tries of it are erased.
+
+    Confirming again changes nothing. Raises NoSuchLink, or NotOpen after the closing date and its grace.
+    """
+    found = behind(digest, at=at)
+    same_body = Endorsement.objects.filter(
+        appeal=found.appeal_id, mailbox_index=found.mailbox_index, name_index=found.name_index
+    )
+    rows = list(same_body.select_for_update(of=("self",)).select_related("appeal").order_by("pk"))
+    endorsement = next((row for row in rows if row.pk == found.pk), None)
+    if endorsement is None:
+        raise NoSuchLink  # erased a moment ago
+    if endorsement.state != State.SUBMITTED:
+        return endorsement
+    if not endorsement.appeal.may_confirm(at):
+        raise NotOpen
+    active = next((row for row in rows if row.state in ACTIVE), None)
+    if active is None:
+        move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
+        endorsement.save()
+        active = endorsement
+    for row in rows:
+        if row.state == State.SUBMITTED:
+            erase(row, by=CONTACT, reason="superseded", at=at)
+    return active
+
+
+@transaction.atomic
+def disown(digest: str, *, at: datetime) -> None:
+    """It wasn't them: the unconfirmed endorsement is erased. Raises NoSuchLink, also when it was confirmed before."""
+    found = behind(digest, at=at)
+    endorsement = Endorsement.objects.select_for_update().filter(pk=found.pk, state=State.SUBMITTED).first()
+    if endorsement is None:
+        raise NoSuchLink
+    erase(endorsement, by=CONTACT, reason="not_me", at=at)
+
+
+def erase(endorsement: Endorsement, *, by: Actor, reason: str, at: datetime) -> None:
+    """The unconfirmed endorsement is gone with its contact, links and owed mails; the trail keeps its number."""
+    record("erase", subject=endorsement, by=by, at=at, reason=reason)
+    endorsement.delete()

@@ -1,0 +1,59 @@
+"""The one gate through which the state of an endorsement changes. First decision wins."""
+
+from datetime import datetime
+
+from petition.actions.audit import Actor, record
+from petition.models import AuditEvent, Endorsement, State
+from petition.models.endorsements import LEGAL_MOVES
+
+VERBS = {
+    (State.SUBMITTED, State.CONFIRMED): "confirm",
+    (State.RETURNED, State.CONFIRMED): "answer",
+    (State.REJECTED, State.CONFIRMED): "reopen",
+    (State.APPROVED, State.CONFIRMED): "revoke",
+}
+_VERB_OF_TARGET = {
+    State.APPROVED: "approve",
+    State.RETURNED: "return",
+    State.REJECTED: "reject",
+    State.WITHDRAWN: "withdraw",
+}
+_STAMP = {State.APPROVED: "decided_at", State.REJECTED: "decided_at", State.RETURNED: "returned_at"} | {
+    State.WITHDRAWN: "withdrawn_at"
+}
+
+
+class AlreadyDecided(Exception):
+    """Somebody was first. `event` is what they did, `state` what the endorsement is now."""
+
+    def __init__(self, event: AuditEvent, state: State) -> None:
+        super().__init__(f"already {state}")
+        self.event = event
+        self.state = state
+
+
+def locked(endorsement_id: int) -> Endorsement:
+    """The endorsement, which nobody else can move until this transaction ends.
+
+    PostgreSQL locks the row; on SQLite the transaction itself began IMMEDIATE and holds the only write lock.
+    """
+    return Endorsement.objects.select_for_update(of=("self",)).select_related("appeal").get(pk=endorsement_id)
+
+
+def move(endorsement: Endorsement, *, to: State, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
+    """`endorsement`, which came from `locked`, is in the state `to`, with its timestamps, and the trail says so.
+
+    Raises AlreadyDecided when LEGAL_MOVES has no way from its present state to `to`.
+    """
+    before = State(endorsement.state)
+    if to not in LEGAL_MOVES[before]:
+        raise AlreadyDecided(AuditEvent.objects.get(pk=endorsement.explained_by), before)
+    event = record(VERBS.get((before, to)) or _VERB_OF_TARGET[to], subject=endorsement, by=by, at=at, reason=reason)
+    endorsement.decided_at = endorsement.returned_at = endorsement.withdrawn_at = None
+    if to in _STAMP:
+        setattr(endorsement, _STAMP[to], at)
+    elif before is State.SUBMITTED:
+        endorsement.confirmed_at = at
+    endorsement.state = to
+    endorsement.explained_by = event.pk
+    return event

@@ -1,0 +1,93 @@
+"""The public line of an endorsement: listed with a number, or taken off with its name sealed."""
+
+from datetime import datetime
+
+from petition.actions.audit import Actor, record
+from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, Status
+from petition.models.signatories import PRINTED_FIELDS
+from petition.protection import contacts
+from petition.vocabulary.countries import name_of
+from petition.vocabulary.lines import countries_line, printed_line
+from petition.vocabulary.names import folded
+
+SEALED_FIELDS = ("organisation_name", "acronym", "countries", "website")
+"""What an endorsement tells of its organisation; sealed together."""
+
+
+def line_of(endorsement: Endorsement) -> str:
+    """The line as it is or would be printed; '' when the name is sealed. Countries in English, as the list has them."""
+    return printed_line(endorsement.organisation_name, endorsement.acronym, _countries_as_printed(endorsement))
+
+
+def _countries_as_printed(endorsement: Endorsement) -> str:
+    return countries_line(name_of(code, "en") for code in endorsement.countries.split())
+
+
+def list_name(endorsement: Endorsement, *, event: AuditEvent) -> None:
+    """The named endorsement has a listed line: its earlier number, or the next one under the appeal's lock.
+
+    Numbers run 1…N in order of listing without gap or repeat: whoever lists holds the appeal's row until commit.
+    """
+    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    signatory = endorsement.signatory
+    if signatory is None:
+        appeal.last_number += 1
+        signatory = Signatory(appeal=appeal, kind=Kind.FURTHER, number=appeal.last_number)
+    signatory.status = Status.LISTED
+    signatory.label = line_of(endorsement)
+    signatory.name = endorsement.organisation_name
+    signatory.acronym = endorsement.acronym
+    signatory.countries = endorsement.countries
+    signatory.countries_as_printed = _countries_as_printed(endorsement)
+    signatory.folded = folded(signatory.label)
+    signatory.listed_on = event.at.date()
+    signatory.explained_by = event.pk
+    signatory.save()
+    endorsement.signatory = signatory
+    _announce(appeal, at=event.at)
+
+
+def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
+    """The public row, if there is one, keeps its number and says nothing else."""
+    signatory = endorsement.signatory
+    if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
+        return
+    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    signatory.status = Status.NO_LONGER_LISTED
+    for field in PRINTED_FIELDS:
+        setattr(signatory, field, "")
+    signatory.member = False
+    signatory.listed_on = None
+    signatory.explained_by = event.pk
+    signatory.save()
+    _announce(appeal, at=event.at)
+
+
+def seal_name(endorsement: Endorsement) -> None:
+    """The name and what points at it are readable only with the private key; its keyed hash stays."""
+    if not endorsement.sealed_name:
+        endorsement.sealed_name = contacts.seal({field: getattr(endorsement, field) for field in SEALED_FIELDS})
+        for field in SEALED_FIELDS:
+            setattr(endorsement, field, "")
+
+
+def hide(endorsement: Endorsement, *, by: Actor, at: datetime) -> None:
+    """The listed name of `endorsement`, which came from `lifecycle.locked`, is gone from everything this site serves.
+
+    The endorsement stays approved and is withheld from now on. Hiding twice changes nothing.
+    """
+    if endorsement.display == Display.WITHHELD:
+        return
+    event = record("hide", subject=endorsement, by=by, at=at)
+    endorsement.display = Display.WITHHELD
+    endorsement.explained_by = event.pk
+    unlist(endorsement, event=event)
+    seal_name(endorsement)
+    endorsement.save()
+
+
+def _announce(appeal: Appeal, *, at: datetime) -> None:
+    """The appeal, whose row is locked, has a new revision: every published byte of it is made anew."""
+    appeal.revision += 1
+    appeal.revised_at = max(at, appeal.revised_at)
+    appeal.save(update_fields=["last_number", "revision", "revised_at"])
