@@ -1,0 +1,60 @@
+"""The public pages as HTML, made from the record alone."""
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from petition.publishing import record
+
+
+def appeal_page(slug: str, language: str) -> str:
+    """The appeal: text, demands, the originals, the newest of those who endorsed later. Raises NotPublished."""
+    return record.at_one_revision(
+        slug,
+        lambda: _html(
+            "appeal/appeal.html",
+            language,
+            ("appeal", slug),
+            appeal=record.appeal_record(slug, language),
+            originals=record.originals(slug),
+            newest=record.newest_further(slug),
+        ),
+    )
+
+
+def signatories_page(slug: str, language: str, page: int = 1) -> str:
+    """One page of the whole list; the originals stand on the first. Raises NotPublished for other pages."""
+
+    def read() -> str:
+        last = record.page_count(slug)
+        if not 1 <= page <= last:
+            raise record.NotPublished
+        return _html(
+            "appeal/signatories.html",
+            language,
+            ("signatories", slug),
+            appeal=record.appeal_record(slug, language),
+            originals=record.originals(slug) if page == 1 else [],
+            further=record.further_page(slug, page),
+            page=page,
+            ranges=[_range(number) for number in range(1, last + 1)] if last > 1 else [],
+        )
+
+    return record.at_one_revision(slug, read)
+
+
+def page_of(number: int) -> int:
+    """The page of the list on which the further signatory with this number stands."""
+    return (number - 1) // record.PAGE_LENGTH + 1
+
+
+def _range(page: int) -> dict[str, int]:
+    last = page * record.PAGE_LENGTH
+    return {"page": page, "first": last - record.PAGE_LENGTH + 1, "last": last}
+
+
+def _html(template: str, language: str, place: tuple[str, str], **content: object) -> str:
+    """The page at `place` (name of its route, slug) in `language`."""
+    name, slug = place
+    with translation.override(language):
+        return render_to_string(template, {"path": reverse(name, args=[slug]), "slug": slug, **content})

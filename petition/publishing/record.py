@@ -1,0 +1,206 @@
+"""The allow-list: what may be seen of an appeal. A new column is private until it is named here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from petition.models.appeals import Appeal, Phase
+from petition.models.signatories import Kind, Signatory, SignatoryQuerySet
+from petition.models.texts import AppealText, TextStatus
+from petition.vocabulary import clock
+
+NEWEST = 20
+PAGE_LENGTH = 100
+"""A page of the list is a range of numbers: page 1 is 1–100, page 2 is 101–200."""
+
+Content = TypeVar("Content")
+
+
+class NotPublished(Exception):
+    """There is no such appeal, page or text for the public."""
+
+
+@dataclass(frozen=True)
+class SignatoryRecord:
+    id: str  # original-12, further-12
+    number: int
+    kind: str
+    label: str | None
+    name: str | None
+    acronym: str | None
+    countries: tuple[str, ...] | None
+    countries_as_printed: str | None
+    member: bool | None
+    listed_on: date | None
+    status: str
+    language: str = ""  # of the name, for the `lang` attribute
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`original`: who signed on the day of the appeal. `further`: named and listed now. `withheld`: not named."""
+
+    original: int
+    further: int
+    withheld: int
+
+
+@dataclass(frozen=True)
+class TextRecord:
+    language: str
+    status: str
+    dated: date
+    title: str
+    dated_as_printed: str
+    preamble: tuple[str, ...]
+    demands: tuple[str, ...]
+    closing: tuple[str, ...]
+    background: tuple[str, ...]
+    sha256: str
+    canonical: str
+
+
+@dataclass(frozen=True)
+class AppealRecord:
+    slug: str
+    issuer: str
+    issued_on: date
+    revision: int
+    as_of: datetime  # the moment of the last public change, UTC
+    phase: Phase
+    counts: Counts
+    text: TextRecord
+
+
+def appeal_record(slug: str, language: str) -> AppealRecord:
+    """The published appeal with its text in `language`, else its official text. Raises NotPublished."""
+    appeal = _published(slug)
+    return AppealRecord(
+        slug=appeal.slug,
+        issuer=appeal.issuer,
+        issued_on=appeal.issued_on,
+        revision=appeal.revision,
+        as_of=appeal.revised_at,
+        phase=appeal.phase(clock.now()),
+        counts=Counts(
+            original=Signatory.objects.filter(appeal=appeal, kind=Kind.ORIGINAL).count(),
+            further=Signatory.objects.listed().filter(appeal=appeal, kind=Kind.FURTHER).count(),
+            withheld=appeal.withheld_total,
+        ),
+        text=_text(appeal, language),
+    )
+
+
+def published_slugs() -> list[str]:
+    """Slugs of the published appeals, newest first."""
+    return list(Appeal.objects.filter(published_at__isnull=False).values_list("slug", flat=True))
+
+
+def exact_text(slug: str, language: str) -> str:
+    """The canonical text in exactly this language. Raises NotPublished."""
+    text = _text(_published(slug), language)
+    if text.language != language:
+        raise NotPublished
+    return text.canonical
+
+
+def originals(slug: str) -> list[SignatoryRecord]:
+    return _records(_signatories(slug).of_kind(Kind.ORIGINAL).order_by("number"))
+
+
+def newest_further(slug: str) -> list[SignatoryRecord]:
+    """The NEWEST listed further signatories, the last number first."""
+    return _records(_signatories(slug).of_kind(Kind.FURTHER).listed().order_by("-number")[:NEWEST])
+
+
+def further_page(slug: str, page: int) -> list[SignatoryRecord]:
+    """The further signatories of one range of numbers, listed or not. Costs the same on every page."""
+    last = page * PAGE_LENGTH
+    numbers = (last - PAGE_LENGTH + 1, last)
+    return _records(_signatories(slug).of_kind(Kind.FURTHER).filter(number__range=numbers).order_by("number"))
+
+
+def page_count(slug: str) -> int:
+    """How many pages the further signatories fill; at least 1."""
+    return max(1, -(-_published(slug).last_number // PAGE_LENGTH))
+
+
+def all_signatories(slug: str) -> list[SignatoryRecord]:
+    """The 35, then those who endorsed later, by number."""
+    return _records(_signatories(slug).order_by("-kind", "number"))
+
+
+def has_signatory(slug: str, kind: str, number: int) -> bool:
+    return _signatories(slug).filter(kind=kind, number=number).exists()
+
+
+def at_one_revision(slug: str, read: Callable[[], Content]) -> Content:
+    """What `read` gives, all of it from one revision of the appeal: read again if it changed meanwhile."""
+    while True:
+        before = _published(slug).revision
+        content = read()
+        if _published(slug).revision == before:
+            return content
+
+
+def state_of_everything() -> tuple[object, ...]:
+    """A value that changes whenever any published byte may change: revisions and phases of all appeals."""
+    now = clock.now()
+    return tuple((appeal.pk, appeal.revision, appeal.phase(now)) for appeal in Appeal.objects.order_by("pk"))
+
+
+def _published(slug: str) -> Appeal:
+    appeal = Appeal.objects.filter(slug=slug, published_at__isnull=False).first()
+    if appeal is None:
+        raise NotPublished
+    return appeal
+
+
+def _signatories(slug: str) -> SignatoryQuerySet:
+    # By the appeal's own number: a join through its slug makes PostgreSQL scan.
+    return Signatory.objects.filter(appeal_id=_published(slug).pk)
+
+
+def _records(signatories: SignatoryQuerySet) -> list[SignatoryRecord]:
+    return [
+        SignatoryRecord(
+            id=signatory.reference,
+            number=signatory.number,
+            kind=signatory.kind,
+            label=signatory.label or None,
+            name=signatory.name or None,
+            acronym=signatory.acronym if signatory.label else None,
+            countries=tuple(signatory.countries.split()) if signatory.label else None,
+            countries_as_printed=signatory.countries_as_printed if signatory.label else None,
+            member=signatory.member if signatory.label else None,
+            listed_on=signatory.listed_on,
+            status=signatory.status,
+            language=signatory.language,
+        )
+        for signatory in signatories
+    ]
+
+
+def _text(appeal: Appeal, language: str) -> TextRecord:
+    texts = AppealText.objects.filter(appeal=appeal, published_at__isnull=False).prefetch_related("demands")
+    found = sorted(
+        texts, key=lambda text: (text.language != language, text.status != TextStatus.OFFICIAL, -text.version)
+    )
+    if not found:
+        raise NotPublished
+    text = found[0]
+    demands = tuple(demand.body for demand in text.demands.all())
+    return TextRecord(
+        language=text.language,
+        status=text.status,
+        dated=text.dated,
+        title=text.title,
+        dated_as_printed=text.dated_as_printed,
+        preamble=tuple(text.preamble),
+        demands=demands,
+        closing=tuple(text.closing),
+        background=tuple(text.background),
+        sha256=text.sha256,
+        canonical=text.canonical(demands),
+    )
