@@ -1,0 +1,23 @@
+"""How allauth behaves here: staff only, nobody signs up."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types for it
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # as above
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # it would say the label again, in grey
+
+    def add_prefix(self, field_name: str) -> str:
+        """The field that Django and password managers call `username` is called so here too."""
+        return super().add_prefix("username" if field_name == "login" else field_name)  # type: ignore[no-any-return]

@@ -1,0 +1,28 @@
+"""The one Django app, and the admin site it brings."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class PetitionConfig(AppConfig):
+    name = "petition"
+
+    def ready(self) -> None:
+        from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
+
+        post_migrate.connect(_install_triggers, sender=self)
+
+
+class PetitionAdminConfig(AdminConfig):
+    default = False
+    default_site = "petition.admin.site.DeskSite"
+
+
+def _install_triggers(using: str, **_: Any) -> None:
+    from petition.models import triggers
+
+    triggers.install(connections[using])

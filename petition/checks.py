@@ -1,0 +1,62 @@
+"""Configuration mistakes as system checks, each with a hint that says what to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
+
+from petition.models import triggers
+
+
+@register(Tags.database)
+def triggers_are_there(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """The refusals of models/triggers.py stand in every database that is asked about."""
+    return [
+        Error(
+            f"The database {alias!r} lacks the triggers {', '.join(names)}.",
+            hint="Run `manage.py migrate --skip-checks`: it puts them back.",
+            id="petition.E001",
+        )
+        for alias in databases or ()
+        if (names := triggers.missing(connections[alias]))
+    ]
+
+
+@register(Tags.database)
+def commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """PostgreSQL does not acknowledge what a power cut can take away (promise 5)."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        if connections[alias].vendor != "postgresql":
+            continue
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            with connections[alias].cursor() as cursor:
+                cursor.execute(f"SHOW {name}")
+                if cursor.fetchone()[0] == "off":
+                    found.append(
+                        Error(
+                            f"PostgreSQL runs with {name}=off: an acknowledged endorsement could be lost.",
+                            hint=f"Set {name}=on in postgresql.conf.",
+                            id="petition.E002",
+                        )
+                    )
+    return found
+
+
+@register(deploy=True)
+def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
+    """What an https site needs beyond Django's own deployment checks."""
+    found: list[CheckMessage] = []
+    if settings.SITE_IS_HTTPS and settings.DEBUG:
+        found.append(Error("DEBUG is on.", hint="Unset DEBUG: its pages show settings and data.", id="petition.E003"))
+    if settings.SITE_IS_HTTPS and not settings.EMAIL_URL:
+        found.append(
+            Warning(
+                "EMAIL_URL is not set: mails are only written to files.",
+                hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example:587.",
+                id="petition.W001",
+            )
+        )
+    return found

@@ -1,0 +1,35 @@
+import re
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from petition.actions import moderation
+from petition.actions.audit import OPERATOR
+from petition.models import Appeal, Kind, Signatory
+from petition.vocabulary import clock
+
+
+class Command(BaseCommand):
+    help = "Takes one name off every page at once, also one of the originals: `manage.py hide further-17`."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("reference", help="original-12 or further-17")
+        parser.add_argument("--appeal", help="the appeal's slug; needed where there are several")
+
+    def handle(self, *args: Any, reference: str, appeal: str | None, **options: Any) -> None:
+        match = re.fullmatch(r"(original|further)-([1-9][0-9]{0,8})", reference)
+        if not match:
+            raise CommandError(f"{reference!r} is not a reference: write original-12 or further-17.")
+        slug = appeal or self._only_appeal()
+        try:
+            moderation.hide(slug, Kind(match[1]), int(match[2]), by=OPERATOR, at=clock.now())
+        except Signatory.DoesNotExist as error:
+            raise CommandError(f"The appeal {slug!r} has no {reference}.") from error
+        self.stdout.write(f"{reference} of {slug} is no longer listed.")
+
+    @staticmethod
+    def _only_appeal() -> str:
+        slugs = list(Appeal.objects.values_list("slug", flat=True))
+        if len(slugs) != 1:
+            raise CommandError(f"There are {len(slugs)} appeals here: say which with --appeal SLUG.")
+        return slugs[0]

@@ -1,0 +1,72 @@
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from petition.actions import appeals
+from petition.actions.audit import OPERATOR
+from petition.models import TextStatus
+from petition.reading import Reading, as_json, issuer_of, read_statement, slug_for
+from petition.vocabulary import clock
+from petition.vocabulary.languages import LANGUAGES
+
+
+class Command(BaseCommand):
+    help = "Reads a statement's plain text into an appeal, with a report of everything that was joined or left out."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="plain text in UTF-8")
+        parser.add_argument("--slug", help="of the appeal; read from title and date if not given")
+        parser.add_argument("--issuer", help="who issued it; read from the text if not given")
+        parser.add_argument("--language", choices=list(LANGUAGES), default="en")
+        parser.add_argument("--status", choices=TextStatus.values, default=TextStatus.OFFICIAL)
+        parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD of the text; read from it if not given")
+        parser.add_argument("--check", action="store_true", help="report only, store nothing")
+        parser.add_argument("--fixture", type=Path, metavar="JSON", help="also write what was read to this file")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            reading = read_statement(file.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8 (byte {error.start}).") from error
+        if options["verbosity"] or reading.unresolved:
+            self._report(reading)
+        if options["fixture"]:
+            options["fixture"].write_text(as_json(reading), encoding="utf-8")
+        if not options["check"]:
+            self._publish(reading, options)
+
+    def _publish(self, reading: Reading, options: dict[str, Any]) -> None:
+        dated = options["date"] or reading.dated
+        slug = options["slug"] or slug_for(reading)
+        if dated is None or not slug:
+            raise CommandError("The text names no date or no title: give --date YYYY-MM-DD and --slug SLUG.")
+        edition = appeals.Edition(
+            slug=slug,
+            issuer=issuer_of(reading) if options["issuer"] is None else options["issuer"],
+            language=options["language"],
+            status=TextStatus(options["status"]),
+            dated=dated,
+        )
+        try:
+            outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=clock.now())
+        except appeals.Refused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{slug} ({edition.language}): {outcome}.")
+
+    def _report(self, reading: Reading) -> None:
+        say = self.stdout.write
+        for note in reading.notes:
+            say(f"  {note}")
+        say(
+            f"{reading.title!r}, {reading.dated_as_printed}: {len(reading.preamble)} paragraphs, "
+            f"{len(reading.demands)} demands, {len(reading.closing)} closing, "
+            f"{len(reading.signatories)} signatories, {len(reading.background)} background."
+        )
+        for signatory in reading.signatories:
+            say(f"  {signatory.number}. {signatory.name} | {signatory.acronym} | {' '.join(signatory.countries)}")
+        for note in reading.unresolved:
+            self.stderr.write(f"NOT UNDERSTOOD: {note}")

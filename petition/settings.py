@@ -1,0 +1,261 @@
+"""Settings, all from the environment (README, "Configuration"). With nothing set, everything works on one machine."""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from petition.protection.keys import keys_kept_in
+from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
+
+DEBUG = env.bool("DEBUG", False)
+ROLE = env.str("ROLE", "all")
+if ROLE not in ("all", "public", "staff"):
+    raise ImproperlyConfigured(f"ROLE is {ROLE!r}: set it to all, public or staff.")
+
+# --- Where the site stands ---------------------------------------------------------------------------------------
+
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or _site.query:
+    raise ImproperlyConfigured(
+        f"SITE_URL is {SITE_URL!r}: give it as https://host or https://host:port, without a path."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+SITE_IS_HTTPS = _site.scheme == "https"
+SITE_IS_LOOPBACK = _is_loopback(_site.hostname)
+if not SITE_IS_HTTPS and not SITE_IS_LOOPBACK:
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: other than on loopback it must begin with https://.")
+_LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"] if SITE_IS_LOOPBACK else []
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({_site.hostname, *_LOOPBACK_NAMES}))
+TRUSTED_PROXIES = [ipaddress.ip_network(proxy) for proxy in env.list("TRUSTED_PROXIES", default=[])]
+
+# --- Keys --------------------------------------------------------------------------------------------------------
+
+_required = ["SECRET_KEY", "CONTACT_PUBLIC_KEY", "CONTACT_INDEX_KEY"]
+if ROLE != "public":
+    _required.append("CONTACT_PRIVATE_KEY")
+_missing = [name for name in _required if not env.str(name, "")]
+if _missing and ROLE != "all":
+    raise ImproperlyConfigured(f"ROLE={ROLE} needs {', '.join(_missing)}: `manage.py new_keys` prints a set.")
+_kept = keys_kept_in(DATA_DIR / "keys.env") if _missing else {}
+SECRET_KEY = env.str("SECRET_KEY", "") or _kept["SECRET_KEY"]
+CONTACT_PUBLIC_KEY = env.str("CONTACT_PUBLIC_KEY", "") or _kept["CONTACT_PUBLIC_KEY"]
+CONTACT_INDEX_KEY = env.str("CONTACT_INDEX_KEY", "") or _kept["CONTACT_INDEX_KEY"]
+# A public process never holds a private key, not even one that lies in its environment by mistake (promise 4).
+CONTACT_PRIVATE_KEYS: list[str] = (
+    [] if ROLE == "public" else env.list("CONTACT_PRIVATE_KEY", default=[]) or [_kept["CONTACT_PRIVATE_KEY"]]
+)
+
+# --- Who runs it -------------------------------------------------------------------------------------------------
+
+SENDER = env.str("SENDER", f"Appeal desk <noreply@{_site.hostname}>")
+CONTROLLER = env.str("CONTROLLER", "")
+SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
+SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
+SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")
+
+# --- The application ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "petition.apps.PetitionConfig",
+    "petition.apps.PetitionAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+]
+MIDDLEWARE = [
+    "petition.web.headers.headers_on_every_answer",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "petition.web.language.language_by_address",
+    "petition.web.guard.refuse_what_no_browser_sends",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "petition.admin.second_factor.second_factor_on_https",
+]
+ROOT_URLCONF = "petition.urls"
+WSGI_APPLICATION = "petition.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+SILENCED_SYSTEM_CHECKS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database ----------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'petition.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        # IMMEDIATE takes the write lock at BEGIN: a deferred transaction that reads first fails with "locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # FULL: an acknowledged commit survives a power cut. secure_delete: what is erased is overwritten.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+    }
+    # Threads of a test see one database only if it is a file.
+    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+elif _database["ENGINE"].endswith("postgresql"):
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+    # Parallel workers cost 10 ms to start, for lists that fit a page.
+    _database.setdefault("OPTIONS", {})["options"] = "-c max_parallel_workers_per_gather=0"
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+
+CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+
+# --- Mail: everything is owed to the outbox; only the worker delivers --------------------------------------------
+
+EMAIL_BACKEND = "petition.actions.correspondence.OutboxBackend"
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    _mail = env.email_url("EMAIL_URL")
+    DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
+    globals().update(_mail)
+    EMAIL_TIMEOUT = 30
+else:
+    DELIVERY_BACKEND = "petition.mail.files.EmailBackend"
+MAIL_DIR = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = SENDER
+SERVER_EMAIL = SENDER
+
+# --- Language and time -------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = DEFAULT
+LANGUAGES = list(OWN_NAMES.items())
+LOCALE_PATHS = [BASE_DIR / "petition" / "locale"]
+FORMAT_MODULE_PATH = ["petition.vocabulary.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files ------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# --- Staff accounts ----------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "petition.admin.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "petition.admin.accounts.LoginForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = _site.hostname
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- Headers -----------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" would make browsers post `Origin: null`; token pages set it
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_HTTPS
+SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
+_prefix = "__Host-" if SITE_IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_prefix}session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "petition.web.errors.csrf_failure"
+
+# --- What a submission may weigh ---------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# --- Log: no address, no token, no body --------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "petition.protection.redaction.Redact"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["redact"]}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"petition": {"level": "INFO"}, "django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}

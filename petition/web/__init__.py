@@ -1,0 +1,1 @@
+"""DOOR: visitors. One file per journey: translate, call one deed, answer."""

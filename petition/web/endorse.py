@@ -1,0 +1,57 @@
+"""The journey of an organisation: the form, and “check your mail”."""
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from petition.actions import endorsements
+from petition.models import Appeal
+from petition.models.appeals import Phase
+from petition.publishing import record
+from petition.vocabulary import clock
+from petition.web.endorse_form import EndorseForm
+
+
+def _open_appeal(slug: str) -> Appeal:
+    appeal = Appeal.objects.filter(slug=slug).first()
+    if appeal is None or appeal.phase(clock.now()) is Phase.DRAFT:
+        raise Http404
+    return appeal
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def endorse(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form; a post that is right leads to “check your mail”, one that is not comes back whole with its errors."""
+    appeal = _open_appeal(slug)
+    form = EndorseForm(request.POST) if request.method == "POST" else EndorseForm()
+    try:
+        if form.is_bound and form.is_valid():
+            endorsements.submit(appeal, _submission(form), at=clock.now())
+            return HttpResponseRedirect(reverse("check_mail", args=[slug]))
+    except endorsements.NotOpen:
+        pass  # the page says so, with the phase
+    language = translation.get_language() or ""
+    content = {"appeal": record.appeal_record(slug, language), "form": form}
+    return render(request, "endorse/form.html", content, status=_status(form))
+
+
+def _status(form: EndorseForm) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+
+
+def _submission(form: EndorseForm) -> endorsements.Submission:
+    told = {name: form.cleaned_data[name] for name in form.fields if name in endorsements.Submission.__annotations__}
+    return endorsements.Submission(**told, language=translation.get_language() or "")
+
+
+@require_safe
+def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same page after every post of the form, whoever posted what."""
+    _open_appeal(slug)
+    return render(request, "endorse/check_mail.html", {"slug": slug})

@@ -1,0 +1,63 @@
+"""The front door, and the two addresses that machines ask."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from petition.models import OutgoingMail, SiteState
+from petition.publishing import record
+from petition.vocabulary import clock
+from petition.web.errors import error_page
+from petition.web.language import preferred_language
+
+WORKER_LATE = timedelta(seconds=60)
+
+
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    """To the one published appeal; their list where there are several. Only here the browser's language is asked."""
+    prefixed = translation.get_language_from_path(request.path_info)
+    language = prefixed or preferred_language(request)
+    with translation.override(language):
+        slugs = record.published_slugs()
+        if len(slugs) == 1:
+            response: HttpResponse = HttpResponseRedirect(reverse("appeal", args=slugs))
+        elif slugs:
+            appeals = [record.appeal_record(slug, language) for slug in slugs]
+            response = render(request, "appeal/appeals.html", {"appeals": appeals})
+        else:
+            return error_page(request, HTTPStatus.NOT_FOUND)
+    response["Cache-Control"] = "no-store"
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process lives; asks nothing."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and the worker was seen within a minute, else 503."""
+    now = clock.now()
+    try:
+        state = SiteState.objects.filter(pk=1).first()
+        oldest = OutgoingMail.objects.owed().order_by("created_at").values_list("created_at", flat=True).first()
+    except Error:
+        return JsonResponse({"database": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    seen = state.worker_seen_at if state else None
+    worker = seen is not None and now - seen <= WORKER_LATE
+    content = {
+        "database": True,
+        "worker": worker,
+        "oldest_unsent_mail_seconds": round((now - oldest).total_seconds()) if oldest else None,
+    }
+    return JsonResponse(content, status=HTTPStatus.OK if worker else HTTPStatus.SERVICE_UNAVAILABLE)

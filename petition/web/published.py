@@ -1,0 +1,83 @@
+"""Pages made from the record alone; publishing/site.py keeps them in memory."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from petition.publishing import exports, pages, record
+from petition.web.errors import error_page
+
+View = Callable[..., HttpResponse]
+
+
+def published(view: View) -> View:
+    """Marks `view` as made from its path alone: revalidated; 404 for what is not public; 503 without database."""
+
+    @require_safe
+    def answer(request: HttpRequest, **of_path: Any) -> HttpResponse:
+        try:
+            response = view(request, **of_path)
+        except record.NotPublished as error:
+            raise Http404 from error
+        except OperationalError:
+            return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+        response.headers.setdefault("Cache-Control", "public, no-cache")
+        return response
+
+    answer.published = True  # type: ignore[attr-defined]  # read by publishing/site.py
+    return answer
+
+
+def _language() -> str:
+    return translation.get_language() or ""
+
+
+@published
+def appeal(request: HttpRequest, slug: str) -> HttpResponse:
+    return HttpResponse(pages.appeal_page(slug, _language()))
+
+
+@published
+def signatories(request: HttpRequest, slug: str) -> HttpResponse:
+    page = request.GET.get("page", "1")
+    if not (page.isascii() and page.isdigit() and len(page) < 8):
+        raise Http404
+    return HttpResponse(pages.signatories_page(slug, _language(), int(page)))
+
+
+@published
+def signatory(request: HttpRequest, slug: str, kind: str, number: str) -> HttpResponse:
+    """The permanent link of one line leads to its place in the list."""
+    if not record.has_signatory(slug, kind, int(number)):
+        raise Http404
+    page = pages.page_of(int(number)) if kind == "further" else 1
+    query = f"?page={page}" if page > 1 else ""
+    return HttpResponseRedirect(f"{reverse('signatories', args=[slug])}{query}#{kind}-{number}")
+
+
+@published
+def signatories_json(request: HttpRequest, slug: str) -> HttpResponse:
+    return _open_data(exports.signatories_json(slug), "application/json")
+
+
+@published
+def signatories_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    return _open_data(exports.signatories_csv(slug), "text/csv; charset=utf-8")
+
+
+@published
+def text(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """The canonical text, the bytes whose SHA-256 is bound to each endorsement."""
+    return _open_data(record.exact_text(slug, language), "text/plain; charset=utf-8")
+
+
+def _open_data(content: str, content_type: str) -> HttpResponse:
+    """Data is for other sites to read as well."""
+    headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return HttpResponse(content.encode(), content_type=content_type, headers=headers)
