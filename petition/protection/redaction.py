@@ -2,6 +2,7 @@
 
 import logging
 import re
+from pathlib import Path
 
 # A path of a private link, a mailbox, and anything long enough to be one of our tokens (43 characters of base64url).
 _PRIVATE = re.compile(r"(?<=/endorsements/)[^/\s\"']+|[^\s<>\"']+@[^\s<>\"']+|[A-Za-z0-9_-]{43,}")
@@ -26,8 +27,12 @@ class Redact(logging.Filter):
 
 
 def _where(record: logging.LogRecord) -> str:
-    """File and line of the innermost frame, so that an operator has something to report."""
+    """File and line of the innermost frame, and of the innermost of ours, so that an operator can report something."""
     trace = record.exc_info[2] if record.exc_info else None
-    while trace and trace.tb_next:
+    inner = ours = ""
+    while trace:
+        inner = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        if trace.tb_frame.f_globals.get("__name__", "").startswith("petition."):
+            ours = inner
         trace = trace.tb_next
-    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return f" at {inner}, from {ours}" if ours and ours != inner else f" at {inner}"

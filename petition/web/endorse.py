@@ -29,7 +29,7 @@ def _open_appeal(slug: str) -> Appeal:
 def endorse(request: HttpRequest, slug: str) -> HttpResponse:
     """The form; a post that is right leads to “check your mail”, one that is not comes back whole with its errors."""
     appeal = _open_appeal(slug)
-    form = EndorseForm(request.POST) if request.method == "POST" else EndorseForm()
+    form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
     try:
         if form.is_bound and form.is_valid():
             endorsements.submit(appeal, _submission(form), at=clock.now())

@@ -50,6 +50,7 @@ class CountrySelects(forms.SelectMultiple):
     """Several plain drop-down lists of one name instead of one multiple-choice box, which few people can use."""
 
     template_name = "endorse/country_selects.html"
+    use_fieldset = True
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         chosen = [code for code in value or [] if code][:MOST_COUNTRIES]
@@ -107,7 +108,7 @@ class EndorseForm(forms.Form):
     display = forms.ChoiceField(
         label=_("How the organisation appears"),
         choices=[
-            (Display.NAMED, _("Named: the line above stands on the public list.")),
+            (Display.NAMED, _("Named: our line stands on the public list.")),
             (
                 Display.WITHHELD,
                 _("Not named: we are counted; nobody outside the secretariat learns our name, authorities included."),
@@ -116,9 +117,7 @@ class EndorseForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose whether the organisation is named or not named.")},
     )
-    member = forms.BooleanField(
-        label=_("The organisation is a member of the Civic Solidarity Platform"), required=False
-    )
+    member = forms.BooleanField(required=False)
     contact_name = LineField(
         label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
     )
@@ -144,8 +143,9 @@ class EndorseForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, issuer: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["member"].label = _("The organisation is a member: %(issuer)s") % {"issuer": issuer}
         self.helper = FormHelper()
         self.helper.disable_csrf = True  # no cookie, so nothing to forge; web/guard.py refuses other sites' posts
         self.helper.form_show_errors = True

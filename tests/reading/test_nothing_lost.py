@@ -5,8 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from petition.reading import as_json, issuer_of, read_statement, slug_for
 from petition.reading.statement import read_with_account
@@ -43,7 +42,7 @@ PIECES = [
 
 
 def letters(text: str) -> Counter[str]:
-    return Counter("".join(text.removeprefix("\ufeff").split()))
+    return Counter("".join(text.split()))
 
 
 def assert_accounted(text: str) -> None:
@@ -52,7 +51,10 @@ def assert_accounted(text: str) -> None:
     filled = [number for number, line in enumerate(lines, start=1) if line.split()]
     placed = [number for part in ledger.parts for number in part.lines]
     assert sorted(placed) == filled
-    source, kept = letters(text), letters("".join(part.marker + part.text for part in ledger.parts))
+    source, kept = (
+        letters(text.removeprefix("\ufeff")),
+        letters("".join(part.marker + part.text for part in ledger.parts)),
+    )
     assert not kept - source
     assert set(source - kept) <= set("-\u2010\u00ad")
     assert (source - kept).total() == sum(note.kind == "dehyphenated" for note in ledger.notes)

@@ -265,3 +265,40 @@ def test_an_issuer_is_named_by_the_text_or_not_at_all() -> None:
         ("We, members of the public, call", ""),
     ]:
         assert issuer_of(read_statement(f"Appeal\n\n9 October 2020\n\n{phrase} on all.\n")) == issuer
+
+
+def test_lines_below_the_rows_that_are_no_rows_are_questions() -> None:
+    below = ["The statement remains open.", "Bishkek, 9 October 2020", "+996 312 000000", "Write to sova@example.org"]
+    for line in below:
+        reading = read_statement(TOP + "Signed by:\n" + ROWS + "\n" + line + "\n")
+        assert names(reading) == ["Sova", "Viasna", "DRA"]
+        assert [(note.kind, note.text) for note in reading.unresolved] == [("not_placed", line)]
+
+
+def test_rows_may_end_with_full_stops() -> None:
+    reading = read_statement(TOP + "Signed by:\n1. Sova of Russia.\n2. Freedom Now Inc.\n3. Libereco e.V. (Germany).\n")
+    assert names(reading) == ["Sova of Russia", "Freedom Now Inc.", "Libereco e.V."]
+    assert reading.signatories[0].label == "Sova of Russia."
+    assert reading.unresolved == ()
+
+
+def test_short_lines_before_a_lowercase_name_do_not_make_a_column() -> None:
+    reading = read_statement(
+        TOP.replace("\nthe vote", " the vote") + "Signed by:\nSova\neQualitie\nopenDemocracy\nDRA\n"
+    )
+    assert names(reading) == ["Sova", "eQualitie", "openDemocracy", "DRA"]
+    assert reading.unresolved == ()
+
+
+def test_a_paragraph_that_begins_like_a_heading_is_a_paragraph() -> None:
+    for start in ("About 600 people were held in", "Contact with them was lost in"):
+        text = f"{start}\nBishkek and\nelsewhere."
+        reading = read_statement(TOP + text + "\n\nSigned by:\n" + ROWS)
+        assert reading.preamble[1] == text.replace("\n", " ")
+        assert reading.further == ()
+
+
+def test_a_paragraph_joined_over_a_page_end_is_on_record() -> None:
+    reading = read_statement(TOP.replace("said after\n", "said after\n\n2\n\f\n") + "Signed by:\n" + ROWS)
+    assert len(reading.preamble) == 1
+    assert noted(reading, "page_join") == [((6, 10), "the vote of 4 October.")]

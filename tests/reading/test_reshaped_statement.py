@@ -126,7 +126,8 @@ def test_a_list_without_heading_is_found_by_its_shape(rows: list[str], gap: list
 )
 def test_other_headings_and_closing_formulas_announce_the_list(heading: str) -> None:
     reading = assert_same(with_list(NAMES, heading=["", heading, ""]))
-    assert [(found.kind, found.text) for found in reading.headings][0] == ("signatories", heading)
+    first = reading.headings[0]
+    assert (first.kind, first.text) == ("signatories", heading)
 
 
 def test_numbered_demands_are_the_same_demands() -> None:

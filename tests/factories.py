@@ -1,0 +1,87 @@
+"""Made-up rows, made by the deeds themselves, so that no test stands on a state that the site cannot reach."""
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from petition.actions import appeals, endorsements, moderation
+from petition.actions.audit import OPERATOR, Actor
+from petition.actions.endorsements import Submission
+from petition.models import Appeal, Endorsement, OutgoingMail, TextStatus
+from petition.protection import contacts
+from petition.protection.tokens import digest_of_token
+from petition.reading import Reading, read_statement
+
+STATEMENT = Path(__file__).parent.parent / "fixtures" / "statement.txt"
+SLUG = "kyrgyzstan-2020"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MODERATOR = Actor.staff(1)
+_serial = itertools.count(1)
+
+SUBMISSION = Submission(
+    organisation_name="Made-up Fund",
+    acronym="",
+    countries=("KG",),
+    website="",
+    display="named",
+    member=False,
+    contact_name="Asel Made-up",
+    contact_role="Director",
+    contact_email="asel@fund.example",
+    language="en",
+)
+
+
+@cache
+def reading() -> Reading:
+    return read_statement(STATEMENT.read_text(encoding="utf-8"))
+
+
+def an_appeal(slug: str = SLUG, *, at: datetime = NOON, **changes: Any) -> Appeal:
+    """A published appeal with the text and the 35; `changes` are set on its row."""
+    dated = reading().dated
+    assert dated
+    edition = appeals.Edition(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
+    appeals.publish_statement(reading(), edition, by=OPERATOR, at=at)
+    Appeal.objects.filter(slug=slug).update(**changes)
+    return Appeal.objects.get(slug=slug)
+
+
+def a_submission(**changes: Any) -> Submission:
+    """A form that differs from all others in name and mailbox, unless `changes` say otherwise."""
+    number = next(_serial)
+    apart = {"organisation_name": f"Made-up Fund {number}", "contact_email": f"asel{number}@fund.example"}
+    return replace(SUBMISSION, **(apart | changes))
+
+
+def mails() -> list[tuple[str, str, dict[str, str]]]:
+    """What is owed, oldest first: message, address, content, opened."""
+    return [
+        (mail.message, contacts.opened(mail.sealed_address), contacts.opened(mail.sealed_content))
+        for mail in OutgoingMail.objects.owed().order_by("pk")
+    ]
+
+
+def token_in(content: dict[str, str]) -> str:
+    """The token of the private link in a mail."""
+    return content["url"].split("/endorsements/")[1].split("/")[0]
+
+
+def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[Endorsement, str]:
+    """An endorsement that waits for its mailbox, and the token that was mailed."""
+    endorsements.submit(appeal, a_submission(**changes), at=at)
+    message, _, content = mails()[-1]
+    assert message == "confirm_mailbox"
+    return Endorsement.objects.latest("pk"), token_in(content)
+
+
+def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
+    _, token = submitted(appeal, at=at, **changes)
+    return endorsements.confirm(digest_of_token(token, "confirm"), at=at)
+
+
+def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
+    return moderation.approve(confirmed(appeal, at=at, **changes).pk, by=MODERATOR, at=at)
