@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import connections
 
 from petition.models import triggers
@@ -53,10 +53,18 @@ def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
         found.append(Error("DEBUG is on.", hint="Unset DEBUG: its pages show settings and data.", id="petition.E003"))
     if settings.SITE_IS_HTTPS and not settings.EMAIL_URL:
         found.append(
-            Warning(
+            Info(
                 "EMAIL_URL is not set: mails are only written to files.",
                 hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example:587.",
-                id="petition.W001",
+                id="petition.I001",
+            )
+        )
+    if settings.SITE_IS_HTTPS and not settings.SECRETARIAT_ADDRESS:
+        found.append(
+            Info(
+                "SECRETARIAT_ADDRESS is not set: nobody can answer our mails.",
+                hint="Set SECRETARIAT_ADDRESS to the mailbox that the moderators read; mails name it as Reply-To.",
+                id="petition.I002",
             )
         )
     return found

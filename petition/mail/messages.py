@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,7 @@ def prepared(content: dict[str, str]) -> Letter:
 
 
 def _letter(subject: str, template: str, content: dict[str, str]) -> Letter:
+    content = content | {"secretariat": settings.SECRETARIAT_ADDRESS}
     return Letter(
         subject,
         render_to_string(f"mail/{template}.txt", content),

@@ -35,20 +35,20 @@ def words_of(lines: Sequence[Line]) -> frozenset[str]:
 
 def join(lines: Sequence[Line], words: frozenset[str], ledger: Ledger) -> str:
     """The lines as one running text; every join is noted with the two line numbers."""
-    text = ""
+    pieces: list[str] = []
     for at, line in enumerate(lines):
-        if not text or not line.text:
+        if not pieces or not pieces[-1]:
             # A marker alone on its line has no words before the next one.
-            text = text or line.text
+            pieces = [line.text]
             continue
         pair = (lines[at - 1].number, line.number)
-        kind, before, sure = _mended(text, line.text, words) or ("line_join", f"{text} ", True)
+        kind, before, sure = _mended(pieces[-1], line.text, words) or ("line_join", f"{pieces[-1]} ", True)
         seam = before[before.rstrip().rfind(" ") + 1 :] + line.text.partition(" ")[0]
         ledger.note(kind, pair, seam)
         if not sure:
             ledger.question("ambiguous_hyphen", pair, seam)
-        text = before + line.text
-    return text
+        pieces[-1:] = [before, line.text]
+    return "".join(pieces)
 
 
 def _mended(before: str, after: str, words: frozenset[str]) -> tuple[str, str, bool] | None:

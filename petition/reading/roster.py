@@ -79,16 +79,21 @@ def is_prose(text: str, *, marked: bool = False) -> bool:
 
 def continues(before: Sequence[Line], line: Line) -> bool:
     """Whether the words themselves, or the indentation, say that the row goes on in this line."""
-    text = " ".join(part.text for part in before)
-    # Only where this line closes them: a bracket forgotten in one row must not swallow the rows below.
-    unclosed = any(
-        text.count(start) > text.count(end) and end in line.text.partition(start)[0]
-        for start, end in ("()", "“”", "«»")
-    )
-    country_left = text.endswith(",") and code_of(line.text) is not None
+    last = before[-1].text
+    country_left = last.endswith(",") and code_of(line.text) is not None
     hanging = line.indent >= before[0].indent + HANGING
     starts_inside = bool(OPEN_START.match(line.text)) or begins_inside(line.text)
-    return unclosed or country_left or hanging or starts_inside or bool(OPEN_END.search(text))
+    return country_left or hanging or starts_inside or bool(OPEN_END.search(last)) or _closes(before, line)
+
+
+def _closes(before: Sequence[Line], line: Line) -> bool:
+    """Whether the line closes what the row left open: a bracket forgotten for good must not swallow the rows below."""
+    for start, end in ("()", "“”", "«»"):
+        if end in line.text.partition(start)[0]:
+            left_open = sum(part.text.count(start) - part.text.count(end) for part in before)
+            if left_open > 0:
+                return True
+    return False
 
 
 def _opener(lines: Sequence[Line]) -> Callable[[str], Marker | None] | None:

@@ -52,6 +52,9 @@ class CountrySelects(forms.SelectMultiple):
     template_name = "endorse/country_selects.html"
     use_fieldset = True
 
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return ""  # the legend names the group, each list has its own name
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         chosen = [code for code in value or [] if code][:MOST_COUNTRIES]
         chosen += [""] * (MOST_COUNTRIES - len(chosen))

@@ -130,6 +130,12 @@ def test_other_headings_and_closing_formulas_announce_the_list(heading: str) -> 
     assert (first.kind, first.text) == ("signatories", heading)
 
 
+@pytest.mark.parametrize("heading", ["Endorsed by", "Signatories", "Sincerely,"])
+@pytest.mark.parametrize("rows", [ROWS, NAMES], ids=["numbers", "plain"])
+def test_a_heading_needs_no_blank_lines_around_it(heading: str, rows: list[str]) -> None:
+    assert_same(with_list(rows, heading=[heading]))
+
+
 def test_numbered_demands_are_the_same_demands() -> None:
     numbers = iter(range(1, 9))
     assert_same(re.sub("^•", lambda _: f"{next(numbers)}.", SOURCE, flags=re.MULTILINE))

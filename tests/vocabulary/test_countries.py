@@ -199,8 +199,10 @@ def test_printed_names_are_recognised(printed: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["", " ", "the", "KG", "Kyrgyz", "Georgi", "Georgia (country)", "Ukraine/Georgia", "Germany, Switzerland"]
-    + ["Congo", "Korea", "РК", "Europe", "IPHR", "OMCT", "Republic of China", "Russiа"],  # the last with Cyrillic а
+    [
+        *("", " ", "the", "KG", "Kyrgyz", "Georgi", "Georgia (country)", "Ukraine/Georgia", "Germany, Switzerland"),
+        *("Congo", "Korea", "РК", "Europe", "IPHR", "OMCT", "Republic of China", "Russiа"),  # the last with Cyrillic а
+    ],
 )
 def test_nothing_is_guessed(printed: str) -> None:
     assert code_of(printed) is None

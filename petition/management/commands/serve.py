@@ -1,5 +1,7 @@
 """What `make run` ends in: everything set up, web and worker started together, and stopped together."""
 
+import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -54,9 +56,10 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         for command in (_web(host, port), [sys.executable, "manage.py", "worker"]):
-            # A session of its own: Ctrl-C reaches only this process, which then stops both in order.
             self._processes.append(
-                subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True)  # noqa: S603  (our own)
+                subprocess.Popen(  # noqa: S603  (our own commands)
+                    command, cwd=settings.BASE_DIR, env=environment, preexec_fn=_end_with_parent
+                )
             )
         try:
             self._wait_until_served(host, port)
@@ -116,6 +119,12 @@ class Command(BaseCommand):
         say("  Stop with Ctrl-C.")
         say("")
         self.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """In a child, before it starts: when this process is killed outright, the child is told to stop (Linux, prctl 1)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _web(host: str, port: int) -> list[str]:

@@ -1,0 +1,226 @@
+"""The form and the proof of the mailbox, as a browser without JavaScript sees them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from petition.models import Appeal, Contact, Endorsement, PrivateLink, State
+from petition.protection import contacts
+from petition.vocabulary import clock
+from tests.factories import NOON, SLUG, mails, submitted, token_in
+
+FORM = f"/appeals/{SLUG}/endorse/"
+CODE = f"{FORM}code/"
+RIGHT: dict[str, Any] = {
+    "organisation_name": "Адилет «Үкүк»",
+    "acronym": "АҮ",
+    "countries": ["KG", "", "DE"],
+    "website": "www.ukuk.example",
+    "display": "named",
+    "contact_name": "Асел Үсөнова",
+    "contact_role": "төрайым",
+    "contact_email": "Asel@Ukuk.example",
+    "authority": "on",
+    "consent_processing": "on",
+    "consent_publication": "on",
+}
+
+
+def post(client: Client, **changes: Any) -> Any:
+    return client.post(FORM, {name: value for name, value in (RIGHT | changes).items() if value is not None})
+
+
+def submissions() -> int:
+    return Endorsement.objects.filter(origin="form").count()
+
+
+def test_a_right_form_is_stored_sealed_and_leads_to_check_your_mail(client: Client, appeal: Appeal) -> None:
+    response = post(client)
+    assert (response.status_code, response["Location"]) == (302, f"{FORM}check-mail/")
+    assert client.get(response["Location"]).status_code == 200
+    endorsement = Endorsement.objects.get(origin="form")
+    assert (endorsement.state, endorsement.countries, endorsement.language) == (State.SUBMITTED, "KG DE", "en")
+    contact = Contact.objects.get(endorsement=endorsement)
+    assert contacts.opened(contact.sealed_person) == {"name": "Асел Үсөнова", "role": "төрайым"}
+    assert "Асел" not in contact.sealed_person
+    assert [(message, address) for message, address, _ in mails()] == [("confirm_mailbox", "Asel@Ukuk.example")]
+
+
+def test_no_cookie_is_ever_set_for_the_public(client: Client, appeal: Appeal) -> None:
+    post(client)
+    client.get(FORM)
+    client.get(f"/appeals/{SLUG}/")
+    assert client.cookies == {}
+
+
+def test_the_same_post_twice_says_the_same(client: Client, appeal: Appeal) -> None:
+    first, second = post(client), post(client)
+    assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
+    assert (submissions(), len(mails())) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"organisation_name": ""}, "organisation_name", "required"),
+        ({"organisation_name": " \u00a0 "}, "organisation_name", "required"),
+        ({"organisation_name": "x" * 301}, "organisation_name", "at most 300"),
+        ({"organisation_name": "Fund\u202egnud"}, "organisation_name", "direction of writing"),
+        ({"organisation_name": "Fund\x07"}, "organisation_name", "control characters"),
+        ({"organisation_name": "=SUM(A1)"}, "organisation_name", "Begin with a letter"),
+        ({"organisation_name": "«»"}, "organisation_name", "at least one letter"),
+        ({"acronym": "x" * 51}, "acronym", "at most 50"),
+        ({"countries": ["XX"]}, "countries", "from the list"),
+        ({"countries": ["KG", "DE", "FR", "US"]}, "countries", "three countries at most"),
+        ({"website": "not an address"}, "website", "www.example.org"),
+        ({"display": None}, "display", "named or not named"),
+        ({"display": "shouted"}, "display", "Select a valid choice"),
+        ({"contact_email": "asel"}, "contact_email", "valid email"),
+        ({"contact_email": "a" * 250 + "@b.example"}, "contact_email", "at most 254"),
+        ({"contact_name": ""}, "contact_name", "required"),
+        ({"authority": None}, "authority", "required"),
+        ({"consent_processing": None}, "consent_processing", "required"),
+        ({"consent_publication": None}, "consent_publication", "agree to the publication"),
+    ],
+)
+def test_a_wrong_field_is_named_and_everything_typed_is_still_there(
+    client: Client, appeal: Appeal, changes: dict[str, Any], field: str, says: str
+) -> None:
+    response = post(client, **changes)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert re.search(r"<title>Error: ", page)
+    (summary,) = re.findall(r'<div class="summary".*?</div>', page, re.S)
+    assert says in summary
+    (target,) = re.findall(r'href="#([^"]+)"', summary)
+    assert f'id="{target}"' in page
+    assert field in target
+    for name in ("contact_role", "website", "acronym"):
+        if name != field:
+            assert f'value="{RIGHT[name]}"' in page
+    if field != "countries":
+        assert '<option value="DE" selected>' in page
+    assert (submissions(), mails()) == (0, [])
+
+
+def test_withheld_needs_no_consent_to_publication(client: Client, appeal: Appeal) -> None:
+    assert post(client, display="withheld", consent_publication=None).status_code == 302
+    assert Endorsement.objects.get(origin="form").consent_publication_at is None
+
+
+def test_repeated_single_fields_take_the_last_value(client: Client, appeal: Appeal) -> None:
+    post(client, organisation_name=["First", "Second"])
+    assert Endorsement.objects.get(origin="form").organisation_name == "Second"
+
+
+def test_nothing_is_ticked_beforehand(client: Client, appeal: Appeal) -> None:
+    page = client.get(FORM).content.decode()
+    assert " checked" not in page
+    assert " selected" not in page
+
+
+@pytest.mark.parametrize(("opens", "closes", "says"), [(1, 2, "Not yet open"), (-2, -1, "Closed for further")])
+def test_an_appeal_that_is_not_open_says_so(client: Client, appeal: Appeal, opens: int, closes: int, says: str) -> None:
+    now = clock.now()
+    Appeal.objects.update(opens_at=now + timedelta(days=opens), closes_at=now + timedelta(days=closes))
+    shown, refused = client.get(FORM), post(client)
+    assert says in shown.content.decode()
+    assert "not stored" in refused.content.decode()
+    assert (shown.status_code, refused.status_code, submissions()) == (200, 422, 0)
+    assert says in client.get(f"/appeals/{SLUG}/").content.decode()
+
+
+def confirm_url(client: Client) -> str:
+    post(client)
+    return f"/endorsements/{token_in(mails()[-1][2])}/confirm/"
+
+
+def test_opening_the_link_changes_nothing_and_pressing_confirms_once(client: Client, appeal: Appeal) -> None:
+    address = confirm_url(client)
+    for _ in range(2):
+        page = client.get(address)
+        client.head(address)
+    assert "Адилет «Үкүк» (АҮ, Kyrgyzstan, Germany)" in page.content.decode()
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Cache-Control"] == "no-store"
+    assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
+    for _ in range(2):
+        done = client.post(address, follow=True)
+        assert "A moderator reviews it next" in done.content.decode()
+    assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
+
+
+def test_it_was_not_me_erases(client: Client, appeal: Appeal) -> None:
+    address = confirm_url(client)
+    assert "is gone" in client.post(address, {"not_me": "1"}).content.decode()
+    assert (submissions(), Contact.objects.count(), PrivateLink.objects.count(), mails()) == (0, 0, 0, [])
+    assert client.get(address).status_code == 404
+
+
+def test_the_typed_code_confirms_however_it_is_written(client: Client, appeal: Appeal) -> None:
+    post(client)
+    code = mails()[-1][2]["code"]
+    done = client.post(CODE, {"code": f" {code.lower().replace('-', ' ')} "}, follow=True)
+    assert "A moderator reviews it next" in done.content.decode()
+    assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
+    assert client.get(CODE).status_code == 200
+
+
+def test_a_wrong_code_comes_back_as_typed_and_tries_are_limited(client: Client, appeal: Appeal) -> None:
+    post(client)
+    answers = [client.post(CODE, {"code": "AAA-BBB-CCC"}) for _ in range(21)]
+    assert 'value="AAA-BBB-CCC"' in answers[0].content.decode()
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43, "é" * 43, "%00", "." * 2000])
+def test_a_forged_token_finds_a_neutral_page(client: Client, appeal: Appeal, token: str) -> None:
+    address = f"/endorsements/{token}/confirm/"
+    for response in (client.get(address), client.post(address), client.post(address, {"not_me": "1"})):
+        assert response.status_code in (400, 404)
+        assert "<h1>" in response.content.decode()
+
+
+def test_an_expired_link_is_as_unknown_as_a_forged_one(client: Client, appeal: Appeal) -> None:
+    _, token = submitted(appeal, at=NOON)
+    address = f"/endorsements/{token}/confirm/"
+    with clock.frozen(NOON + timedelta(days=7)):
+        late, forged = client.post(address), client.get(f"/endorsements/{'A' * 43}/confirm/")
+    assert (late.status_code, late.content) == (forged.status_code, forged.content)
+
+
+def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> None:
+    endorsement, token = submitted(appeal, at=NOON)
+    Appeal.objects.update(closes_at=NOON + timedelta(hours=1))
+    with clock.frozen(NOON + timedelta(hours=25)):
+        late = client.post(f"/endorsements/{token}/confirm/")
+        by_code = client.post(CODE, {"code": mails()[-1][2]["code"]})
+    assert (late.status_code, by_code.status_code) == (409, 409)
+    assert "time to confirm is over" in late.content.decode()
+    endorsement.refresh_from_db()
+    assert endorsement.state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("state", "display", "says"),
+    [
+        (State.APPROVED, "named", "It stands on the list"),
+        (State.APPROVED, "withheld", "the name is sealed"),
+        (State.REJECTED, "named", "It is not on the list"),
+    ],
+)
+def test_the_link_tells_what_became_of_it(client: Client, appeal: Appeal, state: State, display: str, says: str) -> None:
+    from petition.actions import endorsements, moderation
+    from petition.protection.tokens import digest_of_token
+    from tests.factories import MODERATOR
+
+    now = clock.now()
+    _, token = submitted(appeal, at=now, display=display)
+    endorsement = endorsements.confirm(digest_of_token(token, "confirm"), at=now)
+    decide = moderation.approve if state == State.APPROVED else moderation.reject
+    decide(endorsement.pk, by=MODERATOR, at=now)
+    assert says in client.get(f"/endorsements/{token}/confirm/").content.decode()

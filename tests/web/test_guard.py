@@ -1,0 +1,94 @@
+"""What no browser sends from our pages gets a 4xx page in our design; nothing gets a 500."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from petition.models import Appeal, Endorsement
+from tests.factories import SLUG
+
+FORM = f"/appeals/{SLUG}/endorse/"
+
+
+def assert_our_page(response: Any, status: int) -> None:
+    page = response.content.decode()
+    assert response.status_code == status
+    assert '<link rel="stylesheet"' in page
+    assert response["Cache-Control"] == "no-store"
+    assert "Content-Security-Policy" in response
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8000.evil.example", "", "a b", "[::1"])
+def test_an_unknown_host_is_400(appeal: Appeal, host: str) -> None:
+    assert_our_page(Client(headers={"host": host}).get(f"/appeals/{SLUG}/"), 400)
+
+
+def test_a_body_over_64_kb_is_413(client: Client, appeal: Appeal) -> None:
+    assert_our_page(client.post(FORM, {"organisation_name": "x" * 65_536}), 413)
+
+
+@pytest.mark.parametrize("length", ["-1", "ten", "\u0663"])
+def test_a_length_that_is_none_is_400(client: Client, length: str) -> None:
+    assert_our_page(client.post(FORM, {"a": "b"}, CONTENT_LENGTH=length), 400)
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\x00"])
+def test_nul_is_400(client: Client, appeal: Appeal, value: str) -> None:
+    assert_our_page(client.post(FORM, {"organisation_name": value}), 400)
+    assert_our_page(client.post(FORM, {value: "x"}), 400)
+    assert not Endorsement.objects.filter(origin="form").exists()
+
+
+@pytest.mark.parametrize("body", ["organisation_name=%ED%A0%80", "organisation_name=%FF%FE", "%C0%AF=1"])
+def test_half_characters_and_broken_utf8_never_reach_the_database(client: Client, appeal: Appeal, body: str) -> None:
+    response = client.post(FORM, body, content_type="application/x-www-form-urlencoded")
+    assert 400 <= response.status_code < 500
+    assert not Endorsement.objects.filter(origin="form").exists()
+
+
+@pytest.mark.parametrize("path", ["/%00", "/appeals/%00/", f"/appeals/{SLUG}/signatories/?page=%00", "/appeals/%FF/", "/%ED%A0%80/"])
+def test_broken_addresses_are_4xx(client: Client, appeal: Appeal, path: str) -> None:
+    assert client.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1:9000"},
+        {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
+    ],
+)
+def test_posts_from_other_sites_are_403(client: Client, appeal: Appeal, headers: dict[str, str]) -> None:
+    assert_our_page(client.post(FORM, {"organisation_name": "x"}, headers=headers), 403)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"sec-fetch-site": "same-origin", "origin": "null"}, {"origin": "http://127.0.0.1:8000"}]
+)
+def test_posts_from_our_own_pages_are_let_in(client: Client, appeal: Appeal, headers: dict[str, str]) -> None:
+    assert client.post(FORM, {"organisation_name": "x"}, headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_a_wrong_method_is_405_with_a_page(client: Client, appeal: Appeal, method: str) -> None:
+    response = getattr(client, method)(FORM)
+    assert_our_page(response, 405)
+    assert response["Allow"] == "GET, HEAD, POST"
+
+
+def test_a_post_to_a_page_that_is_only_read_is_refused(client: Client, appeal: Appeal) -> None:
+    assert_our_page(client.post(f"/appeals/{SLUG}/"), 405)
+
+
+def test_an_address_with_nothing_behind_it_is_404_in_the_language_of_the_address(client: Client, appeal: Appeal) -> None:
+    response = client.get("/ru/nothing/")
+    assert_our_page(response, 404)
+    assert response["Content-Language"] == "ru"
+
+
+def test_too_many_fields_are_400(client: Client, appeal: Appeal) -> None:
+    assert_our_page(client.post(FORM, {f"field{number}": "" for number in range(300)}), 400)

@@ -1,0 +1,106 @@
+"""Headers on every answer, held against the URL map: an address that is not listed here fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from petition.models import Appeal
+from petition.publishing.site import Door
+from tests.factories import SLUG, approved
+
+PUBLIC = {
+    "front_door": "/",
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "signatories_json": f"/appeals/{SLUG}/signatories.json",
+    "signatories_csv": f"/appeals/{SLUG}/signatories.csv",
+    "text": f"/appeals/{SLUG}/text.en.txt",
+    "appeal": f"/appeals/{SLUG}/",
+    "signatories": f"/appeals/{SLUG}/signatories/",
+    "signatory": f"/appeals/{SLUG}/signatories/further-1/",
+    "endorse": f"/appeals/{SLUG}/endorse/",
+    "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
+    "confirm_code": f"/appeals/{SLUG}/endorse/code/",
+    "confirmed": f"/appeals/{SLUG}/endorse/confirmed/",
+    "confirm": f"/endorsements/{'A' * 43}/confirm/",
+}
+STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
+REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory"}
+SHARED_DATA = {"signatories_json", "signatories_csv", "text"}
+EXPECTED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+CSP = {
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "img-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) != "admin/":
+                yield from names(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name
+
+
+def test_every_public_address_is_listed_here() -> None:
+    assert set(names(get_resolver().url_patterns)) == set(PUBLIC)
+
+
+def assert_headers(response: object, *, shared: bool = False) -> None:
+    headers = response.headers  # type: ignore[attr-defined]  # of the test client's answer
+    for name, value in EXPECTED.items():
+        assert headers[name] == value
+    assert set(headers["Content-Security-Policy"].split("; ")) == CSP
+    assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin")
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+    assert "Server" not in headers
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
+def test_public_addresses(client: Client, appeal: Appeal, name: str, prefix: str) -> None:
+    approved(appeal)
+    response = client.get(prefix + PUBLIC[name])
+    assert_headers(response, shared=name in SHARED_DATA and not prefix)
+    cached = "public, no-cache" if name in REVALIDATED and response.status_code < 400 else "no-store"
+    assert response["Cache-Control"] == cached
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", STAFF)
+def test_staff_addresses_are_never_stored(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
+    for browser in (staff, client):
+        response = browser.get(path)
+        assert "no-store" in response["Cache-Control"]
+        assert set(response["Content-Security-Policy"].split("; ")) == CSP
+        assert response["X-Frame-Options"] == "DENY"
+
+
+def test_static_files_have_them_too(client: Client, appeal: Appeal) -> None:
+    page = client.get(f"/appeals/{SLUG}/").content.decode()
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    response = client.get(address)
+    assert b"".join(response)  # reads the file, which closes it
+    assert response.status_code == 200
+    assert_headers(response)
+    assert "immutable" in response["Cache-Control"]
+
+
+def test_the_site_is_served_through_the_door() -> None:
+    from petition.wsgi import application  # loads the static files, which a fixture collects
+
+    assert isinstance(application, Door)
