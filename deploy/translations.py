@@ -33,7 +33,6 @@ BORROWED: Final[dict[str, tuple[str | tuple[str, str], ...]]] = {
         *("January", "February", "March", "April", "May", "June"),
         *("July", "August", "September", "October", "November", "December"),
         "This field is required.",
-        "Enter a valid value.",
         "Enter a valid email address.",
         (LONG.format("character"), LONG.format("characters")),
         "Select a valid choice. %(value)s is not one of the available choices.",

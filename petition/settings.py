@@ -64,7 +64,7 @@ CONTACT_PRIVATE_KEYS: list[str] = (
 
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
-SENDER = env.str("SENDER", f"Appeal desk <noreply@{_site.hostname}>")
+SENDER = env.str("SENDER", f"noreply@{_site.hostname}")
 CONTROLLER = env.str("CONTROLLER", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
@@ -249,6 +249,7 @@ CSRF_FAILURE_VIEW = "petition.web.errors.csrf_failure"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_PERMISSIONS = None  # as the umask says: what lies in DATA_DIR is private
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Log: no address, no token, no body --------------------------------------------------------------------------

@@ -6,17 +6,25 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from petition.management.static_files import collect_if_changed
 from petition.models import Appeal
 from petition.models.triggers import REFUSALS
 from tests import factories
+from tests.site import Site
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Pages name their style sheet by its hash, as on the real site."""
     collect_if_changed()
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings: Settings) -> None:
+    """Mail goes the way it goes on the site; Django's test environment would keep it in a list."""
+    settings.EMAIL_BACKEND = "petition.actions.correspondence.OutboxBackend"
 
 
 @pytest.fixture
@@ -48,3 +56,12 @@ def staff(db: None) -> Client:
     client = Client(headers={"host": "127.0.0.1:8000"})
     client.force_login(account)
     return client
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The whole site in processes of its own, shared by the journeys of one test process."""
+    running = Site(tmp_path_factory.mktemp("site"))
+    running.start()
+    yield running
+    running.stop()

@@ -19,6 +19,7 @@ from petition.actions import moderation
 from petition.actions.audit import Actor
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.listings import line_of
+from petition.admin.words import ACTORS, VERBS
 from petition.models import AuditEvent, Endorsement, State
 from petition.protection import contacts
 from petition.vocabulary import clock
@@ -75,7 +76,10 @@ def endorsement(request: HttpRequest, pk: int) -> HttpResponse:
         "endorsement": found,
         "line": _line(found),
         "decisions": _POSSIBLE[State(found.state)],
-        "events": [(event, people.get(event.actor_id) or event.actor_kind) for event in events],
+        "events": [
+            (event.at, VERBS.get(event.verb, event.verb), people.get(event.actor_id) or ACTORS[event.actor_kind])
+            for event in events
+        ],
         "title": _line(found),
     }
     return TemplateResponse(request, "admin/petition/endorsement.html", _with_site(request, content))
@@ -104,7 +108,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _already(first: AlreadyDecided) -> str:
-    who = _people({first.event.actor_id}).get(first.event.actor_id) or first.event.actor_kind
+    who = _people({first.event.actor_id}).get(first.event.actor_id) or ACTORS[first.event.actor_kind]
     when = formats.date_format(timezone.localtime(first.event.at), "DATETIME_FORMAT")
     return _("Already decided by %(who)s at %(when)s: %(state)s.") % {
         "who": who,

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
 from petition.models.signatories import Signatory
@@ -9,12 +10,12 @@ from petition.models.texts import AppealText
 
 
 class State(models.TextChoices):
-    SUBMITTED = "submitted"
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
+    SUBMITTED = "submitted", _("Submitted")
+    CONFIRMED = "confirmed", _("Confirmed, to decide")
+    RETURNED = "returned", _("Returned with a question")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 LEGAL_MOVES: dict[State, frozenset[State]] = {
@@ -31,8 +32,8 @@ ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
 
 
 class Display(models.TextChoices):
-    NAMED = "named"
-    WITHHELD = "withheld"
+    NAMED = "named", _("Named")
+    WITHHELD = "withheld", _("Not named")
 
 
 class Origin(models.TextChoices):

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
 
@@ -17,8 +18,8 @@ class Kind(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    LISTED = "listed"
-    NO_LONGER_LISTED = "no_longer_listed"
+    LISTED = "listed", _("Listed")
+    NO_LONGER_LISTED = "no_longer_listed", _("No longer listed")
 
 
 class SignatoryQuerySet(models.QuerySet["Signatory"]):

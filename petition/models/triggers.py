@@ -51,6 +51,7 @@ class Refusal:
 
 
 _ALWAYS = "1 = 1"
+_EARLIER_EVENT = "NEW.explained_by <= OLD.explained_by"  # each event explains one change
 
 REFUSALS = (
     Refusal("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
@@ -73,7 +74,7 @@ REFUSALS = (
         "endorsement_explained",
         "petition_endorsement",
         "UPDATE",
-        f"({_differs('state', 'display')}) AND (NEW.explained_by = OLD.explained_by OR "
+        f"({_differs('state', 'display')}) AND ({_EARLIER_EVENT} OR "
         + _no_event("e.subject_kind = 'endorsement' AND e.subject_id = NEW.id")
         + ")",
         "a change of state or display names its audit event",
@@ -103,7 +104,7 @@ REFUSALS = (
         "signatory_update_explained",
         "petition_signatory",
         "UPDATE",
-        "NEW.explained_by = OLD.explained_by OR " + _no_event("e.appeal_id = NEW.appeal_id"),
+        f"{_EARLIER_EVENT} OR " + _no_event("e.appeal_id = NEW.appeal_id"),
         "a change of a listing names its audit event",
     ),
     Refusal(

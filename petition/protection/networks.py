@@ -11,12 +11,16 @@ _PREFIX = {4: 24, 6: 64}
 def network_of(meta: Mapping[str, str]) -> str:
     """The visitor's /24 or /64, from the WSGI environ `meta`; '' when there is none (a Unix socket).
 
-    X-Forwarded-For counts only when the peer is one of TRUSTED_PROXIES, and then its last address that is not.
+    X-Forwarded-For counts only when the peer is one of TRUSTED_PROXIES, and then its last address that is not. A hop
+    that cannot be read ends the search: what stands before it may be the visitor's own words.
     """
     address = _parsed(meta.get("REMOTE_ADDR", ""))
     hops = [_parsed(hop) for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     while address and hops and any(address in proxy for proxy in settings.TRUSTED_PROXIES):
-        address = hops.pop() or address
+        hop = hops.pop()
+        if hop is None:
+            break
+        address = hop
     if not address:
         return ""
     return str(ipaddress.ip_network((address, _PREFIX[address.version]), strict=False))

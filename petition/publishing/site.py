@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import brotli
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -135,6 +135,7 @@ class Door:
         while True:
             time.sleep(POLL_SECONDS)
             self.look()
+            connection.close()  # this thread's own: none is held while it sleeps, none outlives a restarted database
 
     def look(self) -> None:
         """Asks the record once: any change, or BLIND_SECONDS without an answer, empties the shelf."""
@@ -145,8 +146,6 @@ class Door:
                 log.error("No database for %s seconds: published pages are dropped (%s).", BLIND_SECONDS, error)
                 self._shelf = _Shelf()
             return
-        finally:
-            connection.close()
         self._seen_at = time.monotonic()
         if seen != self._seen:
             self._seen, self._shelf = seen, _Shelf()
@@ -164,7 +163,6 @@ def _is_published(path: str) -> bool:
 
 def _rendered(django: Application, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
     """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
-    close_old_connections()
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from petition.actions import moderation
+from petition.actions.audit import Actor
 from petition.models import Appeal, AuditEvent, Endorsement, State
 from petition.vocabulary import clock
 from tests.factories import NOON, approved, confirmed, submitted
@@ -143,8 +144,8 @@ def test_the_trail_can_be_read_and_not_changed(staff: Client, appeal: Appeal) ->
 
 def test_an_account_that_is_gone_leaves_its_decisions(staff: Client, appeal: Appeal) -> None:
     endorsement = confirmed(appeal)
-    moderation.approve(endorsement.pk, by=moderation.Actor.staff(4711), at=NOON)
-    assert "approve (staff)" in staff.get(f"/admin/endorsements/{endorsement.pk}/").content.decode()
+    moderation.approve(endorsement.pk, by=Actor.staff(4711), at=NOON)
+    assert "approved (staff)" in staff.get(f"/admin/endorsements/{endorsement.pk}/").content.decode()
 
 
 def test_nobody_comes_in_unknown(client: Client, appeal: Appeal) -> None:

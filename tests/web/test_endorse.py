@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from petition.actions import endorsements, moderation
 from petition.models import Appeal, Contact, Endorsement, PrivateLink, State
 from petition.protection import contacts
+from petition.protection.tokens import digest_of_token
 from petition.vocabulary import clock
-from tests.factories import NOON, SLUG, mails, submitted, token_in
+from tests.factories import MODERATOR, NOON, SLUG, mails, submitted, token_in
 
 FORM = f"/appeals/{SLUG}/endorse/"
 CODE = f"{FORM}code/"
@@ -213,11 +215,9 @@ def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> Non
         (State.REJECTED, "named", "It is not on the list"),
     ],
 )
-def test_the_link_tells_what_became_of_it(client: Client, appeal: Appeal, state: State, display: str, says: str) -> None:
-    from petition.actions import endorsements, moderation
-    from petition.protection.tokens import digest_of_token
-    from tests.factories import MODERATOR
-
+def test_the_link_tells_what_became_of_it(
+    client: Client, appeal: Appeal, state: State, display: str, says: str
+) -> None:
     now = clock.now()
     _, token = submitted(appeal, at=now, display=display)
     endorsement = endorsements.confirm(digest_of_token(token, "confirm"), at=now)

@@ -47,7 +47,9 @@ def test_half_characters_and_broken_utf8_never_reach_the_database(client: Client
     assert not Endorsement.objects.filter(origin="form").exists()
 
 
-@pytest.mark.parametrize("path", ["/%00", "/appeals/%00/", f"/appeals/{SLUG}/signatories/?page=%00", "/appeals/%FF/", "/%ED%A0%80/"])
+@pytest.mark.parametrize(
+    "path", ["/%00", "/appeals/%00/", f"/appeals/{SLUG}/signatories/?page=%00", "/appeals/%FF/", "/%ED%A0%80/"]
+)
 def test_broken_addresses_are_4xx(client: Client, appeal: Appeal, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
 
@@ -84,7 +86,7 @@ def test_a_post_to_a_page_that_is_only_read_is_refused(client: Client, appeal: A
     assert_our_page(client.post(f"/appeals/{SLUG}/"), 405)
 
 
-def test_an_address_with_nothing_behind_it_is_404_in_the_language_of_the_address(client: Client, appeal: Appeal) -> None:
+def test_an_unknown_address_is_404_in_its_language(client: Client, appeal: Appeal) -> None:
     response = client.get("/ru/nothing/")
     assert_our_page(response, 404)
     assert response["Content-Language"] == "ru"

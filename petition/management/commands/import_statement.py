@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from petition.actions import appeals
 from petition.actions.audit import OPERATOR
 from petition.models import TextStatus
-from petition.reading import Reading, as_json, issuer_of, read_statement, slug_for
+from petition.reading import Note, Reading, as_json, issuer_of, read_statement, slug_for
 from petition.vocabulary import clock
 from petition.vocabulary.languages import LANGUAGES
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def _report(self, reading: Reading) -> None:
         say = self.stdout.write
         for note in reading.notes:
-            say(f"  {note}")
+            say(f"  {_as_line(note)}")
         say(
             f"{reading.title!r}, {reading.dated_as_printed}: {len(reading.preamble)} paragraphs, "
             f"{len(reading.demands)} demands, {len(reading.closing)} closing, "
@@ -69,4 +69,11 @@ class Command(BaseCommand):
         for signatory in reading.signatories:
             say(f"  {signatory.number}. {signatory.name} | {signatory.acronym} | {' '.join(signatory.countries)}")
         for note in reading.unresolved:
-            self.stderr.write(f"NOT UNDERSTOOD: {note}")
+            self.stderr.write(f"NOT UNDERSTOOD, {_as_line(note)}")
+
+
+def _as_line(note: Note) -> str:
+    """`lines 52–53: line join: …`; without numbers where a note is about the whole text."""
+    kind = note.kind.replace("_", " ")
+    numbers = "–".join(str(number) for number in dict.fromkeys((*note.lines[:1], *note.lines[-1:])))
+    return f"line {numbers}: {kind}: {note.text}" if numbers else f"{kind}: {note.text}"

@@ -58,7 +58,10 @@ class Command(BaseCommand):
         for command in (_web(host, port), [sys.executable, "manage.py", "worker"]):
             self._processes.append(
                 subprocess.Popen(  # noqa: S603  (our own commands)
-                    command, cwd=settings.BASE_DIR, env=environment, preexec_fn=_end_with_parent
+                    command,
+                    cwd=settings.BASE_DIR,
+                    env=environment,
+                    preexec_fn=_end_with_parent,  # noqa: PLW1509  (no threads yet)
                 )
             )
         try:
@@ -122,7 +125,7 @@ class Command(BaseCommand):
 
 
 def _end_with_parent() -> None:
-    """In a child, before it starts: when this process is killed outright, the child is told to stop (Linux, prctl 1)."""
+    """In a child, before it starts: if this process is killed outright, the child is told to stop (Linux, prctl 1)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 

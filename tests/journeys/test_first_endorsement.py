@@ -1,0 +1,120 @@
+"""One endorsement from the form to the list, with a plain HTTP client that reads forms, on the site as shipped."""
+
+import json
+import re
+import signal
+import time
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin
+from urllib.request import HTTPCookieProcessor, build_opener
+
+from tests.factories import SLUG
+from tests.site import Site
+
+
+class Forms(HTMLParser):
+    """The forms of a page: address, fields with their values, buttons."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str], list[tuple[str, str]]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append((told.get("action", ""), {}, []))
+        elif self.found and tag == "button":
+            self.found[-1][2].append((told.get("name", ""), told.get("value", "")))
+        elif self.found and tag == "input" and told.get("type") not in ("checkbox", "radio", "submit"):
+            self.found[-1][1][told.get("name", "")] = told.get("value", "")
+
+
+class Browser:
+    """Keeps cookies, follows redirects, sends what stands in the form."""
+
+    def __init__(self, base: str) -> None:
+        self.address = base
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+
+    def open(self, address: str, fields: dict[str, object] | None = None) -> str:
+        body = urlencode(fields, doseq=True).encode() if fields is not None else None
+        try:
+            with self._opener.open(urljoin(self.address, address), body, timeout=20) as answer:
+                self.address, self.page = answer.url, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                self.address, self.page = error.url or address, error.read().decode()
+        return self.page
+
+    def submit(self, form: int = 0, **typed: object) -> str:
+        action, fields, _ = Forms(self.page).found[form]
+        return self.open(action or self.address, fields | typed)
+
+
+def test_the_whole_way(site: Site) -> None:
+    public, desk = Browser(site.url), Browser(site.url)
+    public.open("/")
+    assert public.address == f"{site.url}/appeals/{SLUG}/"
+    public.open(f"/appeals/{SLUG}/endorse/")
+    public.submit(
+        organisation_name="Адилет «Үкүк»",
+        countries=["KG"],
+        display="named",
+        contact_name="Асел",
+        contact_role="төрайым",
+        contact_email="asel@ukuk.example",
+        authority="on",
+        consent_processing="on",
+        consent_publication="on",
+    )
+    assert "Check your mail" in public.page
+    (link,) = re.findall(r"http\S+/confirm/", site.mail_to("asel@ukuk.example"))
+    public.open(link)
+    assert "Адилет «Үкүк» (Kyrgyzstan)" in public.page
+    public.submit()
+    assert "A moderator reviews it next" in public.page
+
+    desk.open("/admin/")
+    desk.submit(username="admin", password=site.password)
+    forms = [form for form in Forms(desk.page).found if ("decision", "approve") in form[2]]
+    address, fields, _ = forms[0]
+    began = time.monotonic()
+    desk.open(address, fields | {"decision": "approve"})
+    assert "Approved" in desk.page
+    while "Адилет «Үкүк»" not in public.open(f"/appeals/{SLUG}/"):
+        assert time.monotonic() - began < 5
+        time.sleep(0.05)
+    listed = json.loads(public.open(f"/appeals/{SLUG}/signatories.json"))["signatories"][-1]
+    assert (listed["id"], listed["label"]) == ("further-1", "Адилет «Үкүк» (Kyrgyzstan)")
+    (permanent,) = re.findall(r"http\S+/further-1/", site.mail_to("asel@ukuk.example", number=2))
+    assert 'id="further-1"' in public.open(permanent)
+
+
+def test_a_second_start_serves_soon_and_changes_no_data(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    first = site.start()
+    before = Browser(site.url).open(f"/appeals/{SLUG}/signatories.json")
+    assert site.stop(signal.SIGINT) == 0
+    again = site.start()
+    after = Browser(site.url).open(f"/appeals/{SLUG}/signatories.json")
+    assert site.stop(signal.SIGTERM) == 0
+    assert after == before
+    assert "Password" not in site.output
+    assert again < first + 5
+
+
+def test_state_is_private_and_all_in_one_folder(site: Site) -> None:
+    var = site.folder / "var"
+    assert var.stat().st_mode & 0o077 == 0
+    for path in [var, *var.rglob("*")]:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_the_output_says_where_everything_is(site: Site) -> None:
+    for told in (f"{site.url}/", f"{site.url}/admin/", "Sign in as", str(site.folder / "var" / "mail")):
+        assert told in site.output
+    assert "Traceback" not in site.output

@@ -1,0 +1,78 @@
+"""The operator's other commands."""
+
+import io
+import stat
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from petition.management.static_files import collect_if_changed
+from petition.models import Appeal, AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState
+from petition.protection.keys import KEY_NAMES
+from petition.vocabulary import clock
+from tests.factories import NOON, SLUG, an_appeal, approved, submitted
+
+
+def run(*command: str) -> str:
+    out = io.StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
+
+
+def test_hide_takes_a_name_off_at_once(appeal: Appeal) -> None:
+    approved(appeal)
+    assert "no longer listed" in run("hide", "further-1")
+    assert Signatory.objects.get(kind="further", number=1).name == ""
+    assert AuditEvent.objects.latest("pk").actor_kind == "operator"
+
+
+@pytest.mark.parametrize(("reference", "says"), [("further-9", "has no"), ("nonsense", "not a reference")])
+def test_hide_says_what_is_wrong(appeal: Appeal, reference: str, says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        run("hide", reference)
+
+
+def test_hide_asks_which_appeal(appeal: Appeal) -> None:
+    an_appeal("another-2020")
+    with pytest.raises(CommandError, match="--appeal"):
+        run("hide", "original-1")
+    run("hide", "original-1", "--appeal", SLUG)
+    assert list(Signatory.objects.filter(label="").values_list("appeal__slug", "number")) == [(SLUG, 1)]
+
+
+def test_new_keys_prints_lines_for_an_environment_file() -> None:
+    lines = run("new_keys").splitlines()
+    assert tuple(line.split("=", 1)[0] for line in lines) == KEY_NAMES
+    assert len({line.split("=", 1)[1] for line in lines}) == len(KEY_NAMES)
+
+
+def test_purge_erases_what_is_over(appeal: Appeal) -> None:
+    submitted(appeal, at=NOON.replace(month=10))
+    fresh, _ = submitted(appeal, at=clock.now())
+    run("purge")
+    assert [row.pk for row in Endorsement.objects.filter(origin="form")] == [fresh.pk]
+
+
+def test_the_worker_delivers_erases_and_reports(appeal: Appeal, capsys: pytest.CaptureFixture[str]) -> None:
+    now = clock.now()
+    submitted(appeal, at=NOON.replace(month=10))
+    endorsement, token = submitted(appeal, at=now)
+    run("worker", "--once")
+    mail = OutgoingMail.objects.get(endorsement=endorsement)
+    assert mail.sent_at is not None
+    assert f"/endorsements/{token}/confirm/" in capsys.readouterr().out
+    (file,) = [path for path in settings.MAIL_DIR.iterdir() if token in path.read_text(encoding="utf-8")]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert Endorsement.objects.filter(origin="form").count() == 1
+    state = SiteState.objects.get()
+    assert state.worker_seen_at is not None
+    assert state.worker_seen_at >= now
+
+
+def test_static_files_are_collected_once() -> None:
+    stamp = settings.STATIC_ROOT / ".collected"
+    collect_if_changed()
+    before = stamp.stat().st_mtime_ns
+    collect_if_changed()
+    assert stamp.stat().st_mtime_ns == before

@@ -1,0 +1,125 @@
+"""`manage.py import_statement`: what it stores, what it reports, what it refuses."""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from petition.actions import moderation
+from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Signatory
+from tests.factories import MODERATOR, NOON, SLUG, STATEMENT, reading
+
+FIXTURE = STATEMENT.parent / "kyrgyzstan-2020.json"
+
+
+def run(file: Path, *options: str) -> tuple[str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    call_command("import_statement", str(file), *options, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def stored() -> list[tuple[object, ...]]:
+    rows = Signatory.objects.order_by("number")
+    return list(rows.values_list("number", "label", "name", "acronym", "countries", "countries_as_printed"))
+
+
+def test_the_statement_becomes_the_appeal(db: None) -> None:
+    told, _ = run(STATEMENT)
+    appeal = Appeal.objects.get(slug=SLUG)
+    assert (appeal.issuer, appeal.issued_on) == ("Civic Solidarity Platform", date(2020, 10, 9))
+    assert stored() == [
+        (s.number, s.label, s.name, s.acronym, " ".join(s.countries), s.countries_as_printed)
+        for s in reading().signatories
+    ]
+    assert Demand.objects.count() == 8
+    assert Endorsement.objects.filter(origin="imported", signatory__isnull=False, state="approved").count() == 35
+    assert "35 signatories" in told
+    assert "dehyphenated" in told
+    assert "published" in told
+
+
+def test_the_fixture_is_what_the_command_reads_from_the_source(tmp_path: Path, db: None) -> None:
+    run(STATEMENT, "--check", "--fixture", str(tmp_path / "read.json"))
+    assert (tmp_path / "read.json").read_bytes() == FIXTURE.read_bytes()
+    assert not Appeal.objects.exists()
+
+
+def test_importing_again_changes_nothing_and_brings_no_hidden_name_back(db: None) -> None:
+    run(STATEMENT)
+    moderation.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
+    before = (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision)
+    told, _ = run(STATEMENT)
+    assert "unchanged" in told
+    assert (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision) == before
+    assert stored()[9][1:] == ("", "", "", "", "")
+
+
+def test_another_text_for_a_published_appeal_is_refused(tmp_path: Path, db: None) -> None:
+    run(STATEMENT)
+    changed = tmp_path / "changed.txt"
+    changed.write_text(STATEMENT.read_text().replace("refrain from violence", "refrain from force"))
+    with pytest.raises(CommandError, match="stays as it is"):
+        run(changed)
+    assert AppealText.objects.count() == 1
+
+
+def test_lines_not_understood_block_publication_and_are_named(tmp_path: Path, db: None) -> None:
+    odd = tmp_path / "odd.txt"
+    odd.write_text(STATEMENT.read_text().replace("17. DRA (Germany)", "16. DRA (Germany)"))
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError, match="not understood"):
+        call_command("import_statement", str(odd), stdout=out, stderr=err, verbosity=0)
+    assert "NOT UNDERSTOOD" in err.getvalue()
+    assert any(character.isdigit() for character in err.getvalue())
+    assert not Appeal.objects.exists()
+
+
+def translation(folder: Path, demands: int = 8) -> Path:
+    """A made-up stand-in for a translation: right in shape, clearly no translation."""
+    asked = "".join(f"{number}. Требование номер {number}.\n\n" for number in range(1, demands + 1))
+    file = folder / "ru.txt"
+    file.write_text(
+        "КЫРГЫЗСТАН: ПРОБНЫЙ ТЕКСТ\n\n9 октября 2020 г.\n\nМы призываем к следующему:\n\n"
+        f"{asked}Мы также обращаемся ко всем партнёрам.\n\nПодписали:\n1. Фонд Один\n2. Фонд Два\n3. Фонд Три\n"
+    )
+    return file
+
+
+def test_a_translation_is_added_and_says_what_it_is(tmp_path: Path, db: None, client: Client) -> None:
+    run(STATEMENT)
+    options = ("--slug", SLUG, "--language", "ru", "--status", "unofficial", "--date", "2026-11-23")
+    told, _ = run(translation(tmp_path), *options)
+    assert "translated" in told
+    assert Signatory.objects.count() == 35
+    page = client.get(f"/ru/appeals/{SLUG}/").content.decode()
+    assert "Требование номер 8." in page
+    assert '<section class="text" lang="ru"' in page
+    assert "23 ноября 2026" in page
+    assert "Требование" not in client.get(f"/appeals/{SLUG}/").content.decode()
+    assert client.get(f"/appeals/{SLUG}/text.ru.txt").status_code == 200
+
+
+def test_a_translation_with_other_demands_is_refused(tmp_path: Path, db: None) -> None:
+    run(STATEMENT)
+    with pytest.raises(CommandError, match="as many demands"):
+        run(translation(tmp_path, demands=7), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
+
+
+def test_a_translation_of_nothing_is_refused(tmp_path: Path, db: None) -> None:
+    with pytest.raises(CommandError, match="import its official text first"):
+        run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(None, "cannot be read"), (b"\xff\xfe\x00", "not UTF-8"), (b"", "give --date"), (b"A title\n", "give --date")],
+)
+def test_operator_mistakes_get_a_sentence(tmp_path: Path, db: None, content: bytes | None, says: str) -> None:
+    file = tmp_path / "file.txt"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match=says):
+        run(file)

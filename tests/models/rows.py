@@ -1,0 +1,100 @@
+"""Rows written past the deeds, as a careless script or a stolen connection would write them."""
+
+import hashlib
+from typing import Any
+
+from django.db import models
+
+from petition.actions.audit import OPERATOR, record
+from petition.actions.listings import SEALED_FIELDS
+from petition.models import Appeal, AppealText, AuditEvent, Contact, Demand, Display, Endorsement, Origin, State
+from petition.models.signatories import Signatory
+from petition.protection import contacts
+from tests import factories
+from tests.factories import NOON
+
+SHA256 = hashlib.sha256(b"made up").hexdigest()
+SEALED = {"sealed_name": contacts.seal("made up")} | dict.fromkeys(SEALED_FIELDS, "")
+
+
+def event_about(subject: Endorsement | Appeal) -> AuditEvent:
+    return record("test", subject=subject, by=OPERATOR, at=NOON)
+
+
+def changed(row: models.Model, **columns: Any) -> int:
+    """One UPDATE of the row, as it is written here and nothing else."""
+    return type(row)._default_manager.filter(pk=row.pk).update(**columns)
+
+
+def explained(endorsement: Endorsement, **columns: Any) -> int:
+    """The same, with a fresh audit event about this endorsement."""
+    return changed(endorsement, explained_by=event_about(endorsement).pk, **columns)
+
+
+def relisted(signatory: Signatory, **columns: Any) -> int:
+    return changed(signatory, **({"explained_by": event_about(signatory.appeal).pk} | columns))
+
+
+def a_signatory(appeal: Appeal, **columns: Any) -> Signatory:
+    """A listed line that no endorsement stands behind."""
+    plain = {"kind": "further", "number": 1000, "label": "Made-up", "name": "Made-up", "listed_on": NOON.date()}
+    plain["explained_by"] = event_about(appeal).pk
+    return Signatory.objects.create(appeal=appeal, **(plain | columns))
+
+
+def a_draft(appeal: Appeal, **columns: Any) -> AppealText:
+    """A text in another language, not yet published."""
+    plain = {"language": "ky", "status": "unofficial", "dated": NOON.date(), "title": "Title", "sha256": SHA256}
+    return AppealText.objects.create(appeal=appeal, **(plain | columns))
+
+
+def a_demand(text: AppealText, number: int = 1, body: str = "Do it") -> Demand:
+    return Demand.objects.create(text=text, number=number, body=body)
+
+
+def an_import(appeal: Appeal, **columns: Any) -> Endorsement:
+    """The endorsement of an original that has no line."""
+    plain = {
+        "origin": Origin.IMPORTED,
+        "state": State.APPROVED,
+        "display": Display.WITHHELD,
+        "text": appeal.texts.get(),
+        "language": "en",
+        "submitted_at": NOON,
+        "confirmed_at": NOON,
+        "decided_at": NOON,
+        "explained_by": 0,
+    }
+    return Endorsement.objects.create(appeal=appeal, **(plain | SEALED | columns))
+
+
+def contact_of(endorsement: Endorsement) -> Contact:
+    return Contact.objects.get(endorsement=endorsement)
+
+
+def in_state(appeal: Appeal, state: State) -> Endorsement:
+    """A named endorsement that came into `state` by legal moves, with a line attached that may be put to use."""
+    if state == State.SUBMITTED:
+        found, _ = factories.submitted(appeal)
+    else:
+        found = factories.confirmed(appeal)
+    if state == State.RETURNED:
+        explained(found, state=state, returned_at=NOON)
+    elif state in (State.APPROVED, State.REJECTED, State.WITHDRAWN):
+        explained(found, **columns_of(state, a_signatory(appeal, number=2000)))
+    return Endorsement.objects.get(pk=found.pk)
+
+
+def columns_of(state: State, signatory: Signatory) -> dict[str, Any]:
+    """What an UPDATE into `state` has to write so that no check constraint is hurt."""
+    moments = dict.fromkeys(("confirmed_at", "decided_at", "returned_at", "withdrawn_at"))
+    set_in = {
+        State.SUBMITTED: (),
+        State.CONFIRMED: ("confirmed_at",),
+        State.RETURNED: ("confirmed_at", "returned_at"),
+        State.APPROVED: ("confirmed_at", "decided_at"),
+        State.REJECTED: ("confirmed_at", "decided_at"),
+        State.WITHDRAWN: ("withdrawn_at",),
+    }[state]
+    columns: dict[str, Any] = {"state": state, "signatory": signatory} | moments | dict.fromkeys(set_in, NOON)
+    return columns | SEALED if state == State.WITHDRAWN else columns

@@ -1,0 +1,94 @@
+"""What an appeal and its text say of themselves."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from petition.actions import moderation
+from petition.models import Appeal, AppealText, Kind, Signatory
+from petition.models.appeals import GRACE, Phase
+from petition.models.texts import digest_of
+from tests import factories
+
+OPENS = datetime(2026, 11, 1, tzinfo=UTC)
+CLOSES = datetime(2026, 12, 1, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
+
+
+def _appeal(**columns: object) -> Appeal:
+    plain = {"slug": "made-up", "published_at": OPENS - timedelta(days=7), "opens_at": OPENS, "closes_at": CLOSES}
+    return Appeal(**(plain | columns))
+
+
+@pytest.mark.parametrize(
+    ("at", "phase", "may_confirm"),
+    [
+        (OPENS - INSTANT, Phase.UPCOMING, False),
+        (OPENS, Phase.OPEN, True),
+        (CLOSES - INSTANT, Phase.OPEN, True),
+        (CLOSES, Phase.CLOSED, True),
+        (CLOSES + GRACE - INSTANT, Phase.CLOSED, True),
+        (CLOSES + GRACE, Phase.CLOSED, False),
+    ],
+)
+def test_an_appeal_opens_closes_and_leaves_a_day_to_confirm(at: datetime, phase: Phase, may_confirm: bool) -> None:
+    assert _appeal().phase(at) is phase
+    assert _appeal().may_confirm(at) is may_confirm
+
+
+def test_a_draft_takes_nothing_even_between_its_dates() -> None:
+    draft = _appeal(published_at=None)
+    assert draft.phase(OPENS) is Phase.DRAFT
+    assert not draft.may_confirm(OPENS)
+
+
+def test_an_appeal_without_dates_is_open_for_good() -> None:
+    appeal = _appeal(opens_at=None, closes_at=None)
+    for at in (datetime(1999, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)):
+        assert appeal.phase(at) is Phase.OPEN
+        assert appeal.may_confirm(at)
+
+
+def test_the_canonical_text_is_its_parts_with_a_blank_line_between() -> None:
+    text = AppealText(
+        title="Title",
+        dated_as_printed="9 October 2020",
+        preamble=["We, the members", "are concerned"],
+        closing=["We also ask"],
+        background=["Since 2010"],
+    )
+    canonical = text.canonical(["Stop it", "Free «them»"])
+    assert canonical == (
+        "Title\n\n9 October 2020\n\nWe, the members\n\nare concerned\n\nStop it\n\nFree «them»\n\nWe also ask\n\n"
+        "Since 2010\n"
+    )
+
+
+def test_the_digest_is_over_the_utf_8_bytes() -> None:
+    assert digest_of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert digest_of("ү\n") == hashlib.sha256(b"\xd2\xaf\n").hexdigest()
+
+
+def test_the_stored_text_carries_the_digest_of_what_is_stored(appeal: Appeal) -> None:
+    text = appeal.texts.get()
+    canonical = text.canonical(text.demands.values_list("body", flat=True))
+    assert text.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
+    assert canonical.startswith(f"{text.title}\n\n{text.dated_as_printed}\n\n")
+
+
+def test_public_rows_are_named_by_their_reference(appeal: Appeal) -> None:
+    text, signatory = appeal.texts.get(), appeal.signatories.get(number=12)
+    assert str(appeal) == "kyrgyzstan-2020"
+    assert str(signatory) == signatory.reference == "original-12"
+    assert str(text) == f"{appeal.pk}.en.1"
+    assert str(text.demands.get(number=8)) == f"{text.pk}.8"
+
+
+def test_the_originals_come_first_and_the_words_of_the_query_tell_them_apart(appeal: Appeal) -> None:
+    factories.approved(appeal)
+    kinds = [signatory.kind for signatory in Signatory.objects.all()]
+    assert kinds == ["original"] * 35 + ["further"]
+    moderation.revoke(factories.approved(appeal).pk, by=factories.MODERATOR, at=factories.NOON)
+    assert Signatory.objects.listed().count() == 36
+    assert [signatory.number for signatory in Signatory.objects.of_kind(Kind.FURTHER)] == [1, 2]

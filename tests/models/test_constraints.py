@@ -1,0 +1,158 @@
+"""Every named constraint refuses what it is there for, whoever writes."""
+
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, SiteState
+from petition.models.signatories import PRINTED_FIELDS, Signatory
+from tests import factories
+from tests.factories import NOON
+from tests.models.rows import a_demand, a_draft, a_signatory, an_import, changed, contact_of, explained, relisted
+
+Violation = Callable[[Appeal], object]
+
+
+def _confirmed(**columns: object) -> Violation:
+    return lambda appeal: changed(factories.confirmed(appeal), **columns)
+
+
+def _withheld(**columns: object) -> Violation:
+    return lambda appeal: changed(factories.approved(appeal, display="withheld"), **columns)
+
+
+def _same_active(appeal: Appeal) -> None:
+    first, second = factories.confirmed(appeal), factories.confirmed(appeal)
+    changed(second, mailbox_index=first.mailbox_index, name_index=first.name_index)
+
+
+def _same_post(appeal: Appeal) -> None:
+    (first, _), (second, _) = factories.submitted(appeal), factories.submitted(appeal)
+    changed(second, fingerprint=first.fingerprint)
+
+
+def _mail(**columns: object) -> Violation:
+    def write(appeal: Appeal) -> None:
+        factories.submitted(appeal)
+        changed(OutgoingMail.objects.get(), **columns)
+
+    return write
+
+
+def _link(**columns: object) -> Violation:
+    def write(appeal: Appeal) -> None:
+        endorsement, _ = factories.submitted(appeal)
+        changed(PrivateLink.objects.filter(endorsement=endorsement).earliest("pk"), **columns)
+
+    return write
+
+
+def _hidden(**columns: object) -> Violation:
+    """A line that is taken off the list by an UPDATE that leaves `columns` in it."""
+    emptied = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
+    return lambda appeal: relisted(Signatory.objects.get(number=1), **(emptied | columns))
+
+
+VIOLATIONS: list[tuple[str, Violation]] = [
+    ("appeal_has_slug", lambda appeal: changed(appeal, slug="")),
+    ("appeal_opens_before_it_closes", lambda appeal: changed(appeal, opens_at=NOON, closes_at=NOON)),
+    ("text_version_once", lambda appeal: a_draft(appeal, language="en")),
+    ("text_has_title", lambda appeal: a_draft(appeal, title="")),
+    ("text_has_sha256", lambda appeal: a_draft(appeal, sha256="A" * 64)),
+    ("text_status_known", lambda appeal: a_draft(appeal, status="draft")),
+    ("demand_number_once", lambda appeal: [a_demand(text) for text in [a_draft(appeal)] * 2]),
+    ("demand_has_number_and_body", lambda appeal: a_demand(a_draft(appeal), number=0)),
+    ("demand_has_number_and_body", lambda appeal: a_demand(a_draft(appeal), body="")),
+    ("signatory_number_once", lambda appeal: a_signatory(appeal, kind="original", number=35)),
+    ("signatory_number_kind_status_known", lambda appeal: a_signatory(appeal, number=0)),
+    ("signatory_number_kind_status_known", lambda appeal: a_signatory(appeal, kind="late")),
+    ("signatory_hidden_has_nothing_printed", lambda appeal: a_signatory(appeal, label="")),
+    ("signatory_hidden_has_nothing_printed", lambda appeal: a_signatory(appeal, name="")),
+    ("signatory_hidden_has_nothing_printed", lambda appeal: a_signatory(appeal, listed_on=None)),
+    *(("signatory_hidden_has_nothing_printed", _hidden(**{field: "left"})) for field in PRINTED_FIELDS),
+    ("signatory_hidden_has_nothing_printed", _hidden(member=True)),
+    ("signatory_hidden_has_nothing_printed", _hidden(listed_on=NOON.date())),
+    ("endorsement_one_active", _same_active),
+    ("endorsement_identical_posts_are_one", _same_post),
+    ("endorsement_words_known", lambda appeal: explained(factories.confirmed(appeal), display="shown")),
+    ("endorsement_decided_at", _confirmed(decided_at=NOON)),
+    ("endorsement_decided_at", _withheld(decided_at=None)),
+    ("endorsement_returned_at", _confirmed(returned_at=NOON)),
+    ("endorsement_withdrawn_at", _confirmed(withdrawn_at=NOON)),
+    ("endorsement_confirmed_at", _confirmed(confirmed_at=None)),
+    ("endorsement_confirmed_at", lambda appeal: changed(factories.submitted(appeal)[0], confirmed_at=NOON)),
+    ("endorsement_named_has_signatory", lambda appeal: changed(factories.approved(appeal), signatory=None)),
+    ("endorsement_name_plain_or_sealed", _confirmed(sealed_name="sealed")),
+    ("endorsement_name_plain_or_sealed", _confirmed(organisation_name="")),
+    ("endorsement_name_plain_or_sealed", _withheld(website="https://fund.example")),
+    ("endorsement_withheld_means_sealed", _withheld(sealed_name="", organisation_name="Made-up Fund")),
+    ("endorsement_form_has_mailbox_and_consent", _confirmed(mailbox_index="")),
+    ("endorsement_form_has_mailbox_and_consent", _confirmed(fingerprint="")),
+    ("endorsement_form_has_mailbox_and_consent", _confirmed(authority_at=None)),
+    ("endorsement_form_has_mailbox_and_consent", _confirmed(consent_processing_at=None)),
+    ("endorsement_form_has_mailbox_and_consent", lambda appeal: an_import(appeal, mailbox_index="known")),
+    ("endorsement_named_has_consent", _confirmed(consent_publication_at=None)),
+    ("contact_is_sealed_or_absent", lambda appeal: changed(_contact(appeal), sealed_person="")),
+    ("contact_is_sealed_or_absent", lambda appeal: changed(_contact(appeal), sealed_mailbox="")),
+    ("link_is_hashed", _link(digest="the token itself")),
+    ("link_purpose_known", _link(purpose="anything")),
+    ("mail_sent_or_failed", _mail(sent_at=NOON, failed_at=NOON, sealed_address="", sealed_content="")),
+    ("mail_forgets_address_when_done", _mail(sent_at=NOON, sealed_content="")),
+    ("mail_forgets_address_when_done", _mail(failed_at=NOON, sealed_address="")),
+    ("mail_forgets_address_when_done", _mail(sealed_address="")),
+    ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
+]
+
+
+def _contact(appeal: Appeal) -> models.Model:
+    return contact_of(factories.confirmed(appeal))
+
+
+def _constraints() -> dict[str, models.BaseConstraint]:
+    return {
+        constraint.name: constraint
+        for model in apps.get_app_config("petition").get_models()
+        for constraint in model._meta.constraints
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "violation"), VIOLATIONS, ids=[f"{number}-{name}" for number, (name, _) in enumerate(VIOLATIONS)]
+)
+def test_the_database_refuses_what_the_constraint_forbids(appeal: Appeal, name: str, violation: Violation) -> None:
+    words = name
+    if connection.vendor == "sqlite" and isinstance(_constraints()[name], models.UniqueConstraint):
+        words = "UNIQUE constraint failed"
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        violation(appeal)
+
+
+def test_each_constraint_of_each_model_is_tried() -> None:
+    assert {name for name, _ in VIOLATIONS} == set(_constraints())
+
+
+def test_a_digest_and_a_message_id_are_there_once(appeal: Appeal) -> None:
+    (first, _), (second, _) = factories.submitted(appeal), factories.submitted(appeal)
+    digest = PrivateLink.objects.filter(endorsement=first).values_list("digest", flat=True)[0]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PrivateLink.objects.filter(endorsement=second, purpose="confirm").update(digest=digest)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OutgoingMail.objects.update(message_id="<same@127.0.0.1>")
+
+
+def test_a_line_belongs_to_one_endorsement(appeal: Appeal) -> None:
+    first, second = factories.approved(appeal), factories.confirmed(appeal)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        changed(second, signatory=first.signatory)
+
+
+def test_rows_name_themselves_without_naming_anybody(appeal: Appeal) -> None:
+    endorsement, _ = factories.submitted(appeal)
+    rows: list[models.Model] = [endorsement, contact_of(endorsement)]
+    rows += [*PrivateLink.objects.all(), *OutgoingMail.objects.all(), SiteState()]
+    words = " ".join(map(str, rows))
+    assert f"endorsement {endorsement.pk}" in words
+    assert endorsement.organisation_name not in words
+    assert Endorsement.objects.filter(pk=endorsement.pk).exists()

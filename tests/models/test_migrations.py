@@ -1,0 +1,54 @@
+"""Migrations run backwards and forwards again with rows in every table, and leave every refusal in place."""
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection
+
+from petition.models import Appeal, AuditEvent, RateCount, Signatory, SiteState, triggers
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def _tables() -> set[str]:
+    return {name for name in connection.introspection.table_names() if name.startswith("petition_")}
+
+
+def _rows_everywhere() -> None:
+    appeal = factories.an_appeal()
+    factories.submitted(appeal)
+    factories.approved(appeal)
+    factories.approved(appeal, display="withheld")
+    RateCount.objects.get_or_create(key="made up", defaults={"count": 1, "ends_at": factories.NOON})
+    SiteState.objects.create(worker_seen_at=factories.NOON)
+
+
+def test_migrations_run_to_nothing_and_back_with_rows_in_every_table() -> None:
+    tables = _tables()
+    _rows_everywhere()
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT 1 FROM {table}")
+            assert cursor.fetchone() is not None, table
+    try:
+        call_command("migrate", "petition", "zero", verbosity=0)
+        assert _tables() == set()
+    finally:
+        call_command("migrate", verbosity=0)
+    assert _tables() == tables
+    assert triggers.missing(connection) == []
+    assert not Appeal.objects.exists()
+    assert Signatory.objects.filter(appeal=factories.an_appeal()).count() == 35
+    with pytest.raises(IntegrityError):
+        AuditEvent.objects.update(reason="rewritten")
+
+
+def test_migrating_a_database_that_is_up_to_date_puts_a_lost_trigger_back_and_touches_no_row() -> None:
+    factories.approved(factories.an_appeal())
+    on_table = " ON petition_auditevent" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER audit_no_delete{on_table}")
+    before = list(AuditEvent.objects.values_list()), list(Signatory.objects.values_list())
+    call_command("migrate", verbosity=0, skip_checks=True)
+    assert triggers.missing(connection) == []
+    assert (list(AuditEvent.objects.values_list()), list(Signatory.objects.values_list())) == before

@@ -1,0 +1,98 @@
+"""The site as it is shipped: `manage.py serve` in a process of its own, with its own state and environment."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def own_database(url: str, name: str) -> str:
+    """An empty database `name` on the same PostgreSQL server as `url`; its address."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+        server.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+class Site:
+    """One running site. `output` is what it has printed so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder / "var")}
+        if url := os.environ.get("DATABASE_URL"):
+            worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+            self.environment["DATABASE_URL"] = own_database(url, f"journey_{worker}")
+        self.password = ""
+
+    def start(self) -> float:
+        """Serves; says after how many seconds."""
+        began = time.monotonic()
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.output = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        while "Stop with Ctrl-C" not in self.output:
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() - began < 60, self.output
+            time.sleep(0.02)
+        if found := re.search(r"Password +(\S+)", self.output):
+            self.password = found[1]
+        return time.monotonic() - began
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.output += line
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it as an operator would; its exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        self._reader.join(10)
+        assert self.process.stdout
+        self.process.stdout.close()
+        return code
+
+    def mails(self) -> list[EmailMessage]:
+        """The mails that were written, oldest first."""
+        files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]  # type: ignore[misc]
+
+    def mail_to(self, address: str, *, number: int = 1) -> str:
+        """The text of the `number`th mail to `address`, as soon as it is there."""
+        for _ in range(500):
+            found = [mail for mail in self.mails() if mail["To"] == address]
+            if len(found) >= number:
+                body = found[number - 1].get_body(("plain",))
+                assert body
+                return str(body.get_content())
+            time.sleep(0.02)
+        raise AssertionError(f"no mail to {address}: {self.output}")
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
