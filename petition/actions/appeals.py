@@ -79,7 +79,8 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
 
 
 def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:
-    wanted = Demand.objects.filter(text__appeal=appeal, text__status=TextStatus.OFFICIAL).count()
+    official = appeal.texts.filter(status=TextStatus.OFFICIAL).earliest("pk")  # others were held against it
+    wanted = official.demands.count()
     if wanted != len(reading.demands):
         raise Refused(
             f"A translation has as many demands as the appeal: {wanted}, and here are {len(reading.demands)}."

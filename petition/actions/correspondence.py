@@ -65,7 +65,7 @@ def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
         _written(mail, connection).send()
     except contacts.CannotOpen:
         outbox.refused(mail, error="no key", at=clock.now(), final=False)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, LookupError, ValueError) as error:  # or it cannot be written: the next can
         connection.close()  # what state it is in is unknown: the next mail begins a new one
         outbox.refused(mail, error=_code_of(error), at=clock.now(), final=_is_final(error))
     else:

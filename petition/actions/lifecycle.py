@@ -40,13 +40,15 @@ def locked(endorsement_id: int) -> Endorsement:
     return Endorsement.objects.select_for_update(of=("self",)).select_related("appeal").get(pk=endorsement_id)
 
 
-def move(endorsement: Endorsement, *, to: State, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
+def move(
+    endorsement: Endorsement, *, to: State, by: Actor, at: datetime, reason: str = "", only_from: State | None = None
+) -> AuditEvent:
     """`endorsement`, which came from `locked`, is in the state `to`, with its timestamps, and the trail says so.
 
-    Raises AlreadyDecided when LEGAL_MOVES has no way from its present state to `to`.
+    Raises AlreadyDecided when LEGAL_MOVES has no way from its present state to `to`, or that state isn't `only_from`.
     """
     before = State(endorsement.state)
-    if to not in LEGAL_MOVES[before]:
+    if to not in LEGAL_MOVES[before] or only_from not in (None, before):
         raise AlreadyDecided(AuditEvent.objects.get(pk=endorsement.explained_by), before)
     event = record(VERBS.get((before, to)) or _VERB_OF_TARGET[to], subject=endorsement, by=by, at=at, reason=reason)
     endorsement.decided_at = endorsement.returned_at = endorsement.withdrawn_at = None

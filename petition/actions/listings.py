@@ -23,8 +23,8 @@ def _countries_as_printed(endorsement: Endorsement) -> str:
     return countries_line(name_of(code, "en") for code in endorsement.countries.split())
 
 
-def list_name(endorsement: Endorsement, *, event: AuditEvent) -> None:
-    """The named endorsement has a listed line: its earlier number, or the next one under the appeal's lock.
+def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
+    """The named endorsement has this listed line: its earlier number, or the next one under the appeal's lock.
 
     Numbers run 1…N in order of listing without gap or repeat: whoever lists holds the appeal's row until commit.
     """
@@ -45,6 +45,7 @@ def list_name(endorsement: Endorsement, *, event: AuditEvent) -> None:
     signatory.save()
     endorsement.signatory = signatory
     _announce(appeal, at=event.at)
+    return signatory
 
 
 def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:

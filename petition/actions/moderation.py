@@ -11,10 +11,15 @@ from petition.actions import correspondence, listings
 from petition.actions.audit import Actor
 from petition.actions.lifecycle import locked, move
 from petition.models import Display, Endorsement, Kind, Signatory, State
+from petition.models.endorsements import ACTIVE
 
 
 class MailboxNotProven(Exception):
     """The endorsement was never confirmed by its mailbox, so it can't come back into the queue."""
+
+
+class EndorsedAgain(Exception):
+    """Its mailbox has endorsed again under this name since, and that endorsement is active: there is one at a time."""
 
 
 @transaction.atomic
@@ -22,19 +27,14 @@ def approve(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """A named endorsement is listed with its number, a withheld one is sealed; the contact is told by mail."""
     endorsement = locked(endorsement_id)
     event = move(endorsement, to=State.APPROVED, by=by, at=at)
+    content: dict[str, str] = {}
     if endorsement.display == Display.NAMED:
-        listings.list_name(endorsement, event=event)
+        signatory = listings.list_name(endorsement, event=event)
+        content = {"line": signatory.label, "url": _permanent_url(signatory, endorsement.language)}
     else:
         listings.seal_name(endorsement)
     endorsement.save()
-    if endorsement.signatory:
-        content = {
-            "line": endorsement.signatory.label,
-            "url": _permanent_url(endorsement.signatory, endorsement.language),
-        }
-        correspondence.owe_to_contact("listed", endorsement, content=content, at=at)
-    else:
-        correspondence.owe_to_contact("counted", endorsement, content={}, at=at)
+    correspondence.owe_to_contact("listed" if content else "counted", endorsement, content=content, at=at)
     return endorsement
 
 
@@ -51,11 +51,13 @@ def reject(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 
 @transaction.atomic
 def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """A rejected endorsement is back in the queue. Raises MailboxNotProven if its mailbox never confirmed."""
+    """A rejected endorsement is back in the queue. Raises MailboxNotProven, or EndorsedAgain."""
     endorsement = locked(endorsement_id)
     if endorsement.state == State.REJECTED and endorsement.confirmed_at is None:
         raise MailboxNotProven
-    move(endorsement, to=State.CONFIRMED, by=by, at=at)
+    if endorsement.state == State.REJECTED and _active_twin(endorsement):
+        raise EndorsedAgain
+    move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.REJECTED)
     endorsement.save()
     return endorsement
 
@@ -64,7 +66,7 @@ def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """An approved endorsement is unlisted and back in the queue; it keeps its number for when it is listed again."""
     endorsement = locked(endorsement_id)
-    event = move(endorsement, to=State.CONFIRMED, by=by, at=at)
+    event = move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.APPROVED)
     listings.unlist(endorsement, event=event)
     endorsement.save()
     return endorsement
@@ -87,6 +89,13 @@ def hide(appeal_slug: str, kind: Kind, number: int, *, by: Actor, at: datetime) 
     signatory = Signatory.objects.get(appeal__slug=appeal_slug, kind=kind, number=number)
     endorsement_id = Endorsement.objects.values_list("pk", flat=True).get(signatory=signatory)
     listings.hide(locked(endorsement_id), by=by, at=at)
+
+
+def _active_twin(endorsement: Endorsement) -> bool:
+    same = Endorsement.objects.filter(
+        appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
+    )
+    return endorsement.mailbox_index != "" and same.filter(state__in=ACTIVE).exists()
 
 
 def _permanent_url(signatory: Signatory, language: str) -> str:

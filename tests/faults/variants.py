@@ -1,0 +1,26 @@
+"""A module as it would be with some of its source replaced: the positive controls are made of these."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tests.faults.together import pause
+
+
+def variant(module: ModuleType, replacements: Mapping[str, str], **names: Any) -> Any:
+    """A copy of `module` in whose source each text is replaced by another; it sees `names` and `pause` as globals.
+
+    Each text must be there: a control that no longer takes the lock out would prove nothing. Typed as Any, since it
+    is called like the module that it copies.
+    """
+    assert module.__file__
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    for old, new in replacements.items():
+        assert old in source, f"{module.__name__} no longer says {old!r}"
+        source = source.replace(old, new)
+    copy = ModuleType(module.__name__)
+    copy.__dict__["pause"] = pause
+    exec(compile(source, module.__file__, "exec"), copy.__dict__)
+    copy.__dict__.update(names)
+    return copy

@@ -1,0 +1,108 @@
+"""Every mail renders in every language, and its subject tells a glance at the screen nothing."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+from pytest_django import Settings
+
+from petition.mail import messages
+from petition.mail.messages import MESSAGES, write
+
+CONTENT = {
+    "url": "https://appeal.example/en/endorsements/token/confirm/",
+    "code": "7KM-2QX-9RD",
+    "code_url": "https://appeal.example/en/appeals/kyrgyzstan-2020/code/",
+    "line": 'Made-up & <Fund> "Ak-Jol" (KG)',
+    "subject": "Hello",
+    "text": "Hello",
+}
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+TOLD = {
+    "confirm_mailbox": ["url", "code", "code_url"],
+    "already_endorsed": [],
+    "listed": ["line", "url"],
+    "counted": [],
+    "rejected": [],
+}
+TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
+
+
+class _Text(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said = ""
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.said += data
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    with translation.override(request.param):
+        yield request.param
+
+
+@pytest.mark.parametrize("message", sorted(TOLD))
+def test_a_mail_says_the_same_as_text_and_as_html(message: str, language: str) -> None:
+    content = {name: CONTENT[name] for name in TOLD[message]}
+    letter = write(message, content)
+    html = _Text(letter.html)
+    assert f'<html lang="{language}">' in letter.html
+    for value in content.values():
+        assert value in letter.text
+        assert value in html.said
+    assert letter.text.split()[0] in html.said
+
+
+@pytest.mark.parametrize("message", sorted(TOLD))
+def test_a_subject_is_one_neutral_line(message: str, language: str) -> None:
+    letter = write(message, {name: CONTENT[name] for name in TOLD[message]})
+    assert letter.subject.strip()
+    assert "\n" not in letter.subject
+    assert len(letter.subject) <= 60
+    assert not TELLING.search(letter.subject)
+
+
+@pytest.mark.parametrize("message", sorted(TOLD))
+def test_what_a_phone_previews_of_the_text_is_neutral(message: str, language: str) -> None:
+    letter = write(message, {name: CONTENT[name] for name in TOLD[message]})
+    assert not TELLING.search(" ".join(letter.text.split())[:60])
+
+
+def test_every_mail_is_tried_here() -> None:
+    assert set(MESSAGES) == {*TOLD, "prepared"}
+
+
+def test_an_unknown_mail_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        write("_letter", {})
+
+
+def test_a_name_cannot_write_html() -> None:
+    letter = write("listed", {"line": "<script>alert(1)</script>", "url": "https://appeal.example/"})
+    assert "<script>" not in letter.html
+    assert "<script>" in letter.text
+
+
+@pytest.mark.parametrize("message", ["listed", "rejected"])
+def test_a_mail_offers_an_answer_only_where_somebody_reads_it(message: str, settings: Settings) -> None:
+    content = {name: CONTENT[name] for name in TOLD[message]}
+    settings.SECRETARIAT_ADDRESS = ""
+    without = write(message, content)
+    settings.SECRETARIAT_ADDRESS = "desk@appeal.example"
+    with_address = write(message, content)
+    assert "Answer this mail" not in without.text + without.html
+    assert "Answer this mail" in with_address.text
+    assert "Answer this mail" in with_address.html
+
+
+@pytest.mark.parametrize("evil", ["Hello\r\nBcc: everybody@fund.example", "Hello\u2028Bcc: x", "Hello\x0b\x0cBcc: x\x85y"])
+def test_a_prepared_subject_is_one_line_whatever_it_was(evil: str) -> None:
+    letter = messages.prepared({"subject": evil, "text": "Hello"})
+    assert len(letter.subject.splitlines()) == 1
+    assert letter.subject.startswith("Hello Bcc: ")
+    assert letter.html == ""

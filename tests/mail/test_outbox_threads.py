@@ -1,0 +1,52 @@
+"""Several workers at once: each mail is leased exactly once, on both databases."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from petition.mail import outbox
+from petition.models import OutgoingMail
+from tests.factories import NOON
+from tests.faults.together import together
+from tests.faults.variants import variant
+from tests.mail.test_outbox import owed
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+WORKERS, MAILS = 4, 24
+WIDENED = {"    if mail:\n": "    pause()\n    if mail:\n"}
+WITHOUT_LOCK = {"@transaction.atomic\ndef lease_next": "def lease_next", ".select_for_update(skip_locked=skip)": ""}
+
+
+def _leased(module: ModuleType | Any) -> list[int]:
+    """What all workers together lease until nothing is left."""
+    for _ in range(MAILS):
+        owed()
+
+    def work() -> list[int]:
+        mine = []
+        while mail := module.lease_next(at=NOON):
+            mine.append(mail.pk)
+        return mine
+
+    leased = together([work] * WORKERS)
+    assert not [error for error in leased if isinstance(error, Exception)], leased
+    return [pk for mine in leased if isinstance(mine, list) for pk in mine]
+
+
+def _each_once(leased: list[int]) -> bool:
+    return sorted(leased) == sorted(OutgoingMail.objects.values_list("pk", flat=True))
+
+
+def test_each_mail_is_leased_once_though_workers_come_between_read_and_write() -> None:
+    assert _each_once(_leased(variant(outbox, WIDENED)))
+    assert set(OutgoingMail.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_the_outbox_as_it_is_leases_each_once() -> None:
+    assert _each_once(_leased(outbox))
+
+
+def test_and_without_the_lock_the_same_workers_send_twice() -> None:
+    assert not _each_once(_leased(variant(outbox, WIDENED | WITHOUT_LOCK)))
