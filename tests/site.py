@@ -81,7 +81,7 @@ class Site:
     def mails(self) -> list[EmailMessage]:
         """The mails that were written, oldest first."""
         files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]  # type: ignore[misc]
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
     def mail_to(self, address: str, *, number: int = 1) -> str:
         """The text of the `number`th mail to `address`, as soon as it is there."""

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import time
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -40,7 +41,7 @@ class Browser:
         self.address = base
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
 
-    def open(self, address: str, fields: dict[str, object] | None = None) -> str:
+    def open(self, address: str, fields: Mapping[str, object] | None = None) -> str:
         body = urlencode(fields, doseq=True).encode() if fields is not None else None
         try:
             with self._opener.open(urljoin(self.address, address), body, timeout=20) as answer:
@@ -48,7 +49,7 @@ class Browser:
         except HTTPError as error:
             with error:
                 self.address, self.page = error.url or address, error.read().decode()
-        return self.page
+        return str(self.page)
 
     def submit(self, form: int = 0, **typed: object) -> str:
         action, fields, _ = Forms(self.page).found[form]
