@@ -158,6 +158,8 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
         organisation_name=signatory.name,
         acronym=signatory.acronym,
         countries=signatory.countries,
+        label=signatory.label,
+        countries_as_printed=signatory.countries_as_printed,
         name_index=index_of("name", folded(signatory.name)),
         submitted_at=at,
         confirmed_at=at,

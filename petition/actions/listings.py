@@ -4,23 +4,28 @@ from datetime import datetime
 
 from petition.actions.audit import Actor, record
 from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, Status
+from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
 from petition.protection import contacts
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.lines import countries_line, printed_line
 from petition.vocabulary.names import folded
 
-SEALED_FIELDS = ("organisation_name", "acronym", "countries", "website")
-"""What an endorsement tells of its organisation; sealed together."""
-
 
 def line_of(endorsement: Endorsement) -> str:
-    """The line as it is or would be printed; '' when the name is sealed. Countries in English, as the list has them."""
-    return printed_line(endorsement.organisation_name, endorsement.acronym, _countries_as_printed(endorsement))
+    """The line as it is or would be printed; '' when the name is sealed. Countries in English, as the list has them.
+
+    An imported line stays letter for letter what it was.
+    """
+    return endorsement.label or printed_line(
+        endorsement.organisation_name, endorsement.acronym, _countries_as_printed(endorsement)
+    )
 
 
 def _countries_as_printed(endorsement: Endorsement) -> str:
-    return countries_line(name_of(code, "en") for code in endorsement.countries.split())
+    return endorsement.countries_as_printed or countries_line(
+        name_of(code, "en") for code in endorsement.countries.split()
+    )
 
 
 def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
@@ -40,7 +45,7 @@ def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
     signatory.countries = endorsement.countries
     signatory.countries_as_printed = _countries_as_printed(endorsement)
     signatory.folded = folded(signatory.label)
-    signatory.listed_on = event.at.date()
+    signatory.listed_on = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
     signatory.explained_by = event.pk
     signatory.save()
     endorsement.signatory = signatory
@@ -67,8 +72,8 @@ def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
 def seal_name(endorsement: Endorsement) -> None:
     """The name and what points at it are readable only with the private key; its keyed hash stays."""
     if not endorsement.sealed_name:
-        endorsement.sealed_name = contacts.seal({field: getattr(endorsement, field) for field in SEALED_FIELDS})
-        for field in SEALED_FIELDS:
+        endorsement.sealed_name = contacts.seal({field: getattr(endorsement, field) for field in NAME_FIELDS})
+        for field in NAME_FIELDS:
             setattr(endorsement, field, "")
 
 

@@ -80,7 +80,7 @@ def endorsement(request: HttpRequest, pk: int) -> HttpResponse:
             (event.at, VERBS.get(event.verb, event.verb), people.get(event.actor_id) or ACTORS[event.actor_kind])
             for event in events
         ],
-        "title": _line(found),
+        "title": _("Endorsement"),
     }
     return TemplateResponse(request, "admin/petition/endorsement.html", _with_site(request, content))
 

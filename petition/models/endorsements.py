@@ -31,6 +31,10 @@ LEGAL_MOVES: dict[State, frozenset[State]] = {
 ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
 
 
+NAME_FIELDS = ("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website")
+"""What tells which organisation it is; sealed together."""
+
+
 class Display(models.TextChoices):
     NAMED = "named", _("Named")
     WITHHELD = "withheld", _("Not named")
@@ -57,9 +61,11 @@ class Endorsement(models.Model):
     organisation_name = models.CharField(max_length=300, blank=True)
     acronym = models.CharField(max_length=50, blank=True)
     countries = models.CharField(max_length=60, blank=True)  # ISO 3166-1 alpha-2 codes, a space between
+    label = models.CharField(max_length=500, blank=True)  # of an imported line: exactly as it was printed
+    countries_as_printed = models.CharField(max_length=300, blank=True)  # likewise
     website = models.CharField(max_length=200, blank=True)
     member_claimed = models.BooleanField(default=False)
-    sealed_name = models.TextField(blank=True)  # the four fields above, once nobody outside may read them
+    sealed_name = models.TextField(blank=True)  # all of NAME_FIELDS, once nobody outside may read them
 
     name_index = models.CharField(max_length=64)  # keyed hash of the folded name: exact matches only
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
@@ -121,7 +127,7 @@ class Endorsement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(sealed_name="") & ~Q(organisation_name="")
-                | ~Q(sealed_name="") & Q(organisation_name="", acronym="", countries="", website=""),
+                | ~Q(sealed_name="") & Q(**dict.fromkeys(NAME_FIELDS, "")),
                 name="endorsement_name_plain_or_sealed",
             ),
             models.CheckConstraint(

@@ -85,6 +85,7 @@ class EndorseForm(forms.Form):
     organisation_name = LineField(
         label=_("Name of the organisation, exactly as it should appear"),
         max_length=300,
+        error_messages={"required": _("Enter the name of the organisation.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
     )
     acronym = LineField(
@@ -122,22 +123,31 @@ class EndorseForm(forms.Form):
     )
     member = forms.BooleanField(required=False)
     contact_name = LineField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
+        label=_("Your name"),
+        max_length=200,
+        error_messages={"required": _("Enter your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
     contact_role = LineField(
         label=_("Your role in the organisation"),
         max_length=200,
+        error_messages={"required": _("Enter your role.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
     )
     contact_email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
+        error_messages={"required": _("Enter your e-mail address.")},
         help_text=_("We send one mail there, with a link to confirm."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    authority = forms.BooleanField(label=_("I am authorised to endorse this appeal on behalf of the organisation."))
+    authority = forms.BooleanField(
+        label=_("I am authorised to endorse this appeal on behalf of the organisation."),
+        error_messages={"required": _("Confirm that you are authorised, or ask somebody who is.")},
+    )
     consent_processing = forms.BooleanField(
-        label=_("I agree that the secretariat stores and uses what I enter here to check and manage this endorsement.")
+        label=_("I agree that the secretariat stores and uses what I enter here to check and manage this endorsement."),
+        error_messages={"required": _("Without this agreement nothing can be stored.")},
     )
     consent_publication = forms.BooleanField(
         label=_(

@@ -67,8 +67,8 @@ def test_the_same_post_twice_says_the_same(client: Client, appeal: Appeal) -> No
 @pytest.mark.parametrize(
     ("changes", "field", "says"),
     [
-        ({"organisation_name": ""}, "organisation_name", "required"),
-        ({"organisation_name": " \u00a0 "}, "organisation_name", "required"),
+        ({"organisation_name": ""}, "organisation_name", "Enter the name"),
+        ({"organisation_name": " \u00a0 "}, "organisation_name", "Enter the name"),
         ({"organisation_name": "x" * 301}, "organisation_name", "at most 300"),
         ({"organisation_name": "Fund\u202egnud"}, "organisation_name", "direction of writing"),
         ({"organisation_name": "Fund\x07"}, "organisation_name", "control characters"),
@@ -82,9 +82,9 @@ def test_the_same_post_twice_says_the_same(client: Client, appeal: Appeal) -> No
         ({"display": "shouted"}, "display", "Select a valid choice"),
         ({"contact_email": "asel"}, "contact_email", "valid email"),
         ({"contact_email": "a" * 250 + "@b.example"}, "contact_email", "at most 254"),
-        ({"contact_name": ""}, "contact_name", "required"),
-        ({"authority": None}, "authority", "required"),
-        ({"consent_processing": None}, "consent_processing", "required"),
+        ({"contact_name": ""}, "contact_name", "Enter your name"),
+        ({"authority": None}, "authority", "you are authorised"),
+        ({"consent_processing": None}, "consent_processing", "Without this agreement"),
         ({"consent_publication": None}, "consent_publication", "agree to the publication"),
     ],
 )

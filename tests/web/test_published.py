@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from petition.actions import moderation
-from petition.models import Appeal, Kind
+from petition.models import Appeal, Endorsement, Kind
 from petition.publishing.exports import FIELDS
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, reading
 from tests.web.test_appeal_page import list_further, words
@@ -117,3 +117,13 @@ def test_several_appeals_stand_side_by_side(client: Client, appeal: Appeal) -> N
     assert b'id="further-1"' in client.get(f"/appeals/{other.slug}/").content
     front = client.get("/").content.decode()
     assert front.count("<h2") == 2
+
+
+def test_an_original_comes_back_letter_for_letter(client: Client, appeal: Appeal) -> None:
+    before = data(client)["signatories"][31]
+    assert before["label"] == "Freedom Now (USA)"
+    endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=32)
+    moderation.revoke(endorsement.pk, by=MODERATOR, at=NOON)
+    assert data(client)["signatories"][31]["label"] is None
+    moderation.approve(endorsement.pk, by=MODERATOR, at=NOON)
+    assert data(client)["signatories"][31] == before
