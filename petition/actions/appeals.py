@@ -45,6 +45,7 @@ class Edition:
     language: str
     status: TextStatus
     dated: date
+    is_demo: bool = False
 
 
 @transaction.atomic
@@ -92,6 +93,7 @@ def _new_appeal(edition: Edition, reading: Reading, *, by: Actor, at: datetime) 
         slug=edition.slug,
         issuer=edition.issuer,
         issued_on=reading.dated or edition.dated,
+        is_demo=edition.is_demo,
         published_at=at,
         revision=1,
         revised_at=at,

@@ -25,6 +25,7 @@ WORKER = Actor("worker")
 
 def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
     """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code."""
+    appeal = subject.appeal if isinstance(subject, Endorsement) else subject
     return AuditEvent.objects.create(
         at=at,
         verb=verb,
@@ -32,6 +33,7 @@ def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime,
         actor_id=by.id,
         subject_kind=subject._meta.model_name or "",
         subject_id=subject.pk,
-        appeal_id=subject.appeal_id if isinstance(subject, Endorsement) else subject.pk,
+        appeal_id=appeal.pk,
         reason=reason,
+        is_demo=appeal.is_demo,
     )

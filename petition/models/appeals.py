@@ -23,6 +23,7 @@ class Appeal(models.Model):
     slug = models.SlugField(unique=True)
     issuer = models.CharField(max_length=200, blank=True)
     issued_on = models.DateField()
+    is_demo = models.BooleanField(default=False)  # made up from end to end, and may be removed (trigger)
     published_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)

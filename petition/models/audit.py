@@ -12,6 +12,7 @@ class AuditEvent(models.Model):
     subject_id = models.BigIntegerField(null=True, blank=True)
     appeal_id = models.BigIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False)  # about a made-up appeal; stays when that is removed
 
     class Meta:
         ordering = ["-pk"]

@@ -22,6 +22,11 @@ def _no_event(condition: str) -> str:
     return f"NOT EXISTS (SELECT 1 FROM petition_auditevent e WHERE e.id = NEW.explained_by AND {condition})"  # noqa: S608
 
 
+def _real(appeal_id: str) -> str:
+    """Only a demonstration may be removed, as a whole."""
+    return f"NOT EXISTS (SELECT 1 FROM petition_appeal a WHERE a.id = {appeal_id} AND a.is_demo)"  # noqa: S608
+
+
 @dataclass(frozen=True)
 class Refusal:
     """`verb` on a row of `table` is refused with `message` where the SQL `condition` over NEW and OLD holds."""
@@ -90,7 +95,7 @@ REFUSALS = (
         "endorsement_no_delete",
         "petition_endorsement",
         "DELETE",
-        f"OLD.state <> '{State.SUBMITTED}'",
+        f"OLD.state <> '{State.SUBMITTED}' AND {_real('OLD.appeal_id')}",
         "only an unconfirmed endorsement may be erased",
     ),
     Refusal(
@@ -114,7 +119,7 @@ REFUSALS = (
         _differs("appeal_id", "kind", "number"),
         "a signatory keeps its number",
     ),
-    Refusal("signatory_no_delete", "petition_signatory", "DELETE", _ALWAYS, "a number is never reused"),
+    Refusal("signatory_no_delete", "petition_signatory", "DELETE", _real("OLD.appeal_id"), "a number is never reused"),
     Refusal(
         "text_no_update",
         "petition_appealtext",
@@ -126,9 +131,15 @@ REFUSALS = (
         + " OR OLD.published_at IS NOT NULL",
         "the text is the text",
     ),
-    Refusal("text_no_delete", "petition_appealtext", "DELETE", _ALWAYS, "the text is the text"),
+    Refusal("text_no_delete", "petition_appealtext", "DELETE", _real("OLD.appeal_id"), "the text is the text"),
     Refusal("demand_no_update", "petition_demand", "UPDATE", _ALWAYS, "the text is the text"),
-    Refusal("demand_no_delete", "petition_demand", "DELETE", _ALWAYS, "the text is the text"),
+    Refusal(
+        "demand_no_delete",
+        "petition_demand",
+        "DELETE",
+        _real("(SELECT t.appeal_id FROM petition_appealtext t WHERE t.id = OLD.text_id)"),
+        "the text is the text",
+    ),
     Refusal(
         "demand_no_late_insert",
         "petition_demand",
@@ -140,8 +151,8 @@ REFUSALS = (
         "appeal_only_grows",
         "petition_appeal",
         "UPDATE",
-        "NEW.revision < OLD.revision OR NEW.last_number < OLD.last_number",
-        "revision and last number only grow",
+        f"NEW.revision < OLD.revision OR NEW.last_number < OLD.last_number OR {_differs('is_demo')}",
+        "revision and last number only grow, and what is real stays real",
     ),
 )  # fmt: skip
 

@@ -44,6 +44,7 @@ def _json(slug: str) -> str:
     appeal = record.appeal_record(slug, "en")
     content = {
         "appeal": appeal.slug,
+        **({"demonstration": True} if appeal.is_demo else {}),
         "revision": appeal.revision,
         "as_of": appeal.as_of.isoformat(),
         "text_sha256": appeal.text.sha256,

@@ -69,6 +69,7 @@ class AppealRecord:
     revision: int
     as_of: datetime  # the moment of the last public change, UTC
     phase: Phase
+    is_demo: bool
     counts: Counts
     text: TextRecord
 
@@ -83,6 +84,7 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
         revision=appeal.revision,
         as_of=appeal.revised_at,
         phase=appeal.phase(clock.now()),
+        is_demo=appeal.is_demo,
         counts=Counts(
             original=Signatory.objects.filter(appeal=appeal, kind=Kind.ORIGINAL).count(),
             further=Signatory.objects.listed().filter(appeal=appeal, kind=Kind.FURTHER).count(),
@@ -93,8 +95,9 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
 
 
 def published_slugs() -> list[str]:
-    """Slugs of the published appeals, newest first."""
-    return list(Appeal.objects.filter(published_at__isnull=False).values_list("slug", flat=True))
+    """Slugs of the published appeals, newest first; a demonstration only where there is nothing else."""
+    published = list(Appeal.objects.filter(published_at__isnull=False).values_list("slug", "is_demo"))
+    return [slug for slug, is_demo in published if not is_demo] or [slug for slug, _ in published]
 
 
 def exact_text(slug: str, language: str) -> str:

@@ -1,0 +1,41 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from petition.actions import demonstration
+from petition.models import Appeal
+from petition.reading import read_statement
+from petition.vocabulary import clock
+
+
+class Command(BaseCommand):
+    help = "Makes up N endorsements in every state, in an appeal `demo` of their own; `demo --remove` takes it away."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("count", type=int, nargs="?", default=50, metavar="N")
+        parser.add_argument("--appeal", default=demonstration.SLUG, help="fill this appeal instead")
+        parser.add_argument("--remove", action="store_true", help="remove the demonstration")
+
+    def handle(self, *args: Any, count: int, appeal: str, remove: bool, **options: Any) -> None:
+        if remove:
+            self._remove(appeal)
+            return
+        if count < 1:
+            raise CommandError("N is how many organisations to make up: 1 or more.")
+        text = (settings.BASE_DIR / "fixtures" / "demo.txt").read_text(encoding="utf-8")
+        now = clock.now()
+        if settings.SITE_IS_HTTPS and Appeal.objects.filter(slug=appeal, is_demo=False).exists():
+            raise CommandError(f"{appeal!r} is a real appeal on a public site: nothing made up goes in there.")
+        filled = demonstration.appeal_for(appeal, read_statement(text), at=now)
+        for done in demonstration.endorse_made_up(filled, count, at=now):
+            if done % 100 == 0 or done == count:
+                self.stderr.write(f"{done} of {count} made up")
+        self.stdout.write(f"{settings.SITE_URL}/appeals/{appeal}/ has {count} made-up endorsements.")
+
+    def _remove(self, slug: str) -> None:
+        try:
+            demonstration.remove(slug, at=clock.now())
+        except demonstration.NotADemonstration as error:
+            raise CommandError(f"There is no demonstration {slug!r}; a real appeal is never removed.") from error
+        self.stdout.write(f"The demonstration {slug} is gone; its lines in the trail are marked.")
