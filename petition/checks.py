@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import connections
 
 from petition.models import triggers
+from petition.protection import contacts
 
 
 @register(Tags.database)
@@ -45,6 +46,24 @@ def commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[Check
     return found
 
 
+@register
+def keys_fit(**_: Any) -> list[CheckMessage]:
+    """The keys can be read, and what this process seals its first private key opens."""
+    try:
+        sealed = contacts.seal("")
+        if settings.CONTACT_PRIVATE_KEYS:
+            contacts.opened(sealed)
+    except Exception as error:  # noqa: BLE001  (whatever is wrong with a key, the operator reads a sentence)
+        return [
+            Error(
+                f"The CONTACT keys do not fit together ({type(error).__name__}).",
+                hint="Give CONTACT_PUBLIC_KEY and CONTACT_PRIVATE_KEY as one run of `manage.py new_keys` printed them.",
+                id="petition.E004",
+            )
+        ]
+    return []
+
+
 @register(deploy=True)
 def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
     """What an https site needs beyond Django's own deployment checks."""
@@ -57,6 +76,14 @@ def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
                 "EMAIL_URL is not set: mails are only written to files.",
                 hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example:587.",
                 id="petition.I001",
+            )
+        )
+    if settings.SITE_IS_HTTPS and not settings.TRUSTED_PROXIES:
+        found.append(
+            Info(
+                "TRUSTED_PROXIES is not set: behind a proxy that ends TLS every page would redirect to itself.",
+                hint="Set TRUSTED_PROXIES to the proxy's address, or let granian end TLS itself.",
+                id="petition.I003",
             )
         )
     if settings.SITE_IS_HTTPS and not settings.SECRETARIAT_ADDRESS:

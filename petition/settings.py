@@ -47,20 +47,20 @@ TRUSTED_PROXIES = [ipaddress.ip_network(proxy) for proxy in env.list("TRUSTED_PR
 
 # --- Keys --------------------------------------------------------------------------------------------------------
 
-_required = ["SECRET_KEY", "CONTACT_PUBLIC_KEY", "CONTACT_INDEX_KEY"]
-if ROLE != "public":
-    _required.append("CONTACT_PRIVATE_KEY")
-_missing = [name for name in _required if not env.str(name, "")]
-if _missing and ROLE != "all":
-    raise ImproperlyConfigured(f"ROLE={ROLE} needs {', '.join(_missing)}: `manage.py new_keys` prints a set.")
+_CONTACT_KEYS = ["CONTACT_PUBLIC_KEY", "CONTACT_INDEX_KEY", *(["CONTACT_PRIVATE_KEY"] if ROLE != "public" else [])]
+_missing = [name for name in ["SECRET_KEY", *_CONTACT_KEYS] if not env.str(name, "")]
+_from_file = ROLE == "all" and set(_CONTACT_KEYS) <= set(_missing)
+if set(_missing) - ({"SECRET_KEY", *_CONTACT_KEYS} if _from_file else {"SECRET_KEY"} if ROLE == "all" else set()):
+    # Keys of two origins do not fit together, and nothing that was sealed could be opened.
+    raise ImproperlyConfigured(f"{', '.join(_missing)} missing (ROLE={ROLE}): `manage.py new_keys` prints a whole set.")
 _kept = keys_kept_in(DATA_DIR / "keys.env") if _missing else {}
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept["SECRET_KEY"]
-CONTACT_PUBLIC_KEY = env.str("CONTACT_PUBLIC_KEY", "") or _kept["CONTACT_PUBLIC_KEY"]
-CONTACT_INDEX_KEY = env.str("CONTACT_INDEX_KEY", "") or _kept["CONTACT_INDEX_KEY"]
+CONTACT_PUBLIC_KEY = _kept["CONTACT_PUBLIC_KEY"] if _from_file else env.str("CONTACT_PUBLIC_KEY")
+CONTACT_INDEX_KEY = _kept["CONTACT_INDEX_KEY"] if _from_file else env.str("CONTACT_INDEX_KEY")
 # A public process never holds a private key, not even one that lies in its environment by mistake (promise 4).
-CONTACT_PRIVATE_KEYS: list[str] = (
-    [] if ROLE == "public" else env.list("CONTACT_PRIVATE_KEY", default=[]) or [_kept["CONTACT_PRIVATE_KEY"]]
-)
+CONTACT_PRIVATE_KEYS: list[str] = []
+if ROLE != "public":
+    CONTACT_PRIVATE_KEYS = [_kept["CONTACT_PRIVATE_KEY"]] if _from_file else env.list("CONTACT_PRIVATE_KEY")
 
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "petition.admin.second_factor.second_factor_on_https",
+    "petition.admin.second_factor.staff_sessions",
 ]
 ROOT_URLCONF = "petition.urls"
 WSGI_APPLICATION = "petition.wsgi.application"
@@ -146,7 +146,9 @@ elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     # Parallel workers cost 10 ms to start, for lists that fit a page.
-    _database.setdefault("OPTIONS", {})["options"] = "-c max_parallel_workers_per_gather=0"
+    _options = _database.setdefault("OPTIONS", {})
+    _options["options"] = "-c max_parallel_workers_per_gather=0"
+    _options["connect_timeout"] = 5  # a database that hangs is a database that is gone
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
 
@@ -160,7 +162,7 @@ if EMAIL_URL:
     _mail = env.email_url("EMAIL_URL")
     DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
     globals().update(_mail)
-    EMAIL_TIMEOUT = 30
+    EMAIL_TIMEOUT = 20
 else:
     DELIVERY_BACKEND = "petition.mail.files.EmailBackend"
 MAIL_DIR = DATA_DIR / "mail"
@@ -209,12 +211,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# By network, not by name: a stranger must not be able to lock a moderator out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = _site.hostname
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for a clock that runs wrong (RFC 6238, 5.2)
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would be read by anybody
 
 # --- Headers -----------------------------------------------------------------------------------------------------
 

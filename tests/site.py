@@ -69,6 +69,12 @@ class Site:
         for line in self.process.stdout:
             self.output += line
 
+    def manage(self, *command: str) -> None:
+        """One of the operator's commands, on this site."""
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True
+        )
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ends it as an operator would; its exit code."""
         self.process.send_signal(number)

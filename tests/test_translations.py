@@ -133,7 +133,9 @@ def headline(language: str, number: int) -> str:
     """The headline when as many signed, endorsed since, and are withheld."""
     moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
     counts = Counts(original=number, further=number, withheld=number)
-    appeal = AppealRecord("made-up", "Issuer", date(2020, 10, 9), 1, moment, Phase.OPEN, False, counts, TEXT)
+    appeal = AppealRecord(
+        "made-up", "Issuer", date(2020, 10, 9), 1, moment, Phase.OPEN, False, counts, TEXT, "en", "0" * 64
+    )
     with translation.override(language):
         shown = render_to_string("appeal/headline.html", {"appeal": appeal})
     return re.sub(r"<[^>]+>", "", shown).strip()

@@ -80,7 +80,7 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
 
 
 def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:
-    official = appeal.texts.filter(status=TextStatus.OFFICIAL).earliest("pk")  # others were held against it
+    official = AppealText.objects.signed(appeal.pk)
     wanted = official.demands.count()
     if wanted != len(reading.demands):
         raise Refused(

@@ -16,8 +16,13 @@ from petition.protection import contacts
 from petition.vocabulary import clock
 
 
-def owe_to_contact(message: str, endorsement: Endorsement, *, content: dict[str, str], at: datetime) -> None:
-    """A mail to the endorsement's contact is owed, if it has one. The address is copied sealed, as it lies there."""
+def owe_to_contact(
+    message: str, endorsement: Endorsement, *, content: dict[str, str], at: datetime, due: datetime | None = None
+) -> None:
+    """A mail to the endorsement's contact is owed from `due` on (else from `at`), if it has one.
+
+    The address is copied sealed, as it lies there.
+    """
     contact = getattr(endorsement, "contact", None)
     if contact:
         outbox.owe(
@@ -26,6 +31,7 @@ def owe_to_contact(message: str, endorsement: Endorsement, *, content: dict[str,
             sealed_content=contacts.seal(content),
             language=endorsement.language,
             at=at,
+            due=due,
             endorsement=endorsement,
         )
 
@@ -65,7 +71,7 @@ def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
         _written(mail, connection).send()
     except contacts.CannotOpen:
         outbox.refused(mail, error="no key", at=clock.now(), final=False)
-    except (smtplib.SMTPException, OSError, LookupError, ValueError) as error:  # or it cannot be written: the next can
+    except Exception as error:  # noqa: BLE001  (one mail that cannot be written or sent holds up no other)
         connection.close()  # what state it is in is unknown: the next mail begins a new one
         outbox.refused(mail, error=_code_of(error), at=clock.now(), final=_is_final(error))
     else:

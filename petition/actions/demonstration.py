@@ -81,7 +81,7 @@ def _one(appeal: Appeal, submission: Submission, ending: str, *, at: datetime) -
     endorsements.submit(appeal, submission, at=at)
     endorsement = Endorsement.objects.filter(appeal=appeal).latest("pk")
     if ending != "unconfirmed":
-        link = endorsement.links.get(purpose=Purpose.CONFIRM)
+        link = endorsement.links.filter(purpose=Purpose.CONFIRM).latest("pk")
         endorsements.confirm(link.digest, at=at)
     if ending in ("approve", "revoke", "hide"):
         moderation.approve(endorsement.pk, by=_STAFF, at=at)

@@ -12,13 +12,15 @@ from django.utils import translation
 from petition.actions import correspondence
 from petition.actions.audit import CONTACT, Actor, record
 from petition.actions.lifecycle import move
-from petition.models import Appeal, AppealText, Contact, Display, Endorsement, PrivateLink, Purpose, State, TextStatus
+from petition.models import Appeal, AppealText, Contact, Display, Endorsement, PrivateLink, Purpose, State
 from petition.models.appeals import Phase
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts, rate_limits, tokens
 from petition.vocabulary.names import folded
 
 CONFIRM_WITHIN = timedelta(days=7)
+ASK_AGAIN_AFTER = timedelta(hours=1)
+"""The same form sent once more within this time causes no second mail."""
 WORDING_VERSION = "2026-11"
 """Of the declarations on the form; stored with each consent. Change it with the words."""
 
@@ -63,27 +65,34 @@ def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> None:
             raise  # not the twin of this post that was faster, but a mistake of ours
 
 
-def _identical(appeal: Appeal, fingerprint: str) -> bool:
-    return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED).exists()
+def _identical(appeal: Appeal, fingerprint: str) -> Endorsement | None:
+    return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED).first()
 
 
 @transaction.atomic
 def _submit_once(appeal: Appeal, submission: Submission, fingerprint: str, *, at: datetime) -> None:
-    if _identical(appeal, fingerprint):
+    identical = _identical(appeal, fingerprint)
+    if identical:
+        if not identical.links.filter(expires_at__gt=at + CONFIRM_WITHIN - ASK_AGAIN_AFTER).exists():
+            _ask_to_confirm(identical, at=at)  # sent again long after: the first mail seems to be lost
         return
     mailbox_index = contacts.mailbox_index(submission.contact_email)
     name_index = contacts.index_of("name", folded(submission.organisation_name))
-    may_mail = rate_limits.within(rate_limits.MAILS_TO_ONE_MAILBOX, mailbox_index, at=at)
     active = Endorsement.objects.filter(
         appeal=appeal, mailbox_index=mailbox_index, name_index=name_index, state__in=ACTIVE
     ).first()
     if active:
-        if may_mail:
-            correspondence.owe_to_contact("already_endorsed", active, content={}, at=at)
+        due = _turn(mailbox_index, at=at)
+        if due:
+            correspondence.owe_to_contact("already_endorsed", active, content={}, at=at, due=due)
         return
-    endorsement = _store(appeal, submission, fingerprint, mailbox_index, name_index, at=at)
-    if may_mail:
-        _ask_to_confirm(endorsement, at=at)
+    _ask_to_confirm(_store(appeal, submission, fingerprint, mailbox_index, name_index, at=at), at=at)
+
+
+def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
+    """When the next mail that a stranger can cause may leave to this mailbox; None if not within a week."""
+    limit = rate_limits.MAILS_TO_ONE_MAILBOX
+    return rate_limits.next_turn(limit, mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
 
 
 def _store(
@@ -91,9 +100,7 @@ def _store(
 ) -> Endorsement:
     endorsement = Endorsement.objects.create(
         appeal=appeal,
-        text=AppealText.objects.filter(appeal=appeal, status=TextStatus.OFFICIAL, published_at__isnull=False).latest(
-            "version"
-        ),
+        text=AppealText.objects.signed(appeal.pk),
         display=submission.display,
         language=submission.language,
         organisation_name=submission.organisation_name,
@@ -122,13 +129,17 @@ def _store(
 
 
 def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
+    """A mail with a link and a code is owed: now, or when the mailbox has had few enough; none in a flood."""
+    due = _turn(endorsement.mailbox_index, at=at)
+    if due is None:
+        return
     token, code, slug = tokens.new_token(), tokens.new_code(), endorsement.appeal.slug
     for purpose, digest in (
         (Purpose.CONFIRM, tokens.digest_of_token(token, Purpose.CONFIRM)),
         (Purpose.CONFIRM_CODE, tokens.digest_of_code(code, slug)),
     ):
         PrivateLink.objects.create(
-            endorsement=endorsement, purpose=purpose, digest=digest, expires_at=at + CONFIRM_WITHIN
+            endorsement=endorsement, purpose=purpose, digest=digest, expires_at=due + CONFIRM_WITHIN
         )
     with translation.override(endorsement.language):
         content = {
@@ -136,7 +147,7 @@ def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
             "code": code,
             "code_url": settings.SITE_URL + reverse("confirm_code", args=[slug]),
         }
-    correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at)
+    correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at, due=due)
 
 
 def behind(digest: str, *, at: datetime) -> Endorsement:
@@ -180,13 +191,13 @@ def confirm(digest: str, *, at: datetime) -> Endorsement:
 def disown(digest: str, *, at: datetime) -> None:
     """It wasn't them: the unconfirmed endorsement is erased. Raises NoSuchLink, also when it was confirmed before."""
     found = behind(digest, at=at)
-    endorsement = Endorsement.objects.select_for_update().filter(pk=found.pk, state=State.SUBMITTED).first()
+    endorsement = Endorsement.objects.unproven().select_for_update().filter(pk=found.pk).first()
     if endorsement is None:
         raise NoSuchLink
     erase(endorsement, by=CONTACT, reason="not_me", at=at)
 
 
 def erase(endorsement: Endorsement, *, by: Actor, reason: str, at: datetime) -> None:
-    """The unconfirmed endorsement is gone with its contact, links and owed mails; the trail keeps its number."""
+    """The endorsement, never confirmed, is gone with contact, links and mails; the trail keeps its number."""
     record("erase", subject=endorsement, by=by, at=at, reason=reason)
     endorsement.delete()

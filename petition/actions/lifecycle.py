@@ -49,7 +49,7 @@ def move(
     """
     before = State(endorsement.state)
     if to not in LEGAL_MOVES[before] or only_from not in (None, before):
-        raise AlreadyDecided(AuditEvent.objects.get(pk=endorsement.explained_by), before)
+        raise AlreadyDecided(_last_move(endorsement), before)
     event = record(VERBS.get((before, to)) or _VERB_OF_TARGET[to], subject=endorsement, by=by, at=at, reason=reason)
     endorsement.decided_at = endorsement.returned_at = endorsement.withdrawn_at = None
     if to in _STAMP:
@@ -59,3 +59,10 @@ def move(
     endorsement.state = to
     endorsement.explained_by = event.pk
     return event
+
+
+def _last_move(endorsement: Endorsement) -> AuditEvent:
+    """The event that brought the endorsement where it is; of an imported one, its import."""
+    events = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk)
+    moves = events.filter(verb__in={*VERBS.values(), *_VERB_OF_TARGET.values()}).order_by("-pk")
+    return moves.first() or AuditEvent.objects.get(pk=endorsement.explained_by)

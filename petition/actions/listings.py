@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from petition.actions.audit import Actor, record
-from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, Status
+from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, State, Status
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
 from petition.protection import contacts
@@ -20,6 +20,18 @@ def line_of(endorsement: Endorsement) -> str:
     return endorsement.label or printed_line(
         endorsement.organisation_name, endorsement.acronym, _countries_as_printed(endorsement)
     )
+
+
+def line_for_staff(endorsement: Endorsement) -> str:
+    """The line, opened where it is sealed and the endorsement can still be decided; '' where it stays sealed."""
+    if not endorsement.sealed_name:
+        return line_of(endorsement)
+    if endorsement.state == State.WITHDRAWN:
+        return ""
+    try:
+        return line_of(Endorsement(**contacts.opened(endorsement.sealed_name)))
+    except contacts.CannotOpen:
+        return ""
 
 
 def _countries_as_printed(endorsement: Endorsement) -> str:

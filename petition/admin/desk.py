@@ -15,13 +15,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from petition.actions import moderation
+from petition.actions import listings, moderation
 from petition.actions.audit import Actor
 from petition.actions.lifecycle import AlreadyDecided
-from petition.actions.listings import line_of
 from petition.admin.words import ACTORS, VERBS
 from petition.models import AuditEvent, Endorsement, State
-from petition.protection import contacts
 from petition.vocabulary import clock
 
 PAGE = 50
@@ -98,12 +96,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except AlreadyDecided as first:
         messages.warning(request, _already(first))
         return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
+    except moderation.EndorsedAgain:
+        messages.warning(
+            request, _("The organisation has endorsed again since; that endorsement is the one to decide.")
+        )
+        return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
     except moderation.MailboxNotProven:
         messages.warning(request, _("Its mailbox was never confirmed, so it cannot come back into the queue."))
         return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
-    messages.success(
-        request, _("%(line)s: %(state)s.") % {"line": _line(decided), "state": decided.get_state_display()}
-    )
+    said = {"number": pk, "state": decided.get_state_display()}
+    messages.success(request, _("Endorsement %(number)s: %(state)s.") % said)
     return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
 
 
@@ -126,13 +128,7 @@ def _people(ids: set[int | None]) -> dict[int | None, str]:
 
 
 def _line(row: Endorsement) -> str:
-    """The printed line; a sealed one is opened for staff while the endorsement can still be decided."""
-    if not row.sealed_name:
-        return line_of(row)
-    if row.state == State.WITHDRAWN:
-        return _("Name sealed")
-    unsealed = Endorsement(**contacts.opened(row.sealed_name))
-    return line_of(unsealed)
+    return listings.line_for_staff(row) or _("Name sealed")
 
 
 def _with_site(request: HttpRequest, content: dict[str, Any]) -> dict[str, Any]:

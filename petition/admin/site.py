@@ -1,4 +1,4 @@
-"""The staff's site: Django's own admin, with the queue as its first page and no editing of rows anywhere."""
+"""The staff's site: Django's own admin, with the queue as its first page. Of all tables it edits accounts alone."""
 
 from typing import Any
 
@@ -28,6 +28,10 @@ class DeskSite(AdminSite):
             path("endorsements/<int:pk>/decide/", self.admin_view(desk.decide), name="decide"),
             *super().get_urls(),
         ]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Administrators only, until there are roles."""
+        return super().has_permission(request) and bool(getattr(request.user, "is_superuser", False))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)

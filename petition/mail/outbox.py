@@ -23,9 +23,10 @@ def owe(
     sealed_content: str,
     language: str,
     at: datetime,
+    due: datetime | None = None,
     endorsement: Endorsement | None = None,
 ) -> OutgoingMail:
-    """The mail is owed from `at` on, as soon as the surrounding transaction commits."""
+    """The mail is owed from `due` on, else from `at`, as soon as the surrounding transaction commits."""
     return OutgoingMail.objects.create(
         message=message,
         language=language,
@@ -34,7 +35,7 @@ def owe(
         sealed_content=sealed_content,
         message_id=f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>",
         created_at=at,
-        due_at=at,
+        due_at=due or at,
     )
 
 

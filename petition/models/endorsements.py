@@ -1,5 +1,7 @@
 """Endorsement: what an organisation submitted. Private; the public part of it is a Signatory."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +47,12 @@ class Origin(models.TextChoices):
     IMPORTED = "imported"
 
 
+class EndorsementQuerySet(models.QuerySet["Endorsement"]):
+    def unproven(self) -> Self:
+        """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
+        return self.filter(confirmed_at=None)
+
+
 def _only_in(field: str, *states: State) -> Q:
     """The timestamp `field` is set in `states` and in no other."""
     return Q(state__in=states, **{f"{field}__isnull": False}) | (~Q(state__in=states) & Q(**{field: None}))
@@ -85,6 +93,8 @@ class Endorsement(models.Model):
 
     signatory = models.OneToOneField(Signatory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     explained_by = models.BigIntegerField()  # the audit event of the last change of state (trigger)
+
+    objects = EndorsementQuerySet.as_manager()
 
     class Meta:
         ordering = ["submitted_at", "pk"]

@@ -41,7 +41,7 @@ class Signatory(models.Model):
     countries = models.CharField(max_length=60, blank=True)  # ISO 3166-1 alpha-2 codes, a space between
     countries_as_printed = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, blank=True)  # of the name, where a moderator has said
-    folded = models.CharField(max_length=400, blank=True)  # what a search looks through
+    folded = models.TextField(blank=True)  # what a search looks through
     member = models.BooleanField(default=False)  # true only when a moderator has checked it
     listed_on = models.DateField(null=True, blank=True)
     explained_by = models.BigIntegerField()  # the audit event of the last change (trigger)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,15 @@ from petition.models.appeals import Appeal
 class TextStatus(models.TextChoices):
     OFFICIAL = "official"
     UNOFFICIAL = "unofficial"
+
+
+class AppealTextQuerySet(models.QuerySet["AppealText"]):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def signed(self, appeal_id: int) -> "AppealText":
+        """The text that was signed and is endorsed, whatever translations stand beside it: the first official one."""
+        return self.published().filter(appeal_id=appeal_id, status=TextStatus.OFFICIAL).earliest("pk")
 
 
 class AppealText(models.Model):
@@ -29,6 +39,8 @@ class AppealText(models.Model):
     background = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AppealTextQuerySet.as_manager()
 
     class Meta:
         ordering = ["appeal", "language", "-version"]

@@ -9,7 +9,7 @@ from typing import Literal
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from petition.models.endorsements import LEGAL_MOVES, State
+from petition.models.endorsements import LEGAL_MOVES, Origin, State
 
 _MOVES = ", ".join(f"'{old}>{new}'" for old, following in LEGAL_MOVES.items() for new in sorted(following))
 
@@ -65,7 +65,8 @@ REFUSALS = (
         "endorsement_begins",
         "petition_endorsement",
         "INSERT",
-        f"NOT (NEW.state = '{State.SUBMITTED}' OR (NEW.state = '{State.APPROVED}' AND NEW.origin = 'imported'))",
+        f"NEW.state <> '{State.SUBMITTED}' AND "
+        f"NOT (NEW.state = '{State.APPROVED}' AND NEW.origin = '{Origin.IMPORTED}')",
         "an endorsement begins as submitted",
     ),
     Refusal(
@@ -95,8 +96,8 @@ REFUSALS = (
         "endorsement_no_delete",
         "petition_endorsement",
         "DELETE",
-        f"OLD.state <> '{State.SUBMITTED}' AND {_real('OLD.appeal_id')}",
-        "only an unconfirmed endorsement may be erased",
+        f"OLD.confirmed_at IS NOT NULL AND {_real('OLD.appeal_id')}",
+        "only an endorsement that nobody confirmed may be erased",
     ),
     Refusal(
         "signatory_insert_explained",

@@ -2,10 +2,24 @@
 
 import ipaddress
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PREFIX = {4: 24, 6: 64}
+
+
+def forget_untrusted(environ: dict[str, Any]) -> None:
+    """What only a proxy may say is gone from `environ` unless one of TRUSTED_PROXIES said it."""
+    peer = _parsed(environ.get("REMOTE_ADDR", ""))
+    if peer is None or not _is_trusted(peer):
+        for name in ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST"):
+            environ.pop(name, None)
+
+
+def _is_trusted(address: Address) -> bool:
+    return any(address in proxy for proxy in settings.TRUSTED_PROXIES)
 
 
 def network_of(meta: Mapping[str, str]) -> str:
@@ -26,7 +40,7 @@ def network_of(meta: Mapping[str, str]) -> str:
     return str(ipaddress.ip_network((address, _PREFIX[address.version]), strict=False))
 
 
-def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parsed(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:

@@ -47,7 +47,7 @@ def _json(slug: str) -> str:
         **({"demonstration": True} if appeal.is_demo else {}),
         "revision": appeal.revision,
         "as_of": appeal.as_of.isoformat(),
-        "text_sha256": appeal.text.sha256,
+        "text_sha256": appeal.signed_sha256,
         "counts": asdict(appeal.counts),
         "checks": CHECKS,
         "definitions": {"counts": COUNTS, "signatories": FIELDS},

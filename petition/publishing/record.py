@@ -68,15 +68,18 @@ class AppealRecord:
     issued_on: date
     revision: int
     as_of: datetime  # the moment of the last public change, UTC
-    phase: Phase
+    phase: Phase  # at the moment of making; site.py sees when it changes
     is_demo: bool
     counts: Counts
-    text: TextRecord
+    text: TextRecord  # in the language asked for, where it exists
+    signed_language: str  # of the text that was signed and is endorsed
+    signed_sha256: str
 
 
 def appeal_record(slug: str, language: str) -> AppealRecord:
     """The published appeal with its text in `language`, else its official text. Raises NotPublished."""
     appeal = _published(slug)
+    signed = AppealText.objects.signed(appeal.pk)
     return AppealRecord(
         slug=appeal.slug,
         issuer=appeal.issuer,
@@ -91,6 +94,8 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
             withheld=appeal.withheld_total,
         ),
         text=_text(appeal, language),
+        signed_language=signed.language,
+        signed_sha256=signed.sha256,
     )
 
 
@@ -186,7 +191,7 @@ def _records(signatories: SignatoryQuerySet) -> list[SignatoryRecord]:
 
 
 def _text(appeal: Appeal, language: str) -> TextRecord:
-    texts = AppealText.objects.filter(appeal=appeal, published_at__isnull=False).prefetch_related("demands")
+    texts = AppealText.objects.published().filter(appeal=appeal).prefetch_related("demands")
     found = sorted(
         texts, key=lambda text: (text.language != language, text.status != TextStatus.OFFICIAL, -text.version)
     )

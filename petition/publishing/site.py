@@ -4,6 +4,7 @@ Nothing a visitor sends reaches a stored answer: it is made from the path alone.
 asked of record.py by one watcher thread per process.
 """
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -74,7 +75,8 @@ class Door:
         self._starting = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
+        asks = environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ.get("QUERY_STRING")
+        if not asks or not _is_secure_enough(environ):
             return self._django(environ, start_response)
         if self._watcher is None:
             self._watch()
@@ -115,7 +117,7 @@ class Door:
                 status, headers, body = _rendered(self._django, path)
                 if not status.startswith("200 "):
                     with shelf.guard:
-                        del shelf.locks[path]  # what is not stored leaves no trace, so guesses grow no memory
+                        shelf.locks.pop(path, None)  # what is not stored leaves no trace, so guesses grow no memory
                     return status, headers, [body]
                 plain = _answer(headers, body, "")
                 shelf.answers[path, ""] = plain
@@ -135,7 +137,8 @@ class Door:
         while True:
             time.sleep(POLL_SECONDS)
             self.look()
-            connection.close()  # this thread's own: none is held while it sleeps, none outlives a restarted database
+            with contextlib.suppress(Exception):  # this thread must outlive everything, or hidden names stay
+                connection.close()  # its own: none is held while it sleeps, none outlives a restarted database
 
     def look(self) -> None:
         """Asks the record once: any change, or BLIND_SECONDS without an answer, empties the shelf."""
@@ -149,6 +152,12 @@ class Door:
         self._seen_at = time.monotonic()
         if seen != self._seen:
             self._seen, self._shelf = seen, _Shelf()
+
+
+def _is_secure_enough(environ: Environ) -> bool:
+    """On an https site nothing is answered in clear: Django redirects what did not come by https."""
+    forwarded = settings.SECURE_PROXY_SSL_HEADER and environ.get(settings.SECURE_PROXY_SSL_HEADER[0]) == "https"
+    return not settings.SITE_IS_HTTPS or bool(forwarded) or environ.get("wsgi.url_scheme") == "https"
 
 
 def _is_published(path: str) -> bool:

@@ -14,6 +14,7 @@ from petition.models import Purpose
 from petition.protection import networks, rate_limits
 from petition.protection.tokens import digest_of_code, digest_of_token
 from petition.vocabulary import clock
+from petition.web.endorse import appeal_or_404
 from petition.web.errors import error_page
 
 
@@ -42,13 +43,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_code(request: HttpRequest, slug: str) -> HttpResponse:
     """The code instead of the link, for a mail opened on another device. Tries are limited."""
+    appeal_or_404(slug)
     if request.method != "POST":
         return render(request, "endorse/code.html", {"slug": slug})
     now = clock.now()
-    if not (
-        rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, networks.network_of(request.META), at=now)
-        and rate_limits.within(rate_limits.CODES_FOR_ONE_APPEAL, slug, at=now)
-    ):
+    if not rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, networks.network_of(request.META), at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
         endorsements.confirm(digest_of_code(request.POST.get("code", ""), slug), at=now)
@@ -63,6 +62,7 @@ def confirm_code(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def confirmed(request: HttpRequest, slug: str) -> HttpResponse:
     """Where the typed code leads."""
+    appeal_or_404(slug)
     return render(request, "endorse/confirmed.html", {"slug": slug})
 
 

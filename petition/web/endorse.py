@@ -17,7 +17,8 @@ from petition.vocabulary import clock
 from petition.web.endorse_form import EndorseForm
 
 
-def _open_appeal(slug: str) -> Appeal:
+def appeal_or_404(slug: str) -> Appeal:
+    """The appeal with this slug, once it is published. Raises Http404."""
     appeal = Appeal.objects.filter(slug=slug).first()
     if appeal is None or appeal.phase(clock.now()) is Phase.DRAFT:
         raise Http404
@@ -28,7 +29,7 @@ def _open_appeal(slug: str) -> Appeal:
 @require_http_methods(["GET", "HEAD", "POST"])
 def endorse(request: HttpRequest, slug: str) -> HttpResponse:
     """The form; a post that is right leads to “check your mail”, one that is not comes back whole with its errors."""
-    appeal = _open_appeal(slug)
+    appeal = appeal_or_404(slug)
     form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
     try:
         if form.is_bound and form.is_valid():
@@ -53,5 +54,5 @@ def _submission(form: EndorseForm) -> endorsements.Submission:
 @require_safe
 def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
     """The same page after every post of the form, whoever posted what."""
-    _open_appeal(slug)
+    appeal_or_404(slug)
     return render(request, "endorse/check_mail.html", {"slug": slug})

@@ -6,11 +6,11 @@ from crispy_forms.bootstrap import Field
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout, Submit
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
 from django.utils.translation import get_language, gettext_lazy as _
 
 from petition.models import Display
-from petition.vocabulary import countries, names
+from petition.vocabulary import countries, mailboxes, names
 from petition.vocabulary.names import Trouble
 
 MOST_COUNTRIES = 3
@@ -178,7 +178,10 @@ class EndorseForm(forms.Form):
         )
 
     def clean_contact_email(self) -> str:
-        return str(self.cleaned_data["contact_email"]).strip()
+        mailbox = mailboxes.canonical(self.cleaned_data["contact_email"])
+        if mailbox is None:
+            raise forms.ValidationError(EmailValidator.message)
+        return mailbox
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -1,7 +1,9 @@
 """Every error as a page in our design that says what to do, in the reader's language."""
 
+import sys
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -23,6 +25,10 @@ _WORDS: dict[HTTPStatus, tuple[str | Promise, str | Promise]] = {
     HTTPStatus.METHOD_NOT_ALLOWED: (
         _("This address does not take that"),
         _("Open the page in a browser and use the form on it."),
+    ),
+    HTTPStatus.LENGTH_REQUIRED: (
+        _("This request could not be read"),
+        _("Something in the address or the form was damaged on the way. Go back, reload the page and try again."),
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         _("This is too much at once"),
@@ -64,6 +70,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500; or 503 when it is the database that is gone, which Django calls this for from inside its `except`."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -31,19 +31,29 @@ def refuse_what_no_browser_sends(
 
 
 def _refusal(request: HttpRequest) -> HTTPStatus | None:
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        return HTTPStatus.LENGTH_REQUIRED
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not (length.isascii() and length.isdigit()):
+    if not (length.isascii() and length.isdigit()) or _is_damaged(request):
         return HTTPStatus.BAD_REQUEST
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    if not _is_text(request.path_info) or not _is_text(request.META.get("QUERY_STRING", "")):
+    if request.method == "POST" and not _from_this_site(request):
+        return HTTPStatus.FORBIDDEN
+    if request.method == "POST" and not all(_is_text(part) for field in request.POST.lists() for part in _flat(field)):
         return HTTPStatus.BAD_REQUEST
-    if request.method == "POST":
-        if not all(_is_text(part) for field, values in request.POST.lists() for part in (field, *values)):
-            return HTTPStatus.BAD_REQUEST
-        if not _from_this_site(request):
-            return HTTPStatus.FORBIDDEN
     return None
+
+
+def _flat(field: tuple[str, list[str]]) -> tuple[str, ...]:
+    name, values = field
+    return (name, *values)
+
+
+def _is_damaged(request: HttpRequest) -> bool:
+    """A broken character in address, query or cookie."""
+    said = (request.path_info, unquote(request.META.get("QUERY_STRING", "")), *request.COOKIES.values())
+    return not all(_is_text(part) for part in said)
 
 
 def _is_text(value: str) -> bool:
@@ -59,4 +69,4 @@ def _from_this_site(request: HttpRequest) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin", "null")
-    return origin == "null" or urlsplit(origin).netloc == request.get_host()
+    return origin == "null" or origin.rpartition("://")[2] == request.get_host()

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import itertools
 import re
 import struct
 import time
@@ -73,7 +74,22 @@ def test_on_https_only_the_second_factor_page_is_open_until_it_is_set_up(db: Non
     assert "Set up the second factor" in page
     assert "<svg" in page
     assert "data:" not in page
-    assert client.get("/admin/", secure=True).status_code == 200
+    assert client.get("/admin/", secure=True)["Location"].startswith("/admin/login/")
+
+
+def test_every_session_from_before_the_factor_ends_and_both_together_open_the_desk(db: None, https: None) -> None:
+    made = first_administrator()
+    assert made
+    thief, owner = browser("appeal.example"), browser("appeal.example")
+    sign_in(thief, *made, secure=True)  # with a stolen password, waiting for the owner
+    page = set_up(owner, made)
+    for session, path in itertools.product((thief, owner), ("/admin/second-factor/", "/admin/")):
+        assert session.get(path, secure=True)["Location"].startswith("/admin/login/")
+    (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", page)
+    cache.clear()  # the same six digits are good for one use
+    asked = sign_in(owner, *made, secure=True)
+    fill(owner, asked, "/admin/second-factor/authenticate/", secure=True, code=digits(secret))
+    assert owner.get("/admin/", secure=True).status_code == 200
 
 
 def set_up(client: Client, made: tuple[str, str]) -> str:

@@ -4,11 +4,11 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Watched
+from tests.browser.states import Visit
 from tests.factories import SLUG
 
 
-def test_from_the_appeal_to_the_list_without_javascript(phone: Watched, browser: Browser) -> None:
+def test_from_the_appeal_to_the_list_without_javascript(phone: Visit, browser: Browser) -> None:
     page = phone.page
     phone.open("/")
     page.get_by_role("link", name="Endorse this appeal").first.click()
@@ -49,7 +49,7 @@ def test_from_the_appeal_to_the_list_without_javascript(phone: Watched, browser:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your endorsement was accepted")
 
 
-def approve(browser: Browser, visitor: Watched, name: str) -> None:
+def approve(browser: Browser, visitor: Visit, name: str) -> None:
     """A moderator signs in and presses the button, without JavaScript as well."""
     desk = browser.new_context(java_script_enabled=False)
     page = desk.new_page()
@@ -62,7 +62,7 @@ def approve(browser: Browser, visitor: Watched, name: str) -> None:
     desk.close()
 
 
-def test_the_keyboard_alone_sends_the_form(phone: Watched) -> None:
+def test_the_keyboard_alone_sends_the_form(phone: Visit) -> None:
     page = phone.page
     phone.open(f"/appeals/{SLUG}/endorse/")
     page.get_by_label("Name of the organisation").focus()
@@ -83,7 +83,7 @@ def test_the_keyboard_alone_sends_the_form(phone: Watched) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
 
 
-def test_the_code_can_be_typed_instead(phone: Watched) -> None:
+def test_the_code_can_be_typed_instead(phone: Visit) -> None:
     page = phone.page
     phone.open(f"/ru/appeals/{SLUG}/endorse/")
     page.locator("[name=organisation_name]").fill("Фонд Код")

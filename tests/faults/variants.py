@@ -21,6 +21,6 @@ def variant(module: ModuleType, replacements: Mapping[str, str], **names: Any) -
         source = source.replace(old, new)
     copy = ModuleType(module.__name__)
     copy.__dict__["pause"] = pause
-    exec(compile(source, module.__file__, "exec"), copy.__dict__)
+    exec(compile(source, f"<variant of {module.__name__}>", "exec"), copy.__dict__)
     copy.__dict__.update(names)
     return copy

@@ -10,7 +10,9 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
+
+import pytest
 
 from tests.factories import SLUG
 from tests.site import Site
@@ -82,7 +84,7 @@ def test_the_whole_way(site: Site) -> None:
     desk.open("/admin/")
     desk.submit(username="admin", password=site.password)
     forms = [form for form in Forms(desk.page).found if ("decision", "approve") in form[2]]
-    address, fields, _ = forms[0]
+    address, fields, _ = forms[-1]  # the newest stands last
     began = time.monotonic()
     desk.open(address, fields | {"decision": "approve"})
     assert "Approved" in desk.page
@@ -119,3 +121,23 @@ def test_the_output_says_where_everything_is(site: Site) -> None:
     for told in (f"{site.url}/", f"{site.url}/admin/", "Sign in as", str(site.folder / "var" / "mail")):
         assert told in site.output
     assert "Traceback" not in site.output
+
+
+@pytest.mark.parametrize("charset", ["hex", "undefined", "idna", "utf-16"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain"])
+def test_no_character_set_brings_the_site_down(site: Site, charset: str, kind: str) -> None:
+    """Sent to the server itself: Django would raise before any of our code that its test client reaches."""
+    for path, body in ((f"/appeals/{SLUG}/endorse/", b"a=%ff"), (f"/appeals/{SLUG}/signatories/?page=1%ff", None)):
+        request = Request(site.url + path, body, {"Content-Type": f"{kind}; charset={charset}"})
+        with pytest.raises(HTTPError) as refused:
+            urlopen(request, timeout=20)
+        refused.value.close()
+        assert 400 <= refused.value.code < 500
+        assert refused.value.headers["Content-Security-Policy"]
+
+
+def test_a_forwarded_header_from_a_stranger_counts_for_nothing(site: Site) -> None:
+    claims = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5", "X-Forwarded-Host": "evil.example"}
+    with urlopen(Request(site.url + f"/appeals/{SLUG}/endorse/", headers=claims), timeout=20) as answer:
+        assert "evil.example" not in answer.read().decode()
+        assert "Strict-Transport-Security" not in answer.headers

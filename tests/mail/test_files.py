@@ -13,8 +13,9 @@ BACKEND = "petition.mail.files.EmailBackend"
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Settings) -> Path:
-    settings.MAIL_DIR = tmp_path / "new" / "mail"
-    return settings.MAIL_DIR
+    folder = tmp_path / "new" / "mail"
+    settings.MAIL_DIR = folder
+    return folder
 
 
 def _mail(number: int = 1, text: str = "Open http://127.0.0.1:8000/endorsements/abc/ now") -> EmailMessage:

@@ -1,6 +1,7 @@
 """Every mail renders in every language, and its subject tells a glance at the screen nothing."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -41,7 +42,7 @@ class _Text(HTMLParser):
 
 
 @pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
     with translation.override(request.param):
         yield request.param
 
@@ -100,7 +101,9 @@ def test_a_mail_offers_an_answer_only_where_somebody_reads_it(message: str, sett
     assert "Answer this mail" in with_address.html
 
 
-@pytest.mark.parametrize("evil", ["Hello\r\nBcc: everybody@fund.example", "Hello\u2028Bcc: x", "Hello\x0b\x0cBcc: x\x85y"])
+@pytest.mark.parametrize(
+    "evil", ["Hello\r\nBcc: everybody@fund.example", "Hello\u2028Bcc: x", "Hello\x0b\x0cBcc: x\x85y"]
+)
 def test_a_prepared_subject_is_one_line_whatever_it_was(evil: str) -> None:
     letter = messages.prepared({"subject": evil, "text": "Hello"})
     assert len(letter.subject.splitlines()) == 1

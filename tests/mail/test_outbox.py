@@ -1,6 +1,7 @@
 """A mail is owed until it is delivered or finally refused, through any number of attempts."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -90,7 +91,7 @@ def _attempts() -> list[timedelta]:
 
 def test_pauses_grow_from_30_seconds_to_an_hour_for_at_least_72_hours() -> None:
     made = _attempts()
-    pauses = [int((later - earlier).total_seconds()) for earlier, later in zip(made, made[1:], strict=False)]
+    pauses = [int((later - earlier).total_seconds()) for earlier, later in pairwise(made)]
     assert pauses[:8] == [30, 60, 120, 240, 480, 960, 1920, 3600]
     assert set(pauses[8:]) == {3600}
     assert timedelta(hours=72) <= made[-1] <= timedelta(hours=97)

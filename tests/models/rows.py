@@ -6,15 +6,15 @@ from typing import Any
 from django.db import models
 
 from petition.actions.audit import OPERATOR, record
-from petition.actions.listings import SEALED_FIELDS
 from petition.models import Appeal, AppealText, AuditEvent, Contact, Demand, Display, Endorsement, Origin, State
+from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import Signatory
 from petition.protection import contacts
 from tests import factories
 from tests.factories import NOON
 
 SHA256 = hashlib.sha256(b"made up").hexdigest()
-SEALED = {"sealed_name": contacts.seal("made up")} | dict.fromkeys(SEALED_FIELDS, "")
+SEALED = {"sealed_name": contacts.seal("made up")} | dict.fromkeys(NAME_FIELDS, "")
 
 
 def event_about(subject: Endorsement | Appeal) -> AuditEvent:

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, SiteState
+from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
 from tests.factories import NOON
@@ -86,7 +87,7 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("endorsement_named_has_signatory", lambda appeal: changed(factories.approved(appeal), signatory=None)),
     ("endorsement_name_plain_or_sealed", _confirmed(sealed_name="sealed")),
     ("endorsement_name_plain_or_sealed", _confirmed(organisation_name="")),
-    ("endorsement_name_plain_or_sealed", _withheld(website="https://fund.example")),
+    *(("endorsement_name_plain_or_sealed", _withheld(**{field: "left"})) for field in NAME_FIELDS),
     ("endorsement_withheld_means_sealed", _withheld(sealed_name="", organisation_name="Made-up Fund")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(mailbox_index="")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(fingerprint="")),

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Signatory, State
+from petition.models.endorsements import ACTIVE
 from petition.models.triggers import REFUSALS
 from tests import factories
 from tests.factories import NOON
@@ -73,11 +74,7 @@ REFUSED: list[tuple[str, Deed]] = [
     ("endorsement_binding", lambda appeal: changed(factories.confirmed(appeal), appeal=_other_appeal())),
     ("endorsement_binding", lambda appeal: changed(factories.confirmed(appeal), text=a_draft(appeal))),
     ("endorsement_binding", lambda appeal: changed(factories.confirmed(appeal), origin="imported")),
-    *(
-        ("endorsement_no_delete", lambda appeal, state=state: _removed(in_state(appeal, state)))
-        for state in State
-        if state != State.SUBMITTED
-    ),
+    *(("endorsement_no_delete", lambda appeal, state=state: _removed(in_state(appeal, state))) for state in ACTIVE),
     ("signatory_insert_explained", lambda appeal: a_signatory(appeal, explained_by=0)),
     (
         "signatory_insert_explained",
@@ -90,11 +87,11 @@ REFUSED: list[tuple[str, Deed]] = [
     ),
     (
         "signatory_update_explained",
-        lambda appeal: _line_changed(label="Other", explained_by=event_about(_other_appeal()).pk)(appeal),
+        lambda appeal: changed(_line(appeal), label="Other", explained_by=event_about(_other_appeal()).pk),
     ),
     ("signatory_identity", _line_changed(number=36)),
     ("signatory_identity", _line_changed(kind="further")),
-    ("signatory_identity", lambda appeal: _line_changed(appeal=_other_appeal())(appeal)),
+    ("signatory_identity", lambda appeal: relisted(_line(appeal), appeal=_other_appeal())),
     ("signatory_no_delete", lambda appeal: _removed(a_signatory(appeal))),
     ("text_no_update", _text_changed(title="Another title")),
     ("text_no_update", _text_changed(published_at=None)),

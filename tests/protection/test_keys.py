@@ -12,7 +12,9 @@ from nacl.public import PrivateKey
 
 from petition.protection.keys import KEY_NAMES, as_lines, keys_kept_in, new_keys
 
-PRINT_KEYS = "import sys, pathlib; from petition.protection.keys import *; print(keys_kept_in(pathlib.Path(sys.argv[1])))"
+PRINT_KEYS = (
+    "import sys, pathlib; from petition.protection.keys import *; print(keys_kept_in(pathlib.Path(sys.argv[1])))"
+)
 
 
 def test_the_keys_are_made_once(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import ipaddress
 import pytest
 from pytest_django import Settings
 
-from petition.protection.networks import network_of
+from petition.protection.networks import forget_untrusted, network_of
 
 PROXY = "192.0.2.10"
 FARTHER_PROXY = "2001:db8:ffff::1"
@@ -74,3 +74,19 @@ def test_what_a_visitor_wrote_himself_does_not_count_behind_a_hop_that_cannot_be
 def test_a_mapped_address_of_a_proxy_is_that_proxy() -> None:
     meta = {"REMOTE_ADDR": f"::ffff:{PROXY}", "HTTP_X_FORWARDED_FOR": "198.51.100.1"}
     assert network_of(meta) == "198.51.100.0/24"
+
+
+FORWARDED = {
+    "HTTP_X_FORWARDED_FOR": "198.51.100.1",
+    "HTTP_X_FORWARDED_PROTO": "https",
+    "HTTP_X_FORWARDED_HOST": "evil.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_kept"), [(PROXY, True), (FARTHER_PROXY, True), ("203.0.113.77", False), ("", False), ("x", False)]
+)
+def test_what_only_a_proxy_may_say_is_forgotten_unless_a_trusted_one_said_it(peer: str, is_kept: bool) -> None:
+    environ = FORWARDED | {"REMOTE_ADDR": peer, "HTTP_HOST": "appeal.example"}
+    forget_untrusted(environ)
+    assert environ == (FORWARDED if is_kept else {}) | {"REMOTE_ADDR": peer, "HTTP_HOST": "appeal.example"}

@@ -226,3 +226,32 @@ def test_many_at_once_make_a_page_once(committed: None) -> None:
         thread.join()
     assert len(visit.django.asked) == 1
     assert {seen.status for seen in answers} == {200}
+
+
+def test_many_at_once_for_what_is_not_kept_all_get_their_answer(committed: None) -> None:
+    from tests.factories import an_appeal
+
+    an_appeal()
+    visit = Visitor()
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.extend(visit(path=f"{PAGE}signatories/original-12/").status for _ in range(10))
+        connection.close()  # this thread's own
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [302] * 80
+
+
+def test_an_https_site_answers_nothing_in_clear(visit: Visitor, settings: Any) -> None:
+    settings.SITE_URL, settings.SITE_IS_HTTPS = "https://appeal.example", True
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["appeal.example"], True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    visit = Visitor()
+    for _ in range(2):
+        assert visit(host="appeal.example", x_forwarded_proto="https").status == 200
+        assert visit(host="appeal.example").status == 301

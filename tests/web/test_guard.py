@@ -94,3 +94,43 @@ def test_an_unknown_address_is_404_in_its_language(client: Client, appeal: Appea
 
 def test_too_many_fields_are_400(client: Client, appeal: Appeal) -> None:
     assert_our_page(client.post(FORM, {f"field{number}": "" for number in range(300)}), 400)
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://a]b", "//", "null null"])
+def test_an_origin_that_is_none_is_403(client: Client, appeal: Appeal, origin: str) -> None:
+    assert_our_page(client.post(FORM, {"organisation_name": "x"}, headers={"origin": origin}), 403)
+
+
+def test_a_cookie_with_nul_is_400_and_a_made_up_session_is_nobody_s(client: Client, appeal: Appeal) -> None:
+    from django.contrib.sessions.models import Session
+
+    assert_our_page(client.get("/healthz", headers={"cookie": r'session="\000aaaaaaaa"'}), 400)
+    for path in ("/healthz", FORM, "/admin/"):
+        made_up = client.get(path, headers={"cookie": "session=abcdefghijkl"})
+        assert made_up.status_code in (200, 302)
+        assert "Cookie" not in made_up.get("Vary", "") or path == "/admin/"
+    assert not Session.objects.exists()
+
+
+def test_a_body_of_unknown_length_is_411(client: Client, appeal: Appeal) -> None:
+    assert_our_page(client.post(FORM, {"a": "b"}, headers={"transfer-encoding": "chunked"}), 411)
+
+
+def test_a_query_in_the_desk_cannot_carry_nul(staff: Client, appeal: Appeal) -> None:
+    assert_our_page(staff.get("/admin/petition/auditevent/?verb=%00"), 400)
+
+
+def test_without_a_database_the_answer_is_503(client: Client, appeal: Appeal) -> None:
+    from django.db import OperationalError
+
+    from petition.web.errors import server_error
+
+    request = client.get(FORM).wsgi_request
+    try:
+        raise OperationalError
+    except OperationalError:
+        assert server_error(request).status_code == 503
+    try:
+        raise ValueError
+    except ValueError:
+        assert server_error(request).status_code == 500

@@ -4,13 +4,14 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        os.umask(0o077)
+        _refuse_taken(host, port)
         try:
             settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
             call_command("migrate", verbosity=0)
@@ -42,14 +43,17 @@ class Command(BaseCommand):
         self.check(databases=["default"])
         self._load_appeal()
         administrator = first_administrator()
-        self._run(host, port, administrator)
+        if administrator:  # said at once: whatever fails after this, it is never said again
+            self.stdout.write("\n  Sign in as    {}\n  Password      {}   (shown this once)".format(*administrator))
+            self.stdout.flush()
+        self._run(host, port)
 
     def _load_appeal(self) -> None:
         if not Appeal.objects.exists():
             statement = settings.BASE_DIR / "fixtures" / "statement.txt"
             call_command("import_statement", str(statement), verbosity=0, stdout=self.stdout)
 
-    def _run(self, host: str, port: int, administrator: tuple[str, str] | None) -> None:
+    def _run(self, host: str, port: int) -> None:
         site_url = settings.SITE_URL if "SITE_URL" in os.environ else f"http://{host}:{port}"
         environment = os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)}
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -66,7 +70,7 @@ class Command(BaseCommand):
             )
         try:
             self._wait_until_served(host, port)
-            self._greet(site_url, administrator)
+            self._greet(site_url)
             self._watch()
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
@@ -78,11 +82,12 @@ class Command(BaseCommand):
 
     def _wait_until_served(self, host: str, port: int) -> None:
         address = f"http://{host}:{port}/healthz"
+        direct = build_opener(ProxyHandler({}))  # a proxy in the environment is not for our own address
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             self._refuse_if_ended()
             try:
-                with urlopen(address, timeout=1):
+                with direct.open(address, timeout=1):
                     return
             except OSError:
                 time.sleep(0.05)
@@ -107,21 +112,28 @@ class Command(BaseCommand):
             except subprocess.TimeoutExpired:
                 process.kill()
 
-    def _greet(self, site_url: str, administrator: tuple[str, str] | None) -> None:
+    def _greet(self, site_url: str) -> None:
         say = self.stdout.write
         say("")
         say(f"  The appeal    {site_url}/")
         say(f"  The desk      {site_url}/admin/")
-        if administrator:
-            name, password = administrator
-            say(f"  Sign in as    {name}")
-            say(f"  Password      {password}   (shown this once)")
         say(f"  Mails go to   {settings.MAIL_DIR if not settings.EMAIL_URL else 'the mail server in EMAIL_URL'}")
         if settings.ROLE == "all":
             say("  Note          This process holds all keys; a public site runs ROLE=public and ROLE=staff apart.")
         say("  Stop with Ctrl-C.")
         say("")
         self.stdout.flush()
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """granian shares a port with whoever has it (SO_REUSEPORT): two sites would answer in turns."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise CommandError(
+            f"{host}:{port} cannot be used ({error.strerror}): stop what runs there, or give another --port."
+        ) from error
 
 
 def _end_with_parent() -> None:

@@ -1,3 +1,4 @@
+import logging
 import signal
 import threading
 from datetime import datetime, timedelta
@@ -5,11 +6,12 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import Error, connection
+from django.db import connection
 
 from petition.actions import correspondence, retention, site_state
 from petition.vocabulary import clock
 
+log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
 HEARTBEAT = timedelta(seconds=15)
 RETENTION = timedelta(minutes=10)
@@ -28,13 +30,13 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         while True:
+            delivered = 0
             try:
                 delivered = self._round()
-            except Error as error:
-                self.stderr.write(f"The database did not answer ({type(error).__name__}); trying again.")
+            except Exception as error:
+                log.error("A round of the worker failed (%s); it goes on.", type(error).__name__, exc_info=True)
                 connection.close()
-                delivered = 0
-            if once or self._stop.wait(0 if delivered else PAUSE_SECONDS):
+            if (once and not delivered) or self._stop.wait(0 if delivered else PAUSE_SECONDS):
                 return
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -44,9 +46,10 @@ class Command(BaseCommand):
         now = clock.now()
         if self._is_time_for("heartbeat", HEARTBEAT, now):
             site_state.worker_lives(at=now)
+            retention.forget_journal()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
-        return correspondence.deliver_due(most=20)
+        return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
         if self._due.get(duty, now) > now:

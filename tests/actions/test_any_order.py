@@ -1,0 +1,216 @@
+"""Whatever order the deeds come in, and whoever repeats them: what the design promises holds after each of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from petition.actions import endorsements, moderation, retention
+from petition.actions.endorsements import NoSuchLink
+from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.moderation import EndorsedAgain, MailboxNotProven
+from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, OutgoingMail, Signatory, State, Status
+from petition.models.endorsements import ACTIVE, NAME_FIELDS
+from petition.models.signatories import PRINTED_FIELDS
+from petition.protection.contacts import mailbox_index, opened
+from petition.protection.tokens import digest_of_token
+from tests import factories
+from tests.actions.test_publish_statement import published
+from tests.factories import MODERATOR, NOON, token_in
+
+LEADS_TO = {
+    "submit": State.SUBMITTED,
+    "confirm": State.CONFIRMED,
+    "approve": State.APPROVED,
+    "reject": State.REJECTED,
+    "reopen": State.CONFIRMED,
+    "revoke": State.CONFIRMED,
+    "withdraw": State.WITHDRAWN,
+}
+DECISIONS: dict[str, Callable[..., Endorsement]] = {
+    name: getattr(moderation, name) for name in ("approve", "reject", "reopen", "revoke", "withdraw")
+}
+FITTING = {
+    State.SUBMITTED: ["reject"],
+    State.CONFIRMED: ["reject", "approve"],
+    State.APPROVED: ["revoke", "revoke", "withdraw"],
+    State.REJECTED: ["reopen"],
+    State.RETURNED: [],
+    State.WITHDRAWN: [],
+}
+NEWEST_FIRST = st.integers(0, 5)
+T = TypeVar("T")
+
+
+def chosen(rows: Sequence[T], which: int) -> T:
+    """Of several, one of the newest."""
+    return rows[-1 - which % len(rows)]
+
+
+class Deeds(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.to_be_undone = transaction.atomic()
+        self.to_be_undone.__enter__()
+        self.appeal = Appeal.objects.get()
+        self.now = NOON
+        self.digests: list[str] = []
+        self.last_mail = 0
+        self.revision = 0
+        self.numbers: dict[int, int] = {}
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.to_be_undone.__exit__(None, None, None)
+
+    @rule(days=st.integers(1, 5))
+    def time_passes(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    @rule(
+        name=st.sampled_from(["Made-up Fund", "MADE-UP «Fund»"]),  # the same organisation
+        mailbox=st.sampled_from(["asel@fund.example", "aibek@fund.example"]),
+        website=st.sampled_from(["", "https://fund.example"]),
+        display=st.sampled_from([Display.NAMED, Display.NAMED, Display.WITHHELD]),
+        and_confirm=st.sampled_from([True, True, False]),
+    )
+    def submit(self, name: str, mailbox: str, website: str, display: str, and_confirm: bool) -> None:
+        submission = replace(
+            factories.SUBMISSION, organisation_name=name, contact_email=mailbox, website=website, display=display
+        )
+        stood = self.active_of(mailbox)
+        rows = Endorsement.objects.count()
+        endorsements.submit(self.appeal, submission, at=self.now)
+        assert Endorsement.objects.count() - rows in ((0,) if stood else (0, 1))
+        for mail in OutgoingMail.objects.filter(pk__gt=self.last_mail, message="confirm_mailbox"):
+            self.digests.append(digest_of_token(token_in(opened(mail.sealed_content)), "confirm"))
+            self.last_mail = mail.pk
+            if and_confirm:
+                endorsements.confirm(self.digests[-1], at=self.now)
+
+    def active_of(self, mailbox: str) -> bool:
+        return Endorsement.objects.filter(mailbox_index=mailbox_index(mailbox), state__in=ACTIVE).exists()
+
+    @precondition(lambda self: self.digests)
+    @rule(which=NEWEST_FIRST)
+    def confirm(self, which: int) -> None:
+        try:
+            found = endorsements.confirm(chosen(self.digests, which), at=self.now)
+        except NoSuchLink:
+            return
+        assert found.state != State.SUBMITTED
+
+    @precondition(lambda self: self.digests)
+    @rule(which=NEWEST_FIRST)
+    def disown(self, which: int) -> None:
+        try:
+            endorsements.disown(chosen(self.digests, which), at=self.now)
+        except NoSuchLink:
+            pass
+
+    @rule()
+    def list_all_that_wait(self) -> None:
+        for waiting in Endorsement.objects.filter(state=State.CONFIRMED):
+            moderation.approve(waiting.pk, by=MODERATOR, at=self.now)
+
+    @rule(which=NEWEST_FIRST, what=st.integers(0, 4))
+    def decide_what_is_to_be_decided(self, which: int, what: int) -> None:
+        found = chosen(list(Endorsement.objects.order_by("pk")), which)
+        fitting = FITTING[State(found.state)]
+        if fitting:
+            self.decide(found, fitting[what % len(fitting)])
+
+    @rule(which=NEWEST_FIRST, name=st.sampled_from(sorted(DECISIONS)))
+    def decide_anything(self, which: int, name: str) -> None:
+        self.decide(chosen(list(Endorsement.objects.order_by("pk")), which), name)
+
+    def decide(self, found: Endorsement, name: str) -> None:
+        events = AuditEvent.objects.count()
+        try:
+            decided = DECISIONS[name](found.pk, by=MODERATOR, at=self.now)
+        except (AlreadyDecided, MailboxNotProven, EndorsedAgain):
+            assert Endorsement.objects.get(pk=found.pk).state == found.state
+            assert AuditEvent.objects.count() == events
+        else:
+            assert decided.state == LEADS_TO[name]
+            assert AuditEvent.objects.count() == events + 1
+
+    @rule(which=NEWEST_FIRST)
+    def hide(self, which: int) -> None:
+        line = chosen(list(Signatory.objects.order_by("pk")), which)
+        moderation.hide(self.appeal.slug, Kind(line.kind), line.number, by=MODERATOR, at=self.now)
+
+    @rule()
+    def purge(self) -> None:
+        retention.purge(at=self.now)
+        late = Endorsement.objects.filter(state=State.SUBMITTED, submitted_at__lte=self.now - timedelta(days=7))
+        assert not late.exists()
+
+    @invariant()
+    def numbers_run_from_1_to_the_last(self) -> None:
+        appeal = Appeal.objects.get()
+        numbers = Signatory.objects.of_kind(Kind.FURTHER).order_by("number").values_list("number", flat=True)
+        assert list(numbers) == list(range(1, appeal.last_number + 1))
+        assert appeal.revision >= self.revision
+        self.revision = appeal.revision
+
+    @invariant()
+    def who_was_given_a_number_keeps_it(self) -> None:
+        numbered = Endorsement.objects.filter(signatory__isnull=False)
+        numbers = dict(numbered.values_list("pk", "signatory__number"))
+        assert self.numbers.items() <= numbers.items()
+        self.numbers = numbers
+
+    @invariant()
+    def a_line_is_listed_exactly_when_its_endorsement_is_approved_and_named(self) -> None:
+        for row in Endorsement.objects.select_related("signatory"):
+            line = row.signatory
+            is_public = row.state == State.APPROVED and row.display == Display.NAMED
+            assert bool(line and line.status == Status.LISTED) == is_public
+            if line and not is_public:
+                assert {getattr(line, field) for field in PRINTED_FIELDS} == {""}
+            if row.state == State.WITHDRAWN or (row.state == State.APPROVED and not is_public):
+                assert row.sealed_name
+                assert {getattr(row, field) for field in NAME_FIELDS} == {""}
+
+    @invariant()
+    def the_trail_tells_each_state(self) -> None:
+        present = dict(Endorsement.objects.values_list("pk", "state"))
+        told = dict.fromkeys(Endorsement.objects.filter(origin="imported").values_list("pk", flat=True), State.APPROVED)
+        events = AuditEvent.objects.filter(subject_kind="endorsement").order_by("pk")
+        for pk, verb in events.values_list("subject_id", "verb"):
+            assert pk is not None
+            if verb == "erase":
+                assert told.pop(pk) in (State.SUBMITTED, State.REJECTED, State.WITHDRAWN)
+            elif verb != "hide":
+                told[pk] = LEADS_TO[verb]
+        assert told == present
+
+    @invariant()
+    def one_is_active_for_each_mailbox_and_name(self) -> None:
+        active = Endorsement.objects.filter(state__in=ACTIVE, origin="form").values_list("mailbox_index", "name_index")
+        for _, same in groupby(sorted(active), key=itemgetter(0, 1)):
+            assert len(list(same)) == 1
+
+
+@pytest.mark.django_db
+def test_the_promises_hold_in_any_order_of_deeds() -> None:
+    read = factories.reading()
+    published(replace(read, signatories=read.signatories[:2]))
+    run_state_machine_as_test(
+        Deeds,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

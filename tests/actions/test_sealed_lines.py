@@ -1,0 +1,68 @@
+"""Who may still read a sealed line; and what was erased is not left lying in the database's files."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from petition.actions import moderation, retention
+from petition.actions.endorsements import submit
+from petition.actions.listings import line_for_staff
+from petition.models import Appeal, Endorsement
+from petition.protection.contacts import opened
+from tests import factories
+from tests.factories import MODERATOR, NOON, a_submission, mails
+
+FUND = {"organisation_name": "Canary Fund", "acronym": "CF"}
+LINE = "Canary Fund (CF, Kyrgyzstan)"
+
+
+def _fresh(endorsement: Endorsement) -> Endorsement:
+    return Endorsement.objects.get(pk=endorsement.pk)
+
+
+def test_staff_reads_a_sealed_line_as_long_as_something_can_be_decided(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal, at=NOON, display="withheld", **FUND)
+    assert line_for_staff(_fresh(found)) == LINE
+    moderation.approve(found.pk, by=MODERATOR, at=NOON)
+    assert _fresh(found).organisation_name == ""
+    assert line_for_staff(_fresh(found)) == LINE
+    moderation.withdraw(found.pk, by=MODERATOR, at=NOON)
+    assert line_for_staff(_fresh(found)) == ""
+
+
+def test_a_process_without_the_key_shows_no_sealed_line(appeal: Appeal, settings: Settings) -> None:
+    found = factories.approved(appeal, at=NOON, display="withheld", **FUND)
+    settings.CONTACT_PRIVATE_KEYS = []
+    assert line_for_staff(_fresh(found)) == ""
+
+
+def test_in_a_flood_a_mailbox_that_endorsed_already_is_told_so_no_more(appeal: Appeal) -> None:
+    submission = a_submission(contact_email="asel@fund.example")
+    factories.confirmed(
+        appeal, at=NOON, organisation_name=submission.organisation_name, contact_email="asel@fund.example"
+    )
+    for _ in range(40):
+        submit(appeal, submission, at=NOON)
+    told = [message for message, _, _ in mails()]
+    assert told == ["confirm_mailbox"] + ["already_endorsed"] * 23, "three a day for a week and a day"
+    assert Endorsement.objects.filter(origin="form").count() == 1
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="it reads SQLite's own files")
+def test_what_was_erased_is_neither_in_the_file_nor_in_its_journal() -> None:
+    def written() -> bytes:
+        path = str(connection.settings_dict["NAME"])
+        return b"".join(Path(path + end).read_bytes() for end in ("", "-wal") if Path(path + end).exists())
+
+    factories.submitted(factories.an_appeal(), at=NOON, **FUND)
+    sealed = Endorsement.objects.get(origin="form").contact.sealed_mailbox
+    assert opened(sealed).endswith("@fund.example")
+    assert b"Canary Fund" in written()
+    assert sealed.encode() in written()
+    retention.purge(at=NOON + timedelta(days=7))
+    assert b"Canary Fund" not in written()
+    assert sealed.encode() not in written()

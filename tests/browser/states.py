@@ -1,0 +1,151 @@
+"""Every page in every state, as functions that bring a browser there."""
+
+import json
+import re
+from collections.abc import Callable
+from urllib.request import urlopen
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.factories import SLUG
+from tests.site import Site
+
+FORM = f"/appeals/{SLUG}/endorse/"
+
+
+class Visit:
+    """A page in a window of its own, in one language, and everything it asked for or complained about."""
+
+    def __init__(self, context: BrowserContext, site: Site, language: str = "en") -> None:
+        self.page: Page = context.new_page()
+        self.site = site
+        self.prefix = "" if language == "en" else f"/{language}"
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str) -> None:
+        """The page at `path`, in the language of this visit where it has one."""
+        self.requests.clear()
+        self.page.goto(self.site.url + (path if path.startswith("/admin/") else self.prefix + path))
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def fill(self, address: str, *, display: str = "named") -> None:
+        """The form as somebody would fill it in."""
+        for name, value in (
+            ("organisation_name", "Ойдон чыгарылган «Үлгү» фонду"),
+            ("contact_name", "Made-up Person"),
+            ("contact_role", "Tester"),
+            ("contact_email", address),
+        ):
+            self.page.locator(f"[name={name}]").fill(value)
+        self.page.locator(f"[name=display][value={display}]").check()
+        for name in ("authority", "consent_processing", "consent_publication"):
+            self.page.locator(f"[name={name}]").check()
+
+    def sign_in(self) -> None:
+        """As the first administrator."""
+        self.open("/admin/")
+        if self.page.locator("[name=username]").count():
+            self.page.locator("[name=username]").fill("admin")
+            self.page.locator("[name=password]").fill(self.site.password)
+            self.page.locator("button.default").click()
+
+
+def _at(path: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.open(path)
+
+
+def _at_the_desk(path: str) -> Callable[[Visit], None]:
+    def go(visit: Visit) -> None:
+        visit.sign_in()
+        visit.open(path)
+
+    return go
+
+
+def _form_with_errors(visit: Visit) -> None:
+    visit.open(FORM)
+    visit.page.locator("[name=organisation_name]").fill("=Made-up")
+    visit.page.locator("[type=submit]").click()
+
+
+def _confirm_page(visit: Visit) -> None:
+    address = f"visit{len(visit.site.mails())}@demo.example"
+    visit.open(FORM)
+    visit.fill(address)
+    visit.page.locator("[type=submit]").click()
+    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(address))[0])
+
+
+def _confirmed_page(visit: Visit) -> None:
+    _confirm_page(visit)
+    visit.page.locator(".button").click()
+
+
+def _erased_page(visit: Visit) -> None:
+    _confirm_page(visit)
+    visit.page.locator("[name=not_me]").click()
+
+
+def _wrong_code(visit: Visit) -> None:
+    visit.open(f"{FORM}code/")
+    visit.page.locator("[name=code]").fill("AAA-AAA-AAA")
+    visit.page.locator("form button").click()
+
+
+def _wrong_password(visit: Visit) -> None:
+    visit.open("/admin/login/")
+    visit.page.locator("[name=username]").fill("admin")
+    visit.page.locator("[name=password]").fill("wrong")
+    visit.page.locator("button.default").click()
+
+
+def _one_endorsement(visit: Visit) -> None:
+    _confirmed_page(visit)
+    visit.sign_in()
+    visit.page.locator(".desk-queue th a").first.click()
+
+
+def _permanent_link(visit: Visit) -> None:
+    with urlopen(f"{visit.site.url}/appeals/demo/signatories.json") as answer:
+        listed = json.load(answer)["signatories"]
+    visit.open(f"/appeals/demo/signatories/{listed[-1]['id']}/")
+
+
+PUBLIC: dict[str, Callable[[Visit], None]] = {
+    "appeal": _at(f"/appeals/{SLUG}/"),
+    "demonstration": _at("/appeals/demo/"),
+    "list": _at(f"/appeals/{SLUG}/signatories/"),
+    "list-demonstration": _at("/appeals/demo/signatories/"),
+    "list-line": _permanent_link,
+    "form": _at(FORM),
+    "form-errors": _form_with_errors,
+    "check-mail": _at(f"{FORM}check-mail/"),
+    "code": _at(f"{FORM}code/"),
+    "code-wrong": _wrong_code,
+    "confirm": _confirm_page,
+    "confirm-done": _confirmed_page,
+    "confirm-erased": _erased_page,
+    "confirmed-by-code": _at(f"{FORM}confirmed/"),
+    "link-unknown": _at(f"/endorsements/{'A' * 43}/confirm/"),
+    "not-found": _at("/nothing/"),
+}
+DESK: dict[str, Callable[[Visit], None]] = {
+    "sign-in": _at("/admin/login/"),
+    "sign-in-wrong": _wrong_password,
+    "queue": _at_the_desk("/admin/"),
+    "queue-approved": _at_the_desk("/admin/?state=approved"),
+    "endorsement": _one_endorsement,
+    "trail": _at_the_desk("/admin/petition/auditevent/"),
+    "second-factor": _at_the_desk("/admin/second-factor/"),
+    "password": _at_the_desk("/admin/password/"),
+}
+STATES = PUBLIC | DESK
+EXPECTED_COMPLAINTS = re.compile(r"status of 4\d\d")
+"""Chromium reports the error pages themselves; nothing else may be said."""

@@ -1,0 +1,108 @@
+"""Several moderators at once: each endorsement is listed once, numbers run 1 to N, and who comes second is told so.
+
+The same race is run against copies of the deeds whose locks were taken out: if it did not fail there, it would prove
+nothing here. All copies, locked or not, pause between reading and writing.
+"""
+
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from petition.actions import lifecycle, listings, moderation
+from petition.actions.audit import Actor
+from petition.models import Appeal, AuditEvent, Endorsement, Kind, OutgoingMail, Signatory
+from tests import factories
+from tests.factories import NOON
+from tests.faults.together import together
+from tests.faults.variants import variant
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+PAUSES = {
+    lifecycle: {"    before = State(endorsement.state)\n": "    before = State(endorsement.state)\n    pause()\n"},
+    listings: {"    if signatory is None:\n        appeal.": "    pause()\n    if signatory is None:\n        appeal."},
+}
+LOCKS = {
+    lifecycle: {'.select_for_update(of=("self",))': ""},
+    listings: {"Appeal.objects.select_for_update()": "Appeal.objects"},
+}
+
+
+def _deeds(*, locked: bool) -> Any:
+    """The module of moderators' deeds with pauses, and with its locks or without."""
+    copies = {
+        module: variant(module, pauses if locked else pauses | LOCKS[module]) for module, pauses in PAUSES.items()
+    }
+    gate = copies[lifecycle]
+    return variant(moderation, {}, locked=gate.locked, move=gate.move, listings=copies[listings], gate=gate)
+
+
+def _complaints(deeds: ModuleType | Any, already: type[Exception], *, threads: int, rows: int, lock: bool) -> list[str]:
+    """What is wrong after that many moderators have approved all of that many endorsements, each in another order."""
+    appeal = factories.an_appeal()
+    waiting = [factories.confirmed(appeal).pk for _ in range(rows)]
+
+    def approve_all(moderator: int) -> list[str]:
+        if not lock and connection.vendor == "sqlite":
+            connection.ensure_connection()
+            vars(connections["default"])["transaction_mode"] = "DEFERRED"
+        place = moderator * rows // threads
+        errors = []
+        for pk in waiting[place:] + waiting[:place]:
+            try:
+                deeds.approve(pk, by=Actor.staff(moderator), at=NOON)
+                errors.append("")
+            except already:
+                pass
+            except Exception as error:  # noqa: BLE001  (the complaint names it)
+                errors.append(f"{type(error).__name__}: {error}")
+        return errors
+
+    outcomes = together([partial(approve_all, moderator) for moderator in range(1, threads + 1)])
+    told = [error for mine in outcomes for error in (mine if isinstance(mine, list) else [repr(mine)])]
+    complaints = [error for error in told if error]
+    if told.count("") != rows:
+        complaints.append(f"{told.count('')} approvals of {rows}")
+    return complaints + _wrong_on_the_list(appeal, waiting)
+
+
+def _wrong_on_the_list(appeal: Appeal, approved: list[int]) -> list[str]:
+    wanted = list(range(1, len(approved) + 1))
+    lines = Signatory.objects.listed().of_kind(Kind.FURTHER).order_by("number")
+    names = Endorsement.objects.filter(pk__in=approved, state="approved").values_list("organisation_name", flat=True)
+    told = {
+        "numbers": list(lines.values_list("number", flat=True)) == wanted,
+        "last number": Appeal.objects.get(pk=appeal.pk).last_number == len(approved),
+        "names": sorted(lines.values_list("name", flat=True)) == sorted(names) and len(names) == len(approved),
+        "revision": Appeal.objects.get(pk=appeal.pk).revision == 1 + len(approved),
+        "trail": AuditEvent.objects.filter(verb="approve").count() == len(approved),
+        "mails": OutgoingMail.objects.filter(message="listed").count() == len(approved),
+    }
+    return [f"wrong {what}" for what, is_right in told.items() if not is_right]
+
+
+def test_two_moderators_at_once_list_it_once() -> None:
+    deeds = _deeds(locked=True)
+    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=2, rows=1, lock=True) == []
+
+
+def test_and_without_the_locks_the_same_two_do_harm() -> None:
+    deeds = _deeds(locked=False)
+    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=2, rows=1, lock=False) != []
+
+
+def test_eight_moderators_and_twenty_endorsements_give_the_numbers_from_1_to_20() -> None:
+    assert _complaints(moderation, lifecycle.AlreadyDecided, threads=8, rows=20, lock=True) == []
+
+
+def test_different_endorsements_at_once_get_different_numbers() -> None:
+    deeds = _deeds(locked=True)
+    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=4, rows=4, lock=True) == []
+
+
+def test_and_without_the_locks_the_numbers_of_different_endorsements_collide() -> None:
+    deeds = _deeds(locked=False)
+    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=4, rows=4, lock=False) != []

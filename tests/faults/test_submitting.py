@@ -1,0 +1,87 @@
+"""The same form posted many times at one moment is one endorsement and one mail."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from petition.actions import endorsements, retention
+from petition.actions.endorsements import CONFIRM_WITHIN, confirm, submit
+from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink, State
+from petition.protection.tokens import digest_of_token
+from tests import factories
+from tests.factories import NOON, a_submission
+from tests.faults.together import together
+from tests.faults.variants import variant
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+POSTS, ROUNDS = 20, 5
+
+
+def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> None:
+    appeal = factories.an_appeal()
+    for number in range(1, ROUNDS + 1):
+        post = partial(submit, appeal, a_submission(), at=NOON)
+        assert together([post] * POSTS) == [None] * POSTS
+        assert Endorsement.objects.filter(origin="form").count() == number
+        assert OutgoingMail.objects.count() == Contact.objects.count() == number
+        assert PrivateLink.objects.count() == 2 * number
+
+
+def test_and_without_what_holds_them_together_they_are_more() -> None:
+    """The control: a copy that neither looks for its twin nor gives it the same fingerprint."""
+    careless = variant(
+        endorsements,
+        {
+            "    identical = _identical(appeal, fingerprint)\n": "    identical = None\n    pause()\n",
+            "fingerprint=fingerprint,\n        authority_at": "fingerprint=tokens.new_token(),\n        authority_at",
+        },
+    )
+    post = partial(careless.submit, factories.an_appeal(), a_submission(), at=NOON)
+    together([post] * POSTS)
+    assert Endorsement.objects.filter(origin="form").count() > 1
+
+
+def test_one_link_pressed_many_times_at_once_confirms_once() -> None:
+    endorsement, token = factories.submitted(factories.an_appeal())
+    press = partial(confirm, digest_of_token(token, "confirm"), at=NOON)
+    assert together([press] * 8) == [endorsement] * 8
+    endorsement.refresh_from_db()
+    assert endorsement.state == State.CONFIRMED
+
+
+def test_of_two_tries_confirmed_at_once_one_stays() -> None:
+    appeal = factories.an_appeal()
+    submission = a_submission()
+    digests = []
+    for website in ("", "https://fund.example"):
+        _, token = factories.submitted(
+            appeal,
+            website=website,
+            organisation_name=submission.organisation_name,
+            contact_email=submission.contact_email,
+        )
+        digests.append(digest_of_token(token, "confirm"))
+    outcomes = together([partial(confirm, digest, at=NOON) for digest in digests])
+    (left,) = Endorsement.objects.filter(origin="form")
+    assert left.state == State.CONFIRMED
+    assert [left if outcome == left else type(outcome) for outcome in outcomes].count(left) >= 1
+    assert {type(outcome) for outcome in outcomes} <= {Endorsement, endorsements.NoSuchLink}
+
+
+def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_between() -> None:
+    appeal = factories.an_appeal()
+    digests = [digest_of_token(factories.submitted(appeal)[1], "confirm") for _ in range(12)]
+    almost = NOON + CONFIRM_WITHIN
+    works: list[Callable[[], Endorsement | int]] = [partial(confirm, digest, at=NOON) for digest in digests]
+    works += [partial(retention.erase_unconfirmed, at=almost)] * 2
+    outcomes = together(works)
+    confirmed = [row for row in outcomes if isinstance(row, Endorsement)]
+    erased = [number for number in outcomes if isinstance(number, int)]
+    assert len(confirmed) + sum(erased) == len(digests)
+    assert len(erased) == 2, outcomes
+    left = Endorsement.objects.filter(origin="form")
+    assert set(left) == set(confirmed)
+    assert set(left.values_list("state", flat=True)) <= {State.CONFIRMED}
+    assert Contact.objects.count() == len(confirmed)
