@@ -65,4 +65,4 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running.start()
     running.manage("demo", "40")
     yield running
-    running.stop()
+    running.remove()

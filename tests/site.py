@@ -25,10 +25,15 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def drop_database(url: str, name: str) -> None:
+    """There is no database `name` on the PostgreSQL server of `url`."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
 def own_database(url: str, name: str) -> str:
     """An empty database `name` on the same PostgreSQL server as `url`; its address."""
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
         server.execute(f'CREATE DATABASE "{name}"'.encode())
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
@@ -42,8 +47,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder / "var")}
         if url := os.environ.get("DATABASE_URL"):
-            worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-            self.environment["DATABASE_URL"] = own_database(url, f"journey_{worker}")
+            self.environment["DATABASE_URL"] = own_database(url, f"journey_{self.port}")
         self.password = ""
 
     def start(self) -> float:
@@ -101,4 +105,9 @@ class Site:
         raise AssertionError(f"no mail to {address}: {self.output}")
 
     def remove(self) -> None:
+        """Stopped, and nothing is left of it."""
+        if self.process.poll() is None:
+            self.stop()
+        if url := os.environ.get("DATABASE_URL"):
+            drop_database(url, f"journey_{self.port}")
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -108,6 +108,7 @@ def test_a_second_start_serves_soon_and_changes_no_data(tmp_path: Path) -> None:
     assert after == before
     assert "Password" not in site.output
     assert again < first + 5
+    site.remove()
 
 
 def test_state_is_private_and_all_in_one_folder(site: Site) -> None:

@@ -1,6 +1,7 @@
 """What an organisation is shown as the text it joins is the text that its endorsement is bound to."""
 
 import json
+from pathlib import Path
 
 from django.test import Client
 
@@ -10,7 +11,7 @@ from tests.management.test_import_statement import run, translation
 
 
 def test_beside_a_translation_the_signed_text_is_still_the_one(
-    client: Client, appeal: Appeal, tmp_path: object
+    client: Client, appeal: Appeal, tmp_path: Path
 ) -> None:
     for status in ("unofficial", "official"):
         language = "ru" if status == "unofficial" else "ky"
