@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 
@@ -61,17 +62,17 @@ def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> None:
     try:
         _submit_once(appeal, submission, fingerprint, at=at)
     except IntegrityError:
-        if not _identical(appeal, fingerprint):
+        if not _identical(appeal, fingerprint).exists():
             raise  # not the twin of this post that was faster, but a mistake of ours
 
 
-def _identical(appeal: Appeal, fingerprint: str) -> Endorsement | None:
-    return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED).first()
+def _identical(appeal: Appeal, fingerprint: str) -> QuerySet[Endorsement]:
+    return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED)
 
 
 @transaction.atomic
 def _submit_once(appeal: Appeal, submission: Submission, fingerprint: str, *, at: datetime) -> None:
-    identical = _identical(appeal, fingerprint)
+    identical = _identical(appeal, fingerprint).select_for_update().first()  # repeats ask one after the other
     if identical:
         if not identical.links.filter(expires_at__gt=at + CONFIRM_WITHIN - ASK_AGAIN_AFTER).exists():
             _ask_to_confirm(identical, at=at)  # sent again long after: the first mail seems to be lost

@@ -21,7 +21,7 @@ def erase_unconfirmed(*, at: datetime) -> int:
     for pk in late.values_list("pk", flat=True)[:_AT_ONCE]:
         with transaction.atomic():
             endorsement = old.select_for_update().filter(pk=pk).first()
-            if endorsement:
+            if endorsement and not endorsement.links.filter(expires_at__gt=at).exists():  # nor asked for once more
                 erase(endorsement, by=WORKER, reason="unconfirmed", at=at)
                 erased += 1
     return erased

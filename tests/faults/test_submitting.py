@@ -1,6 +1,8 @@
 """The same form posted many times at one moment is one endorsement and one mail."""
 
+import threading
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -34,7 +36,7 @@ def test_and_without_what_holds_them_together_they_are_more() -> None:
     careless = variant(
         endorsements,
         {
-            "    identical = _identical(appeal, fingerprint)\n": "    identical = None\n    pause()\n",
+            "    identical = _identical(appeal, fingerprint).select_for_update().first()": "    identical = None; pause()",
             "fingerprint=fingerprint,\n        authority_at": "fingerprint=tokens.new_token(),\n        authority_at",
         },
     )
@@ -85,3 +87,39 @@ def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_betw
     assert set(left) == set(confirmed)
     assert set(left.values_list("state", flat=True)) <= {State.CONFIRMED}
     assert Contact.objects.count() == len(confirmed)
+
+
+def test_twenty_repeats_at_once_long_after_ask_once_more_and_not_twenty_times() -> None:
+    appeal, submission = factories.an_appeal(), a_submission()
+    submit(appeal, submission, at=NOON)
+    again = partial(submit, appeal, submission, at=NOON + timedelta(hours=2))
+    assert together([again] * POSTS) == [None] * POSTS
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_who_asks_again_while_the_purge_looks_keeps_what_was_acknowledged() -> None:
+    """The purge has the endorsement on its list already when it is asked for once more."""
+    appeal, submission = factories.an_appeal(), a_submission()
+    submit(appeal, submission, at=NOON)
+    late = NOON + CONFIRM_WITHIN
+    listed, asked = threading.Event(), threading.Event()
+
+    def looked() -> None:
+        listed.set()
+        assert asked.wait(20)
+
+    slow = variant(
+        retention,
+        {"        with transaction.atomic():\n": "        looked()\n        with transaction.atomic():\n"},
+        looked=looked,
+    )
+
+    def ask() -> int:
+        assert listed.wait(20)
+        submit(appeal, submission, at=late)
+        asked.set()
+        return 0
+
+    assert together([partial(slow.erase_unconfirmed, at=late), ask]) == [0, 0]
+    (left,) = Endorsement.objects.filter(origin="form")
+    assert left.links.filter(expires_at__gt=late).count() == 2

@@ -92,9 +92,9 @@ def test_the_whole_way(site: Site) -> None:
         assert time.monotonic() - began < 5
         time.sleep(0.05)
     listed = json.loads(public.open(f"/appeals/{SLUG}/signatories.json"))["signatories"][-1]
-    assert (listed["id"], listed["label"]) == ("further-1", "Адилет «Үкүк» (Kyrgyzstan)")
-    (permanent,) = re.findall(r"http\S+/further-1/", site.mail_to("asel@ukuk.example", number=2))
-    assert 'id="further-1"' in public.open(permanent)
+    assert (listed["kind"], listed["label"]) == ("further", "Адилет «Үкүк» (Kyrgyzstan)")
+    (permanent,) = re.findall(rf"http\S+/{listed['id']}/", site.mail_to("asel@ukuk.example", number=2))
+    assert f'id="{listed["id"]}"' in public.open(permanent)
 
 
 def test_a_second_start_serves_soon_and_changes_no_data(tmp_path: Path) -> None:
