@@ -36,7 +36,7 @@ def test_and_without_what_holds_them_together_they_are_more() -> None:
     careless = variant(
         endorsements,
         {
-            "    identical = _identical(appeal, fingerprint).select_for_update().first()": "    identical = None; pause()",
+            "identical = _identical(appeal, fingerprint).select_for_update().first()": "identical = None; pause()",
             "fingerprint=fingerprint,\n        authority_at": "fingerprint=tokens.new_token(),\n        authority_at",
         },
     )
@@ -120,6 +120,7 @@ def test_who_asks_again_while_the_purge_looks_keeps_what_was_acknowledged() -> N
         asked.set()
         return 0
 
-    assert together([partial(slow.erase_unconfirmed, at=late), ask]) == [0, 0]
+    works: list[Callable[[], int]] = [partial(slow.erase_unconfirmed, at=late), ask]
+    assert [str(outcome) for outcome in together(works)] == ["0", "0"]
     (left,) = Endorsement.objects.filter(origin="form")
     assert left.links.filter(expires_at__gt=late).count() == 2
