@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -11,7 +11,6 @@ from petition.actions import correspondence, listings
 from petition.actions.audit import Actor
 from petition.actions.lifecycle import locked, move
 from petition.models import Display, Endorsement, Kind, Signatory, State
-from petition.models.endorsements import ACTIVE
 
 
 class MailboxNotProven(Exception):
@@ -55,10 +54,11 @@ def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     endorsement = locked(endorsement_id)
     if endorsement.state == State.REJECTED and endorsement.confirmed_at is None:
         raise MailboxNotProven
-    if endorsement.state == State.REJECTED and _active_twin(endorsement):
-        raise EndorsedAgain
     move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.REJECTED)
-    endorsement.save()
+    try:
+        endorsement.save()
+    except IntegrityError as error:  # endorsement_one_active, which also sees a confirmation of this very moment
+        raise EndorsedAgain from error
     return endorsement
 
 
@@ -89,13 +89,6 @@ def hide(appeal_slug: str, kind: Kind, number: int, *, by: Actor, at: datetime) 
     signatory = Signatory.objects.get(appeal__slug=appeal_slug, kind=kind, number=number)
     endorsement_id = Endorsement.objects.values_list("pk", flat=True).get(signatory=signatory)
     listings.hide(locked(endorsement_id), by=by, at=at)
-
-
-def _active_twin(endorsement: Endorsement) -> bool:
-    same = Endorsement.objects.filter(
-        appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
-    )
-    return endorsement.mailbox_index != "" and same.filter(state__in=ACTIVE).exists()
 
 
 def _permanent_url(signatory: Signatory, language: str) -> str:

@@ -296,9 +296,3 @@ def test_a_paragraph_that_begins_like_a_heading_is_a_paragraph() -> None:
         reading = read_statement(TOP + text + "\n\nSigned by:\n" + ROWS)
         assert reading.preamble[1] == text.replace("\n", " ")
         assert reading.further == ()
-
-
-def test_a_paragraph_joined_over_a_page_end_is_on_record() -> None:
-    reading = read_statement(TOP.replace("said after\n", "said after\n\n2\n\f\n") + "Signed by:\n" + ROWS)
-    assert len(reading.preamble) == 1
-    assert noted(reading, "page_join") == [((6, 10), "the vote of 4 October.")]
