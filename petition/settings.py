@@ -65,10 +65,7 @@ if ROLE != "public":
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
 SENDER = env.str("SENDER", f"noreply@{_site.hostname}")
-CONTROLLER = env.str("CONTROLLER", "")
-SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
-SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")
 
 # --- The application ---------------------------------------------------------------------------------------------
 

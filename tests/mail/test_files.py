@@ -56,6 +56,15 @@ def test_links_are_on_the_terminal(folder: Path, capsys: pytest.CaptureFixture[s
     ]
 
 
+def test_on_a_public_site_neither_mailbox_nor_link_is_printed(
+    folder: Path, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    settings.SITE_IS_LOOPBACK = False
+    get_connection(BACKEND).send_messages([_mail()])
+    assert capsys.readouterr().out == ""
+    assert [path.name for path in folder.iterdir()] == ["ab1.eml"]
+
+
 def test_a_message_id_cannot_choose_another_folder(folder: Path) -> None:
     mail = _mail()
     mail.extra_headers["Message-ID"] = "<../../x/./y@127.0.0.1>"
