@@ -31,6 +31,11 @@ class Visit:
         self.requests.clear()
         self.page.goto(self.site.url + (path if path.startswith("/admin/") else self.prefix + path))
 
+    def press(self, button: str) -> None:
+        """The page that answers a press of `button` is there: a click alone returns while the old page still stands."""
+        with self.page.expect_navigation():
+            self.page.locator(button).first.click()
+
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
@@ -54,7 +59,7 @@ class Visit:
         if self.page.locator("[name=username]").count():
             self.page.locator("[name=username]").fill("admin")
             self.page.locator("[name=password]").fill(self.site.password)
-            self.page.locator("button.default").click()
+            self.press("button.default")
 
 
 def _at(path: str) -> Callable[[Visit], None]:
@@ -72,44 +77,44 @@ def _at_the_desk(path: str) -> Callable[[Visit], None]:
 def _form_with_errors(visit: Visit) -> None:
     visit.open(FORM)
     visit.page.locator("[name=organisation_name]").fill("=Made-up")
-    visit.page.locator("[type=submit]").click()
+    visit.press("[type=submit]")
 
 
 def _confirm_page(visit: Visit) -> None:
     address = f"visit{len(visit.site.mails())}@demo.example"
     visit.open(FORM)
     visit.fill(address)
-    visit.page.locator("[type=submit]").click()
+    visit.press("[type=submit]")
     visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(address))[0])
 
 
 def _confirmed_page(visit: Visit) -> None:
     _confirm_page(visit)
-    visit.page.locator(".button").click()
+    visit.press(".button")
 
 
 def _erased_page(visit: Visit) -> None:
     _confirm_page(visit)
-    visit.page.locator("[name=not_me]").click()
+    visit.press("[name=not_me]")
 
 
 def _wrong_code(visit: Visit) -> None:
     visit.open(f"{FORM}code/")
     visit.page.locator("[name=code]").fill("AAA-AAA-AAA")
-    visit.page.locator("form button").click()
+    visit.press("form button")
 
 
 def _wrong_password(visit: Visit) -> None:
     visit.open("/admin/login/")
     visit.page.locator("[name=username]").fill("admin")
     visit.page.locator("[name=password]").fill("wrong")
-    visit.page.locator("button.default").click()
+    visit.press("button.default")
 
 
 def _one_endorsement(visit: Visit) -> None:
     _confirmed_page(visit)
     visit.sign_in()
-    visit.page.locator(".desk-queue th a").first.click()
+    visit.press(".desk-queue th a")
 
 
 def _permanent_link(visit: Visit) -> None:

@@ -71,7 +71,7 @@ def test_right_to_left_and_wide_spacing_lose_nothing(window: Visit, state: str) 
 
 def test_errors_take_the_focus_and_lead_to_their_fields(window: Visit) -> None:
     window.open(FORM)
-    window.page.locator("[type=submit]").click()
+    window.press("[type=submit]")
     assert window.page.evaluate("document.activeElement.className") == "summary"
     link = window.page.locator(".summary a").first
     target = re.sub("^#", "", link.get_attribute("href") or "")
