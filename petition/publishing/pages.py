@@ -1,5 +1,6 @@
 """The public pages as HTML, made from the record alone."""
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -9,17 +10,20 @@ from petition.publishing import record
 
 def appeal_page(slug: str, language: str) -> str:
     """The appeal: text, demands, the originals, the newest of those who endorsed later. Raises NotPublished."""
-    return record.at_one_revision(
-        slug,
-        lambda: _html(
+
+    def read() -> str:
+        appeal = record.appeal_record(slug, language)
+        return _html(
             "appeal/appeal.html",
             language,
             ("appeal", slug),
-            appeal=record.appeal_record(slug, language),
+            appeal=appeal,
+            other_texts=[text for text in appeal.texts if text.language != appeal.text.language],
             originals=record.originals(slug),
             newest=record.newest_further(slug),
-        ),
-    )
+        )
+
+    return record.at_one_revision(slug, read)
 
 
 def signatories_page(slug: str, language: str, page: int = 1) -> str:
@@ -33,6 +37,7 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
             "appeal/signatories.html",
             language,
             ("signatories", slug),
+            query=f"?page={page}" if page > 1 else "",
             appeal=record.appeal_record(slug, language),
             originals=record.originals(slug) if page == 1 else [],
             further=record.further_page(slug, page),
@@ -53,8 +58,10 @@ def _range(page: int) -> dict[str, int]:
     return {"page": page, "first": last - record.PAGE_LENGTH + 1, "last": last}
 
 
-def _html(template: str, language: str, place: tuple[str, str], **content: object) -> str:
-    """The page at `place` (name of its route, slug) in `language`."""
+def _html(template: str, language: str, place: tuple[str, str], *, query: str = "", **content: object) -> str:
+    """The page at `place` (name of its route, slug) and `query` in `language`."""
     name, slug = place
     with translation.override(language):
-        return render_to_string(template, {"path": reverse(name, args=[slug]), "slug": slug, **content})
+        path = reverse(name, args=[slug]) + query
+        address = f"{settings.SITE_URL}{path}"
+        return render_to_string(template, {"path": path, "address": address, "slug": slug, **content})

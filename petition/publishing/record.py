@@ -62,6 +62,15 @@ class TextRecord:
 
 
 @dataclass(frozen=True)
+class TextVersion:
+    """That the text can be read in this language: `status` official or unofficial, `dated` its date."""
+
+    language: str
+    status: str
+    dated: date
+
+
+@dataclass(frozen=True)
 class AppealRecord:
     slug: str
     issuer: str
@@ -72,6 +81,7 @@ class AppealRecord:
     is_demo: bool
     counts: Counts
     text: TextRecord  # in the language asked for, where it exists
+    texts: tuple[TextVersion, ...]  # every language it exists in, the official ones first
     signed_language: str  # of the text that was signed and is endorsed
     signed_sha256: str
 
@@ -94,6 +104,7 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
             withheld=appeal.withheld_total,
         ),
         text=_text(appeal, language),
+        texts=_text_versions(appeal),
         signed_language=signed.language,
         signed_sha256=signed.sha256,
     )
@@ -188,6 +199,13 @@ def _records(signatories: SignatoryQuerySet) -> list[SignatoryRecord]:
         )
         for signatory in signatories
     ]
+
+
+def _text_versions(appeal: Appeal) -> tuple[TextVersion, ...]:
+    newest: dict[str, TextVersion] = {}
+    for text in AppealText.objects.published().filter(appeal=appeal).order_by("version"):
+        newest[text.language] = TextVersion(text.language, text.status, text.dated)
+    return tuple(sorted(newest.values(), key=lambda text: (text.status != TextStatus.OFFICIAL, text.language)))
 
 
 def _text(appeal: Appeal, language: str) -> TextRecord:

@@ -1,8 +1,9 @@
-"""The visible switch of languages, which keeps the place."""
+"""The visible switch of languages, which keeps the place, and what search engines are told of it."""
 
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import translate_url
 from django.utils import translation
 
@@ -21,3 +22,21 @@ def language_links(context: dict[str, Any]) -> list[dict[str, str | bool]]:
         {"code": code, "name": name, "url": translate_url(path, code), "here": code == active}
         for code, name in LANGUAGES.items()
     ]
+
+
+@register.filter
+def own_name(code: str) -> str:
+    """The language under its own name, as its speakers look for it."""
+    return LANGUAGES.get(code, code)
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """The address of `path` on this site, whatever host the visitor named."""
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.filter
+def opening_words(text: str, most: int) -> str:
+    """Whole words from the beginning of `text`, at most `most` characters and an ellipsis; short texts unchanged."""
+    return text if len(text) <= most else text[: most + 1].rpartition(" ")[0].rstrip(" ,;:–-") + "…"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 
 import brotli
@@ -10,12 +11,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from petition.actions.appeals import Edition, publish_statement
 from petition.actions.audit import OPERATOR, record
 from petition.models import Appeal, AppealText, Demand, Kind, Signatory
+from petition.models.texts import TextStatus
 from tests import factories
 from tests.factories import SLUG, STATEMENT, approved
 
 PAGE = f"/appeals/{SLUG}/"
+SITE = "http://127.0.0.1:8000"
+PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}
 
 
 def words(html: str) -> str:
@@ -59,7 +64,7 @@ def test_blocks_stand_verbatim(client: Client, appeal: Appeal) -> None:
 def test_demands_are_an_ordered_list_of_eight(client: Client, appeal: Appeal) -> None:
     page = client.get(PAGE).content.decode()
     (demands,) = re.findall(r'<ol class="demands">(.*?)</ol>', page, re.S)
-    assert demands.count("<li>") == 8
+    assert demands.count("<li ") == 8
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,50 @@ def test_an_unofficial_translation_says_so_and_another_language_says_which_text_
     page = client.get(f"/ru{PAGE}").content.decode()
     assert '<section class="text" lang="en"' in page
     assert '<html lang="ru"' in page
+    assert '<title lang="en">KYRGYZSTAN: ' in page
+    assert "Текста обращения на этом языке нет; ниже он приводится на языке: English ." in words(page)
+    translate(appeal, "ru")
+    page = client.get(f"/ru{PAGE}").content.decode()
+    assert '<section class="text" lang="ru"' in page
+    assert "неофициальный перевод от 23 ноября 2026 г." in words(page)
+    assert re.search(rf'<a href="{PAGE}" lang="en" hreflang="en">English</a> \(официальный\)', page)
+    page = client.get(f"/ky{PAGE}").content.decode()
+    assert '<section class="text" lang="en"' in page  # the official text stands in for one that is not there
+    assert "Русский</a> (2026-ж., 23-ноябрь күнкү расмий эмес котормо)" in page
+
+
+def translate(appeal: Appeal, language: str) -> None:
+    """An unofficial translation, letter for letter the official text, as `import_statement --language` publishes it."""
+    edition = Edition(
+        slug=appeal.slug,
+        issuer=appeal.issuer,
+        language=language,
+        status=TextStatus.UNOFFICIAL,
+        dated=date(2026, 11, 23),
+    )
+    publish_statement(factories.reading(), edition, by=OPERATOR, at=factories.NOON)
+
+
+def test_the_demands_at_a_glance_are_quoted_from_their_beginning(client: Client, appeal: Appeal) -> None:
+    page = client.get(PAGE).content.decode()
+    (glance,) = re.findall(r'<nav class="asks".*?</nav>', page, re.S)
+    links = re.findall(r'<a href="#demand-(\d)">(.*?)</a>', glance)
+    assert [number for number, _ in links] == list("12345678")
+    for (_, shown), demand in zip(links, factories.reading().demands, strict=True):
+        assert unescape(shown).endswith("…")
+        assert len(unescape(shown)) <= 65
+        assert demand.startswith(unescape(shown).removesuffix("…"))
+
+
+def test_each_language_of_a_page_points_at_the_others(client: Client, appeal: Appeal) -> None:
+    """hreflang names every language, itself included, by absolute address; the canonical address is the page's own."""
+    list_further(appeal, 101)
+    for path, query in ((PAGE, ""), (f"{PAGE}signatories/", ""), (f"{PAGE}signatories/", "?page=2")):
+        for prefix in ("", "/ru", "/ky"):
+            head = client.get(prefix + path + query).content.decode().partition("</head>")[0]
+            alternates = re.findall(r'rel="alternate" hreflang="(\w\w)" href="(.*?)"', head)
+            assert alternates == [(code, SITE + place + path + query) for code, place in PREFIXES.items()]
+            assert f'<link rel="canonical" href="{SITE}{prefix}{path}{query}">' in head
 
 
 def list_further(appeal: Appeal, count: int) -> None:
