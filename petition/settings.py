@@ -66,6 +66,9 @@ if ROLE != "public":
 
 SENDER = env.str("SENDER", f"noreply@{_site.hostname}")
 SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
+SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
+SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
+CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
 # --- The application ---------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appeals/<slug:slug>/text.<slug:language>.txt", published.text, name="text"),
     *i18n_patterns(
         path("", front.front_door),
+        path("accessibility/", published.accessibility, name="accessibility"),
         path("appeals/<slug:slug>/", published.appeal, name="appeal"),
         path("appeals/<slug:slug>/signatories/", published.signatories, name="signatories"),
         re_path(

@@ -20,10 +20,18 @@ from petition.mail import messages
 from petition.models import Appeal
 from petition.models.appeals import Phase
 from petition.publishing.record import AppealRecord, Counts, TextRecord
+from tests.factories import SLUG
 
 SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "deploy" / "translations.py"))
 LANGUAGES = SCRIPT["LANGUAGES"]
-SAME_EVERYWHERE = {"TXT", "JSON", "CSV", "SHA", "cookie", "Cookie", "www", "example", "org"}
+SAME_EVERYWHERE = {"TXT", "JSON", "CSV", "SHA", "cookie", "Cookie", "www", "example", "org"} | {
+    "WCAG",
+    "axe",
+    "core",
+    "Chromium",
+    "JavaScript",
+    "AA",
+}
 KEPT = re.compile(r"%\(\w+\)[sd]|\{\w*\}|</?\w[^>]*>")
 TEXT = TextRecord("en", "official", date(2020, 10, 9), "Title", "9 October 2020", (), (), (), (), "", "")
 
@@ -240,10 +248,14 @@ def english_left_in(page: str, *names: str) -> set[str]:
 @each_language
 @pytest.mark.parametrize(
     "path",
-    ["", "signatories/", "endorse/", "endorse/check-mail/", "endorse/code/", "endorse/confirmed/", "nowhere/"],
+    [
+        *[f"appeals/{SLUG}/{place}" for place in ("", "signatories/", "endorse/", "nowhere/")],
+        *[f"appeals/{SLUG}/endorse/{step}/" for step in ("check-mail", "code", "confirmed")],
+        "accessibility/",
+    ],
 )
 def test_no_english_is_left_on_a_page(client: Client, appeal: Appeal, language: str, path: str) -> None:
-    page = client.get(f"/{language}/appeals/{appeal.slug}/{path}").content.decode()
+    page = client.get(f"/{language}/{path}").content.decode()
     assert f'<html lang="{language}"' in page
     assert english_left_in(page, appeal.issuer) == set()
 

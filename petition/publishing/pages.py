@@ -48,6 +48,11 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
     return record.at_one_revision(slug, read)
 
 
+def accessibility_page(language: str) -> str:
+    """What was tested, how, and what is not yet right: an accessibility statement."""
+    return _html("site/accessibility.html", language, ("accessibility", ""))
+
+
 def page_of(number: int) -> int:
     """The page of the list on which the further signatory with this number stands."""
     return (number - 1) // record.PAGE_LENGTH + 1
@@ -59,9 +64,9 @@ def _range(page: int) -> dict[str, int]:
 
 
 def _html(template: str, language: str, place: tuple[str, str], *, query: str = "", **content: object) -> str:
-    """The page at `place` (name of its route, slug) and `query` in `language`."""
+    """The page at `place` (name of its route, slug if it has one) and `query` in `language`."""
     name, slug = place
     with translation.override(language):
-        path = reverse(name, args=[slug]) + query
+        path = reverse(name, args=[slug] if slug else []) + query
         address = f"{settings.SITE_URL}{path}"
         return render_to_string(template, {"path": path, "address": address, "slug": slug, **content})

@@ -44,6 +44,11 @@ def appeal(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @published
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(pages.accessibility_page(_language()))
+
+
+@published
 def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdigit() and len(page) < 8):

@@ -139,6 +139,7 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "confirm-erased": _erased_page,
     "confirmed-by-code": _at(f"{FORM}confirmed/"),
     "link-unknown": _at(f"/endorsements/{'A' * 43}/confirm/"),
+    "accessibility": _at("/accessibility/"),
     "not-found": _at("/nothing/"),
 }
 DESK: dict[str, Callable[[Visit], None]] = {

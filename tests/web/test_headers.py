@@ -20,6 +20,7 @@ PUBLIC = {
     "appeal": f"/appeals/{SLUG}/",
     "signatories": f"/appeals/{SLUG}/signatories/",
     "signatory": f"/appeals/{SLUG}/signatories/further-1/",
+    "accessibility": "/accessibility/",
     "endorse": f"/appeals/{SLUG}/endorse/",
     "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
     "confirm_code": f"/appeals/{SLUG}/endorse/code/",
@@ -27,7 +28,7 @@ PUBLIC = {
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
-REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory"}
+REVALIDATED = {"accessibility", "signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory"}
 SHARED_DATA = {"signatories_json", "signatories_csv", "text"}
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",
