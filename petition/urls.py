@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from petition.web import confirm, endorse, front, published
+from petition.web import confirm, documents, endorse, front, published
 
 handler400 = "petition.web.errors.bad_request"
 handler403 = "petition.web.errors.permission_denied"
@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", front.front_door),
         path("accessibility/", published.accessibility, name="accessibility"),
         path("appeals/<slug:slug>/", published.appeal, name="appeal"),
+        path("appeals/<slug:slug>.pdf", documents.pdf, name="pdf"),
+        path("appeals/<slug:slug>.docx", documents.docx, name="docx"),
+        path("appeals/<slug:slug>.txt", documents.plain_text, name="plain_text"),
         path("appeals/<slug:slug>/signatories/", published.signatories, name="signatories"),
         re_path(
             r"^appeals/(?P<slug>[-\w]+)/signatories/(?P<kind>original|further)-(?P<number>[1-9][0-9]{0,8})/$",

@@ -145,9 +145,9 @@ def page_count(slug: str) -> int:
     return max(1, -(-_published(slug).last_number // PAGE_LENGTH))
 
 
-def all_signatories(slug: str) -> list[SignatoryRecord]:
-    """The 35, then those who endorsed later, by number."""
-    return _records(_signatories(slug).order_by("-kind", "number"))
+def all_signatories(slug: str, *, most: int | None = None) -> list[SignatoryRecord]:
+    """The 35, then those who endorsed later, by number; the first `most` of them."""
+    return _records(_signatories(slug).order_by("-kind", "number")[:most])
 
 
 def has_signatory(slug: str, kind: str, number: int) -> bool:

@@ -83,6 +83,16 @@ def test_a_page_is_made_once_and_then_comes_from_memory(visit: Visitor) -> None:
     assert len(visit.django.asked) == 1
 
 
+def test_a_document_is_made_once_and_again_after_a_change(visit: Visitor, appeal: Appeal) -> None:
+    path = f"/appeals/{SLUG}.pdf"
+    first = visit(path)
+    assert first.body.startswith(b"%PDF-")
+    assert (visit(path).body, len(visit.django.asked)) == (first.body, 1)
+    approved(appeal)
+    visit.door.look()
+    assert visit(path).body != first.body
+
+
 def test_each_encoding_is_the_same_page_with_its_own_etag(visit: Visitor) -> None:
     plain = visit()
     br, zipped = visit(accept_encoding="gzip, deflate, br"), visit(accept_encoding="gzip;q=0.5, br;q=0")

@@ -1,0 +1,39 @@
+"""The letter as plain text, in the order and manner of the original statement."""
+
+import unicodedata
+
+from petition.publishing.documents.letter import Letter, Line
+
+_ISOLATE, _END = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = {"R", "AL"}
+
+
+def rendered(letter: Letter) -> str:
+    """One paragraph a line, a blank line between blocks, a line feed at the end."""
+    foot = ["--", letter.issuer, letter.text_note, letter.as_of_printed, *letter.colophon]
+    blocks = [
+        letter.demonstration,
+        letter.title,
+        letter.dated,
+        *letter.preamble,
+        "\n\n".join(f"{number}. {demand}" for number, demand in enumerate(letter.demands, 1)),
+        *letter.closing,
+        _listing(letter.signed, letter.originals),
+        _listing(f"{letter.later}\n{letter.as_of_printed}", letter.further),
+        *letter.after_list,
+        letter.background_heading if letter.background else "",
+        *letter.background,
+        "\n".join(line for line in foot if line),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def isolated(label: str) -> str:
+    """`label`, set apart if it has right-to-left letters, so that it cannot turn its number around (UAX #9, 2.4)."""
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in label):
+        return f"{_ISOLATE}{label}{_END}"
+    return label
+
+
+def _listing(heading: str, lines: tuple[Line, ...]) -> str:
+    return "\n".join([heading, *(f"{line.number}. {isolated(line.label)}" for line in lines)])

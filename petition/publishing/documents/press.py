@@ -1,0 +1,84 @@
+"""Has documents made. PDF and DOCX are set in a process of their own, which takes its memory with it when it ends."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from petition.publishing.documents import letter as letters, plain
+
+SECONDS: Final = 30
+"""How long one document may take, and how long it may wait for the one before it."""
+_ONE_AT_A_TIME: Final = threading.Lock()  # so that a process never has two of these costly children
+log = logging.getLogger(__name__)
+
+
+class NotRendered(Exception):
+    """The document could not be made now: it took too long, or its renderer failed."""
+
+
+@dataclass(frozen=True)
+class Document:
+    body: bytes
+    name: str  # of the file, ASCII: slug, as-of date and, except for English, the language
+
+
+def pdf(slug: str, language: str) -> Document:
+    """The appeal as a tagged PDF; the same bytes for the same revision. Raises NotPublished, NotRendered."""
+    return _printed(slug, language, "pdf")
+
+
+def docx(slug: str, language: str) -> Document:
+    """The appeal for a word processor (ECMA-376); the same bytes for the same revision. Raises as `pdf` does."""
+    return _printed(slug, language, "docx")
+
+
+def plain_text(slug: str, language: str) -> Document:
+    """The appeal as plain text, UTF-8. Raises NotPublished."""
+    letter = letters.written(slug, language)
+    return Document(plain.rendered(letter).encode(), _name(letter, "txt"))
+
+
+def _printed(slug: str, language: str, kind: str) -> Document:
+    letter = letters.written(slug, language)
+    if not _ONE_AT_A_TIME.acquire(timeout=SECONDS):
+        raise NotRendered
+    try:
+        return Document(_from_child(kind, letter), _name(letter, kind))
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _from_child(kind: str, letter: letters.Letter, seconds: float = SECONDS) -> bytes:
+    """The document as the child writes it. The letter goes through a pipe: no copy of a name is left on a disk."""
+    try:
+        done = subprocess.run(  # noqa: S603  (nothing of a visitor is among the arguments)
+            [sys.executable, "-m", "petition.publishing.documents", kind],
+            input=json.dumps(letter.for_renderer()).encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=True,
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.defpath},  # no key and no password of ours
+        )
+    except subprocess.TimeoutExpired as error:
+        log.error("The %s of %s was not ready after %s seconds.", kind, letter.slug, seconds)
+        raise NotRendered from error
+    except subprocess.CalledProcessError as error:
+        # The kind of the error alone: the rest of its message may quote a name.
+        what = error.stderr.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
+        log.error("The %s of %s could not be made: exit code %s, %s.", kind, letter.slug, error.returncode, what)
+        raise NotRendered from error
+    return done.stdout
+
+
+def _name(letter: letters.Letter, kind: str) -> str:
+    language = "" if letter.language == settings.LANGUAGE_CODE else f"-{letter.language}"
+    return f"{letter.slug}-{datetime.fromisoformat(letter.as_of):%Y-%m-%d}{language}.{kind}"

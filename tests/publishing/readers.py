@@ -1,0 +1,60 @@
+"""Reads documents back, with readers that are not ours."""
+
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+from docx import Document
+from pypdf import PdfReader
+
+from petition.publishing.documents import pdf
+from petition.publishing.documents.letter import Letter, Line
+from tests.factories import SLUG
+
+PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}
+AS_OF = {
+    "en": "As of 23 November 2026",
+    "ru": "По состоянию на 23 ноября 2026 г.",
+    "ky": "2026-ж., 23-ноябрь күнүнө карата",
+}
+KINDS = ("pdf", "docx", "txt")
+LETTERS = {"right to left": "منظمة حقوق الإنسان", "CJK": "人権団体", "Georgian": "ადამიანის უფლებები"}
+
+each_language = pytest.mark.parametrize("language", PREFIXES)
+
+
+def get(client: Client, kind: str, language: str = "en", slug: str = SLUG) -> bytes:
+    answer = client.get(f"{PREFIXES[language]}/appeals/{slug}.{kind}")
+    assert answer.status_code == 200
+    return answer.content
+
+
+def pages(content: bytes) -> list[str]:
+    """The text of each page, a word that is broken at its own hyphen put together."""
+    return [page.extract_text().replace("-\n", "-") for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def paragraphs(content: bytes) -> list[str]:
+    return [paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs]
+
+
+def told(content: bytes, kind: str) -> str:
+    """All text of a document, one space between words."""
+    text = [content.decode()] if kind == "txt" else pages(content) if kind == "pdf" else paragraphs(content)
+    return " ".join("\n".join(text).split()).replace("\u200b", "")
+
+
+def set_pdf(letter: Letter, **changes: Any) -> bytes:
+    return pdf.rendered(replace(letter, **changes).for_renderer())
+
+
+def lines(count: int) -> tuple[Line, ...]:
+    return tuple(Line(number, f"Made-up Fund {number}", "en", is_listed=True) for number in range(1, count + 1))
+
+
+def zipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return {name: parts.read(name) for name in parts.namelist()}
