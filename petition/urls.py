@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             published.signatory,
             name="signatory",
         ),
+        path("appeals/<slug:slug>/figures/", published.figures, name="figures"),
         path("appeals/<slug:slug>/endorse/", endorse.endorse, name="endorse"),
         path("appeals/<slug:slug>/endorse/check-mail/", endorse.check_mail, name="check_mail"),
         path("appeals/<slug:slug>/endorse/code/", confirm.confirm_code, name="confirm_code"),

@@ -6,6 +6,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from petition.publishing import record
+from petition.publishing.charts import growth, map as country_map
+from petition.vocabulary.countries import name_of
+from petition.vocabulary.names import collation_key
 
 
 def appeal_page(slug: str, language: str) -> str:
@@ -51,6 +54,40 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
 def accessibility_page(language: str) -> str:
     """What was tested, how, and what is not yet right: an accessibility statement."""
     return _html("site/accessibility.html", language, ("accessibility", ""))
+
+
+def figures_page(slug: str, language: str) -> str:
+    """Map and growth: the listed signatories by country and by month, drawn and as tables. Raises NotPublished."""
+
+    def read() -> str:
+        appeal = record.appeal_record(slug, language)
+        lines = record.countries_of(slug)
+        listed = record.listed_by_month(slug)
+        counts = {country.code: country.total for country in lines.countries}
+        chart = country_map.drawn(counts) if counts else None
+        circles = [(circle, name_of(circle.code, language)) for circle in chart.circles] if chart else []
+        grown = growth.drawn(listed, appeal.as_of.date()) if listed else None
+        return _html(
+            "appeal/figures.html",
+            language,
+            ("figures", slug),
+            appeal=appeal,
+            lines=lines,
+            countries=_by_count(lines.countries, language),
+            map=chart,
+            circles=circles,
+            beyond=", ".join(name for circle, name in circles if circle.turn is not None),
+            growth=grown,
+            months=[month for month in grown.months if month.listed] if grown else [],
+        )
+
+    return record.at_one_revision(slug, read)
+
+
+def _by_count(countries: tuple[record.CountryRecord, ...], language: str) -> list[tuple[record.CountryRecord, str]]:
+    """Each country with its name: the highest count first, equal ones in the alphabet of the language."""
+    named = [(country, name_of(country.code, language)) for country in countries]
+    return sorted(named, key=lambda pair: (-pair[0].total, collation_key(pair[1], language)))
 
 
 def page_of(number: int) -> int:

@@ -1,9 +1,13 @@
 """The allow-list: what may be seen of an appeal. A new column is private until it is named here."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
+
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
 
 from petition.models.appeals import Appeal, Phase
 from petition.models.signatories import Kind, Signatory, SignatoryQuerySet
@@ -44,6 +48,29 @@ class Counts:
     original: int
     further: int
     withheld: int
+
+
+@dataclass(frozen=True)
+class CountryRecord:
+    """How many lines that are listed now print this country."""
+
+    code: str
+    original: int
+    further: int
+
+    @property
+    def total(self) -> int:
+        return self.original + self.further
+
+
+@dataclass(frozen=True)
+class CountriesRecord:
+    """Countries as printed, the code A to Z; a line that prints several counts in each. Without those withheld."""
+
+    countries: tuple[CountryRecord, ...]
+    lines: int  # listed now
+    with_several: int  # of these, lines that print more than one country
+    with_none: int
 
 
 @dataclass(frozen=True)
@@ -148,6 +175,32 @@ def page_count(slug: str) -> int:
 def all_signatories(slug: str, *, most: int | None = None) -> list[SignatoryRecord]:
     """The 35, then those who endorsed later, by number; the first `most` of them."""
     return _records(_signatories(slug).order_by("-kind", "number")[:most])
+
+
+def countries_of(slug: str) -> CountriesRecord:
+    """In which countries the listed signatories are, by what their lines print. One scan."""
+    printed = _signatories(slug).listed().order_by().values_list("countries", "kind").annotate(lines=Count("pk"))
+    groups = [(tuple(dict.fromkeys(codes.split())), kind, lines) for codes, kind, lines in printed]
+    counted: Counter[tuple[str, str]] = Counter()
+    for codes, kind, lines in groups:
+        for code in codes:
+            counted[code, kind] += lines
+    return CountriesRecord(
+        countries=tuple(
+            CountryRecord(code, counted[code, Kind.ORIGINAL], counted[code, Kind.FURTHER])
+            for code in sorted({code for code, _ in counted})
+        ),
+        lines=sum(lines for _, _, lines in groups),
+        with_several=sum(lines for codes, _, lines in groups if len(codes) > 1),
+        with_none=sum(lines for codes, _, lines in groups if not codes),
+    )
+
+
+def listed_by_month(slug: str) -> list[tuple[date, int]]:
+    """How many of the further signatories listed now were listed in each month, its first day; months with any."""
+    further = _signatories(slug).of_kind(Kind.FURTHER).listed().order_by()
+    months = further.annotate(month=TruncMonth("listed_on")).values_list("month").annotate(lines=Count("pk"))
+    return sorted((month, lines) for month, lines in months)
 
 
 def has_signatory(slug: str, kind: str, number: int) -> bool:

@@ -67,6 +67,11 @@ def signatory(request: HttpRequest, slug: str, kind: str, number: str) -> HttpRe
 
 
 @published
+def figures(request: HttpRequest, slug: str) -> HttpResponse:
+    return HttpResponse(pages.figures_page(slug, _language()))
+
+
+@published
 def signatories_json(request: HttpRequest, slug: str) -> HttpResponse:
     return _open_data(exports.signatories_json(slug), "application/json")
 

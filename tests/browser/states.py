@@ -129,6 +129,8 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "list": _at(f"/appeals/{SLUG}/signatories/"),
     "list-demonstration": _at("/appeals/demo/signatories/"),
     "list-line": _permanent_link,
+    "figures": _at(f"/appeals/{SLUG}/figures/"),
+    "figures-demonstration": _at("/appeals/demo/figures/"),
     "form": _at(FORM),
     "form-errors": _form_with_errors,
     "check-mail": _at(f"{FORM}check-mail/"),

@@ -21,6 +21,7 @@ PUBLIC = {
     "signatories": f"/appeals/{SLUG}/signatories/",
     "signatory": f"/appeals/{SLUG}/signatories/further-1/",
     "accessibility": "/accessibility/",
+    "figures": f"/appeals/{SLUG}/figures/",
     "endorse": f"/appeals/{SLUG}/endorse/",
     "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
     "confirm_code": f"/appeals/{SLUG}/endorse/code/",
@@ -28,7 +29,9 @@ PUBLIC = {
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
-REVALIDATED = {"accessibility", "signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory"}
+REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory", "figures"} | {
+    "accessibility"
+}
 SHARED_DATA = {"signatories_json", "signatories_csv", "text"}
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",

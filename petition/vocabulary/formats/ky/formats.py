@@ -2,3 +2,4 @@
 
 DATE_FORMAT = "Y-ж., j-F"
 DATETIME_FORMAT = "Y-ж., j-F H:i"
+YEAR_MONTH_FORMAT = "Y-ж., F"
