@@ -55,7 +55,7 @@ def test_every_state_in_another_language_width_and_scheme(
     context.close()
 
 
-@pytest.mark.parametrize("state", ["appeal", "form", "form-errors", "list-demonstration"])
+@pytest.mark.parametrize("state", ["appeal", "form", "form-errors", "list-demonstration", "figures-demonstration"])
 def test_right_to_left_and_wide_spacing_lose_nothing(window: Visit, state: str) -> None:
     """Text spacing of WCAG 1.4.12, and the direction of Arabic."""
     STATES[state](window)
