@@ -24,7 +24,7 @@ from tests.factories import SLUG
 
 SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "deploy" / "translations.py"))
 LANGUAGES = SCRIPT["LANGUAGES"]
-SAME_EVERYWHERE = {"TXT", "JSON", "CSV", "SHA", "cookie", "Cookie", "www", "example", "org"} | {
+SAME_EVERYWHERE = {"TXT", "PDF", "DOCX", "JSON", "CSV", "SHA", "cookie", "Cookie", "www", "example", "org"} | {
     "WCAG",
     "axe",
     "core",

@@ -20,6 +20,9 @@ PUBLIC = {
     "appeal": f"/appeals/{SLUG}/",
     "signatories": f"/appeals/{SLUG}/signatories/",
     "signatory": f"/appeals/{SLUG}/signatories/further-1/",
+    "pdf": f"/appeals/{SLUG}.pdf",
+    "docx": f"/appeals/{SLUG}.docx",
+    "plain_text": f"/appeals/{SLUG}.txt",
     "accessibility": "/accessibility/",
     "figures": f"/appeals/{SLUG}/figures/",
     "endorse": f"/appeals/{SLUG}/endorse/",
@@ -30,7 +33,10 @@ PUBLIC = {
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
 REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory", "figures"} | {
-    "accessibility"
+    "accessibility",
+    "pdf",
+    "docx",
+    "plain_text",
 }
 SHARED_DATA = {"signatories_json", "signatories_csv", "text"}
 EXPECTED = {
