@@ -1,8 +1,9 @@
 """The journey of an organisation: the form, and “check your mail”."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +16,7 @@ from petition.models.appeals import Phase
 from petition.publishing import record
 from petition.vocabulary import clock
 from petition.web.endorse_form import EndorseForm
+from petition.web.preview import preview_of
 
 
 def appeal_or_404(slug: str) -> Appeal:
@@ -28,22 +30,34 @@ def appeal_or_404(slug: str) -> Appeal:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def endorse(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form; a post that is right leads to “check your mail”, one that is not comes back whole with its errors."""
+    """The form; a post that is right leads to “check your mail”, one that is not comes back whole with its errors.
+
+    A post with `preview` shows the line and goes no further: `preview=page` the form again, `preview=line` JSON.
+    """
     appeal = appeal_or_404(slug)
     form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
+    if "preview" in request.POST:
+        return _preview(request, appeal, form)
     try:
         if form.is_bound and form.is_valid():
             endorsements.submit(appeal, _submission(form), at=clock.now())
             return HttpResponseRedirect(reverse("check_mail", args=[slug]))
     except endorsements.NotOpen:
         pass  # the page says so, with the phase
-    language = translation.get_language() or ""
-    content = {"appeal": record.appeal_record(slug, language), "form": form}
-    return render(request, "endorse/form.html", content, status=_status(form))
+    return _page(request, slug, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
 
 
-def _status(form: EndorseForm) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+def _preview(request: HttpRequest, appeal: Appeal, form: EndorseForm) -> HttpResponse:
+    preview = preview_of(form)
+    if request.POST["preview"] == "line":
+        return JsonResponse(asdict(preview))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return _page(request, appeal.slug, form, status, preview=preview)
+
+
+def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus, **content: object) -> HttpResponse:
+    appeal = record.appeal_record(slug, translation.get_language() or "")
+    return render(request, "endorse/form.html", {"appeal": appeal, "form": form, **content}, status=status)
 
 
 def _submission(form: EndorseForm) -> endorsements.Submission:

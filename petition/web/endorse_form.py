@@ -164,8 +164,9 @@ class EndorseForm(forms.Form):
         self.helper.form_show_errors = True
         self.helper.attrs = {"novalidate": ""}  # our own errors are translated and keep everything typed
         self.helper.layout = Layout(
+            HTML("{% include 'endorse/enter_joins.html' %}"),
             Fieldset(_("The organisation"), "organisation_name", "acronym", "countries", "website"),
-            Fieldset(_("On the list"), "display", "member"),
+            Fieldset(_("On the list"), "display", "member", HTML("{% include 'endorse/preview.html' %}")),
             Fieldset(
                 _("Who speaks for it"),
                 HTML("{% include 'endorse/contact_is_private.html' %}"),

@@ -80,6 +80,12 @@ def _form_with_errors(visit: Visit) -> None:
     visit.press("[type=submit]")
 
 
+def _form_preview(visit: Visit) -> None:
+    visit.open(FORM)
+    visit.fill("preview@demo.example")
+    visit.press("[name=preview]")
+
+
 def _confirm_page(visit: Visit) -> None:
     address = f"visit{len(visit.site.mails())}@demo.example"
     visit.open(FORM)
@@ -133,6 +139,7 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "figures-demonstration": _at("/appeals/demo/figures/"),
     "form": _at(FORM),
     "form-errors": _form_with_errors,
+    "form-preview": _form_preview,
     "check-mail": _at(f"{FORM}check-mail/"),
     "code": _at(f"{FORM}code/"),
     "code-wrong": _wrong_code,

@@ -71,8 +71,8 @@ def test_the_keyboard_alone_sends_the_form(phone: Visit) -> None:
         page.keyboard.type(text)
         page.keyboard.press("Tab")
     page.keyboard.press("Space")  # named
-    for _ in range(2):
-        page.keyboard.press("Tab")  # past “a member”
+    for _ in range(3):
+        page.keyboard.press("Tab")  # past “a member” and the preview
     for text in ("Айгүл", "тең төрага", "aigul@tez.example"):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
