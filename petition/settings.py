@@ -226,6 +226,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "base-uri": [NONE],
+        "connect-src": [SELF],  # static/js/endorse.js asks how a line will be printed
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "img-src": [SELF],

@@ -164,7 +164,7 @@ class EndorseForm(forms.Form):
         self.helper.form_show_errors = True
         self.helper.attrs = {"novalidate": ""}  # our own errors are translated and keep everything typed
         self.helper.layout = Layout(
-            HTML("{% include 'endorse/enter_joins.html' %}"),
+            HTML("{% include 'endorse/enter_joins.html' %}{% include 'endorse/interrupted.html' %}"),
             Fieldset(_("The organisation"), "organisation_name", "acronym", "countries", "website"),
             Fieldset(_("On the list"), "display", "member", HTML("{% include 'endorse/preview.html' %}")),
             Fieldset(

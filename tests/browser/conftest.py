@@ -34,6 +34,14 @@ def phone(browser: Browser, site: Site) -> Iterator[Visit]:
     context.close()
 
 
+@pytest.fixture
+def tab(browser: Browser, site: Site) -> Iterator[Visit]:
+    """One tab of a phone with JavaScript."""
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    yield Visit(context, site)
+    context.close()
+
+
 @pytest.fixture(params=[320, 1280])
 def window(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A window with JavaScript, narrow and wide."""

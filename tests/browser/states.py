@@ -83,7 +83,15 @@ def _form_with_errors(visit: Visit) -> None:
 def _form_preview(visit: Visit) -> None:
     visit.open(FORM)
     visit.fill("preview@demo.example")
-    visit.press("[name=preview]")
+    visit.page.locator("[name=preview]").click()
+    visit.page.locator("output .printed:not(:empty)").wait_for()
+
+
+def _form_after_an_interruption(visit: Visit) -> None:
+    visit.open(FORM)
+    visit.fill("interrupted@demo.example")
+    visit.open(FORM)
+    visit.page.locator(".interrupted button").wait_for()
 
 
 def _confirm_page(visit: Visit) -> None:
@@ -140,6 +148,7 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "form": _at(FORM),
     "form-errors": _form_with_errors,
     "form-preview": _form_preview,
+    "form-interrupted": _form_after_an_interruption,
     "check-mail": _at(f"{FORM}check-mail/"),
     "code": _at(f"{FORM}code/"),
     "code-wrong": _wrong_code,

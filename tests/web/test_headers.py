@@ -47,6 +47,7 @@ EXPECTED = {
 CSP = {
     "default-src 'none'",
     "base-uri 'none'",
+    "connect-src 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
     "img-src 'self'",
