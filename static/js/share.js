@@ -1,0 +1,21 @@
+/* A button that opens the share sheet of the device, and nothing where there is none. No address of ours or of anybody
+   is asked for: the device itself hands title and address on. The page says
+
+     <button type="button" class="quiet" hidden data-share="ADDRESS" data-title="TITLE">Share</button>
+     <script src="{% static 'js/share.js' %}" defer></script>
+
+   `hidden` stays without JavaScript and without a share sheet. ADDRESS is absolute; without it (data-share alone) the
+   page's <link rel="canonical"> is shared, else its own address without query and fragment. Without TITLE the page's. */
+(() => {
+  "use strict";
+  if (!navigator.share) return;
+  const canonical = document.querySelector("link[rel=canonical]");
+  for (const button of document.querySelectorAll("button[data-share]")) {
+    const url = button.dataset.share || (canonical ? canonical.href : location.origin + location.pathname);
+    const title = button.dataset.title || document.title;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      navigator.share({ title, url }).catch(() => {}); // refused or closed by the person: nothing to say
+    });
+  }
+})();
