@@ -20,6 +20,8 @@ from petition.mail import messages
 from petition.models import Appeal
 from petition.models.appeals import Phase
 from petition.publishing.record import AppealRecord, Counts, TextRecord
+from petition.vocabulary.languages import AWAITING_NATIVE_READER
+from petition.web.endorse_form import DECLARATIONS
 from tests.factories import SLUG
 
 SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "deploy" / "translations.py"))
@@ -295,3 +297,35 @@ def test_no_mail_has_a_word_of_the_appeal_or_of_english(message: str, language: 
         letter = messages.write(message, content)
     assert english_left_in(f"{letter.subject} {letter.text} {letter.html}") == set()
     assert not re.search(r"обращени|кайрылуу|подписа|присоедин|кошул|appeal", "".join(vars(letter).values()).lower())
+
+
+def told_beside(page: str) -> dict[str, tuple[str, str]]:
+    """Of each declaration: its label, and what its tick box is described by."""
+    found = {}
+    for name in DECLARATIONS:
+        (label,) = re.findall(rf'<label for="id_{name}"[^>]*>\s*([^<]+)', page)
+        beside = re.findall(rf'<div id="id_{name}_helptext"[^>]*>(.*?)</div>', page)
+        described = re.findall(rf'<input[^>]+name="{name}"[^>]+aria-describedby="id_{name}_helptext"', page)
+        assert len(beside) == len(described)
+        found[name] = label.strip(), "".join(beside)
+    return found
+
+
+def test_what_people_agree_to_stands_in_russian_beside_words_no_native_reader_has_read(
+    client: Client, appeal: Appeal
+) -> None:
+    """README: awaiting a native reader. When one has read it, take the language out of AWAITING_NATIVE_READER."""
+    shown = {
+        language: told_beside(client.get(f"{prefix}/appeals/{appeal.slug}/endorse/").content.decode())
+        for language, prefix in (("en", ""), ("ru", "/ru"), ("ky", "/ky"))
+    }
+    for language, declarations in shown.items():
+        for name, (label, beside) in declarations.items():
+            russian = f'<span lang="ru">{shown["ru"][name][0]}</span>'
+            assert beside == (russian if language in AWAITING_NATIVE_READER else "")
+            assert label != shown["ru"][name][0] or language == "ru"
+
+
+def test_the_readme_says_which_language_awaits_its_reader() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert ("*awaiting a native reader*" in readme) == bool(AWAITING_NATIVE_READER)

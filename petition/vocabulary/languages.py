@@ -9,3 +9,8 @@ LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "ru": "
 
 # The language of the statement as signed, and of every path without a prefix.
 DEFAULT: Final = "en"
+
+# Written with care, by nobody whose first language it is. Until a native reader has read it, what people agree to
+# also stands there in the language that the same readers know best (README, docs/glossary.md).
+AWAITING_NATIVE_READER: Final = frozenset({"ky"})
+READ_INSTEAD: Final = "ru"

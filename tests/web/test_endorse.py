@@ -224,3 +224,41 @@ def test_the_link_tells_what_became_of_it(
     decide = moderation.approve if state == State.APPROVED else moderation.reject
     decide(endorsement.pk, by=MODERATOR, at=now)
     assert says in client.get(f"/endorsements/{token}/confirm/").content.decode()
+
+
+ATTRIBUTES = {
+    "organisation_name": {"autocomplete": "organization", "dir": "auto", "autocorrect": "off", "spellcheck": "false"},
+    "acronym": {"autocomplete": "off", "dir": "auto", "autocapitalize": "characters", "spellcheck": "false"},
+    "website": {"autocomplete": "url", "inputmode": "url", "autocapitalize": "off", "spellcheck": "false"},
+    "contact_name": {"autocomplete": "name", "dir": "auto", "autocapitalize": "words", "spellcheck": "false"},
+    "contact_role": {"autocomplete": "organization-title", "dir": "auto"},
+    "contact_email": {
+        "type": "email",
+        "autocomplete": "email",
+        "inputmode": "email",
+        "autocapitalize": "off",
+        "spellcheck": "false",
+        "enterkeyhint": "send",
+    },
+}
+
+
+@pytest.mark.parametrize("field", ATTRIBUTES)
+def test_fields_bring_the_right_keyboard_and_what_the_browser_knows(client: Client, appeal: Appeal, field: str) -> None:
+    (tag,) = re.findall(rf'<input[^>]+name="{field}"[^>]*>', client.get(FORM).content.decode())
+    told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+    assert ATTRIBUTES[field].items() <= told.items()
+
+
+def test_the_code_has_its_keyboard_too(client: Client, appeal: Appeal) -> None:
+    (tag,) = re.findall(r'<input[^>]+name="code"[^>]*>', client.get(CODE).content.decode())
+    for told in ('autocomplete="one-time-code"', 'autocapitalize="characters"', 'spellcheck="false"', "enterkeyhint="):
+        assert told in tag
+
+
+def test_the_text_that_is_endorsed_is_named_with_its_language(client: Client, appeal: Appeal) -> None:
+    for prefix in ("", "/ru", "/ky"):
+        page = client.get(prefix + FORM).content.decode()
+        (link,) = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
+        assert 'hreflang="en"' in link
+        assert ">TXT (English)<" in link
