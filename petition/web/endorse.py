@@ -57,7 +57,8 @@ def _preview(request: HttpRequest, appeal: Appeal, form: EndorseForm) -> HttpRes
 
 def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus, **content: object) -> HttpResponse:
     appeal = record.appeal_record(slug, translation.get_language() or "")
-    return render(request, "endorse/form.html", {"appeal": appeal, "form": form, **content}, status=status)
+    content |= {"appeal": appeal, "form": form, "slug": slug, "path": reverse("endorse", args=[slug])}
+    return render(request, "endorse/form.html", content, status=status)
 
 
 def _submission(form: EndorseForm) -> endorsements.Submission:
