@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from urllib.request import urlopen
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Request
 
 from tests.factories import SLUG
 from tests.site import Site
@@ -22,9 +22,22 @@ class Visit:
         self.prefix = "" if language == "en" else f"/{language}"
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self._fetched: list[Request] = []
+        self._needed: list[tuple[str, str]] = []
+        self.page.on("request", self._note)
+        self.page.on("requestfinished", self._keep)
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._needed.clear()
+        self._needed.append((request.method, request.url))
+        self.requests.append(request.url)
+
+    def _keep(self, request: Request) -> None:
+        if request.resource_type in {"document", "stylesheet", "script"}:
+            self._fetched.append(request)
 
     def open(self, path: str) -> None:
         """The page at `path`, in the language of this visit where it has one."""
@@ -39,6 +52,17 @@ class Visit:
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def weight(self) -> tuple[int, int]:
+        """Requests that this page needed; bytes of its HTML, style and script as sent, as if nothing had been kept.
+
+        The icon is no part of the bytes: the browser asks for it when it likes, after the page is there.
+        """
+        sizes: dict[tuple[str, str], int] = {}
+        for request in self._fetched:  # kept by the browser, the second of two counts less: 304, or below zero
+            key = (request.method, request.url)
+            sizes[key] = max(request.sizes()["responseBodySize"], sizes.get(key, 0))
+        return len(self._needed), sum(sizes.get(key, 0) for key in self._needed)
 
     def fill(self, address: str, *, display: str = "named") -> None:
         """The form as somebody would fill it in."""
@@ -171,5 +195,3 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "password": _at_the_desk("/admin/password/"),
 }
 STATES = PUBLIC | DESK
-EXPECTED_COMPLAINTS = re.compile(r"status of 4\d\d")
-"""Chromium reports the error pages themselves; nothing else may be said."""

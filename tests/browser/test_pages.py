@@ -2,32 +2,28 @@
 
 import itertools
 import re
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests.browser.states import EXPECTED_COMPLAINTS, FORM, STATES, Visit
+from tests.browser.checks import MOST_BYTES, UNCOMPRESSED_BYTES, heaviness, troubles
+from tests.browser.states import FORM, PUBLIC, STATES, Visit
 from tests.factories import SLUG
 from tests.site import Site
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# Every language, width and scheme meets every state in turn, in pairs rather than all with all.
-_TURNS = itertools.cycle(
-    [("ru", 768, "dark"), ("ky", 1280, "light"), ("en", 320, "dark"), ("ky", 320, "dark"), ("ru", 1280, "light")]
-)
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page, options=WCAG)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def assert_in_order(visit: Visit) -> None:
-    assert visit.overflow() <= 0
-    assert [request for request in visit.requests if not request.startswith(visit.site.url)] == []
-    assert_accessible(visit.page)
-    assert [words for words in visit.complaints if not EXPECTED_COMPLAINTS.search(words)] == []
+LANGUAGES = ("en", "ru", "ky")
+WIDTHS = (320, 360, 768, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Turn = tuple[str, int, Literal["light", "dark"]]
+_ROUND: list[Turn] = [
+    (language, width, SCHEMES[(row + column) % 2])
+    for row, language in enumerate(LANGUAGES)
+    for column, width in enumerate(WIDTHS)
+]
+# Every language, width and scheme meets every other, and each state one of the meetings, rather than all with all.
+TURNS: dict[str, Turn] = dict(zip(STATES, itertools.cycle(_ROUND), strict=False))
+BUDGETS = {"form": UNCOMPRESSED_BYTES, "form-errors": UNCOMPRESSED_BYTES}
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -35,24 +31,35 @@ def test_every_state_in_english_on_a_phone(browser: Browser, site: Site, state: 
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
     visit = Visit(context, site)
     STATES[state](visit)
-    assert_in_order(visit)
+    assert troubles(visit) == []
+    if state in PUBLIC:
+        assert heaviness(visit, BUDGETS.get(state, MOST_BYTES)) == []
     context.close()
 
 
-@pytest.mark.parametrize(("state", "turn"), list(zip(STATES, _TURNS, strict=False)))
-def test_every_state_in_another_language_width_and_scheme(
-    browser: Browser, site: Site, state: str, turn: tuple[str, int, str]
-) -> None:
+@pytest.mark.parametrize(("state", "turn"), TURNS.items())
+def test_every_state_in_another_language_width_and_scheme(browser: Browser, site: Site, state: str, turn: Turn) -> None:
     language, width, scheme = turn
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale=language,
-    )
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language)
     visit = Visit(context, site, language)
     STATES[state](visit)
-    assert_in_order(visit)
+    assert troubles(visit) == []
     context.close()
+
+
+def test_the_turns_cover_every_pair_on_public_pages() -> None:
+    taken = {pair for state in PUBLIC for pair in itertools.combinations(TURNS[state], 2)}
+    for one, other in itertools.combinations((LANGUAGES, WIDTHS, SCHEMES), 2):
+        assert set(itertools.product(one, other)) <= taken
+
+
+def test_a_page_over_its_budget_is_told(window: Visit) -> None:
+    window.open(f"/appeals/{SLUG}/")
+    _, size = window.weight()
+    assert heaviness(window, size) == []
+    assert heaviness(window, size - 1) == [f"{size} bytes, {size - 1} are allowed"]
+    window.page.reload()  # what the browser has kept still counts
+    assert window.weight()[1] == size
 
 
 @pytest.mark.parametrize("state", ["appeal", "form", "form-errors", "list-demonstration", "figures-demonstration"])

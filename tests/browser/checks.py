@@ -1,0 +1,56 @@
+"""What is wrong with a page as it stands, in words; an empty list when nothing is."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.states import Visit
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+MOST_REQUESTS = 4
+MOST_BYTES = 25_000
+"""The budget of a public page: HTML, style and script as the server sends them, headers not counted."""
+UNCOMPRESSED_BYTES = 60_000
+"""The form's own: it is made for each visitor, leaves uncompressed, and holds all countries three times."""
+_EXPECTED = re.compile(r"status of 4\d\d")
+"""Chromium reports the error pages themselves; nothing else may be said."""
+
+
+def troubles(visit: Visit) -> list[str]:
+    """All that can be wrong in one window: layout, company, accessibility, console."""
+    return layout(visit) + company(visit) + accessibility(visit.page) + noise(visit)
+
+
+def layout(visit: Visit) -> list[str]:
+    """The page fits its window (WCAG 2.2, 1.4.10 Reflow)."""
+    too_wide = visit.overflow()
+    return [f"{too_wide} px wider than its window"] if too_wide > 0 else []
+
+
+def company(visit: Visit) -> list[str]:
+    """It asked nobody but its own site."""
+    strangers = [url for url in visit.requests if not url.startswith(f"{visit.site.url}/")]
+    return [f"asked another host: {url}" for url in strangers]
+
+
+def accessibility(page: Page) -> list[str]:
+    """The rules of axe for WCAG 2.2 AA hold, in the colours and the width that are shown now."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{rule['id']}: {rule['help']} ({_where(rule['nodes'])})" for rule in found]
+
+
+def _where(nodes: list[dict[str, list[str]]]) -> str:
+    return "; ".join(" ".join(node["target"]) for node in nodes)
+
+
+def noise(visit: Visit) -> list[str]:
+    """The console is silent."""
+    return [f"console: {words}" for words in visit.complaints if not _EXPECTED.search(words)]
+
+
+def heaviness(visit: Visit, most: int = MOST_BYTES) -> list[str]:
+    """The page stays within its budget of requests and bytes."""
+    requests, size = visit.weight()
+    over = [f"{requests} requests, {MOST_REQUESTS} are allowed"] if requests > MOST_REQUESTS else []
+    return over + ([f"{size} bytes, {most} are allowed"] if size > most else [])
