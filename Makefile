@@ -9,16 +9,19 @@ export HOST PORT ARGS
 
 require_python = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13 (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
 
-.PHONY: help run test lint lock
+.PHONY: help run test screens lint lock
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\): *## \(.*\)/make \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z]*\): *## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
 
 run: ## start the site on PORT (8000), and set it up first if need be; Ctrl-C stops it
 	@$(require_python); exec "$(PYTHON)" deploy/launch.py
 
 test: ## run the tests on SQLite and on PostgreSQL and in Chromium; ARGS go to pytest
 	@$(require_python); exec "$(PYTHON)" deploy/test.py
+
+screens: ## picture every page in every state into var/screens/; ARGS="appeal form --language ru" for fewer
+	@$(require_python); exec "$(PYTHON)" deploy/screens.py
 
 lint: ## check the house rules
 	@$(require_python); exec "$(PYTHON)" deploy/lint.py

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundwork import environment, equipment, folders, interpreter, postgres
+from groundwork.arguments import wanted_arguments
 from groundwork.passes import NOTHING_SELECTED, ONCE, Outcome, Suite
 from groundwork.sentences import Refusal, say, speak_plainly
 
@@ -45,14 +45,6 @@ def repeat_loudly(missing: list[str]) -> None:
     """Say what is skipped, at the start and at the end, where it is read."""
     for line in equipment.notice(missing):
         say(line)
-
-
-def wanted_arguments() -> list[str]:
-    """What the caller wants pytest to be told, split as a shell would."""
-    try:
-        return shlex.split(os.environ.get("ARGS", ""))
-    except ValueError as error:
-        raise Refusal(f"ARGS cannot be read ({error}): mind the quotation marks.") from None
 
 
 def run_passes(suite: Suite, programs: Path | None, named: str | None) -> Iterator[Outcome]:

@@ -14,9 +14,10 @@ from petition.models import Appeal, Endorsement, OutgoingMail, TextStatus
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
 from petition.reading import Reading, read_statement
+from tests import site
 
 STATEMENT = Path(__file__).parent.parent / "fixtures" / "statement.txt"
-SLUG = "kyrgyzstan-2020"
+SLUG = site.SLUG
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MODERATOR = Actor.staff(1)
 _serial = itertools.count(1)

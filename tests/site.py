@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 ROOT = Path(__file__).parent.parent
+SLUG = "kyrgyzstan-2020"
+"""The appeal that every site has from its first start."""
 
 
 def free_port() -> int:

@@ -64,15 +64,16 @@ class Suite(NamedTuple):
                 surroundings["DATABASE_URL"] = database
             if self.chromium:
                 surroundings["CHROMIUM"] = self.chromium
-            return Outcome(name, _run([*command, *self.arguments], self.root, surroundings))
+            return Outcome(name, run_to_end([*command, *self.arguments], self.root, surroundings))
 
     def judge_coverage(self, enforced: bool) -> tuple[str, int]:
         """Combine what the passes covered; in words, and as an exit code when the limit is enforced."""
         surroundings = {**clean_environment(), "COVERAGE_FILE": str(self.root / ".coverage")}
         coverage = [self.python, "-m", "coverage"]
-        _run([*coverage, "combine", "--quiet", *map(str, self.coverage.glob(".coverage.*"))], self.root, surroundings)
+        parts = map(str, self.coverage.glob(".coverage.*"))
+        run_to_end([*coverage, "combine", "--quiet", *parts], self.root, surroundings)
         limit = [] if enforced else ["--fail-under=0"]
-        code = _run([*coverage, "report", "--skip-covered", "--show-missing", *limit], self.root, surroundings)
+        code = run_to_end([*coverage, "report", "--skip-covered", "--show-missing", *limit], self.root, surroundings)
         total = subprocess.run(
             [*coverage, "report", "--format=total", "--precision=1", "--fail-under=0"],
             cwd=self.root, env=surroundings, capture_output=True, text=True, check=False,
@@ -86,7 +87,7 @@ def site_environment(state: Path) -> dict[str, str]:
     return {**kept, "DATA_DIR": str(state)}
 
 
-def _run(command: list[str], root: Path, surroundings: dict[str, str]) -> int:
+def run_to_end(command: list[str], root: Path, surroundings: dict[str, str]) -> int:
     """Run a command to its end; on Ctrl-C give it time to clear up, since it has got that signal as well."""
     with subprocess.Popen(command, cwd=root, env=surroundings) as process:
         try:

@@ -13,6 +13,23 @@ MOST_BYTES = 25_000
 """The budget of a public page: HTML, style and script as the server sends them, headers not counted."""
 UNCOMPRESSED_BYTES = 60_000
 """The form's own: it is made for each visitor, leaves uncompressed, and holds all countries three times."""
+_CUT_OR_COVERED = """() => {
+  const found = [];
+  const before = [scrollX, scrollY];
+  for (const element of document.querySelectorAll('a, button, input[type=submit]')) {
+    const words = (element.textContent || element.value).trim().slice(0, 60);
+    if (element.matches('button, input') && element.scrollWidth > element.clientWidth) found.push(`cut: ${words}`);
+    element.scrollIntoView({block: 'center', behavior: 'instant'});
+    for (const box of element.getClientRects()) {
+      const across = [box.left + 3, box.right - 3].map(x => document.elementFromPoint(x, (box.top + box.bottom) / 2));
+      if (box.width > 6 && across.some(top => top && !element.contains(top) && !top.contains(element))) {
+        found.push(`covered: ${words}`);
+      }
+    }
+  }
+  scrollTo(...before);
+  return [...new Set(found)];
+}"""
 _EXPECTED = re.compile(r"status of 4\d\d")
 """Chromium reports the error pages themselves; nothing else may be said."""
 
@@ -26,6 +43,11 @@ def layout(visit: Visit) -> list[str]:
     """The page fits its window (WCAG 2.2, 1.4.10 Reflow)."""
     too_wide = visit.overflow()
     return [f"{too_wide} px wider than its window"] if too_wide > 0 else []
+
+
+def controls(page: Page) -> list[str]:
+    """Whatever can be pressed shows all its words, and nothing lies over them."""
+    return [str(words) for words in page.evaluate(_CUT_OR_COVERED)]
 
 
 def company(visit: Visit) -> list[str]:

@@ -1,29 +1,19 @@
-"""Chromium from the system, quiet: it talks to nobody but the site under test."""
+"""Windows onto the site, in the system's Chromium."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.chromium import launch_arguments
 from tests.browser.states import Visit
 from tests.site import Site
-
-_QUIET = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": os.environ["CHROMIUM"], "args": [*_QUIET, *sandbox]}
+    return launch_arguments()
 
 
 @pytest.fixture

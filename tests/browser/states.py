@@ -7,8 +7,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import BrowserContext, Page, Request
 
-from tests.factories import SLUG
-from tests.site import Site
+from tests.site import SLUG, Site
 
 FORM = f"/appeals/{SLUG}/endorse/"
 

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.checks import MOST_BYTES, UNCOMPRESSED_BYTES, heaviness, troubles
 from tests.browser.states import FORM, PUBLIC, STATES, Visit
-from tests.factories import SLUG
-from tests.site import Site
+from tests.site import SLUG, Site
 
 LANGUAGES = ("en", "ru", "ky")
 WIDTHS = (320, 360, 768, 1280)

@@ -96,6 +96,14 @@ def test_a_database_or_browser_that_is_named_wrongly_is_refused(monkeypatch: pyt
         equipment.find_chromium()
 
 
+def test_pictures_need_a_browser_and_say_so() -> None:
+    command = [sys.executable, str(Path(equipment.__file__).parent.parent / "screens.py")]
+    for surroundings, words in (({"PATH": "/nowhere"}, "There is no Chromium here"), ({"ARGS": "'"}, "ARGS cannot be")):
+        done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(words)
+
+
 def test_tests_see_nothing_of_the_operators_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "CONTACT_PRIVATE_KEY", "PYTEST_ADDOPTS"):
         monkeypatch.setenv(name, "the real one")
