@@ -10,6 +10,7 @@ from django.utils import translation
 from petition.vocabulary.languages import LANGUAGES
 
 register = template.Library()
+SHORT_WORD = 3
 
 
 @register.simple_tag(takes_context=True)
@@ -38,5 +39,13 @@ def absolute(path: str) -> str:
 
 @register.filter
 def opening_words(text: str, most: int) -> str:
-    """Whole words from the beginning of `text`, at most `most` characters and an ellipsis; short texts unchanged."""
-    return text if len(text) <= most else text[: most + 1].rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+    """Whole words from the beginning of `text`, at most `most` characters and an ellipsis; short texts unchanged.
+
+    It does not end with a short word: an article or a preposition alone says nothing.
+    """
+    if len(text) <= most:
+        return text
+    words = text[: most + 1].split(" ")[:-1]
+    while len(words) > 1 and len(words[-1]) <= SHORT_WORD:
+        words.pop()
+    return " ".join(words).rstrip(" ,;:–-") + "…"

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from petition.actions import endorsements
@@ -27,6 +28,7 @@ def appeal_or_404(slug: str) -> Appeal:
     return appeal
 
 
+@gzip_page  # its lists of countries are long; nothing on this page is secret, so nothing can be guessed by its length
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def endorse(request: HttpRequest, slug: str) -> HttpResponse:

@@ -11,8 +11,6 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 MOST_REQUESTS = 4
 MOST_BYTES = 25_000
 """The budget of a public page: HTML, style and script as the server sends them, headers not counted."""
-UNCOMPRESSED_BYTES = 60_000
-"""The form's own: it is made for each visitor, leaves uncompressed, and holds all countries three times."""
 _CUT_OR_COVERED = """() => {
   const found = [];
   const before = [scrollX, scrollY];
@@ -35,8 +33,8 @@ _EXPECTED = re.compile(r"status of 4\d\d")
 
 
 def troubles(visit: Visit) -> list[str]:
-    """All that can be wrong in one window: layout, company, accessibility, console."""
-    return layout(visit) + company(visit) + accessibility(visit.page) + noise(visit)
+    """All that can be wrong in one window: layout, controls, company, accessibility, console."""
+    return layout(visit) + controls(visit.page) + company(visit) + accessibility(visit.page) + noise(visit)
 
 
 def layout(visit: Visit) -> list[str]:

@@ -31,7 +31,8 @@ class Visit:
     def _note(self, request: Request) -> None:
         if request.is_navigation_request():
             self._needed.clear()
-        self._needed.append((request.method, request.url))
+        if request.resource_type != "fetch":  # what a script asks later, when somebody has typed something
+            self._needed.append((request.method, request.url))
         self.requests.append(request.url)
 
     def _keep(self, request: Request) -> None:

@@ -110,7 +110,7 @@ def test_an_unofficial_translation_says_so_and_another_language_says_which_text_
     assert '<section class="text" lang="en"' in page
     assert '<html lang="ru"' in page
     assert '<title lang="en">KYRGYZSTAN: ' in page
-    assert "Текста обращения на этом языке нет; ниже он приводится на языке: English ." in words(page)
+    assert "Текст обращения опубликован на английском языке и приводится здесь на нём." in words(page)
     translate(appeal, "ru")
     page = client.get(f"/ru{PAGE}").content.decode()
     assert '<section class="text" lang="ru"' in page
