@@ -36,9 +36,7 @@ _HERE = """() => {
 }"""
 
 
-@pytest.mark.parametrize(
-    "state", ["appeal", "list-demonstration", "figures", "form", "form-errors", "check-mail", "accessibility"]
-)
+@pytest.mark.parametrize("state", ["appeal", "list-demonstration", "figures", "form", "check-mail", "accessibility"])
 def test_tab_reaches_everything_shows_where_it_is_and_leaves(window: Visit, state: str) -> None:
     STATES[state](window)
     window.page.emulate_media(reduced_motion="reduce")  # nothing is still scrolling when we look

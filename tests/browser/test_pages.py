@@ -77,7 +77,7 @@ def test_right_to_left_and_wide_spacing_lose_nothing(window: Visit, state: str) 
 def test_errors_take_the_focus_and_lead_to_their_fields(window: Visit) -> None:
     window.open(FORM)
     window.press("[type=submit]")
-    assert window.page.evaluate("document.activeElement.className") == "summary"
+    window.page.wait_for_function("document.activeElement.className === 'summary'")  # autofocus waits for the drawing
     link = window.page.locator(".summary a").first
     target = re.sub("^#", "", link.get_attribute("href") or "")
     link.click()
