@@ -81,7 +81,7 @@ def test_errors_take_the_focus_and_lead_to_their_fields(window: Visit) -> None:
     link = window.page.locator(".summary a").first
     target = re.sub("^#", "", link.get_attribute("href") or "")
     link.click()
-    assert window.page.evaluate("document.activeElement.id") == target
+    window.page.wait_for_function("id => document.activeElement.id === id", arg=target)
 
 
 def test_the_appeal_needs_three_requests_at_most(window: Visit) -> None:
