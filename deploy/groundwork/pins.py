@@ -23,7 +23,8 @@ def compile_pins(root: Path, uv: Path, extra: Sequence[str] = ()) -> None:
     """Write both files in `root`; what they pin already stays unless `extra` asks for newer packages."""
     # The oldest Python, whichever one runs this: so the files are the same on every machine.
     common = ["--universal", "--python-version", ".".join(map(str, OLDEST)), "--generate-hashes", "--no-header"]
-    common += ["--system-certs", "--quiet"]
+    # With their extras: pip takes the newest `coverage` for a package that asks for `coverage[toml]` otherwise.
+    common += ["--no-strip-extras", "--system-certs", "--quiet"]
     surroundings = {**clean_environment(), "UV_PYTHON_DOWNLOADS": "never"}
     for name, sources in STEPS.items():
         command = [str(uv), "pip", "compile", *sources, *common, "--output-file", name, *extra]
