@@ -25,7 +25,8 @@ KEYWORDS: Final = DEFAULT_KEYWORDS | {
 }
 
 # What Django says itself, where its own catalogue is not good enough to be shown beside our words: the months of
-# Kyrgyz are written small (CLDR), and Django's Kyrgyz errors have mistakes of spelling. Ours win over Django's.
+# Kyrgyz are written small (CLDR), and Django's Kyrgyz errors have mistakes of spelling; some of the admin's words it
+# does not have at all. Ours win over Django's.
 LONG: Final = "Ensure this value has at most %(limit_value)d {} (it has %(show_value)d)."
 BORROWED: Final[dict[str, tuple[str | tuple[str, str], ...]]] = {
     "ru": (),
@@ -37,6 +38,8 @@ BORROWED: Final[dict[str, tuple[str | tuple[str, str], ...]]] = {
         (LONG.format("character"), LONG.format("characters")),
         "Select a valid choice. %(value)s is not one of the available choices.",
         "yes,no,maybe",
+        *("Skip to main content", "Breadcrumbs", "Show counts"),
+        *(f"Toggle theme (current theme: {theme})" for theme in ("auto", "light", "dark")),
     ),
 }
 

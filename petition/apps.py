@@ -6,10 +6,12 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class PetitionConfig(AppConfig):
     name = "petition"
+    verbose_name = _("Appeal desk")
 
     def ready(self) -> None:
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning as Caution, register
 from django.db import connections
 
+from petition.actions import removal_journal
 from petition.models import triggers
 from petition.protection import contacts
 
@@ -62,6 +63,21 @@ def keys_fit(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register
+def removals_are_noted(**_: Any) -> list[CheckMessage]:
+    """A removal would find its journal (actions/removal_journal.py); without it the name goes all the same."""
+    if removal_journal.can_be_written():
+        return []
+    return [
+        Caution(
+            f"The journal of removals {removal_journal.journal()} cannot be written: an old backup, once restored, "
+            "would show names that were removed.",
+            hint="Make DATA_DIR a folder that every process of this site can write to, the same for all of them.",
+            id="petition.W001",
+        )
+    ]
 
 
 @register(deploy=True)

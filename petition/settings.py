@@ -68,6 +68,7 @@ SENDER = env.str("SENDER", f"noreply@{_site.hostname}")
 SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
 # --- The application ---------------------------------------------------------------------------------------------

@@ -4,7 +4,18 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from petition.web import confirm, documents, endorse, front, published
+from petition.web import (
+    agreeing,
+    change,
+    confirm,
+    documents,
+    endorse,
+    front,
+    machines,
+    own_page,
+    own_page_steps,
+    published,
+)
 
 handler400 = "petition.web.errors.bad_request"
 handler403 = "petition.web.errors.permission_denied"
@@ -15,12 +26,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.front_door, name="front_door"),
     path("healthz", front.healthz, name="healthz"),
     path("readyz", front.readyz, name="readyz"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap_xml, name="sitemap"),
+    path(".well-known/security.txt", machines.security_txt, name="security_txt"),
     path("appeals/<slug:slug>/signatories.json", published.signatories_json, name="signatories_json"),
     path("appeals/<slug:slug>/signatories.csv", published.signatories_csv, name="signatories_csv"),
     path("appeals/<slug:slug>/text.<slug:language>.txt", published.text, name="text"),
     *i18n_patterns(
         path("", front.front_door),
         path("accessibility/", published.accessibility, name="accessibility"),
+        path("privacy/", published.privacy, name="privacy"),
         path("appeals/<slug:slug>/", published.appeal, name="appeal"),
         path("appeals/<slug:slug>.pdf", documents.pdf, name="pdf"),
         path("appeals/<slug:slug>.docx", documents.docx, name="docx"),
@@ -35,7 +50,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("appeals/<slug:slug>/endorse/", endorse.endorse, name="endorse"),
         path("appeals/<slug:slug>/endorse/check-mail/", endorse.check_mail, name="check_mail"),
         path("appeals/<slug:slug>/endorse/code/", confirm.confirm_code, name="confirm_code"),
-        path("appeals/<slug:slug>/endorse/confirmed/", confirm.confirmed, name="confirmed"),
+        path("appeals/<slug:slug>/change/", change.change, name="change"),
+        path("appeals/<slug:slug>/change/sent/", change.sent, name="change_sent"),
+        path("appeals/<slug:slug>/change/code/", change.code, name="change_code"),
+        path("appeals/<slug:slug>/change/message/", change.message, name="change_message"),
+        path("appeals/<slug:slug>/change/message/sent/", change.message_sent, name="change_message_sent"),
+        path("endorsements/<str:token>/", own_page.own_page, name="own_page"),
+        path("endorsements/<str:token>/agree-contact/", agreeing.agree_contact, name="agree_contact"),
+        path("endorsements/<str:token>/code/", own_page_steps.code, name="own_code"),
+        path("endorsements/<str:token>/contact/", own_page_steps.contact, name="own_contact"),
+        path("endorsements/<str:token>/correction/", own_page_steps.correction, name="own_correction"),
+        path("endorsements/<str:token>/forget/", own_page_steps.forget, name="own_forget"),
+        path("endorsements/<str:token>/name-again/", agreeing.name_again, name="name_again"),
+        path("endorsements/<str:token>/named/", own_page_steps.named, name="own_named"),
+        path("endorsements/<str:token>/receipt.txt", own_page_steps.receipt, name="own_receipt"),
+        path("endorsements/<str:token>/stop/", own_page_steps.stop, name="own_stop"),
+        path("endorsements/<str:token>/withdraw/", own_page_steps.withdraw, name="own_withdraw"),
         path("endorsements/<str:token>/confirm/", confirm.confirm, name="confirm"),
         prefix_default_language=False,
     ),

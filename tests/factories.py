@@ -81,7 +81,7 @@ def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[E
 
 def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
     _, token = submitted(appeal, at=at, **changes)
-    return endorsements.confirm(digest_of_token(token, "confirm"), at=at)
+    return endorsements.confirm(digest_of_token(token, "confirm"), at=at).endorsement
 
 
 def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:

@@ -33,6 +33,8 @@ SAME_EVERYWHERE = {"TXT", "PDF", "DOCX", "JSON", "CSV", "SHA", "cookie", "Cookie
     "Chromium",
     "JavaScript",
     "AA",
+    "GDPR",
+    "IP",
 }
 KEPT = re.compile(r"%\(\w+\)[sd]|\{\w*\}|</?\w[^>]*>")
 TEXT = TextRecord("en", "official", date(2020, 10, 9), "Title", "9 October 2020", (), (), (), (), "", "")
@@ -251,9 +253,13 @@ def english_left_in(page: str, *names: str) -> set[str]:
 @pytest.mark.parametrize(
     "path",
     [
-        *[f"appeals/{SLUG}/{place}" for place in ("", "signatories/", "endorse/", "nowhere/")],
-        *[f"appeals/{SLUG}/endorse/{step}/" for step in ("check-mail", "code", "confirmed")],
+        *[
+            f"appeals/{SLUG}/{place}"
+            for place in ("", "signatories/", "endorse/", "change/", "change/sent/", "nowhere/")
+        ],
+        *[f"appeals/{SLUG}/endorse/{step}/" for step in ("check-mail", "code")],
         "accessibility/",
+        "privacy/",
     ],
 )
 def test_no_english_is_left_on_a_page(client: Client, appeal: Appeal, language: str, path: str) -> None:
@@ -292,7 +298,7 @@ def test_the_form_says_what_is_wrong_in_the_language_of_its_page(
 @each_language
 @pytest.mark.parametrize("message", sorted(messages.MESSAGES))
 def test_no_mail_has_a_word_of_the_appeal_or_of_english(message: str, language: str) -> None:
-    content = dict.fromkeys(("url", "code", "code_url", "line", "subject", "text"), "")
+    content = dict.fromkeys(("url", "urls", "until", "code", "code_url", "change_url", "line", "subject", "text"), "")
     with translation.override(language):
         letter = messages.write(message, content)
     assert english_left_in(f"{letter.subject} {letter.text} {letter.html}") == set()

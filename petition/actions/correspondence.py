@@ -10,8 +10,9 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import translation
 
+from petition.actions import links
 from petition.mail import messages, outbox
-from petition.models import Endorsement, OutgoingMail
+from petition.models import Contact, Endorsement, OutgoingMail
 from petition.protection import contacts
 from petition.vocabulary import clock
 
@@ -23,7 +24,7 @@ def owe_to_contact(
 
     The address is copied sealed, as it lies there.
     """
-    contact = getattr(endorsement, "contact", None)
+    contact = Contact.objects.filter(endorsement=endorsement).first()
     if contact:
         outbox.owe(
             message,
@@ -34,6 +35,29 @@ def owe_to_contact(
             due=due,
             endorsement=endorsement,
         )
+
+
+def owe_to(
+    message: str,
+    mailbox: str,
+    *,
+    content: dict[str, str],
+    language: str,
+    at: datetime,
+    due: datetime | None = None,
+    about: Endorsement | None = None,
+) -> None:
+    """A mail to `mailbox`, which is no contact's or not known to be, is owed from `due` on (else from `at`)."""
+    sealed_address, sealed_content = contacts.seal(mailbox), contacts.seal(content)
+    outbox.owe(
+        message,
+        sealed_address=sealed_address,
+        sealed_content=sealed_content,
+        language=language,
+        at=at,
+        due=due,
+        endorsement=about,
+    )
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -68,7 +92,9 @@ def deliver_due(*, most: int = 100) -> int:
 
 def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
     try:
-        _written(mail, connection).send()
+        letter = _written(mail, connection)
+        if letter:
+            letter.send()
     except contacts.CannotOpen:
         outbox.refused(mail, error="no key", at=clock.now(), final=False)
     except Exception as error:  # noqa: BLE001  (one mail that cannot be written or sent holds up no other)
@@ -78,8 +104,14 @@ def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
         outbox.delivered(mail, at=clock.now())
 
 
-def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlternatives | None:
+    """The mail as it leaves; None when there is nothing to tell this mailbox."""
     content = contacts.opened(mail.sealed_content)
+    if mail.message == "own_page_again":
+        urls = links.own_pages_again(content["appeal"], content["mailbox_index"], mail.language)
+        if not urls:
+            return None
+        content = {"urls": "\n".join(urls)}
     with translation.override(mail.language):
         letter = messages.write(mail.message, content)
     reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None

@@ -1,25 +1,24 @@
-"""What the person does who speaks for an organisation: submit, confirm the mailbox, or say it wasn't them."""
+"""How an endorsement begins: the form is submitted, the mailbox confirms it, or says that it wasn't them."""
 
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils import translation
 
-from petition.actions import correspondence
+from petition.actions import correspondence, links
 from petition.actions.audit import CONTACT, Actor, record
 from petition.actions.lifecycle import move
+from petition.actions.links import NoSuchLink, behind
 from petition.models import Appeal, AppealText, Contact, Display, Endorsement, PrivateLink, Purpose, State
 from petition.models.appeals import Phase
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts, rate_limits, tokens
+from petition.vocabulary import retention_periods as periods
 from petition.vocabulary.names import folded
 
-CONFIRM_WITHIN = timedelta(days=7)
+CONFIRM_WITHIN = periods.UNCONFIRMED
 ASK_AGAIN_AFTER = timedelta(hours=1)
 """The same form sent once more within this time causes no second mail."""
 WORDING_VERSION = "2026-11"
@@ -28,10 +27,6 @@ WORDING_VERSION = "2026-11"
 
 class NotOpen(Exception):
     """The appeal does not take endorsements now."""
-
-
-class NoSuchLink(Exception):
-    """No live link or code like this."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +48,9 @@ class Submission:
 def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> None:
     """The endorsement and the mail that proves its mailbox are stored in one transaction.
 
-    The same post again changes nothing. Where this mailbox already stands behind the appeal under this name, nothing
-    is stored and a mail says so: the page answers the same in each case. Raises NotOpen.
+    The same post again changes nothing. Where this mailbox already stands behind the appeal under this name, the mail
+    says so instead, and what was stored is erased like all that nobody confirms: the page answers the same in each
+    case, and does the same work. Raises NotOpen.
     """
     if appeal.phase(at) is not Phase.OPEN:
         raise NotOpen
@@ -77,17 +73,7 @@ def _submit_once(appeal: Appeal, submission: Submission, fingerprint: str, *, at
         if not identical.links.filter(expires_at__gt=at + CONFIRM_WITHIN - ASK_AGAIN_AFTER).exists():
             _ask_to_confirm(identical, at=at)  # sent again long after: the first mail seems to be lost
         return
-    mailbox_index = contacts.mailbox_index(submission.contact_email)
-    name_index = contacts.index_of("name", folded(submission.organisation_name))
-    active = Endorsement.objects.filter(
-        appeal=appeal, mailbox_index=mailbox_index, name_index=name_index, state__in=ACTIVE
-    ).first()
-    if active:
-        due = _turn(mailbox_index, at=at)
-        if due:
-            correspondence.owe_to_contact("already_endorsed", active, content={}, at=at, due=due)
-        return
-    _ask_to_confirm(_store(appeal, submission, fingerprint, mailbox_index, name_index, at=at), at=at)
+    _ask_to_confirm(_store(appeal, submission, fingerprint, at=at), at=at)
 
 
 def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
@@ -96,9 +82,7 @@ def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
     return rate_limits.next_turn(limit, mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
 
 
-def _store(
-    appeal: Appeal, submission: Submission, fingerprint: str, mailbox_index: str, name_index: str, *, at: datetime
-) -> Endorsement:
+def _store(appeal: Appeal, submission: Submission, fingerprint: str, *, at: datetime) -> Endorsement:
     endorsement = Endorsement.objects.create(
         appeal=appeal,
         text=AppealText.objects.signed(appeal.pk),
@@ -109,8 +93,8 @@ def _store(
         countries=" ".join(submission.countries),
         website=submission.website,
         member_claimed=submission.member,
-        name_index=name_index,
-        mailbox_index=mailbox_index,
+        name_index=contacts.index_of("name", folded(submission.organisation_name)),
+        mailbox_index=contacts.mailbox_index(submission.contact_email),
         fingerprint=fingerprint,
         authority_at=at,
         consent_processing_at=at,
@@ -142,60 +126,79 @@ def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
         PrivateLink.objects.create(
             endorsement=endorsement, purpose=purpose, digest=digest, expires_at=due + CONFIRM_WITHIN
         )
-    with translation.override(endorsement.language):
-        content = {
-            "url": settings.SITE_URL + reverse("confirm", args=[token]),
-            "code": code,
-            "code_url": settings.SITE_URL + reverse("confirm_code", args=[slug]),
-        }
-    correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at, due=due)
+    content = {
+        "url": links.address("confirm", token, endorsement.language),
+        "code": code,
+        "code_url": links.address("confirm_code", slug, endorsement.language),
+    }
+    if _same_body(endorsement).filter(state__in=ACTIVE).exists():
+        content = {"change_url": links.address("change", slug, endorsement.language)}  # and nobody learns the token
+        correspondence.owe_to_contact("already_endorsed", endorsement, content=content, at=at, due=due)
+    else:
+        correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at, due=due)
 
 
-def behind(digest: str, *, at: datetime) -> Endorsement:
-    """The endorsement that a token or code with this digest opens. Raises NoSuchLink when there is none or too late."""
-    link = PrivateLink.objects.filter(digest=digest, expires_at__gt=at).select_related("endorsement__appeal").first()
-    if link is None:
-        raise NoSuchLink
-    return link.endorsement
+def _same_body(endorsement: Endorsement) -> QuerySet[Endorsement]:
+    """All endorsements of the appeal by this mailbox under this name."""
+    return Endorsement.objects.filter(
+        appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
+    )
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a confirmation leads to. Token and code are there once, when the mailbox was proven; '' afterwards."""
+
+    endorsement: Endorsement
+    own_page: str = ""
+    removal_code: str = ""
 
 
 @transaction.atomic
-def confirm(digest: str, *, at: datetime) -> Endorsement:
+def confirm(digest: str, *, at: datetime) -> Confirmation:
     """The mailbox is proven and the endorsement waits for a moderator; other unconfirmed tries of it are erased.
 
-    Confirming again changes nothing. Raises NoSuchLink, or NotOpen after the closing date and its grace.
+    Its own page and removal code exist from now on, and a mail brings the page's link. Confirming again changes
+    nothing. Raises NoSuchLink, or NotOpen after the closing date and its grace.
     """
     found = behind(digest, at=at)
-    same_body = Endorsement.objects.filter(
-        appeal=found.appeal_id, mailbox_index=found.mailbox_index, name_index=found.name_index
-    )
-    rows = list(same_body.select_for_update(of=("self",)).select_related("appeal").order_by("pk"))
+    rows = list(_same_body(found).select_for_update(of=("self",)).select_related("appeal").order_by("pk"))
     endorsement = next((row for row in rows if row.pk == found.pk), None)
     if endorsement is None:
         raise NoSuchLink  # erased a moment ago
     if endorsement.state != State.SUBMITTED:
-        return endorsement
+        return Confirmation(endorsement)
     if not endorsement.appeal.may_confirm(at):
         raise NotOpen
     active = next((row for row in rows if row.state in ACTIVE), None)
-    if active is None:
-        move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
-        endorsement.save()
-        active = endorsement
+    confirmation = Confirmation(active) if active else _welcomed(endorsement, at=at)
     for row in rows:
         if row.state == State.SUBMITTED:
             erase(row, by=CONTACT, reason="superseded", at=at)
-    return active
+    return confirmation
+
+
+def _welcomed(endorsement: Endorsement, *, at: datetime) -> Confirmation:
+    move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
+    endorsement.save()
+    token = links.new_own_page(endorsement)
+    content = {"url": links.address("own_page", token, endorsement.language)}
+    correspondence.owe_to_contact("own_page", endorsement, content=content, at=at)
+    return Confirmation(endorsement, token, links.new_removal_code(endorsement))
 
 
 @transaction.atomic
-def disown(digest: str, *, at: datetime) -> None:
-    """It wasn't them: the unconfirmed endorsement is erased. Raises NoSuchLink, also when it was confirmed before."""
+def disown(digest: str, *, at: datetime) -> Appeal:
+    """It wasn't them: the unconfirmed endorsement of the returned appeal is erased.
+
+    Raises NoSuchLink, also when it was confirmed before.
+    """
     found = behind(digest, at=at)
     endorsement = Endorsement.objects.unproven().select_for_update().filter(pk=found.pk).first()
     if endorsement is None:
         raise NoSuchLink
     erase(endorsement, by=CONTACT, reason="not_me", at=at)
+    return found.appeal
 
 
 def erase(endorsement: Endorsement, *, by: Actor, reason: str, at: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from petition.actions import removal_journal
 from petition.actions.audit import Actor, record
-from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, State, Status
+from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Origin, Signatory, State, Status
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
 from petition.protection import contacts
@@ -50,6 +51,14 @@ def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
     if signatory is None:
         appeal.last_number += 1
         signatory = Signatory(appeal=appeal, kind=Kind.FURTHER, number=appeal.last_number)
+    signatory.listed_on = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
+    _print(endorsement, signatory, appeal, event=event)
+    endorsement.signatory = signatory
+    return signatory
+
+
+def _print(endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, event: AuditEvent) -> None:
+    """The public row reads as the endorsement does, in a new revision of `appeal`, whose row is locked."""
     signatory.status = Status.LISTED
     signatory.label = line_of(endorsement)
     signatory.name = endorsement.organisation_name
@@ -57,12 +66,9 @@ def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
     signatory.countries = endorsement.countries
     signatory.countries_as_printed = _countries_as_printed(endorsement)
     signatory.folded = folded(signatory.label)
-    signatory.listed_on = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
     signatory.explained_by = event.pk
     signatory.save()
-    endorsement.signatory = signatory
     _announce(appeal, at=event.at)
-    return signatory
 
 
 def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
@@ -75,10 +81,50 @@ def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
     for field in PRINTED_FIELDS:
         setattr(signatory, field, "")
     signatory.member = False
-    signatory.listed_on = None
+    signatory.listed_on = signatory.noted_on = None
     signatory.explained_by = event.pk
     signatory.save()
     _announce(appeal, at=event.at)
+    removal_journal.note(signatory, at=event.at)
+
+
+def correct(endorsement: Endorsement, fields: dict[str, str], *, event: AuditEvent) -> None:
+    """The name of `endorsement` reads as in `fields`, sealed where it was sealed; its listed line is made anew."""
+    if endorsement.sealed_name:
+        opened = contacts.opened(endorsement.sealed_name)
+        endorsement.sealed_name = contacts.seal(opened | fields | {"label": "", "countries_as_printed": ""})
+        return
+    for field, text in fields.items():
+        setattr(endorsement, field, text)
+    endorsement.label = endorsement.countries_as_printed = ""
+    if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
+        appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+        _print(endorsement, endorsement.signatory, appeal, event=event)
+
+
+def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
+    """`words` stand beside the line of `endorsement`, if it is listed."""
+    signatory = endorsement.signatory
+    if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
+        return
+    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    signatory.note = words
+    signatory.noted_on = event.at.date() if words else None
+    signatory.explained_by = event.pk
+    signatory.save()
+    _announce(appeal, at=event.at)
+
+
+def show(endorsement: Endorsement, *, event: AuditEvent) -> None:
+    """The withheld name is named from now on, under its earlier number if it had one. Raises CannotOpen."""
+    open_name(endorsement)
+    endorsement.display = Display.NAMED
+    if endorsement.origin == Origin.FORM:
+        endorsement.consent_publication_at = endorsement.name_again_at or event.at
+    endorsement.name_again_at = None
+    endorsement.explained_by = event.pk
+    list_name(endorsement, event=event)
+    endorsement.save()
 
 
 def seal_name(endorsement: Endorsement) -> None:
@@ -89,14 +135,24 @@ def seal_name(endorsement: Endorsement) -> None:
             setattr(endorsement, field, "")
 
 
-def hide(endorsement: Endorsement, *, by: Actor, at: datetime) -> None:
+def open_name(endorsement: Endorsement) -> None:
+    """The sealed name is readable in its row again. Raises CannotOpen."""
+    for field, text in contacts.opened(endorsement.sealed_name).items():
+        setattr(endorsement, field, text)
+    endorsement.sealed_name = ""
+
+
+def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> None:
     """The listed name of `endorsement`, which came from `lifecycle.locked`, is gone from everything this site serves.
 
     The endorsement stays approved and is withheld from now on. Hiding twice changes nothing.
     """
     if endorsement.display == Display.WITHHELD:
+        if endorsement.name_again_at:  # whoever asked for the name to be shown has thought better of it
+            endorsement.name_again_at = None
+            endorsement.save()
         return
-    event = record("hide", subject=endorsement, by=by, at=at)
+    event = record("hide", subject=endorsement, by=by, at=at, reason=reason)
     endorsement.display = Display.WITHHELD
     endorsement.explained_by = event.pk
     unlist(endorsement, event=event)

@@ -1,28 +1,27 @@
-"""The queue, one endorsement, and the decision on it."""
+"""One endorsement with all that is known of it and may be done about it, and the decision on it."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
-from django.db.models import Count
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from petition.actions import listings, moderation
-from petition.actions.audit import Actor
 from petition.actions.lifecycle import AlreadyDecided
-from petition.admin.words import ACTORS, VERBS
-from petition.models import AuditEvent, Endorsement, State
+from petition.actions.own_page import has_contact
+from petition.admin.forms import NoteForm, QuestionForm
+from petition.admin.people import WHY_NOT, already, me, names_of, who, with_site
+from petition.admin.words import VERBS
+from petition.models import AuditEvent, Display, Endorsement, Origin, State, Status
+from petition.models.endorsements import ACTIVE
+from petition.protection import contacts
 from petition.vocabulary import clock
-
-PAGE = 50
 
 DECISIONS: dict[str, tuple[State, Callable[..., Endorsement]]] = {
     "approve": (State.APPROVED, moderation.approve),
@@ -31,7 +30,7 @@ DECISIONS: dict[str, tuple[State, Callable[..., Endorsement]]] = {
     "revoke": (State.CONFIRMED, moderation.revoke),
     "withdraw": (State.WITHDRAWN, moderation.withdraw),
 }
-_POSSIBLE = {
+POSSIBLE: dict[str, tuple[str, ...]] = {
     State.SUBMITTED: ("reject", "withdraw"),
     State.CONFIRMED: ("approve", "reject", "withdraw"),
     State.RETURNED: ("reject", "withdraw"),
@@ -42,45 +41,60 @@ _POSSIBLE = {
 
 
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, oldest first; with `?state=` others; a page at a time (`?after=` a row's number)."""
-    state = request.GET.get("state", State.CONFIRMED)
-    after = request.GET.get("after", "0")
-    if state not in State.values or not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Http404
-    rows = (
-        Endorsement.objects.filter(state=state, pk__gt=int(after)).select_related("appeal", "signatory").order_by("pk")
-    )
-    page = list(rows[: PAGE + 1])
-    counts = dict(Endorsement.objects.values_list("state").annotate(Count("pk")).order_by())
-    content = {
-        "rows": [{"endorsement": row, "line": _line(row)} for row in page[:PAGE]],
-        "more": page[PAGE - 1].pk if len(page) > PAGE else None,
-        "state": State(state),
-        "tabs": [(tab, tab.label, counts.get(tab, 0)) for tab in State],
-        "decisions": [name for name in _POSSIBLE[State(state)] if name in ("approve", "reject")],
-        "title": _("Endorsements"),
-    }
-    return TemplateResponse(request, "admin/petition/queue.html", _with_site(request, content))
-
-
-@require_safe
 def endorsement(request: HttpRequest, pk: int) -> HttpResponse:
     """One endorsement as it was submitted, how its line will be printed, and its trail."""
+    return page(request, pk)
+
+
+def page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
+    """The endorsement's page; with `ask` or `note`, a form that was refused, it comes back as it was typed (422)."""
     found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text"), pk=pk)
     events = list(AuditEvent.objects.filter(subject_kind="endorsement", subject_id=pk).order_by("pk"))
-    people = _people({event.actor_id for event in events})
+    names = names_of(events)
     content = {
         "endorsement": found,
-        "line": _line(found),
-        "decisions": _POSSIBLE[State(found.state)],
-        "events": [
-            (event.at, VERBS.get(event.verb, event.verb), people.get(event.actor_id) or ACTORS[event.actor_kind])
-            for event in events
-        ],
+        "line": listings.line_for_staff(found) or _("Name sealed"),
+        "decisions": POSSIBLE[found.state],
+        "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
+        "events": [(event.at, VERBS.get(event.verb, event.verb), who(event, names)) for event in events],
         "title": _("Endorsement"),
+        **_possible(found),
+        **forms,
     }
-    return TemplateResponse(request, "admin/petition/endorsement.html", _with_site(request, content))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if forms else HTTPStatus.OK
+    return TemplateResponse(request, "admin/petition/endorsement.html", with_site(request, content), status=status)
+
+
+def _possible(found: Endorsement) -> dict[str, Any]:
+    """What may be done about `found` besides deciding: each a form, a row or a yes."""
+    signatory, is_active = found.signatory, found.state in ACTIVE
+    is_listed = bool(signatory and signatory.status == Status.LISTED)
+    is_withheld = found.state == State.APPROVED and found.display == Display.WITHHELD
+    correction = found.corrections.waiting().first() if is_active else None
+    return {
+        "is_active": is_active,
+        "is_listed": is_listed,
+        "may_show": is_withheld and found.origin == Origin.IMPORTED,
+        "asks_for_name": is_withheld and found.name_again_at,
+        "correction": correction,
+        "proposed": _proposed_line(correction.sealed_proposal) if correction else "",
+        "unreachable": found.state == State.CONFIRMED and not has_contact(found),
+        "ask": QuestionForm(auto_id="ask-%s") if found.state == State.CONFIRMED else None,
+        "note": NoteForm(initial={"words": signatory.note}, auto_id="note-%s") if signatory and is_listed else None,
+    }
+
+
+def _proposed_line(sealed: str) -> str:
+    proposal = opened_or_none(sealed)
+    return listings.line_of(Endorsement(**proposal)) if proposal else ""
+
+
+def opened_or_none(sealed: str) -> Any:
+    """What was sealed; None where there is nothing, or the key is not here."""
+    try:
+        return contacts.opened(sealed) if sealed else None
+    except contacts.CannotOpen:
+        return None
 
 
 @require_POST
@@ -90,46 +104,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if known is None:
         return HttpResponseBadRequest(_("Unknown decision."))
     try:
-        decided = known[1](pk, by=Actor.staff(int(request.user.pk or 0)), at=clock.now())
+        decided = known[1](pk, by=me(request), at=clock.now())
     except Endorsement.DoesNotExist as error:
         raise Http404 from error
     except AlreadyDecided as first:
-        messages.warning(request, _already(first))
-        return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
-    except moderation.EndorsedAgain:
-        messages.warning(
-            request, _("The organisation has endorsed again since; that endorsement is the one to decide.")
-        )
-        return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
+        messages.warning(request, already(first))
     except moderation.MailboxNotProven:
         messages.warning(request, _("Its mailbox was never confirmed, so it cannot come back into the queue."))
-        return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
-    said = {"number": pk, "state": decided.get_state_display()}
-    messages.success(request, _("Endorsement %(number)s: %(state)s.") % said)
-    return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
-
-
-def _already(first: AlreadyDecided) -> str:
-    who = _people({first.event.actor_id}).get(first.event.actor_id) or ACTORS[first.event.actor_kind]
-    when = formats.date_format(timezone.localtime(first.event.at), "DATETIME_FORMAT")
-    return _("Already decided by %(who)s at %(when)s: %(state)s.") % {
-        "who": who,
-        "when": when,
-        "state": first.state.label,
-    }
-
-
-def _people(ids: set[int | None]) -> dict[int | None, str]:
-    """Staff accounts by number; an account that is gone is missing."""
-    return {
-        person.pk: person.get_username()
-        for person in get_user_model().objects.filter(pk__in=[number for number in ids if number])
-    }
-
-
-def _line(row: Endorsement) -> str:
-    return listings.line_for_staff(row) or _("Name sealed")
-
-
-def _with_site(request: HttpRequest, content: dict[str, Any]) -> dict[str, Any]:
-    return admin.site.each_context(request) | content
+    except moderation.EndorsedAgain as error:
+        messages.warning(request, str(WHY_NOT[type(error)]))
+    else:
+        said = {"number": pk, "state": decided.get_state_display()}
+        messages.success(request, _("Endorsement %(number)s: %(state)s.") % said)
+        return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
+    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))

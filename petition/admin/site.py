@@ -20,12 +20,21 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin import desk
+        from petition.admin import deeds, desk, lines, notices, queue
 
         return [
-            path("", self.admin_view(desk.queue), name="index"),
+            path("", self.admin_view(queue.queue), name="index"),
             path("endorsements/<int:pk>/", self.admin_view(desk.endorsement), name="endorsement"),
             path("endorsements/<int:pk>/decide/", self.admin_view(desk.decide), name="decide"),
+            path("endorsements/<int:pk>/ask/", self.admin_view(deeds.ask), name="ask"),
+            path("endorsements/<int:pk>/name/", self.admin_view(deeds.name), name="name"),
+            path("endorsements/<int:pk>/note/", self.admin_view(deeds.note), name="note"),
+            path("endorsements/<int:pk>/link/", self.admin_view(deeds.link), name="link"),
+            path("corrections/<int:pk>/", self.admin_view(deeds.correction), name="correction"),
+            path("disputes/<int:pk>/", self.admin_view(deeds.settle), name="settle"),
+            path("lines/", self.admin_view(lines.lines), name="lines"),
+            path("notices/", self.admin_view(notices.notices), name="notices"),
+            path("notices/<slug:slug>/<slug:language>/", self.admin_view(notices.notice), name="notice"),
             *super().get_urls(),
         ]
 

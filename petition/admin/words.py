@@ -14,8 +14,32 @@ VERBS: dict[str, str | Promise] = {
     "revoke": _("revoked"),
     "withdraw": _("withdrawn"),
     "hide": _("name taken off"),
+    "show": _("name shown again"),
     "erase": _("erased"),
+    "propose_correction": _("correction proposed"),
+    "correct": _("correction accepted"),
+    "refuse_correction": _("correction refused"),
+    "request_contact": _("new contact proposed"),
+    "change_contact": _("contact changed"),
+    "new_code": _("new removal code"),
+    "forget": _("mailbox forgotten"),
+    "ask_name": _("asks to be named again"),
+    "issue_link": _("private link issued"),
+    "note": _("note set"),
+    "set_notice": _("notice before the form set"),
+    "drop_notice": _("notice before the form taken away"),
+    "dispute": _("disputed"),
+    "settle": _("dispute settled"),
+    "lapse": _("lapsed"),
+    "erase_contact": _("contact erased"),
+    "erase_dispute": _("dispute erased"),
     "import": _("imported"),
+}
+SUBJECTS: dict[str, str | Promise] = {"endorsement": _("Endorsement"), "appeal": _("Appeal")}
+REASONS: dict[str, str | Promise] = {
+    "superseded": _("another one was confirmed"),
+    "not_me": _("“it wasn’t me”"),
+    "unconfirmed": _("never confirmed"),
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

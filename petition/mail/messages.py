@@ -1,6 +1,6 @@
 """What each mail says: one function per mail. Neutral subjects; no word of the appeal there or in the preview."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -26,8 +26,53 @@ def confirm_mailbox(content: dict[str, str]) -> Letter:
 
 
 def already_endorsed(content: dict[str, str]) -> Letter:
-    """Instead of an oracle on the page: this mailbox has an endorsement for that name already; no content."""
+    """Instead of an oracle on the page: this mailbox stands behind that name already; content: `change_url`."""
     return _letter(_("Your message arrived twice"), "already_endorsed", content)
+
+
+def own_page(content: dict[str, str]) -> Letter:
+    """To the mailbox just proven; content: `url` of its own page."""
+    return _letter(_("Your address is confirmed"), "own_page", content)
+
+
+def own_page_again(content: dict[str, str]) -> Letter:
+    """To a mailbox that lost its links; content: `urls`, one a line."""
+    return _letter(_("Your private link"), "own_page_again", content | {"addresses": content["urls"].splitlines()})
+
+
+def question(content: dict[str, str]) -> Letter:
+    """A moderator asks something; content: `url` of the own page, where the question stands."""
+    return _letter(_("We have a question"), "question", content)
+
+
+def question_reminder(content: dict[str, str]) -> Letter:
+    """The question is still open; content: `url` and `until`, the day after which the request lapses."""
+    return _letter(_("Our question is still open"), "question_reminder", content)
+
+
+def old_contact(content: dict[str, str]) -> Letter:
+    """To the present mailbox, when somebody else is to be the contact; content: `url`."""
+    return _letter(_("Please confirm a change"), "old_contact", content)
+
+
+def new_contact(content: dict[str, str]) -> Letter:
+    """To the mailbox that is to be the contact; content: `url`."""
+    return _letter(_("Please confirm your address"), "new_contact", content)
+
+
+def name_again(content: dict[str, str]) -> Letter:
+    """To the mailbox, when the name is to be shown again; content: `url`."""
+    return _letter(_("Please confirm a change"), "name_again", content)
+
+
+def correction_accepted(content: dict[str, str]) -> Letter:
+    """The line reads as proposed; content: nothing."""
+    return _letter(_("Your correction was accepted"), "correction_accepted", content)
+
+
+def correction_refused(content: dict[str, str]) -> Letter:
+    """The line stays; content: nothing."""
+    return _letter(_("Your correction was not accepted"), "correction_refused", content)
 
 
 def listed(content: dict[str, str]) -> Letter:
@@ -50,8 +95,8 @@ def prepared(content: dict[str, str]) -> Letter:
     return Letter(" ".join(content["subject"].split()), content["text"])
 
 
-def _letter(subject: str, template: str, content: dict[str, str]) -> Letter:
-    content = content | {"secretariat": settings.SECRETARIAT_ADDRESS}
+def _letter(subject: str, template: str, content: Mapping[str, object]) -> Letter:
+    content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS}
     return Letter(
         subject,
         render_to_string(f"mail/{template}.txt", content),
@@ -60,5 +105,22 @@ def _letter(subject: str, template: str, content: dict[str, str]) -> Letter:
 
 
 MESSAGES: dict[str, Callable[[dict[str, str]], Letter]] = {
-    message.__name__: message for message in (confirm_mailbox, already_endorsed, listed, counted, rejected, prepared)
+    message.__name__: message
+    for message in (
+        confirm_mailbox,
+        already_endorsed,
+        own_page,
+        own_page_again,
+        question,
+        question_reminder,
+        old_contact,
+        new_contact,
+        name_again,
+        correction_accepted,
+        correction_refused,
+        listed,
+        counted,
+        rejected,
+        prepared,
+    )
 }

@@ -2,13 +2,18 @@
 
 from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
+from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
+from petition.models.corrections import Correction, CorrectionState
+from petition.models.disputes import Dispute
 from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
+from petition.models.notices import Notice
+from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.signatories import Kind, Signatory, Status
-from petition.models.site_state import SiteState
+from petition.models.site_state import Level, SiteState
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
@@ -16,14 +21,21 @@ __all__ = [
     "AppealText",
     "AuditEvent",
     "Contact",
+    "ContactChange",
+    "Correction",
+    "CorrectionState",
     "Demand",
     "Display",
+    "Dispute",
     "Endorsement",
     "Kind",
+    "Level",
+    "Notice",
     "Origin",
     "OutgoingMail",
     "PrivateLink",
     "Purpose",
+    "Question",
     "RateCount",
     "Signatory",
     "SiteState",

@@ -1,6 +1,7 @@
 """AuditEvent: who did what to which, when and for which reason. Append-only (trigger), no names, no foreign keys."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditEvent(models.Model):
@@ -15,6 +16,8 @@ class AuditEvent(models.Model):
     is_demo = models.BooleanField(default=False)  # about a made-up appeal; stays when that is removed
 
     class Meta:
+        verbose_name = _("line of the trail")
+        verbose_name_plural = _("audit trail")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["subject_kind", "subject_id"], name="audit_subject")]
 

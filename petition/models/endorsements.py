@@ -89,7 +89,9 @@ class Endorsement(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    quarantined_at = models.DateTimeField(null=True, blank=True)
+    quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
+    contact_erased_at = models.DateTimeField(null=True, blank=True)
+    name_again_at = models.DateTimeField(null=True, blank=True)  # its mailbox asked for the name to be shown again
 
     signatory = models.OneToOneField(Signatory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     explained_by = models.BigIntegerField()  # the audit event of the last change of state (trigger)
@@ -148,7 +150,7 @@ class Endorsement(models.Model):
             models.CheckConstraint(
                 condition=Q(origin=Origin.IMPORTED, mailbox_index="", fingerprint="")
                 | Q(
-                    ~Q(mailbox_index="") & ~Q(fingerprint=""),
+                    (~Q(mailbox_index="") & ~Q(fingerprint="")) | Q(contact_erased_at__isnull=False),
                     origin=Origin.FORM,
                     authority_at__isnull=False,
                     consent_processing_at__isnull=False,

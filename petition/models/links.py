@@ -1,5 +1,8 @@
 """PrivateLink: a token with one purpose, kept as a hash."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +12,16 @@ from petition.models.endorsements import Endorsement
 class Purpose(models.TextChoices):
     CONFIRM = "confirm"  # the link in the mail
     CONFIRM_CODE = "confirm_code"  # the short code in the same mail, to type on another device
+    OWN_PAGE = "own_page"  # the organisation's own page: no expiry, outlives the contact
+    REMOVAL_CODE = "removal_code"  # typed in to leave without a mail, for as long as there is something to leave
+    OLD_CONTACT = "old_contact"  # the present mailbox agrees to a new contact
+    NEW_CONTACT = "new_contact"  # the new mailbox is proven
+    NAME_AGAIN = "name_again"  # the mailbox agrees to be named again
+
+
+class PrivateLinkQuerySet(models.QuerySet["PrivateLink"]):
+    def live(self, at: datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
 
 class PrivateLink(models.Model):
@@ -16,6 +29,8 @@ class PrivateLink(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose)
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PrivateLinkQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
 
-PRINTED_FIELDS = ("label", "name", "acronym", "countries", "countries_as_printed", "language", "folded")
+PRINTED_FIELDS = ("label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "note")
 """Text columns that are empty in the row of a signatory who is no longer listed."""
 
 
@@ -44,6 +44,8 @@ class Signatory(models.Model):
     folded = models.TextField(blank=True)  # what a search looks through
     member = models.BooleanField(default=False)  # true only when a moderator has checked it
     listed_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)  # what the secretariat has to say beside the line
+    noted_on = models.DateField(null=True, blank=True)
     explained_by = models.BigIntegerField()  # the audit event of the last change (trigger)
 
     objects = SignatoryQuerySet.as_manager()
@@ -61,10 +63,15 @@ class Signatory(models.Model):
                 | Q(
                     status=Status.NO_LONGER_LISTED,
                     listed_on=None,
+                    noted_on=None,
                     member=False,
                     **dict.fromkeys(PRINTED_FIELDS, ""),
                 ),
                 name="signatory_hidden_has_nothing_printed",
+            ),
+            models.CheckConstraint(
+                condition=Q(note="", noted_on=None) | (~Q(note="") & Q(noted_on__isnull=False)),
+                name="signatory_note_is_dated",
             ),
         ]
 

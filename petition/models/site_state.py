@@ -2,14 +2,30 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(models.TextChoices):
+    """How the site takes endorsements in an emergency."""
+
+    NORMAL = "normal", _("Normal")
+    STRICTER = "stricter", _("Stricter: everything that comes in is set aside until somebody looks")
+    CLOSED = "closed", _("Closed: nothing is taken in")
 
 
 class SiteState(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     worker_seen_at = models.DateTimeField(null=True, blank=True)
+    level = models.CharField(max_length=10, choices=Level, default=Level.NORMAL)
+    # Networks are counted under this random key; it is replaced every week, and then no count can be traced.
+    rate_key = models.CharField(max_length=64, blank=True)
+    rate_key_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="site_state_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="site_state_is_one_row"),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="site_state_level_known"),
+        ]
 
     def __str__(self) -> str:
         return "the site"

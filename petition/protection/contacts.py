@@ -41,6 +41,21 @@ def seal(content: dict[str, Any] | str) -> str:
     return f"{key_id}:{box.encrypt(json.dumps(content).encode(), URLSafeBase64Encoder).decode()}"
 
 
+def key_id_of(sealed: str) -> str:
+    """Which key opens this text: the first 8 hexadecimal digits of the SHA-256 of its public half."""
+    return sealed.partition(":")[0]
+
+
+def is_sealed_with_present_key(sealed: str) -> bool:
+    """Whether `seal` would use the same key today."""
+    return key_id_of(sealed) == _public(settings.CONTACT_PUBLIC_KEY)[0]
+
+
+def key_ids() -> tuple[str, list[str]]:
+    """The id of the key that seals, and the ids of those held here that open, in their order."""
+    return _public(settings.CONTACT_PUBLIC_KEY)[0], [_private(key)[0] for key in settings.CONTACT_PRIVATE_KEYS]
+
+
 def opened(sealed: str) -> Any:
     """What was given to `seal`. Raises CannotOpen without the right private key, or when the text was changed."""
     wanted, _, text = sealed.partition(":")

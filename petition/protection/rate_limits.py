@@ -1,12 +1,22 @@
-"""How often something may be done. Counted in one statement, exact across threads, processes and machines."""
+"""How often something may be done. Counted in one statement, exact across threads, processes and machines.
 
+Windows count under a random key that is replaced every week: what is left of a network then is a hash without its key.
+Turns of mailboxes are kept under the index key, since they reach beyond a week's end.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
-from petition.models import RateCount
+from petition.models import RateCount, SiteState
 from petition.protection.contacts import index_of
+
+KEY_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -20,8 +30,17 @@ class Limit:
 
 MAILS_TO_ONE_MAILBOX = Limit("mail", 3, timedelta(days=1))
 """Mails that a stranger can cause to one address, within any 24 hours."""
+MAILS_WITH_LOST_LINKS = Limit("lost link", 3, timedelta(days=1))
+"""To one mailbox, apart from the above: filling in forms for somebody cannot keep them from leaving. Each of these
+mails carries links that work, so whoever used the allowance up has served its owner."""
+MAILS_FROM_OWN_PAGE = Limit("own page", 5, timedelta(days=1))
+"""What an organisation causes itself, behind its private link."""
 CODES_FROM_ONE_NETWORK = Limit("code", 20, timedelta(hours=1))
 """Tries at short codes: with 44 bits and a thousand live codes, a hit takes 10^9 network-hours."""
+REMOVAL_CODES_FROM_ONE_NETWORK = Limit("removal code", 20, timedelta(hours=1))
+"""Tries at removal codes, of 58 bits; what a right code then does counts as well."""
+MESSAGES_FROM_ONE_NETWORK = Limit("message", 20, timedelta(hours=1))
+"""Messages to the secretariat."""
 
 _COUNT = """
     INSERT INTO petition_ratecount (key, count, turns, ends_at) VALUES (%s, 1, '[]', %s)
@@ -35,10 +54,41 @@ def within(limit: Limit, who: str, *, at: datetime) -> bool:
 
     Windows are aligned to the clock: one begins with each multiple of `limit.per`.
     """
-    seconds = int(limit.per.total_seconds())
-    window = int(at.timestamp()) // seconds
-    ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
-    return _count(index_of(f"rate {limit.name} {window}", who), ends_at) <= limit.most
+    return not exceeded([(limit, who)], at=at)
+
+
+def exceeded(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
+    """Counts one more for each limit and whom it is about, as `within` does; the names of the limits that are passed.
+
+    All are counted, whichever is passed: the work is the same.
+    """
+    key = weekly_key(at=at).encode()
+    passed = []
+    for limit, who in wanted:
+        seconds = int(limit.per.total_seconds())
+        window = int(at.timestamp()) // seconds
+        ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
+        hashed = hmac.new(key, f"{limit.name}\0{window}\0{who}".encode(), hashlib.sha256).hexdigest()
+        if _count(hashed, ends_at) > limit.most:
+            passed.append(limit.name)
+    return passed
+
+
+def weekly_key(*, at: datetime) -> str:
+    """The random key under which windows count now: made when there is none, replaced when it is KEY_LASTS old.
+
+    Of several who find it old at one moment one replaces it. Nothing that was counted under the old key can be traced.
+    """
+    found = SiteState.objects.filter(pk=1).values_list("rate_key", "rate_key_since").first()
+    if found is None:
+        SiteState.objects.get_or_create(pk=1)
+        return weekly_key(at=at)
+    key, since = found
+    if key and since and at < since + KEY_LASTS:
+        return str(key)
+    fresh = {"rate_key": secrets.token_urlsafe(32), "rate_key_since": at}
+    replaced = SiteState.objects.filter(pk=1, rate_key=key).update(**fresh)
+    return str(fresh["rate_key"]) if replaced else weekly_key(at=at)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from petition.protection.contacts import index_of
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U/V confusion when read aloud or typed
 CODE_LENGTH = 9
+REMOVAL_CODE_LENGTH = 12
 
 
 def new_token() -> str:
@@ -21,8 +22,17 @@ def digest_of_token(token: str, purpose: str) -> str:
 
 def new_code() -> str:
     """Nine characters (44 bits) to type, in groups of three: `7KM-2QX-9RD`."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
-    return "-".join(code[start : start + 3] for start in range(0, CODE_LENGTH, 3))
+    return _in_threes(CODE_LENGTH)
+
+
+def new_removal_code() -> str:
+    """Twelve characters (58 bits), since it lasts for years: `7KM-2QX-9RD-4TB`."""
+    return _in_threes(REMOVAL_CODE_LENGTH)
+
+
+def _in_threes(length: int) -> str:
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "-".join(code[start : start + 3] for start in range(0, length, 3))
 
 
 def digest_of_code(code: str, appeal_slug: str) -> str:
@@ -30,5 +40,13 @@ def digest_of_code(code: str, appeal_slug: str) -> str:
 
     Case, spaces and hyphens are as the person types them.
     """
-    typed = "".join(char for char in code.upper() if char.isalnum())
-    return index_of(f"code {appeal_slug}", typed)
+    return index_of(f"code {appeal_slug}", _typed(code))
+
+
+def digest_of_removal_code(code: str, appeal_slug: str) -> str:
+    """What is stored of a removal code, as of a code."""
+    return index_of(f"removal code {appeal_slug}", _typed(code))
+
+
+def _typed(code: str) -> str:
+    return "".join(char for char in code.upper() if char.isalnum())

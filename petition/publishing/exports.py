@@ -19,6 +19,8 @@ FIELDS: dict[str, str] = {
     "member": "True only when a moderator checked that it is a member of the issuing coalition.",
     "listed_on": "Date on which the line was listed (originals: the date of the appeal).",
     "status": "listed or no_longer_listed.",
+    "note": "What the secretariat says beside the line, empty if nothing.",
+    "noted_on": "Date of the note, null without one.",
 }
 """Every published field and what it means; ships with the data."""
 
@@ -72,8 +74,9 @@ def _csv(slug: str) -> str:
 
 def _row(signatory: record.SignatoryRecord) -> dict[str, object]:
     row = {field.name: getattr(signatory, field.name) for field in fields(signatory) if field.name in FIELDS}
-    if signatory.listed_on:
-        row["listed_on"] = signatory.listed_on.isoformat()
+    for name in ("listed_on", "noted_on"):
+        if moment := getattr(signatory, name):
+            row[name] = moment.isoformat()
     return row
 
 

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from petition.publishing import record
 from petition.publishing.charts import growth, map as country_map
+from petition.publishing.privacy import KEPT
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.names import collation_key
 
@@ -54,6 +55,19 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
 def accessibility_page(language: str) -> str:
     """What was tested, how, and what is not yet right: an accessibility statement."""
     return _html("site/accessibility.html", language, ("accessibility", ""))
+
+
+def privacy_page(language: str) -> str:
+    """What is asked, seen, sealed and kept for how long, from the settings and periods in force in this process."""
+    return _html(
+        "site/privacy.html",
+        language,
+        ("privacy", ""),
+        slug=next(iter(record.published_slugs()), ""),
+        controller=settings.CONTROLLER,
+        key_is_elsewhere=not settings.CONTACT_PRIVATE_KEYS,
+        kept=KEPT,
+    )
 
 
 def figures_page(slug: str, language: str) -> str:

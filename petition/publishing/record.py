@@ -39,6 +39,8 @@ class SignatoryRecord:
     listed_on: date | None
     status: str
     language: str = ""  # of the name, for the `lang` attribute
+    note: str | None = ""  # what the secretariat says beside the line; None when no longer listed
+    noted_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,8 @@ def _records(signatories: SignatoryQuerySet) -> list[SignatoryRecord]:
             listed_on=signatory.listed_on,
             status=signatory.status,
             language=signatory.language,
+            note=signatory.note if signatory.label else None,
+            noted_on=signatory.noted_on,
         )
         for signatory in signatories
     ]

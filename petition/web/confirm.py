@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from petition.actions import endorsements
+from petition.actions.links import NoSuchLink, behind
 from petition.actions.listings import line_of
 from petition.models import Purpose
 from petition.protection import networks, rate_limits
@@ -16,6 +16,7 @@ from petition.protection.tokens import digest_of_code, digest_of_token
 from petition.vocabulary import clock
 from petition.web.endorse import appeal_or_404
 from petition.web.errors import error_page
+from petition.web.private import no_such_link, private
 
 
 @csrf_exempt
@@ -25,18 +26,18 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     digest = digest_of_token(token, Purpose.CONFIRM)
     try:
         if request.method == "POST" and "not_me" in request.POST:
-            endorsements.disown(digest, at=clock.now())
-            return _private(render(request, "endorse/erased.html"))
+            appeal = endorsements.disown(digest, at=clock.now())
+            return private(render(request, "endorse/erased.html", {"slug": appeal.slug}))
         if request.method == "POST":
-            endorsements.confirm(digest, at=clock.now())
-            return _private(HttpResponseRedirect(request.path))
-        endorsement = endorsements.behind(digest, at=clock.now())
-    except endorsements.NoSuchLink:
-        return _private(render(request, "endorse/no_such_link.html", status=HTTPStatus.NOT_FOUND))
+            return private(_welcome(request, endorsements.confirm(digest, at=clock.now())))
+        endorsement = behind(digest, at=clock.now())
+    except NoSuchLink:
+        return no_such_link(request)
     except endorsements.NotOpen:
-        return _private(render(request, "endorse/closed.html", status=HTTPStatus.CONFLICT))
+        slug = behind(digest, at=clock.now()).appeal.slug
+        return private(render(request, "endorse/closed.html", {"slug": slug}, status=HTTPStatus.CONFLICT))
     content = {"endorsement": endorsement, "line": line_of(endorsement), "slug": endorsement.appeal.slug}
-    return _private(render(request, "endorse/confirm.html", content))
+    return private(render(request, "endorse/confirm.html", content))
 
 
 @csrf_exempt
@@ -50,23 +51,17 @@ def confirm_code(request: HttpRequest, slug: str) -> HttpResponse:
     if not rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, networks.network_of(request.META), at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        endorsements.confirm(digest_of_code(request.POST.get("code", ""), slug), at=now)
-    except endorsements.NoSuchLink:
+        confirmation = endorsements.confirm(digest_of_code(request.POST.get("code", ""), slug), at=now)
+    except NoSuchLink:
         content = {"slug": slug, "typed": request.POST.get("code", ""), "wrong": True}
         return render(request, "endorse/code.html", content, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except endorsements.NotOpen:
-        return render(request, "endorse/closed.html", status=HTTPStatus.CONFLICT)
-    return HttpResponseRedirect(reverse("confirmed", args=[slug]))
+        return render(request, "endorse/closed.html", {"slug": slug}, status=HTTPStatus.CONFLICT)
+    return private(_welcome(request, confirmation))
 
 
-@require_safe
-def confirmed(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where the typed code leads."""
-    appeal_or_404(slug)
-    return render(request, "endorse/confirmed.html", {"slug": slug})
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address is the key: it goes into no Referer header."""
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+def _welcome(request: HttpRequest, confirmation: endorsements.Confirmation) -> HttpResponse:
+    """The removal code is shown this once; sending the form again finds everything done, and no code."""
+    endorsement = confirmation.endorsement
+    content = {"endorsement": endorsement, "confirmation": confirmation, "slug": endorsement.appeal.slug}
+    return render(request, "endorse/confirmed.html", content)

@@ -12,7 +12,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from petition.actions import endorsements
-from petition.models import Appeal
+from petition.actions.notices import BUILT_IN_DATED
+from petition.models import Appeal, Notice
 from petition.models.appeals import Phase
 from petition.publishing import record
 from petition.vocabulary import clock
@@ -58,8 +59,11 @@ def _preview(request: HttpRequest, appeal: Appeal, form: EndorseForm) -> HttpRes
 
 
 def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus, **content: object) -> HttpResponse:
-    appeal = record.appeal_record(slug, translation.get_language() or "")
-    content |= {"appeal": appeal, "form": form, "slug": slug, "path": reverse("endorse", args=[slug])}
+    language = translation.get_language() or ""
+    notice = Notice.objects.filter(appeal__slug=slug, language=language).first()
+    content |= {"appeal": record.appeal_record(slug, language), "form": form, "slug": slug}
+    content |= {"notice": notice, "truth_dated": notice.dated if notice else BUILT_IN_DATED}
+    content["path"] = reverse("endorse", args=[slug])
     return render(request, "endorse/form.html", content, status=status)
 
 

@@ -23,7 +23,7 @@ DECLARATIONS = ("authority", "consent_processing", "consent_publication")
 _AS_TYPED = {"autocorrect": "off", "spellcheck": "false"}
 _ADDRESS = _AS_TYPED | {"autocapitalize": "off", "dir": "ltr"}
 
-_ADVICE = {
+ADVICE = {
     Trouble.CONTROL: _("Remove the invisible control characters; typing the text anew does it."),
     Trouble.BIDI: _("Remove the invisible characters that change the direction of writing."),
     Trouble.TAG: _("Remove the invisible characters; typing the text anew does it."),
@@ -51,7 +51,7 @@ class LineField(forms.CharField):
         super().validate(value)
         found = self._troubles(value) if value else ()
         if found:
-            raise forms.ValidationError([_ADVICE[trouble] for trouble in found])
+            raise forms.ValidationError([ADVICE[trouble] for trouble in found])
 
 
 class CountrySelects(forms.SelectMultiple):
@@ -195,7 +195,14 @@ class EndorseForm(forms.Form):
                 "contact_role",
                 Field("contact_email"),
             ),
-            Fieldset(_("Declarations"), "authority", "consent_processing", "consent_publication"),
+            Fieldset(
+                _("Declarations"),
+                HTML("{% include 'endorse/how_we_handle.html' %}"),
+                "authority",
+                "consent_processing",
+                "consent_publication",
+            ),
+            HTML("{% include 'endorse/which_text.html' %}"),
             Submit("", _("Join the appeal"), css_class="button"),
         )
 

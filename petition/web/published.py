@@ -49,6 +49,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 @published
+def privacy(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(pages.privacy_page(_language()))
+
+
+@published
 def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     page = request.GET.get("page", "1")
     if not (page.isascii() and page.isdigit() and len(page) < 8):

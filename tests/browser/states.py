@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Request
 from tests.site import SLUG, Site
 
 FORM = f"/appeals/{SLUG}/endorse/"
+CHANGE = f"/appeals/{SLUG}/change/"
 
 
 class Visit:
@@ -131,6 +132,30 @@ def _confirmed_page(visit: Visit) -> None:
     visit.press(".button")
 
 
+def _own_page(visit: Visit) -> None:
+    _confirmed_page(visit)
+    visit.press("main a[href*='/endorsements/']")
+
+
+def _way_out(visit: Visit) -> None:
+    _confirmed_page(visit)
+    code = visit.page.locator(".code-to-keep").inner_text()
+    visit.open(CHANGE)
+    visit.page.locator("[name=code]").fill(code)
+    visit.press(f"[action$='{CHANGE}code/'] button")
+
+
+def _left(visit: Visit) -> None:
+    _way_out(visit)
+    visit.press("[value=stop_being_named]")
+
+
+def _change_with_errors(visit: Visit) -> None:
+    visit.open(CHANGE)
+    visit.page.locator("[name=line]").fill("original-12")
+    visit.press(f"[action$='{CHANGE}message/'] button")
+
+
 def _erased_page(visit: Visit) -> None:
     _confirm_page(visit)
     visit.press("[name=not_me]")
@@ -153,6 +178,44 @@ def _one_endorsement(visit: Visit) -> None:
     _confirmed_page(visit)
     visit.sign_in()
     visit.press(".desk-queue th a")
+
+
+def _asked(visit: Visit) -> None:
+    _one_endorsement(visit)
+    visit.page.locator(".desk-form textarea").fill("Who decided this in your organisation?")
+    visit.press(".desk-ask")
+
+
+def _link_issued(visit: Visit) -> None:
+    _line(visit)
+    visit.page.locator("[name=checked]").check()
+    visit.press(".desk-link")
+
+
+def _line(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/lines/")
+    visit.page.locator("[name=appeal]").select_option(SLUG)
+    visit.page.locator("[name=reference]").fill("original-12")
+    visit.press(".desk-open")
+
+
+def _line_with_note(visit: Visit) -> None:
+    _line(visit)
+    visit.page.locator(".desk-form textarea").fill("Outlawed in Russia in 2023.")
+    visit.press("button.desk-note")
+
+
+def _line_unknown(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/lines/?reference=original-99")
+
+
+def _notice_preview(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open(f"/admin/notices/{SLUG}/ru/")
+    visit.page.locator(".desk-form textarea").fill("Ваша организация будет названа отдельно от тех, кто подписал.")
+    visit.press(".desk-preview")
 
 
 def _permanent_link(visit: Visit) -> None:
@@ -179,9 +242,16 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "confirm": _confirm_page,
     "confirm-done": _confirmed_page,
     "confirm-erased": _erased_page,
-    "confirmed-by-code": _at(f"{FORM}confirmed/"),
+    "own-page": _own_page,
+    "change": _at(CHANGE),
+    "change-errors": _change_with_errors,
+    "change-sent": _at(f"{CHANGE}sent/"),
+    "change-message-sent": _at(f"{CHANGE}message/sent/"),
+    "change-way-out": _way_out,
+    "change-left": _left,
     "link-unknown": _at(f"/endorsements/{'A' * 43}/confirm/"),
     "accessibility": _at("/accessibility/"),
+    "privacy": _at("/privacy/"),
     "not-found": _at("/nothing/"),
 }
 DESK: dict[str, Callable[[Visit], None]] = {
@@ -190,6 +260,13 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "queue": _at_the_desk("/admin/"),
     "queue-approved": _at_the_desk("/admin/?state=approved"),
     "endorsement": _one_endorsement,
+    "endorsement-asked": _asked,
+    "endorsement-line": _line_with_note,
+    "link-issued": _link_issued,
+    "lines": _at_the_desk("/admin/lines/"),
+    "lines-unknown": _line_unknown,
+    "notices": _at_the_desk("/admin/notices/"),
+    "notice": _notice_preview,
     "trail": _at_the_desk("/admin/petition/auditevent/"),
     "second-factor": _at_the_desk("/admin/second-factor/"),
     "password": _at_the_desk("/admin/password/"),

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 
 from petition.actions import endorsements, retention
 from petition.actions.endorsements import CONFIRM_WITHIN, confirm, submit
+from petition.actions.links import NoSuchLink
 from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink, State
 from petition.protection.tokens import digest_of_token
 from tests import factories
@@ -19,6 +20,11 @@ from tests.faults.variants import variant
 pytestmark = pytest.mark.usefixtures("committed")
 
 POSTS, ROUNDS = 20, 5
+
+
+def press(digest: str, *, at: datetime) -> Endorsement:
+    """The button of the confirmation page; the endorsement that it confirms."""
+    return confirm(digest, at=at).endorsement
 
 
 def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> None:
@@ -47,8 +53,8 @@ def test_and_without_what_holds_them_together_they_are_more() -> None:
 
 def test_one_link_pressed_many_times_at_once_confirms_once() -> None:
     endorsement, token = factories.submitted(factories.an_appeal())
-    press = partial(confirm, digest_of_token(token, "confirm"), at=NOON)
-    assert together([press] * 8) == [endorsement] * 8
+    button = partial(press, digest_of_token(token, "confirm"), at=NOON)
+    assert together([button] * 8) == [endorsement] * 8
     endorsement.refresh_from_db()
     assert endorsement.state == State.CONFIRMED
 
@@ -65,18 +71,18 @@ def test_of_two_tries_confirmed_at_once_one_stays() -> None:
             contact_email=submission.contact_email,
         )
         digests.append(digest_of_token(token, "confirm"))
-    outcomes = together([partial(confirm, digest, at=NOON) for digest in digests])
+    outcomes = together([partial(press, digest, at=NOON) for digest in digests])
     (left,) = Endorsement.objects.filter(origin="form")
     assert left.state == State.CONFIRMED
     assert [left if outcome == left else type(outcome) for outcome in outcomes].count(left) >= 1
-    assert {type(outcome) for outcome in outcomes} <= {Endorsement, endorsements.NoSuchLink}
+    assert {type(outcome) for outcome in outcomes} <= {Endorsement, NoSuchLink}
 
 
 def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_between() -> None:
     appeal = factories.an_appeal()
     digests = [digest_of_token(factories.submitted(appeal)[1], "confirm") for _ in range(12)]
     almost = NOON + CONFIRM_WITHIN
-    works: list[Callable[[], Endorsement | int]] = [partial(confirm, digest, at=NOON) for digest in digests]
+    works: list[Callable[[], Endorsement | int]] = [partial(press, digest, at=NOON) for digest in digests]
     works += [partial(retention.erase_unconfirmed, at=almost)] * 2
     outcomes = together(works)
     confirmed = [row for row in outcomes if isinstance(row, Endorsement)]

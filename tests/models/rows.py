@@ -6,7 +6,20 @@ from typing import Any
 from django.db import models
 
 from petition.actions.audit import OPERATOR, record
-from petition.models import Appeal, AppealText, AuditEvent, Contact, Demand, Display, Endorsement, Origin, State
+from petition.models import (
+    Appeal,
+    AppealText,
+    AuditEvent,
+    Contact,
+    Correction,
+    Demand,
+    Display,
+    Endorsement,
+    Notice,
+    Origin,
+    Question,
+    State,
+)
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import Signatory
 from petition.protection import contacts
@@ -98,3 +111,17 @@ def columns_of(state: State, signatory: Signatory) -> dict[str, Any]:
     }[state]
     columns: dict[str, Any] = {"state": state, "signatory": signatory} | moments | dict.fromkeys(set_in, NOON)
     return columns | SEALED if state == State.WITHDRAWN else columns
+
+
+def a_correction(endorsement: Endorsement, **columns: Any) -> Correction:
+    plain = {"sealed_proposal": contacts.seal("made up"), "proposed_at": NOON}
+    return Correction.objects.create(endorsement=endorsement, **(plain | columns))
+
+
+def a_question(endorsement: Endorsement, **columns: Any) -> Question:
+    return Question.objects.create(endorsement=endorsement, **({"body": "Who are you?", "asked_at": NOON} | columns))
+
+
+def a_notice(appeal: Appeal, **columns: Any) -> Notice:
+    plain = {"language": "en", "paragraphs": ["Think twice."], "dated": NOON.date()}
+    return Notice.objects.create(appeal=appeal, **(plain | columns))

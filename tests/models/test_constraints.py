@@ -6,12 +6,24 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, SiteState
+from petition.models import Appeal, Dispute, Endorsement, OutgoingMail, PrivateLink, SiteState
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
 from tests.factories import NOON
-from tests.models.rows import a_demand, a_draft, a_signatory, an_import, changed, contact_of, explained, relisted
+from tests.models.rows import (
+    a_correction,
+    a_demand,
+    a_draft,
+    a_notice,
+    a_question,
+    a_signatory,
+    an_import,
+    changed,
+    contact_of,
+    explained,
+    relisted,
+)
 
 Violation = Callable[[Appeal], object]
 
@@ -103,6 +115,18 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("mail_forgets_address_when_done", _mail(sent_at=NOON, sealed_content="")),
     ("mail_forgets_address_when_done", _mail(failed_at=NOON, sealed_address="")),
     ("mail_forgets_address_when_done", _mail(sealed_address="")),
+    ("signatory_note_is_dated", lambda appeal: relisted(Signatory.objects.get(number=1), note="A note")),
+    ("signatory_note_is_dated", lambda appeal: relisted(Signatory.objects.get(number=1), noted_on=NOON.date())),
+    ("correction_one_at_a_time", lambda appeal: [a_correction(row) for row in [factories.confirmed(appeal)] * 2]),
+    ("correction_forgotten_when_decided", lambda appeal: a_correction(factories.confirmed(appeal), decided_at=NOON)),
+    ("correction_forgotten_when_decided", lambda appeal: a_correction(factories.confirmed(appeal), state="accepted")),
+    ("correction_forgotten_when_decided", lambda appeal: a_correction(factories.confirmed(appeal), sealed_proposal="")),
+    ("question_one_at_a_time", lambda appeal: [a_question(row) for row in [factories.confirmed(appeal)] * 2]),
+    ("question_has_words", lambda appeal: a_question(factories.confirmed(appeal), body="")),
+    ("dispute_has_words", lambda appeal: Dispute.objects.create(appeal=appeal, sealed_message="", raised_at=NOON)),
+    ("notice_one_per_language", lambda appeal: [a_notice(row) for row in [appeal] * 2]),
+    ("notice_has_words", lambda appeal: a_notice(appeal, paragraphs=[])),
+    ("site_state_level_known", lambda appeal: SiteState.objects.create(level="panic")),
     ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
 ]
 

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.models import Appeal, AuditEvent, RateCount, Signatory, SiteState, triggers
+from petition.models import Appeal, AuditEvent, ContactChange, Dispute, RateCount, Signatory, SiteState, triggers
 from tests import factories
+from tests.models.rows import a_correction, a_notice, a_question
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -20,6 +21,12 @@ def _rows_everywhere() -> None:
     factories.approved(appeal)
     factories.approved(appeal, display="withheld")
     RateCount.objects.get_or_create(key="made up", defaults={"count": 1, "ends_at": factories.NOON})
+    a_correction(factories.confirmed(appeal))
+    waiting = factories.confirmed(appeal)
+    a_question(waiting)
+    ContactChange.objects.create(endorsement=waiting, requested_at=factories.NOON)
+    Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
+    a_notice(appeal)
     SiteState.objects.create(worker_seen_at=factories.NOON)
 
 

@@ -220,7 +220,7 @@ def test_the_link_tells_what_became_of_it(
 ) -> None:
     now = clock.now()
     _, token = submitted(appeal, at=now, display=display)
-    endorsement = endorsements.confirm(digest_of_token(token, "confirm"), at=now)
+    endorsement = endorsements.confirm(digest_of_token(token, "confirm"), at=now).endorsement
     decide = moderation.approve if state == State.APPROVED else moderation.reject
     decide(endorsement.pk, by=MODERATOR, at=now)
     assert says in client.get(f"/endorsements/{token}/confirm/").content.decode()
@@ -259,6 +259,6 @@ def test_the_code_has_its_keyboard_too(client: Client, appeal: Appeal) -> None:
 def test_the_text_that_is_endorsed_is_named_with_its_language(client: Client, appeal: Appeal) -> None:
     for prefix in ("", "/ru", "/ky"):
         page = client.get(prefix + FORM).content.decode()
-        (link,) = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
+        link, _ = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
         assert 'hreflang="en"' in link
         assert ">TXT (English)<" in link

@@ -14,6 +14,9 @@ PUBLIC = {
     "front_door": "/",
     "healthz": "/healthz",
     "readyz": "/readyz",
+    "robots": "/robots.txt",
+    "sitemap": "/sitemap.xml",
+    "security_txt": "/.well-known/security.txt",
     "signatories_json": f"/appeals/{SLUG}/signatories.json",
     "signatories_csv": f"/appeals/{SLUG}/signatories.csv",
     "text": f"/appeals/{SLUG}/text.en.txt",
@@ -24,16 +27,32 @@ PUBLIC = {
     "docx": f"/appeals/{SLUG}.docx",
     "plain_text": f"/appeals/{SLUG}.txt",
     "accessibility": "/accessibility/",
+    "privacy": "/privacy/",
     "figures": f"/appeals/{SLUG}/figures/",
     "endorse": f"/appeals/{SLUG}/endorse/",
     "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
     "confirm_code": f"/appeals/{SLUG}/endorse/code/",
-    "confirmed": f"/appeals/{SLUG}/endorse/confirmed/",
+    "change": f"/appeals/{SLUG}/change/",
+    "change_sent": f"/appeals/{SLUG}/change/sent/",
+    "change_code": f"/appeals/{SLUG}/change/code/",
+    "change_message": f"/appeals/{SLUG}/change/message/",
+    "change_message_sent": f"/appeals/{SLUG}/change/message/sent/",
+    "own_page": f"/endorsements/{'A' * 43}/",
+    "agree_contact": f"/endorsements/{'A' * 43}/agree-contact/",
+    "name_again": f"/endorsements/{'A' * 43}/name-again/",
+    "own_receipt": f"/endorsements/{'A' * 43}/receipt.txt",
+    **{
+        f"own_{step}": f"/endorsements/{'A' * 43}/{step}/"
+        for step in ("code", "contact", "correction", "forget", "named", "stop", "withdraw")
+    },
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
 REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory", "figures"} | {
     "accessibility",
+    "privacy",
+    "robots",
+    "sitemap",
     "pdf",
     "docx",
     "plain_text",

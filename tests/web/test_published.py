@@ -70,6 +70,8 @@ def test_json_and_csv_tell_the_same_as_the_record(client: Client, appeal: Appeal
         "member": False,
         "listed_on": "2026-11-23",
         "status": "listed",
+        "note": "",
+        "noted_on": None,
     }
     rows = list(csv.DictReader(io.StringIO(client.get(f"/appeals/{SLUG}/signatories.csv").content.decode())))
     assert list(rows[0]) == list(FIELDS)

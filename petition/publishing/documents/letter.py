@@ -23,6 +23,7 @@ class Line:
     label: str  # as printed; for a line that was taken off, what stands in its place
     language: str  # of the label
     is_listed: bool
+    note: str = ""  # of the secretariat, worded and dated
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,11 @@ def _line(signatory: record.SignatoryRecord, language: str, of_names: str) -> Li
     """`of_names` is the language of a name of which no moderator said it."""
     if signatory.label is None:
         return Line(signatory.number, _("No longer listed"), language, is_listed=False)
-    return Line(signatory.number, signatory.label, signatory.language or of_names, is_listed=True)
+    note = ""
+    if signatory.note and signatory.noted_on:
+        date = formats.date_format(signatory.noted_on)
+        note = f"{_('Note of the secretariat, %(date)s:') % {'date': date}} {signatory.note}"
+    return Line(signatory.number, signatory.label, signatory.language or of_names, is_listed=True, note=note)
 
 
 def _after_list(appeal: record.AppealRecord, *, further: bool, goes_on: bool) -> list[str]:

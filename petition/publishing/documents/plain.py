@@ -36,4 +36,5 @@ def isolated(label: str) -> str:
 
 
 def _listing(heading: str, lines: tuple[Line, ...]) -> str:
-    return "\n".join([heading, *(f"{line.number}. {isolated(line.label)}" for line in lines)])
+    listed = [f"{line.number}. {isolated(line.label)}" + (f"\n   {line.note}" if line.note else "") for line in lines]
+    return "\n".join([heading, *listed])

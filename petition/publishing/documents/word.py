@@ -126,15 +126,20 @@ def _listing(document: DocumentObject, heading: str, lines: Iterable[dict[str, A
     if below:
         document.add_paragraph(below, style="Subtitle").paragraph_format.keep_with_next = True
     for line in lines:
-        run = _numbered(document, line["number"], line["label"], line["language"])
+        run = _numbered(document, line["number"], line["label"], line["language"], note=line["note"])
         run.italic = not line["is_listed"]
 
 
-def _numbered(document: DocumentObject, number: int, text: str, language: str) -> Run:
+def _numbered(document: DocumentObject, number: int, text: str, language: str, *, note: str = "") -> Run:
     """Numbers are text: a word processor that counts anew would close the gaps and call other lines by them."""
     paragraph = document.add_paragraph(f"\t{number}.\t", style="List")
     paragraph.paragraph_format.keep_together = True
-    return _run(paragraph, text, language)
+    run = _run(paragraph, text, language)
+    if note:
+        paragraph.add_run().add_break()
+        below = paragraph.add_run(note)
+        below.font.size, below.font.color.rgb = Pt(9), _QUIET
+    return run
 
 
 def _run(paragraph: Paragraph, text: str, language: str) -> Run:

@@ -1,0 +1,96 @@
+"""Another person speaks for the organisation from now on: the present mailbox and the new one both confirm."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from petition.actions import correspondence, links
+from petition.actions.audit import CONTACT, record
+from petition.actions.endorsements import CONFIRM_WITHIN
+from petition.actions.leaving import NotPossible
+from petition.actions.lifecycle import locked
+from petition.actions.links import behind
+from petition.models import Contact, ContactChange, Endorsement, Purpose
+from petition.models.endorsements import ACTIVE
+from petition.protection import contacts, rate_limits
+
+BOTH = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
+
+
+@transaction.atomic
+def request(digest: str, *, name: str, role: str, mailbox: str, at: datetime) -> None:
+    """Two mails are owed, to the present mailbox and to the new one, in place of an earlier request.
+
+    Raises NoSuchLink, or NotPossible: nothing to speak for, or a contact that was erased (then the secretariat helps).
+    """
+    endorsement = locked(behind(digest, at=at).pk)
+    if endorsement.state not in ACTIVE or not Contact.objects.filter(endorsement=endorsement).exists():
+        raise NotPossible
+    limit = rate_limits.MAILS_FROM_OWN_PAGE
+    due = rate_limits.next_turn(limit, endorsement.mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
+    if due is None:
+        raise NotPossible
+    endorsement.links.filter(purpose__in=BOTH).delete()
+    ContactChange.objects.filter(endorsement=endorsement).delete()
+    ContactChange.objects.create(
+        endorsement=endorsement,
+        sealed_person=contacts.seal({"name": name, "role": role}),
+        sealed_mailbox=contacts.seal(mailbox),
+        mailbox_index=contacts.mailbox_index(mailbox),
+        requested_at=at,
+    )
+    record("request_contact", subject=endorsement, by=CONTACT, at=at)
+    old, new = (
+        {
+            "url": links.address(
+                "agree_contact",
+                links.new_link(endorsement, purpose, expires_at=due + CONFIRM_WITHIN),
+                endorsement.language,
+            )
+        }
+        for purpose in BOTH
+    )
+    correspondence.owe_to_contact("old_contact", endorsement, content=old, at=at, due=due)
+    correspondence.owe_to(
+        "new_contact", mailbox, content=new, language=endorsement.language, at=at, due=due, about=endorsement
+    )
+
+
+@transaction.atomic
+def agree(digest: str, purpose: Purpose, *, at: datetime) -> bool:
+    """The mailbox of this link agrees; says whether both have, and the contact is the new one.
+
+    The earlier links of the own page are dead then, and a mail brings the new contact a fresh one.
+    Raises NoSuchLink, NotPossible.
+    """
+    endorsement = locked(behind(digest, at=at).pk)
+    change = ContactChange.objects.filter(endorsement=endorsement).first()
+    if change is None or endorsement.state not in ACTIVE:
+        raise NotPossible
+    if purpose == Purpose.OLD_CONTACT:
+        change.old_confirmed_at = change.old_confirmed_at or at
+    else:
+        change.new_confirmed_at = change.new_confirmed_at or at
+    change.save()
+    if not (change.old_confirmed_at and change.new_confirmed_at):
+        return False
+    _carry_out(endorsement, change, at=at)
+    return True
+
+
+def _carry_out(endorsement: Endorsement, change: ContactChange, *, at: datetime) -> None:
+    contact = Contact.objects.get(endorsement=endorsement)
+    contact.sealed_person, contact.sealed_mailbox = change.sealed_person, change.sealed_mailbox
+    contact.save()
+    record("change_contact", subject=endorsement, by=CONTACT, at=at)
+    endorsement.mailbox_index = change.mailbox_index
+    try:
+        with transaction.atomic():
+            endorsement.save()
+    except IntegrityError as error:  # the new mailbox has endorsed under this name itself
+        raise NotPossible from error
+    change.delete()
+    endorsement.links.filter(purpose__in=BOTH).delete()
+    endorsement.refresh_from_db()
+    content = {"url": links.address("own_page", links.new_own_page(endorsement, replace=True), endorsement.language)}
+    correspondence.owe_to_contact("own_page", endorsement, content=content, at=at)

@@ -1,0 +1,87 @@
+"""Corrections: the organisation proposes another line, a moderator accepts or refuses; until then the old one stays."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from petition.actions import correspondence, listings
+from petition.actions.audit import CONTACT, Actor, record
+from petition.actions.leaving import NotPossible
+from petition.actions.lifecycle import AlreadyDecided, locked
+from petition.actions.links import behind
+from petition.models import AuditEvent, Correction, CorrectionState, Endorsement, Origin, State
+from petition.models.endorsements import ACTIVE
+from petition.protection import contacts
+from petition.vocabulary.names import folded
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The line as it is to be: texts in NFC, `countries` as ISO 3166-1 alpha-2 codes, a space between."""
+
+    organisation_name: str
+    acronym: str
+    countries: str
+
+
+class SameBodyTwice(Exception):
+    """This mailbox already stands behind the appeal under that name."""
+
+
+@transaction.atomic
+def propose(digest: str, proposal: Proposal, *, at: datetime) -> None:
+    """The proposal waits for a moderator, in place of an earlier one. Raises NoSuchLink, NotPossible.
+
+    It is sealed: this process can't read it again. The originals are hidden or shown, never corrected.
+    """
+    endorsement = locked(behind(digest, at=at).pk)
+    if endorsement.state not in ACTIVE or endorsement.origin == Origin.IMPORTED:
+        raise NotPossible
+    endorsement.corrections.waiting().delete()
+    Correction.objects.create(endorsement=endorsement, sealed_proposal=contacts.seal(asdict(proposal)), proposed_at=at)
+    record("propose_correction", subject=endorsement, by=CONTACT, at=at)
+
+
+@transaction.atomic
+def accept(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
+    """The line reads as proposed, wherever it stands. Raises AlreadyDecided, CannotOpen, SameBodyTwice."""
+    correction, endorsement = _waiting(correction_id)
+    proposal = Proposal(**contacts.opened(correction.sealed_proposal))
+    event = record("correct", subject=endorsement, by=by, at=at)
+    listings.correct(endorsement, asdict(proposal), event=event)
+    endorsement.name_index = contacts.index_of("name", folded(proposal.organisation_name))
+    try:
+        with transaction.atomic():
+            endorsement.save()
+    except IntegrityError as error:
+        raise SameBodyTwice from error
+    _decided(correction, CorrectionState.ACCEPTED, at=at)
+    correspondence.owe_to_contact("correction_accepted", endorsement, content={}, at=at)
+    return endorsement
+
+
+@transaction.atomic
+def refuse(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
+    """The line stays as it was. Raises AlreadyDecided."""
+    correction, endorsement = _waiting(correction_id)
+    record("refuse_correction", subject=endorsement, by=by, at=at)
+    _decided(correction, CorrectionState.REFUSED, at=at)
+    correspondence.owe_to_contact("correction_refused", endorsement, content={}, at=at)
+    return endorsement
+
+
+def _waiting(correction_id: int) -> tuple[Correction, Endorsement]:
+    """The correction and its endorsement, locked. First decision wins here as well."""
+    endorsement = locked(Correction.objects.get(pk=correction_id).endorsement_id)
+    correction = Correction.objects.get(pk=correction_id)
+    if correction.state != CorrectionState.PROPOSED or endorsement.state not in ACTIVE:
+        about = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk)
+        decided = about.filter(verb__in=("correct", "refuse_correction", "reject")).latest("pk")
+        raise AlreadyDecided(decided, State(endorsement.state))
+    return correction, endorsement
+
+
+def _decided(correction: Correction, state: CorrectionState, *, at: datetime) -> None:
+    correction.state, correction.decided_at, correction.sealed_proposal = state, at, ""
+    correction.save()

@@ -1,0 +1,113 @@
+"""Private facts whose time is over, and how each of them goes. Nothing here decides; lapsing.py does."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from petition.actions import listings
+from petition.actions.audit import WORKER, record
+from petition.actions.endorsements import erase
+from petition.actions.own_page import forget_contact
+from petition.mail import outbox
+from petition.models import ContactChange, Dispute, Endorsement, OutgoingMail, PrivateLink, Purpose, State
+from petition.vocabulary import retention_periods as periods
+
+_BOTH_CONTACTS = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
+
+
+def unconfirmed(*, at: datetime) -> QuerySet[Endorsement]:
+    """Those whose mailbox never confirmed and no longer can: old enough, and without a live link."""
+    old = Endorsement.objects.unproven().filter(submitted_at__lte=at - periods.UNCONFIRMED)
+    return old.exclude(links__expires_at__gt=at)
+
+
+def erase_unconfirmed(endorsement: Endorsement, *, at: datetime) -> None:
+    """The endorsement is gone with all that hangs on it."""
+    erase(endorsement, by=WORKER, reason="unconfirmed", at=at)
+
+
+def ended(*, at: datetime) -> QuerySet[Endorsement]:
+    """Rejected and withdrawn long ago, with something left that points at a person or, of a rejected one, the name."""
+    until = at - periods.ENDED
+    over = Q(state=State.REJECTED, decided_at__lte=until) | Q(state=State.WITHDRAWN, withdrawn_at__lte=until)
+    left = Q(contact__isnull=False) | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="")
+    return _told(Endorsement.objects.filter(over, left), at=at)
+
+
+def erase_ended(endorsement: Endorsement, *, at: datetime) -> None:
+    """Contact, questions and answers are gone with the keys that would find the mailbox; a readable name is sealed."""
+    listings.seal_name(endorsement)
+    endorsement.corrections.waiting().delete()
+    endorsement.mailbox_index = endorsement.fingerprint = ""
+    _erase_contact(endorsement, at=at)
+
+
+def approved(*, at: datetime) -> QuerySet[Endorsement]:
+    """Approved long ago, or long enough after the closing, with a contact."""
+    since_approval = Q(decided_at__lte=at - periods.APPROVED)
+    since_closing = Q(appeal__closes_at__lte=at - periods.APPROVED_AFTER_CLOSING)
+    rows = Endorsement.objects.filter(since_approval | since_closing, state=State.APPROVED, contact__isnull=False)
+    return _told(rows, at=at)
+
+
+def erase_approved(endorsement: Endorsement, *, at: datetime) -> None:
+    """Contact, questions and answers are gone. The keyed hash of the mailbox stays, so a lost link is still found."""
+    _erase_contact(endorsement, at=at)
+
+
+def _told(endorsements: QuerySet[Endorsement], *, at: datetime) -> QuerySet[Endorsement]:
+    """Without those to whom a mail is owed that is still being tried: who was decided on late hears of it first."""
+    owed = OutgoingMail.objects.owed().filter(endorsement=OuterRef("pk"), created_at__gt=at - outbox.GIVE_UP)
+    return endorsements.exclude(Exists(owed))
+
+
+def _erase_contact(endorsement: Endorsement, *, at: datetime) -> None:
+    record("erase_contact", subject=endorsement, by=WORKER, at=at)
+    OutgoingMail.objects.owed().filter(endorsement=endorsement).delete()
+    endorsement.questions.all().delete()
+    endorsement.links.filter(purpose__in=_BOTH_CONTACTS).delete()
+    forget_contact(endorsement, at=at)
+    endorsement.save()
+
+
+def disputes(*, at: datetime) -> QuerySet[Dispute]:
+    """Those settled long ago."""
+    return Dispute.objects.filter(settled_at__lte=at - periods.SETTLED_DISPUTE)
+
+
+def erase_dispute(dispute: Dispute, *, at: datetime) -> None:
+    """The message is gone; the trail says that there was one."""
+    record("erase_dispute", subject=dispute.appeal, by=WORKER, at=at)
+    dispute.delete()
+
+
+def new_contacts(*, at: datetime) -> QuerySet[ContactChange]:
+    """Those proposed and not agreed to by both mailboxes as long as their links lived."""
+    live = PrivateLink.objects.live(at).filter(endorsement=OuterRef("endorsement"), purpose__in=_BOTH_CONTACTS)
+    return ContactChange.objects.exclude(Exists(live))
+
+
+def erase_new_contact(change: ContactChange, *, at: datetime) -> None:
+    """The proposed person and mailbox are gone; the contact is who it was."""
+    change.delete()
+
+
+def dead_links(*, at: datetime) -> QuerySet[PrivateLink]:
+    """Links and codes that open nothing any more."""
+    return PrivateLink.objects.filter(expires_at__lte=at)
+
+
+def erase_link(link: PrivateLink, *, at: datetime) -> None:
+    """The hash is gone."""
+    link.delete()
+
+
+def mails(*, at: datetime) -> QuerySet[OutgoingMail]:
+    """Those delivered or given up long ago."""
+    until = at - periods.DELIVERED_MAIL
+    return OutgoingMail.objects.filter(Q(sent_at__lte=until) | Q(failed_at__lte=until))
+
+
+def erase_mail(mail: OutgoingMail, *, at: datetime) -> None:
+    """That it was ever sent is gone as well."""
+    mail.delete()

@@ -1,0 +1,62 @@
+"""What time decides: who has not answered is reminded, then lapses; what is undecided after the closing ends."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.formats import date_format
+
+from petition.actions import correspondence, links
+from petition.actions.audit import WORKER
+from petition.actions.lifecycle import locked, move
+from petition.actions.own_page import has_contact
+from petition.models import Endorsement, Origin, Question, State
+from petition.vocabulary import retention_periods as periods
+
+
+def unanswered(*, at: datetime) -> QuerySet[Endorsement]:
+    """Those returned with a question that has waited too long. One of the originals waits for a moderator."""
+    asked = Endorsement.objects.filter(state=State.RETURNED, origin=Origin.FORM)
+    return asked.filter(returned_at__lte=at - periods.UNANSWERED)
+
+
+def undecided(*, at: datetime) -> QuerySet[Endorsement]:
+    """Those that nobody has decided long after their appeal closed, the originals aside."""
+    waiting = Endorsement.objects.filter(state__in=(State.CONFIRMED, State.RETURNED), origin=Origin.FORM)
+    return waiting.filter(appeal__closes_at__lte=at - periods.UNDECIDED_AFTER_CLOSING)
+
+
+def to_remind(*, at: datetime) -> QuerySet[Question]:
+    """Open questions that were asked long enough ago, whose organisation was not reminded yet."""
+    waiting = Question.objects.waiting().filter(endorsement__state=State.RETURNED, reminded_at=None)
+    return waiting.filter(asked_at__lte=at - periods.REMINDER)
+
+
+def lapse(endorsement: Endorsement, *, at: datetime) -> None:
+    """The endorsement is rejected because its organisation did not answer; the contact is told."""
+    _end(endorsement, reason="unanswered", at=at)
+
+
+def close(endorsement: Endorsement, *, at: datetime) -> None:
+    """The endorsement is rejected because the appeal is over; the contact is told."""
+    _end(endorsement, reason="closed", at=at)
+
+
+def _end(endorsement: Endorsement, *, reason: str, at: datetime) -> None:
+    endorsement = locked(endorsement.pk)
+    move(endorsement, to=State.REJECTED, by=WORKER, at=at, reason=reason)
+    endorsement.save()
+    correspondence.owe_to_contact("rejected", endorsement, content={}, at=at)
+
+
+def remind(question: Question, *, at: datetime) -> None:
+    """A mail with a fresh link to the own page is owed, this once; earlier links go on working."""
+    question.reminded_at = at
+    question.save(update_fields=["reminded_at"])
+    endorsement = locked(question.endorsement_id)
+    if endorsement.returned_at is None or not has_contact(endorsement):
+        return
+    url = links.address("own_page", links.new_own_page(endorsement), endorsement.language)
+    with translation.override(endorsement.language):
+        until = date_format((endorsement.returned_at + periods.UNANSWERED).date(), "DATE_FORMAT")
+    correspondence.owe_to_contact("question_reminder", endorsement, content={"url": url, "until": until}, at=at)

@@ -1,0 +1,115 @@
+"""What an organisation does on its own page, behind its private link."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from petition.actions import correspondence, links
+from petition.actions.audit import CONTACT, record
+from petition.actions.leaving import NotPossible
+from petition.actions.lifecycle import locked, move
+from petition.actions.links import behind
+from petition.models import Appeal, Contact, ContactChange, Display, Endorsement, OutgoingMail, Purpose, State
+from petition.protection import contacts, rate_limits
+from petition.vocabulary import retention_periods as periods
+
+CONFIRM_WITHIN = periods.UNCONFIRMED
+
+
+@transaction.atomic
+def answer(digest: str, words: str, *, at: datetime) -> None:
+    """The moderator's question is answered, for the secretariat's eyes, and the endorsement is back in the queue.
+
+    Raises NoSuchLink, or NotPossible when nothing is asked any more.
+    """
+    endorsement = locked(behind(digest, at=at).pk)
+    question = endorsement.questions.waiting().first()
+    if endorsement.state != State.RETURNED or question is None:
+        raise NotPossible
+    question.sealed_answer = contacts.seal(words)
+    question.answered_at = at
+    question.save()
+    move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
+    endorsement.save()
+
+
+@transaction.atomic
+def new_removal_code(digest: str, *, at: datetime) -> str:
+    """A new code to write down, instead of the one before. Raises NoSuchLink, NotPossible."""
+    endorsement = locked(behind(digest, at=at).pk)
+    if endorsement.state in (State.SUBMITTED, State.WITHDRAWN, State.REJECTED):
+        raise NotPossible
+    record("new_code", subject=endorsement, by=CONTACT, at=at)
+    return links.new_removal_code(endorsement)
+
+
+@transaction.atomic
+def forget_mailbox(digest: str, *, at: datetime) -> str:
+    """Contact, links and owed mails are gone, and the hash that would find them: only the returned code is left.
+
+    Who seizes the mailbox learns nothing here. Raises NoSuchLink, NotPossible.
+    """
+    endorsement = locked(behind(digest, at=at).pk)
+    if endorsement.state in (State.SUBMITTED, State.WITHDRAWN, State.REJECTED):
+        raise NotPossible
+    record("forget", subject=endorsement, by=CONTACT, at=at)
+    code = links.new_removal_code(endorsement)
+    endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
+    OutgoingMail.objects.filter(endorsement=endorsement).delete()
+    forget_contact(endorsement, at=at)
+    endorsement.mailbox_index = endorsement.fingerprint = ""
+    endorsement.save()
+    return code
+
+
+def forget_contact(endorsement: Endorsement, *, at: datetime) -> None:
+    """The person and the mailbox are gone; `endorsement`, to be saved by the caller, says since when."""
+    Contact.objects.filter(endorsement=endorsement).delete()
+    ContactChange.objects.filter(endorsement=endorsement).delete()
+    endorsement.contact_erased_at = at
+
+
+@transaction.atomic
+def ask_to_be_named(digest: str, *, at: datetime) -> None:
+    """A mail asks the mailbox whether the name may be shown again. Raises NoSuchLink, NotPossible."""
+    endorsement = locked(behind(digest, at=at).pk)
+    if endorsement.state != State.APPROVED or endorsement.display != Display.WITHHELD or not has_contact(endorsement):
+        raise NotPossible
+    limit = rate_limits.MAILS_FROM_OWN_PAGE
+    due = rate_limits.next_turn(limit, endorsement.mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
+    if due is None:
+        return
+    endorsement.links.filter(purpose=Purpose.NAME_AGAIN).delete()
+    token = links.new_link(endorsement, Purpose.NAME_AGAIN, expires_at=due + CONFIRM_WITHIN)
+    content = {"url": links.address("name_again", token, endorsement.language)}
+    correspondence.owe_to_contact("name_again", endorsement, content=content, at=at, due=due)
+
+
+@transaction.atomic
+def agree_to_be_named(digest: str, *, at: datetime) -> None:
+    """The mailbox agrees; a moderator shows the name (moderation.show). Raises NoSuchLink, NotPossible."""
+    endorsement = locked(behind(digest, at=at).pk)
+    if endorsement.state != State.APPROVED or endorsement.display != Display.WITHHELD:
+        raise NotPossible
+    if endorsement.name_again_at is None:
+        record("ask_name", subject=endorsement, by=CONTACT, at=at)
+        endorsement.name_again_at = at
+        endorsement.save()
+
+
+def has_contact(endorsement: Endorsement) -> bool:
+    """Whether mail can reach anybody."""
+    return Contact.objects.filter(endorsement=endorsement).exists()
+
+
+def ask_for_links(appeal: Appeal, mailbox: str, *, language: str, at: datetime) -> None:
+    """A mail with fresh links is owed to `mailbox`, whoever it is: the worker sees whether there is anything to send.
+
+    So the page that asks does the same work for a mailbox that is known and for one that is not.
+    """
+    index = contacts.mailbox_index(mailbox)
+    limit = rate_limits.MAILS_WITH_LOST_LINKS
+    due = rate_limits.next_turn(limit, index, at=at, latest=at + timedelta(days=1))
+    if due:
+        content = {"appeal": appeal.slug, "mailbox_index": index}
+        correspondence.owe_to("own_page_again", mailbox, content=content, language=language, at=at, due=due)

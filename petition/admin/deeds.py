@@ -1,0 +1,150 @@
+"""What staff do besides deciding, a POST each. Its sentence, or why not, stands on the endorsement's page then."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from petition.actions import corrections, disputes, moderation
+from petition.actions.leaving import NotPossible
+from petition.actions.lifecycle import AlreadyDecided
+from petition.admin import desk
+from petition.admin.forms import NoteForm, QuestionForm
+from petition.admin.people import WHY_NOT, already, already_done, me, with_site
+from petition.models import Correction, Dispute, Endorsement, Kind
+from petition.vocabulary import clock
+
+_NAME = ("hide", "show", "name_again")
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """The endorsement is returned with the question that was typed."""
+    _found(pk)
+    form = QuestionForm(request.POST, auto_id="ask-%s")
+    if not form.is_valid():
+        return desk.page(request, pk, ask=form)
+    words = form.cleaned_data["words"]
+    return _done(
+        request,
+        pk,
+        _("The question is on its way."),
+        lambda: moderation.ask(pk, words, by=me(request), at=clock.now()),
+    )
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was typed stands beside the line, or nothing does."""
+    found = _found(pk)
+    form = NoteForm(request.POST, auto_id="note-%s")
+    if not form.is_valid():
+        return desk.page(request, pk, note=form)
+    words = form.cleaned_data["words"]
+    said = _("The note stands beside the line.") if words else _("No note stands beside the line.")
+    return _done(request, pk, said, lambda: moderation.note(*_line_of(found), words, by=me(request), at=clock.now()))
+
+
+@require_POST
+def name(request: HttpRequest, pk: int) -> HttpResponse:
+    """The name is hidden, shown again (an original), or named again as its mailbox asked."""
+    found, pressed = _found(pk), request.POST.get("decision", "")
+    if pressed not in _NAME:
+        return HttpResponseBadRequest(_("Unknown decision."))
+
+    def deed() -> None:
+        if pressed == "name_again":
+            moderation.name_again(pk, by=me(request), at=clock.now())
+        elif pressed == "show":
+            moderation.show(*_line_of(found), by=me(request), at=clock.now())
+        else:
+            moderation.hide(*_line_of(found), by=me(request), at=clock.now())
+
+    said = _("The name is off everything this site serves.") if pressed == "hide" else _("The name is shown again.")
+    return _done(request, pk, said, deed)
+
+
+@require_POST
+def correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """The correction that was looked at is accepted or refused; one that took its place is not."""
+    found = Correction.objects.filter(pk=pk).first()
+    of = found.endorsement_id if found else _number(request.POST.get("endorsement", ""))
+    pressed = request.POST.get("decision")
+    if pressed not in ("accept", "refuse"):
+        return HttpResponseBadRequest(_("Unknown decision."))
+    deed = corrections.accept if pressed == "accept" else corrections.refuse
+    said = _("The line reads as proposed.") if pressed == "accept" else _("The line stays as it was.")
+    _found(of)
+    return _done(request, of, said, lambda: deed(pk, by=me(request), at=clock.now()))
+
+
+@require_POST
+def link(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new private link, on this page and nowhere else: neither stored nor in a message of the session."""
+    _found(pk)
+    if "checked" not in request.POST:
+        messages.warning(request, _("Check first who asks, and say so."))
+        return _back(pk)
+    try:
+        address = moderation.issue_own_page(pk, by=me(request), at=clock.now())
+    except NotPossible:
+        messages.warning(request, str(WHY_NOT[NotPossible]))
+        return _back(pk)
+    content = with_site(request, {"pk": pk, "address": address, "title": _("Private link")})
+    response = TemplateResponse(request, "admin/petition/link.html", content)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dispute is off the queue."""
+    now = clock.now()
+    try:
+        event = disputes.settle(pk, by=me(request), at=now)
+    except Dispute.DoesNotExist as error:
+        raise Http404 from error
+    if event.at == now:
+        messages.success(request, _("The dispute is settled."))
+    else:
+        messages.warning(request, already_done(event))
+    return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
+
+
+def _done(request: HttpRequest, pk: int, said: str, deed: Callable[[], object]) -> HttpResponse:
+    """`deed` is done and `said`, or the page says who was first, or why not."""
+    try:
+        deed()
+    except AlreadyDecided as first:
+        is_move = first.event.verb not in ("correct", "refuse_correction", "show", "hide")
+        messages.warning(request, already(first) if is_move else already_done(first.event))
+    except tuple(WHY_NOT) as error:
+        messages.warning(request, str(WHY_NOT[type(error)]))
+    else:
+        messages.success(request, said)
+    return _back(pk)
+
+
+def _back(pk: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)
+
+
+def _found(pk: int) -> Endorsement:
+    return get_object_or_404(Endorsement.objects.select_related("appeal", "signatory"), pk=pk)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def _line_of(found: Endorsement) -> tuple[str, Kind, int]:
+    """Appeal, kind and number of its public line. Raises Http404 where there is none."""
+    if found.signatory is None:
+        raise Http404
+    return found.appeal.slug, Kind(found.signatory.kind), found.signatory.number

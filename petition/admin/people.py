@@ -1,0 +1,66 @@
+"""Who was first, in words: the second person reads it instead of an error."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
+
+from petition.actions.audit import Actor
+from petition.actions.corrections import SameBodyTwice
+from petition.actions.leaving import NotPossible
+from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.moderation import EndorsedAgain, MailboxNotProven
+from petition.admin.words import ACTORS, VERBS
+from petition.models import AuditEvent, Correction
+from petition.protection.contacts import CannotOpen
+
+WHY_NOT: dict[type[Exception], str | Promise] = {
+    EndorsedAgain: gettext_lazy("The organisation has endorsed again since; that endorsement is the one to decide."),
+    MailboxNotProven: gettext_lazy("Its mailbox has not agreed, so this cannot be done."),
+    SameBodyTwice: gettext_lazy("This mailbox already stands behind the appeal under that name."),
+    NotPossible: gettext_lazy("It is no longer in a state for this."),
+    CannotOpen: gettext_lazy("It is sealed, and the key that opens it is not here."),
+    Correction.DoesNotExist: gettext_lazy("The organisation has proposed something else since, or nothing any more."),
+}
+"""Refusals of the deeds, as a plain warning."""
+
+
+def me(request: HttpRequest) -> Actor:
+    """The staff account that sent this request."""
+    return Actor.staff(int(request.user.pk or 0))
+
+
+def names_of(events: Iterable[AuditEvent]) -> dict[int | None, str]:
+    """Names of the staff accounts in these events; an account that is gone is missing."""
+    ids = {event.actor_id for event in events if event.actor_id}
+    return {person.pk: person.get_username() for person in get_user_model().objects.filter(pk__in=ids)}
+
+
+def who(event: AuditEvent, names: dict[int | None, str]) -> str:
+    """The account's name, else what kind of actor it was."""
+    return names.get(event.actor_id) or str(ACTORS.get(event.actor_kind, event.actor_kind))
+
+
+def already(first: AlreadyDecided) -> str:
+    """“Already decided by …”: what the endorsement is now."""
+    return _("Already decided by %(who)s at %(when)s: %(state)s.") % _told(first.event, str(first.state.label))
+
+
+def already_done(event: AuditEvent) -> str:
+    """The same for a deed that leaves the state as it is."""
+    return _("Already decided by %(who)s at %(when)s: %(state)s.") % _told(event, str(VERBS[event.verb]))
+
+
+def _told(event: AuditEvent, outcome: str) -> dict[str, str]:
+    when = formats.date_format(timezone.localtime(event.at), "DATETIME_FORMAT")
+    return {"who": who(event, names_of([event])), "when": when, "state": outcome}
+
+
+def with_site(request: HttpRequest, content: dict[str, Any]) -> dict[str, Any]:
+    """What every page of the desk needs, and `content`."""
+    return admin.site.each_context(request) | content

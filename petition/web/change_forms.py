@@ -1,0 +1,105 @@
+"""The three small forms of the way out: a lost link, a removal code, a message to the secretariat."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext_lazy as _
+
+from petition.models import Kind
+from petition.publishing import record
+from petition.vocabulary import mailboxes
+
+MOST_WORDS = 4_000
+"""Characters of a message."""
+_ADDRESS = {"autocomplete": "email", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false", "dir": "ltr"}
+_REFERENCE = re.compile(r"\b(original|further)\W{0,3}([1-9][0-9]{0,8})\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\b[1-9][0-9]{0,8}\b")
+
+
+class MailboxField(forms.EmailField):
+    """A mailbox in its one spelling (vocabulary/mailboxes.py); '' where none is needed and none was given."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=254, widget=forms.EmailInput(attrs=_ADDRESS), **options)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        mailbox = mailboxes.canonical(typed) if typed else ""
+        if mailbox is None:
+            raise forms.ValidationError(EmailValidator.message)
+        return mailbox
+
+
+class LostLinkForm(forms.Form):
+    mailbox = MailboxField(
+        label=_("The e-mail address that confirmed"), error_messages={"required": _("Enter your e-mail address.")}
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Removal code"),
+        max_length=40,
+        error_messages={"required": _("Enter the code.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                "dir": "ltr",
+            }
+        ),
+    )
+
+
+class MessageForm(forms.Form):
+    about = forms.ChoiceField(
+        label=_("What it is about"),
+        choices=[
+            ("not_agreed", _("We did not agree to this.")),
+            ("wrong", _("Something about the line is wrong.")),
+            ("other", _("Something else.")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is about.")},
+    )
+    line = forms.CharField(
+        label=_("Which line"),
+        help_text=_("Its number on the list, if you know it."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    words = forms.CharField(
+        label=_("Message"),
+        max_length=MOST_WORDS,
+        error_messages={"required": _("Say in a few words what it is about.")},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "autocomplete": "off"}),
+    )
+    answer_to = MailboxField(label=_("Your e-mail address, if you want an answer"), required=False)
+
+    def whole(self, slug: str) -> tuple[str, str]:
+        """The reference of the line meant, and the message as the secretariat reads it.
+
+        What was chosen stands first, then, where no line of this appeal is meant for certain, what was typed for it.
+        """
+        told = self.cleaned_data
+        reference = reference_of(slug, told["line"])
+        chosen = str(dict(self.fields["about"].choices)[told["about"]])  # type: ignore[attr-defined]  # a ChoiceField
+        heads = [chosen] if reference or not told["line"] else [chosen, told["line"]]
+        return reference, "\n".join([*heads, "", told["words"]])
+
+
+def reference_of(slug: str, typed: str) -> str:
+    """`further-12` for a line of the appeal that `typed` means for certain, else ''.
+
+    A number alone means the line that has it; where both lists do, it could be either.
+    """
+    numbers = _NUMBER.findall(typed)
+    possible = _REFERENCE.findall(typed) or [(kind, numbers[0]) for kind in Kind.values if len(numbers) == 1]
+    meant = {(kind.lower(), number) for kind, number in possible}
+    lines = [f"{kind}-{number}" for kind, number in meant if record.has_signatory(slug, kind, int(number))]
+    return lines[0] if len(lines) == 1 else ""

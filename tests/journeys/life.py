@@ -1,0 +1,76 @@
+"""What the secretariat and organisations do in the life that test_canary.py follows, done to a site that runs.
+
+python -m tests.journeys.life STAGE < canaries.json
+"""
+
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+import django
+
+
+def live(canaries: dict[str, str]) -> None:
+    """Each endorsement, named after its role in the story, comes where its private texts are worth most."""
+    from petition.actions import corrections, disputes, moderation, own_page  # models can be loaded now
+    from petition.actions.audit import Actor
+    from petition.actions.corrections import Proposal
+    from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, Purpose
+    from petition.protection.contacts import mailbox_index
+    from petition.vocabulary import clock
+
+    now, moderator = clock.now(), Actor.staff(1)
+
+    def of(role: str) -> Endorsement:
+        return Endorsement.objects.get(mailbox_index=mailbox_index(f"{canaries[f'{role} mailbox']}@fund.example"))
+
+    def own(role: str) -> str:
+        links = PrivateLink.objects.filter(endorsement=of(role), purpose=Purpose.OWN_PAGE)
+        return links.values_list("digest", flat=True)[0]
+
+    for role in ("listed", "withheld", "withdrawn"):
+        moderation.approve(of(role).pk, by=moderator, at=now)
+    moderation.withdraw(of("withdrawn").pk, by=moderator, at=now)
+    moderation.reject(of("rejected").pk, by=moderator, at=now)
+    moderation.ask(of("asked").pk, canaries["question"], by=moderator, at=now)
+    own_page.answer(own("asked"), canaries["answer"], at=now)
+    corrections.propose(own("listed"), Proposal(canaries["proposal"], "", ""), at=now)
+    disputes.raise_dispute(
+        Appeal.objects.get(),
+        reference="further-1",
+        words=canaries["dispute"],
+        mailbox=f"{canaries['dispute mailbox']}@fund.example",
+        at=now,
+    )
+    sys.stdout.write(str(OutgoingMail.objects.owed().count()))
+
+
+def purge(canaries: dict[str, str]) -> None:
+    """A month and a day later."""
+    from petition.actions import retention
+    from petition.vocabulary import clock
+
+    retention.purge(at=clock.now() + timedelta(days=31))
+
+
+def dump(canaries: dict[str, str]) -> None:
+    """Every value of every row of every table, by table and column, as JSON."""
+    from django.apps import apps
+
+    found: dict[str, list[str]] = {}
+    for model in apps.get_models(include_auto_created=True):
+        for row in model._default_manager.values():
+            for column, value in row.items():
+                found.setdefault(f"{model.__name__}.{column}", []).append(str(value))
+    json.dump(found, sys.stdout)
+
+
+def main(stage: str) -> None:
+    django.setup()
+    stages: dict[str, Any] = {"live": live, "purge": purge, "dump": dump}
+    stages[stage](json.load(sys.stdin))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

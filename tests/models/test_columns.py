@@ -1,0 +1,266 @@
+"""Every column is public, sealed, private for a reason, or technical: a new one is none of these and fails here.
+
+Public is what publishing/record.py tells: each column of each table that it reads is changed, and it is asked again.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+
+from petition.actions.key_rotation import sealed_columns
+from petition.models import Appeal, AppealText, Demand, Signatory
+from petition.models.signatories import PRINTED_FIELDS
+from petition.models.triggers import REFUSALS
+from petition.publishing import record
+from tests import factories
+from tests.factories import NOON, SLUG
+from tests.models.rows import SHA256, a_demand, a_draft, a_signatory
+
+PUBLIC, SEALED, TECHNICAL = "public", "sealed", "technical"
+
+
+class Private(str):
+    """Readable in the database, never outside; the text says why it is not sealed."""
+
+
+WHAT_IS_CHECKED = Private("the secretariat reads it to check and list; emptied or sealed when nobody may read it")
+LOOKED_UP = Private("keyed hash, so that the public process finds it without reading it")
+WHEN = Private("a moment that decisions, retention or proof of consent hang on; tells nobody's name")
+STATE = Private("what the deeds decide by; tells nobody's name")
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "Appeal": {
+        **dict.fromkeys(
+            ("slug", "issuer", "issued_on", "is_demo", "revision", "revised_at", "withheld_total", "last_number"),
+            PUBLIC,
+        ),
+        **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
+        "id": TECHNICAL,
+    },
+    "AppealText": {
+        **dict.fromkeys(("language", "version", "status", "dated", "dated_as_printed", "title", "sha256"), PUBLIC),
+        **dict.fromkeys(("preamble", "closing", "background", "published_at"), PUBLIC),
+        **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
+    },
+    "Demand": {"number": PUBLIC, "body": PUBLIC, "id": TECHNICAL, "text_id": TECHNICAL},
+    "Signatory": {
+        **dict.fromkeys(("kind", "number", "status", "label", "name", "acronym", "countries"), PUBLIC),
+        **dict.fromkeys(("countries_as_printed", "language", "member", "listed_on", "note", "noted_on"), PUBLIC),
+        "folded": Private("the printed line again, for the search that is to come"),
+        **dict.fromkeys(("id", "appeal_id", "explained_by"), TECHNICAL),
+    },
+    "Endorsement": {
+        **dict.fromkeys(("organisation_name", "acronym", "countries", "label"), WHAT_IS_CHECKED),
+        **dict.fromkeys(("countries_as_printed", "website", "member_claimed"), WHAT_IS_CHECKED),
+        "sealed_name": SEALED,
+        **dict.fromkeys(("name_index", "mailbox_index", "fingerprint"), LOOKED_UP),
+        **dict.fromkeys(("state", "display", "origin", "language", "wording_version"), STATE),
+        **dict.fromkeys(("authority_at", "consent_processing_at", "consent_publication_at", "submitted_at"), WHEN),
+        **dict.fromkeys(("confirmed_at", "returned_at", "decided_at", "withdrawn_at", "quarantined_at"), WHEN),
+        **dict.fromkeys(("contact_erased_at", "name_again_at"), WHEN),
+        **dict.fromkeys(("id", "appeal_id", "text_id", "signatory_id", "explained_by"), TECHNICAL),
+    },
+    "Contact": {"sealed_person": SEALED, "sealed_mailbox": SEALED, "id": TECHNICAL, "endorsement_id": TECHNICAL},
+    "ContactChange": {
+        **dict.fromkeys(("sealed_person", "sealed_mailbox"), SEALED),
+        "mailbox_index": LOOKED_UP,
+        **dict.fromkeys(("requested_at", "old_confirmed_at", "new_confirmed_at"), WHEN),
+        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+    },
+    "Correction": {
+        "sealed_proposal": SEALED,
+        "state": STATE,
+        **dict.fromkeys(("proposed_at", "decided_at"), WHEN),
+        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+    },
+    "Question": {
+        "body": Private("the organisation reads it on its own page, where no private key is; erased with the contact"),
+        "sealed_answer": SEALED,
+        **dict.fromkeys(("asked_at", "reminded_at", "answered_at"), WHEN),
+        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+    },
+    "Dispute": {
+        **dict.fromkeys(("sealed_message", "sealed_mailbox"), SEALED),
+        "reference": Private("the number of a public line"),
+        **dict.fromkeys(("raised_at", "settled_at"), WHEN),
+        **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
+    },
+    "Notice": {
+        **dict.fromkeys(
+            ("language", "paragraphs", "dated"),
+            Private("the editor's words, on the form alone: no page made from the record"),
+        ),
+        **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
+    },
+    "PrivateLink": {
+        "digest": LOOKED_UP,
+        **dict.fromkeys(("purpose", "expires_at", "id", "endorsement_id"), TECHNICAL),
+    },
+    "OutgoingMail": {
+        **dict.fromkeys(("sealed_address", "sealed_content"), SEALED),
+        **dict.fromkeys(("message", "language", "last_error"), STATE),
+        **dict.fromkeys(("created_at", "due_at", "leased_until", "sent_at", "failed_at"), WHEN),
+        **dict.fromkeys(("id", "endorsement_id", "message_id", "attempts", "lease"), TECHNICAL),
+    },
+    "AuditEvent": {
+        **dict.fromkeys(("verb", "actor_kind", "subject_kind", "reason", "is_demo"), STATE),
+        **dict.fromkeys(("actor_id", "subject_id", "appeal_id"), Private("numbers; what they were of may be gone")),
+        "at": WHEN,
+        "id": TECHNICAL,
+    },
+    "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
+    "SiteState": {
+        **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),
+        "level": STATE,
+        "rate_key": Private("every process that counts needs it; replaced every week"),
+    },
+}
+MODELS = {model.__name__: model for model in apps.get_app_config("petition").get_models()}
+
+
+def test_every_column_is_classified_and_no_other() -> None:
+    assert {name: set(columns) for name, columns in COLUMNS.items()} == {
+        name: {field.attname for field in model._meta.concrete_fields} for name, model in MODELS.items()
+    }
+
+
+def test_what_is_sealed_is_named_so_and_rotated() -> None:
+    sealed = {(table, name) for table, columns in COLUMNS.items() for name, kind in columns.items() if kind == SEALED}
+    assert sealed == {(model.__name__, name) for model, columns in sealed_columns().items() for name in columns}
+
+
+def test_every_private_column_has_a_reason() -> None:
+    kinds = {kind for columns in COLUMNS.values() for kind in columns.values()}
+    assert {kind for kind in kinds if not isinstance(kind, Private)} == {PUBLIC, SEALED, TECHNICAL}
+    assert all(len(kind.split()) > 3 for kind in kinds if isinstance(kind, Private))
+
+
+ASKED: dict[str, Callable[[], object]] = {
+    "appeal_record": lambda: (record.appeal_record(SLUG, "en"), record.appeal_record(SLUG, "ru")),
+    "published_slugs": record.published_slugs,
+    "exact_text": lambda: record.exact_text(SLUG, "en"),
+    "originals": lambda: record.originals(SLUG),
+    "newest_further": lambda: record.newest_further(SLUG),
+    "further_page": lambda: record.further_page(SLUG, 1),
+    "page_count": lambda: record.page_count(SLUG),
+    "all_signatories": lambda: record.all_signatories(SLUG),
+    "countries_of": lambda: record.countries_of(SLUG),
+    "listed_by_month": lambda: record.listed_by_month(SLUG),
+    "has_signatory": lambda: [record.has_signatory(SLUG, "further", number) for number in range(100)],
+    "at_one_revision": lambda: record.at_one_revision(SLUG, lambda: ""),
+    "state_of_everything": record.state_of_everything,
+}
+"""Every function of the record, as a visitor could have it asked."""
+
+UNLISTED = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
+CHANGES: dict[type[models.Model], dict[str, Any]] = {
+    Appeal: {
+        **dict.fromkeys(("slug", "issuer"), "changed"),
+        **dict.fromkeys(("revision", "last_number", "withheld_total"), 777),
+        "issued_on": date(2021, 1, 1),
+        "is_demo": True,
+        "revised_at": NOON + timedelta(days=1),
+        "published_at": None,
+        "opens_at": NOON + timedelta(days=99_999),
+        "closes_at": NOON - timedelta(days=999),
+    },
+    AppealText: {
+        **dict.fromkeys(("dated_as_printed", "title"), "changed"),
+        **{name: ["changed"] for name in ("preamble", "closing", "background")},
+        "language": "ru",
+        "version": 0,
+        "status": "unofficial",
+        "dated": date(2021, 1, 1),
+        "sha256": SHA256[::-1],
+        "published_at": None,
+    },
+    Demand: {"number": 9, "body": "changed"},
+    Signatory: {
+        **dict.fromkeys(("label", "name", "acronym", "countries_as_printed", "language", "folded"), "changed"),
+        "kind": "original",
+        "number": 99,
+        "status": UNLISTED,
+        "countries": "DE",
+        "member": True,
+        "listed_on": date(2021, 1, 1),
+        "note": {"note": "changed", "noted_on": NOON.date()},
+        "noted_on": {"note": "changed", "noted_on": NOON.date()},
+        "explained_by": 777,
+    },
+}
+"""Of each table that the record reads, and each of its columns but keys: another value; or the whole UPDATE."""
+
+
+def answers() -> dict[str, str]:
+    told = {}
+    for name, ask in ASKED.items():
+        try:
+            told[name] = repr(ask())
+        except record.NotPublished:
+            told[name] = "nothing"
+    return told
+
+
+def test_every_function_of_the_record_is_asked() -> None:
+    functions = {
+        name
+        for name, function in inspect.getmembers(record, inspect.isfunction)
+        if function.__module__ == record.__name__ and not name.startswith("_")
+    }
+    assert set(ASKED) == functions
+
+
+@pytest.fixture
+def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
+    """One row of each table that the record reads, in sight of it. The triggers are gone until the test ends."""
+    factories.approved(appeal)
+    text = a_draft(appeal, language="en", version=2, status="official")
+    demand = a_demand(text)
+    a_demand(text, number=2, body="Do that")
+    AppealText.objects.filter(pk=text.pk).update(published_at=NOON)
+    signatory = a_signatory(appeal, number=70, countries="KG", countries_as_printed="Kyrgyzstan")
+    Appeal.objects.filter(pk=appeal.pk).update(last_number=70)
+    with connection.cursor() as cursor:
+        for refusal in REFUSALS:
+            of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {refusal.name}{of_table}")
+    return {Appeal: appeal, AppealText: text, Demand: demand, Signatory: signatory}
+
+
+COLUMNS_READ = [(model, column) for model, changes in CHANGES.items() for column in changes]
+
+
+@pytest.mark.parametrize(
+    ("model", "column"), COLUMNS_READ, ids=[f"{model.__name__}.{column}" for model, column in COLUMNS_READ]
+)
+def test_the_record_tells_what_is_public_and_nothing_else(
+    rows: dict[type[models.Model], models.Model], model: type[models.Model], column: str
+) -> None:
+    before = answers()
+    change = CHANGES[model][column]
+    columns = change if isinstance(change, dict) else {column: change}
+    assert model._default_manager.filter(pk=rows[model].pk).update(**columns) == 1
+    assert (answers() != before) == (COLUMNS[model.__name__][column] == PUBLIC)
+
+
+def test_every_column_that_is_no_key_is_changed_there() -> None:
+    for model, changes in CHANGES.items():
+        keys = {field.attname for field in model._meta.concrete_fields if field.primary_key or field.is_relation}
+        assert set(changes) == set(COLUMNS[model.__name__]) - keys
+
+
+def test_the_record_reads_no_table_without_a_public_column(rows: dict[type[models.Model], models.Model]) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answers()
+    read = {table for query in asked.captured_queries for table in re.findall(r"petition_\w+", query["sql"])}
+    public = {MODELS[name]._meta.db_table for name, columns in COLUMNS.items() if PUBLIC in columns.values()}
+    assert read == public == {model._meta.db_table for model in CHANGES}
