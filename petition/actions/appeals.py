@@ -11,6 +11,7 @@ from petition.models import (
     Appeal,
     AppealText,
     AuditEvent,
+    Check,
     Demand,
     Display,
     Endorsement,
@@ -143,6 +144,7 @@ def _list_originals(
             countries=" ".join(read.countries),
             countries_as_printed=read.countries_as_printed,
             folded=folded(read.label),
+            checked_how=Check.IMPORTED,
             listed_on=appeal.issued_on,
             explained_by=event.pk,
         )
@@ -156,6 +158,7 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
         origin=Origin.IMPORTED,
         state=State.APPROVED,
         display=Display.NAMED,
+        checked_how=Check.IMPORTED,
         language=text.language,
         organisation_name=signatory.name,
         acronym=signatory.acronym,

@@ -65,7 +65,10 @@ def _print(endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, ev
     signatory.acronym = endorsement.acronym
     signatory.countries = endorsement.countries
     signatory.countries_as_printed = _countries_as_printed(endorsement)
+    signatory.language = endorsement.name_language
     signatory.folded = folded(signatory.label)
+    signatory.member = endorsement.member_confirmed
+    signatory.checked_how = endorsement.checked_how
     signatory.explained_by = event.pk
     signatory.save()
     _announce(appeal, at=event.at)
@@ -130,8 +133,9 @@ def show(endorsement: Endorsement, *, event: AuditEvent) -> None:
 def seal_name(endorsement: Endorsement) -> None:
     """The name and what points at it are readable only with the private key; its keyed hash stays."""
     if not endorsement.sealed_name:
-        endorsement.sealed_name = contacts.seal({field: getattr(endorsement, field) for field in NAME_FIELDS})
-        for field in NAME_FIELDS:
+        sealed = (*NAME_FIELDS, "name_language")
+        endorsement.sealed_name = contacts.seal({field: getattr(endorsement, field) for field in sealed})
+        for field in sealed:
             setattr(endorsement, field, "")
 
 

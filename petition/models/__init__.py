@@ -12,7 +12,7 @@ from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
 from petition.models.questions import Question
 from petition.models.rates import RateCount
-from petition.models.signatories import Kind, Signatory, Status
+from petition.models.signatories import Check, Kind, Signatory, Status
 from petition.models.site_state import Level, SiteState
 from petition.models.texts import AppealText, Demand, TextStatus
 
@@ -20,6 +20,7 @@ __all__ = [
     "Appeal",
     "AppealText",
     "AuditEvent",
+    "Check",
     "Contact",
     "ContactChange",
     "Correction",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
-from petition.models.signatories import Signatory
+from petition.models.signatories import Check, Signatory
 from petition.models.texts import AppealText
 
 
@@ -72,12 +72,21 @@ class Endorsement(models.Model):
     label = models.CharField(max_length=500, blank=True)  # of an imported line: exactly as it was printed
     countries_as_printed = models.CharField(max_length=300, blank=True)  # likewise
     website = models.CharField(max_length=200, blank=True)
+    name_language = models.CharField(max_length=10, blank=True)  # where a moderator has said; sealed with the name
     member_claimed = models.BooleanField(default=False)
+    member_confirmed = models.BooleanField(default=False)  # a moderator has checked it
+    checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
     sealed_name = models.TextField(blank=True)  # all of NAME_FIELDS, once nobody outside may read them
 
     name_index = models.CharField(max_length=64)  # keyed hash of the folded name: exact matches only
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
     fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole post: a repeat is the same post
+
+    # What evidence needs of the sealed mailbox and the network, taken at submission (evidence/ makes sentences of it).
+    domain_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox's domain
+    network_index = models.CharField(max_length=64, blank=True)  # of the /24 or /64, under the weekly key; 7 days
+    hints = models.JSONField(default=list, blank=True)  # list of codes
+    seconds_to_fill = models.PositiveIntegerField(null=True, blank=True)
 
     authority_at = models.DateTimeField(null=True, blank=True)
     consent_processing_at = models.DateTimeField(null=True, blank=True)
@@ -90,6 +99,7 @@ class Endorsement(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
+    quarantined_for = models.CharField(max_length=40, blank=True)  # code of the reason
     contact_erased_at = models.DateTimeField(null=True, blank=True)
     name_again_at = models.DateTimeField(null=True, blank=True)  # its mailbox asked for the name to be shown again
 

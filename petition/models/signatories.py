@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
 
-PRINTED_FIELDS = ("label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "note")
+PRINTED_FIELDS = (
+    "label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "checked_how", "note",
+)  # fmt: skip
 """Text columns that are empty in the row of a signatory who is no longer listed."""
 
 
@@ -20,6 +22,16 @@ class Kind(models.TextChoices):
 class Status(models.TextChoices):
     LISTED = "listed", _("Listed")
     NO_LONGER_LISTED = "no_longer_listed", _("No longer listed")
+
+
+class Check(models.TextChoices):
+    """How it was checked, beyond its own mailbox, that an organisation stands behind its line."""
+
+    KNOWN_DOMAIN = "known_domain", _("Mailbox at a domain the secretariat knew")
+    OWN_CHANNEL = "own_channel", _("Call or message through a channel the organisation publishes")
+    VOUCHED = "vouched", _("Vouched for by a listed organisation")
+    IMPORTED = "imported", _("Imported from the appeal as published")
+    OTHER = "other", _("Another way")
 
 
 class SignatoryQuerySet(models.QuerySet["Signatory"]):
@@ -43,6 +55,7 @@ class Signatory(models.Model):
     language = models.CharField(max_length=10, blank=True)  # of the name, where a moderator has said
     folded = models.TextField(blank=True)  # what a search looks through
     member = models.BooleanField(default=False)  # true only when a moderator has checked it
+    checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
     listed_on = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)  # what the secretariat has to say beside the line
     noted_on = models.DateField(null=True, blank=True)

@@ -33,6 +33,7 @@ class Private(str):
 WHAT_IS_CHECKED = Private("the secretariat reads it to check and list; emptied or sealed when nobody may read it")
 LOOKED_UP = Private("keyed hash, so that the public process finds it without reading it")
 WHEN = Private("a moment that decisions, retention or proof of consent hang on; tells nobody's name")
+ARRIVAL = Private("how it came in, in codes that point at nobody; evidence for the moderator")
 STATE = Private("what the deeds decide by; tells nobody's name")
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -42,6 +43,7 @@ COLUMNS: dict[str, dict[str, str]] = {
             PUBLIC,
         ),
         **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
+        "withheld_checks": STATE,
         "id": TECHNICAL,
     },
     "AppealText": {
@@ -54,11 +56,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("kind", "number", "status", "label", "name", "acronym", "countries"), PUBLIC),
         **dict.fromkeys(("countries_as_printed", "language", "member", "listed_on", "note", "noted_on"), PUBLIC),
         "folded": Private("the printed line again, for the search that is to come"),
+        "checked_how": STATE,
         **dict.fromkeys(("id", "appeal_id", "explained_by"), TECHNICAL),
     },
     "Endorsement": {
         **dict.fromkeys(("organisation_name", "acronym", "countries", "label"), WHAT_IS_CHECKED),
-        **dict.fromkeys(("countries_as_printed", "website", "member_claimed"), WHAT_IS_CHECKED),
+        **dict.fromkeys(("countries_as_printed", "website", "member_claimed", "name_language"), WHAT_IS_CHECKED),
+        **dict.fromkeys(("member_confirmed", "checked_how"), WHAT_IS_CHECKED),
+        **dict.fromkeys(("domain_index", "network_index"), LOOKED_UP),
+        **dict.fromkeys(("hints", "seconds_to_fill", "quarantined_for"), ARRIVAL),
         "sealed_name": SEALED,
         **dict.fromkeys(("name_index", "mailbox_index", "fingerprint"), LOOKED_UP),
         **dict.fromkeys(("state", "display", "origin", "language", "wording_version"), STATE),
@@ -164,6 +170,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
     Appeal: {
         **dict.fromkeys(("slug", "issuer"), "changed"),
         **dict.fromkeys(("revision", "last_number", "withheld_total"), 777),
+        "withheld_checks": {"withheld_checks": {"other": 777}},
         "issued_on": date(2021, 1, 1),
         "is_demo": True,
         "revised_at": NOON + timedelta(days=1),
@@ -189,6 +196,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "status": UNLISTED,
         "countries": "DE",
         "member": True,
+        "checked_how": "other",
         "listed_on": date(2021, 1, 1),
         "note": {"note": "changed", "noted_on": NOON.date()},
         "noted_on": {"note": "changed", "noted_on": NOON.date()},

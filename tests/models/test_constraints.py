@@ -84,7 +84,12 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("signatory_hidden_has_nothing_printed", lambda appeal: a_signatory(appeal, label="")),
     ("signatory_hidden_has_nothing_printed", lambda appeal: a_signatory(appeal, name="")),
     ("signatory_hidden_has_nothing_printed", lambda appeal: a_signatory(appeal, listed_on=None)),
-    *(("signatory_hidden_has_nothing_printed", _hidden(**{field: "left"})) for field in PRINTED_FIELDS),
+    *(
+        ("signatory_hidden_has_nothing_printed", _hidden(**{field: "left"}))
+        for field in PRINTED_FIELDS
+        if field != "note"
+    ),
+    ("signatory_hidden_has_nothing_printed", _hidden(note="left", noted_on=NOON.date())),
     ("signatory_hidden_has_nothing_printed", _hidden(member=True)),
     ("signatory_hidden_has_nothing_printed", _hidden(listed_on=NOON.date())),
     ("endorsement_one_active", _same_active),

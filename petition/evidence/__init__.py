@@ -1,0 +1,1 @@
+"""INSTRUMENT: what supports or questions an endorsement, as plain sentences. Decides nothing."""
