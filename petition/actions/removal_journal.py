@@ -3,6 +3,7 @@
 One JSON line each: appeal, kind, number, time. No name.
 """
 
+import fcntl
 import json
 import logging
 import os
@@ -62,11 +63,12 @@ def note(signatory: Signatory, *, at: datetime) -> None:
 
 
 def _append(place: Path, line: bytes) -> None:
-    """`line` stands whole at the end, whoever else appends now: one write, of few bytes, to a file open for append."""
+    """`line` stands whole at the end, whoever else appends now: under a lock, since a file grows page by page."""
     is_new = not place.exists()
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # ends with the handle
         size = os.fstat(handle).st_size
         if size and os.pread(handle, 1, size - 1) != b"\n":
             line = b"\n" + line  # the line before was cut off when a disk was full: it must not take this one along

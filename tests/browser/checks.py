@@ -15,12 +15,13 @@ _CUT_OR_COVERED = """() => {
   const found = [];
   const before = [scrollX, scrollY];
   for (const element of document.querySelectorAll('a, button, input[type=submit]')) {
-    const words = (element.textContent || element.value).trim().slice(0, 60);
+    const words = (element.textContent || element.value || '').trim().slice(0, 60);
     if (element.matches('button, input') && element.scrollWidth > element.clientWidth) found.push(`cut: ${words}`);
     element.scrollIntoView({block: 'center', behavior: 'instant'});
     for (const box of element.getClientRects()) {
-      const across = [box.left + 3, box.right - 3].map(x => document.elementFromPoint(x, (box.top + box.bottom) / 2));
-      if (box.width > 6 && across.some(top => top && !element.contains(top) && !top.contains(element))) {
+      const [across, down] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      const tops = [box.left + 3, across, box.right - 3].map(x => document.elementFromPoint(x, down));
+      if (box.width > 6 && tops.some(top => top && !element.contains(top) && !top.contains(element))) {
         found.push(`covered: ${words}`);
       }
     }
