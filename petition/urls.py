@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from petition.web import (
     agreeing,
     change,
+    check_mail,
     confirm,
     documents,
     endorse,
@@ -48,7 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ),
         path("appeals/<slug:slug>/figures/", published.figures, name="figures"),
         path("appeals/<slug:slug>/endorse/", endorse.endorse, name="endorse"),
-        path("appeals/<slug:slug>/endorse/check-mail/", endorse.check_mail, name="check_mail"),
+        path("appeals/<slug:slug>/endorse/check-mail/", check_mail.check_mail, name="check_mail"),
         path("appeals/<slug:slug>/endorse/code/", confirm.confirm_code, name="confirm_code"),
         path("appeals/<slug:slug>/change/", change.change, name="change"),
         path("appeals/<slug:slug>/change/sent/", change.sent, name="change_sent"),

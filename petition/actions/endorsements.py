@@ -45,8 +45,8 @@ class Submission:
     language: str
 
 
-def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> None:
-    """The endorsement and the mail that proves its mailbox are stored in one transaction.
+def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> str:
+    """The endorsement and the mail that proves its mailbox are stored in one transaction; the post's fingerprint.
 
     The same post again changes nothing. Where this mailbox already stands behind the appeal under this name, the mail
     says so instead, and what was stored is erased like all that nobody confirms: the page answers the same in each
@@ -60,6 +60,15 @@ def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> None:
     except IntegrityError:
         if not _identical(appeal, fingerprint).exists():
             raise  # not the twin of this post that was faster, but a mistake of ours
+    return fingerprint
+
+
+@transaction.atomic
+def send_again(appeal: Appeal, fingerprint: str, *, at: datetime) -> None:
+    """One more mail is owed for the post with this fingerprint while it waits for its mailbox, within the limits."""
+    identical = _identical(appeal, fingerprint).select_for_update().first()
+    if identical:
+        _ask_to_confirm(identical, at=at)
 
 
 def _identical(appeal: Appeal, fingerprint: str) -> QuerySet[Endorsement]:
@@ -126,13 +135,16 @@ def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
         PrivateLink.objects.create(
             endorsement=endorsement, purpose=purpose, digest=digest, expires_at=due + CONFIRM_WITHIN
         )
+    word = tokens.reference_word(endorsement.fingerprint)
     content = {
+        "reference": word,
         "url": links.address("confirm", token, endorsement.language),
         "code": code,
         "code_url": links.address("confirm_code", slug, endorsement.language),
     }
     if _same_body(endorsement).filter(state__in=ACTIVE).exists():
-        content = {"change_url": links.address("change", slug, endorsement.language)}  # and nobody learns the token
+        change_url = links.address("change", slug, endorsement.language)
+        content = {"reference": word, "change_url": change_url}  # and nobody learns the token
         correspondence.owe_to_contact("already_endorsed", endorsement, content=content, at=at, due=due)
     else:
         correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at, due=due)

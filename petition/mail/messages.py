@@ -20,13 +20,18 @@ def write(message: str, content: dict[str, str]) -> Letter:
     return MESSAGES[message](content)
 
 
+def subject_of_confirmation() -> str:
+    """Of the mail that asks to confirm; the page that says where to look for it shows the same words."""
+    return _("Please confirm your address")
+
+
 def confirm_mailbox(content: dict[str, str]) -> Letter:
-    """To whoever filled in the form; content: `url`, `code`, `code_url`."""
-    return _letter(_("Please confirm your address"), "confirm_mailbox", content)
+    """To whoever filled in the form; content: `url`, `code`, `code_url`, `reference`."""
+    return _letter(subject_of_confirmation(), "confirm_mailbox", content)
 
 
 def already_endorsed(content: dict[str, str]) -> Letter:
-    """Instead of an oracle on the page: this mailbox stands behind that name already; content: `change_url`."""
+    """Instead of an oracle on the page: this mailbox stands behind that name; content: `change_url`, `reference`."""
     return _letter(_("Your message arrived twice"), "already_endorsed", content)
 
 

@@ -1,5 +1,6 @@
 """Endorsement: what an organisation submitted. Private; the public part of it is a Signatory."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -47,10 +48,20 @@ class Origin(models.TextChoices):
     IMPORTED = "imported"
 
 
+LATEST_DECISIONS = 20
+"""So many tell how long a decision takes at present."""
+
+
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     def unproven(self) -> Self:
         """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
         return self.filter(confirmed_at=None)
+
+    def latest_waits(self, appeal: Appeal) -> list[timedelta]:
+        """From the proof of the mailbox to the decision, of the LATEST_DECISIONS of `appeal`, the last one first."""
+        decided = self.filter(appeal=appeal, origin=Origin.FORM, confirmed_at__isnull=False, decided_at__isnull=False)
+        moments = decided.order_by("-decided_at").values_list("confirmed_at", "decided_at")[:LATEST_DECISIONS]
+        return [decided_at - confirmed_at for confirmed_at, decided_at in moments if confirmed_at and decided_at]
 
 
 def _only_in(field: str, *states: State) -> Q:

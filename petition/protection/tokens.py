@@ -5,6 +5,7 @@ import secrets
 
 from petition.protection.contacts import index_of
 
+_CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U/V confusion when read aloud or typed
 CODE_LENGTH = 9
 REMOVAL_CODE_LENGTH = 12
@@ -46,6 +47,20 @@ def digest_of_code(code: str, appeal_slug: str) -> str:
 def digest_of_removal_code(code: str, appeal_slug: str) -> str:
     """What is stored of a removal code, as of a code."""
     return index_of(f"removal code {appeal_slug}", _typed(code))
+
+
+def reference_word(fingerprint: str) -> str:
+    """Three syllables, like `kamiro`, that a page shows and its mail repeats; they open nothing.
+
+    Keyed, so that whoever sees the word learns nothing of the form; the same post has the same word.
+    """
+    number = int(index_of("reference", fingerprint)[:12], 16)
+    word = ""
+    for _ in range(3):
+        number, consonant = divmod(number, len(_CONSONANTS))
+        number, vowel = divmod(number, len(_VOWELS))
+        word += _CONSONANTS[consonant] + _VOWELS[vowel]
+    return word
 
 
 def _typed(code: str) -> str:

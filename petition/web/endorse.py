@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from petition.actions import endorsements
 from petition.actions.notices import BUILT_IN_DATED
@@ -43,8 +43,8 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
         return _preview(request, appeal, form)
     try:
         if form.is_bound and form.is_valid():
-            endorsements.submit(appeal, _submission(form), at=clock.now())
-            return HttpResponseRedirect(reverse("check_mail", args=[slug]))
+            post = endorsements.submit(appeal, _submission(form), at=clock.now())
+            return HttpResponseRedirect(f"{reverse('check_mail', args=[slug])}?post={post}")
     except endorsements.NotOpen:
         pass  # the page says so, with the phase
     return _page(request, slug, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
@@ -70,10 +70,3 @@ def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus
 def _submission(form: EndorseForm) -> endorsements.Submission:
     told = {name: form.cleaned_data[name] for name in form.fields if name in endorsements.Submission.__annotations__}
     return endorsements.Submission(**told, language=translation.get_language() or "")
-
-
-@require_safe
-def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same page after every post of the form, whoever posted what."""
-    appeal_or_404(slug)
-    return render(request, "endorse/check_mail.html", {"slug": slug})

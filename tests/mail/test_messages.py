@@ -15,6 +15,7 @@ from petition.mail.messages import MESSAGES, write
 CONTENT = {
     "url": "https://appeal.example/en/endorsements/token/confirm/",
     "code": "7KM-2QX-9RD",
+    "reference": "kamiro",
     "code_url": "https://appeal.example/en/appeals/kyrgyzstan-2020/code/",
     "line": 'Made-up & <Fund> "Ak-Jol" (KG)',
     "change_url": "https://appeal.example/appeals/kyrgyzstan-2020/change/",
@@ -25,8 +26,8 @@ CONTENT = {
 }
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 TOLD = {
-    "confirm_mailbox": ["url", "code", "code_url"],
-    "already_endorsed": ["change_url"],
+    "confirm_mailbox": ["url", "code", "code_url", "reference"],
+    "already_endorsed": ["change_url", "reference"],
     "own_page": ["url"],
     "own_page_again": ["urls"],
     "question": ["url"],
