@@ -133,8 +133,8 @@ def _list_originals(
 ) -> None:
     """Each original is listed under its number, and has an endorsement of its own, so that it can be hidden."""
     event = record("import", subject=appeal, by=by, at=at)
-    for read in signatories:
-        signatory = Signatory.objects.create(
+    listed = Signatory.objects.bulk_create(
+        Signatory(
             appeal=appeal,
             kind=Kind.ORIGINAL,
             number=read.number,
@@ -148,11 +148,13 @@ def _list_originals(
             listed_on=appeal.issued_on,
             explained_by=event.pk,
         )
-        _endorsement_of(signatory, text, event, at=at)
+        for read in signatories
+    )
+    Endorsement.objects.bulk_create(_endorsement_of(signatory, text, event, at=at) for signatory in listed)
 
 
-def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *, at: datetime) -> None:
-    Endorsement.objects.create(
+def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *, at: datetime) -> Endorsement:
+    return Endorsement(
         appeal=signatory.appeal,
         text=text,
         origin=Origin.IMPORTED,
