@@ -51,6 +51,7 @@ class Site:
         if url := os.environ.get("DATABASE_URL"):
             self.environment["DATABASE_URL"] = own_database(url, f"journey_{self.port}")
         self.password = ""
+        self.kept: dict[str, str] = {}  # addresses that several tests look at
 
     def start(self) -> float:
         """Serves; says after how many seconds."""

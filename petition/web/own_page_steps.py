@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 
 from petition.actions import contact_changes, corrections, leaving, own_page as deeds
 from petition.actions.corrections import Proposal
@@ -13,6 +14,7 @@ from petition.web.own_page import on_own_page, shown
 from petition.web.own_page_forms import ContactForm, CorrectionForm
 
 
+@gzip_page  # its lists of countries are long; who can have this page asked for knows its one secret, the address
 @on_own_page(step="correction")
 def correction(request: HttpRequest, token: str, digest: str, endorsement: Endorsement) -> HttpResponse:
     """Another line is proposed; the one that stands stays until a moderator accepts."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from playwright.sync_api import BrowserContext, Page, Request
@@ -20,6 +21,7 @@ class Visit:
         self.page: Page = context.new_page()
         self.site = site
         self.prefix = "" if language == "en" else f"/{language}"
+        self.address = ""  # the mailbox that filled in the form last
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._fetched: list[Request] = []
@@ -68,7 +70,7 @@ class Visit:
     def fill(self, address: str, *, display: str = "named") -> None:
         """The form as somebody would fill it in."""
         for name, value in (
-            ("organisation_name", "Ойдон чыгарылган «Үлгү» фонду"),
+            ("organisation_name", f"Ойдон чыгарылган «Үлгү» фонду {address.partition('@')[0]}"),
             ("contact_name", "Made-up Person"),
             ("contact_role", "Tester"),
             ("contact_email", address),
@@ -119,12 +121,18 @@ def _form_after_an_interruption(visit: Visit) -> None:
     visit.page.locator(".interrupted button").wait_for()
 
 
-def _confirm_page(visit: Visit) -> None:
-    address = f"visit{len(visit.site.mails())}@demo.example"
+def _check_mail(visit: Visit) -> None:
     visit.open(FORM)
-    visit.fill(address)
+    visit.fill(f"visit{len(visit.site.mails())}@demo.example", display="withheld")
     visit.press("[type=submit]")
-    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(address))[0])
+
+
+def _confirm_page(visit: Visit) -> None:
+    visit.address = f"visit{len(visit.site.mails())}@demo.example"
+    visit.open(FORM)
+    visit.fill(visit.address)
+    visit.press("[type=submit]")
+    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(visit.address))[0])
 
 
 def _confirmed_page(visit: Visit) -> None:
@@ -135,6 +143,43 @@ def _confirmed_page(visit: Visit) -> None:
 def _own_page(visit: Visit) -> None:
     _confirmed_page(visit)
     visit.press("main a[href*='/endorsements/']")
+
+
+def _own_step(step: str) -> Callable[[Visit], None]:
+    """A step of an own page: always of the same endorsement, since looking at a step changes nothing."""
+
+    def go(visit: Visit) -> None:
+        if "own page" not in visit.site.kept:
+            _own_page(visit)
+            visit.site.kept["own page"] = urlsplit(visit.page.url).path.removeprefix(visit.prefix)
+        visit.open(f"{visit.site.kept['own page']}{step}")
+
+    return go
+
+
+def _own_step_with_errors(visit: Visit) -> None:
+    _own_step("correction/")(visit)
+    visit.page.locator("[name=organisation_name]").fill("=Made-up")
+    visit.press("main form button")
+
+
+def _own_step_done(visit: Visit) -> None:
+    _own_step("code/")(visit)
+    visit.press("main form button")
+
+
+def _own_page_with_question(visit: Visit) -> None:
+    _confirm_page(visit)
+    line = visit.page.locator(".printed").inner_text()
+    visit.press(".button")
+    visit.sign_in()
+    while not visit.page.locator(".desk-queue").get_by_text(line).count():
+        visit.press("main a[href*='after=']")
+    visit.press(f".desk-queue th a:has-text('{line}')")
+    visit.page.locator(".desk-form textarea").fill("Who decided this in your organisation?")
+    visit.press(".desk-ask")
+    (link,) = re.findall(r"http\S+/endorsements/\S+", visit.site.mail_to(visit.address, number=3))
+    visit.page.goto(link)
 
 
 def _way_out(visit: Visit) -> None:
@@ -236,13 +281,18 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "form-errors": _form_with_errors,
     "form-preview": _form_preview,
     "form-interrupted": _form_after_an_interruption,
-    "check-mail": _at(f"{FORM}check-mail/"),
+    "check-mail": _check_mail,
     "code": _at(f"{FORM}code/"),
     "code-wrong": _wrong_code,
     "confirm": _confirm_page,
     "confirm-done": _confirmed_page,
     "confirm-erased": _erased_page,
     "own-page": _own_page,
+    "own-page-question": _own_page_with_question,
+    **{f"own-{step}": _own_step(f"{step}/") for step in ("contact", "correction", "forget", "stop", "withdraw")},
+    "own-correction-errors": _own_step_with_errors,
+    "own-code-done": _own_step_done,
+    "own-not-possible": _own_step("named/"),
     "change": _at(CHANGE),
     "change-errors": _change_with_errors,
     "change-sent": _at(f"{CHANGE}sent/"),
