@@ -95,6 +95,11 @@ def rejected(content: dict[str, str]) -> Letter:
     return _letter(_("Your request was not accepted"), "rejected", content)
 
 
+def delivery_check(content: dict[str, str]) -> Letter:
+    """To whom the operator says, to see whether mail arrives; content: nothing."""
+    return Letter(_("A test"), _("This mail shows that mail from this server arrives. There is nothing to do."))
+
+
 def prepared(content: dict[str, str]) -> Letter:
     """A mail that another part of Django wrote; content: `subject`, `text`."""
     return Letter(" ".join(content["subject"].split()), content["text"])
@@ -126,6 +131,7 @@ MESSAGES: dict[str, Callable[[dict[str, str]], Letter]] = {
         listed,
         counted,
         rejected,
+        delivery_check,
         prepared,
     )
 }

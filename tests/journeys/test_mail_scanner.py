@@ -59,7 +59,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 def test_opening_every_link_of_every_mail_changes_no_row(client: Client, appeal: Appeal) -> None:
     a_whole_life(appeal)
-    paths = []
+    paths: list[str] = []
     told = set()
     for mail in OutgoingMail.objects.order_by("pk"):
         content = contacts.opened(mail.sealed_content)

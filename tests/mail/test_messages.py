@@ -88,7 +88,7 @@ def test_what_a_phone_previews_of_the_text_is_neutral(message: str, language: st
 
 
 def test_every_mail_is_tried_here() -> None:
-    assert set(MESSAGES) == {*TOLD, "prepared"}
+    assert set(MESSAGES) == {*TOLD, "delivery_check", "prepared"}
 
 
 def test_an_unknown_mail_is_a_key_error() -> None:
