@@ -40,9 +40,11 @@ def rendered(letter: dict[str, Any]) -> bytes:
         _numbered(document, number, demand, letter["text_language"])
     _text(document, letter, letter["closing"])
     _listing(document, letter["signed"], letter["originals"])
-    _listing(document, letter["later"], letter["further"], below=letter["as_of_printed"])
+    _listing(document, letter["later"], letter["further"], below=letter["later_note"])
     for paragraph in letter["after_list"]:
         document.add_paragraph(paragraph)
+    if letter["since"]:
+        _listing(document, letter["since"], letter["joined"], below=letter["as_of_printed"])
     if letter["background"]:
         document.add_heading(letter["background_heading"], 1)
         _text(document, letter, letter["background"])
@@ -111,9 +113,9 @@ def _opening(document: DocumentObject, letter: dict[str, Any]) -> None:
     title = document.add_paragraph(style="Title")
     _run(title, letter["title"], letter["text_language"])
     _run(document.add_paragraph(), letter["dated"], letter["text_language"])
-    document.add_paragraph(letter["headline"], style="Subtitle")
-    if letter["text_note"]:
-        document.add_paragraph(letter["text_note"], style="Subtitle")
+    for said in (letter["delivered"], letter["headline"], letter["text_note"]):
+        if said:
+            document.add_paragraph(said, style="Subtitle")
 
 
 def _text(document: DocumentObject, letter: dict[str, Any], paragraphs: Iterable[str]) -> None:
