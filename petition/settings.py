@@ -15,6 +15,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 
+MIRROR_DIR = Path(env.str("MIRROR_DIR")).absolute() if env.str("MIRROR_DIR", "") else None
+
 DEBUG = env.bool("DEBUG", False)
 ROLE = env.str("ROLE", "all")
 if ROLE not in ("all", "public", "staff"):

@@ -10,6 +10,7 @@ from petition.web import (
     check_mail,
     confirm,
     documents,
+    embed,
     endorse,
     front,
     machines,
@@ -22,6 +23,8 @@ handler400 = "petition.web.errors.bad_request"
 handler403 = "petition.web.errors.permission_denied"
 handler404 = "petition.web.errors.not_found"
 handler500 = "petition.web.errors.server_error"
+
+EDITION = r"^appeals/(?P<slug>[-\w]+)/editions/(?P<dated>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.front_door, name="front_door"),
@@ -48,6 +51,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
             name="signatory",
         ),
         path("appeals/<slug:slug>/figures/", published.figures, name="figures"),
+        path("appeals/<slug:slug>/card.png", documents.card, name="card"),
+        path("appeals/<slug:slug>/embed/", embed.embed, name="embed"),
+        re_path(rf"{EDITION}/$", published.edition, name="edition"),
+        re_path(rf"{EDITION}\.pdf$", documents.pdf, name="edition_pdf"),
+        re_path(rf"{EDITION}\.docx$", documents.docx, name="edition_docx"),
+        re_path(rf"{EDITION}\.txt$", documents.plain_text, name="edition_txt"),
         path("appeals/<slug:slug>/endorse/", endorse.endorse, name="endorse"),
         path("appeals/<slug:slug>/endorse/check-mail/", check_mail.check_mail, name="check_mail"),
         path("appeals/<slug:slug>/endorse/code/", confirm.confirm_code, name="confirm_code"),

@@ -74,10 +74,15 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
     _refuse_other_demands(appeal, reading)
     _enter_text(appeal, reading, edition, at=at)
     record("translate", subject=appeal, by=by, at=at)
-    appeal.revision += 1
-    appeal.revised_at = at
-    appeal.save(update_fields=["revision", "revised_at"])
+    new_revision(appeal, at=at)
     return Outcome.TRANSLATED
+
+
+def new_revision(appeal: Appeal, *, at: datetime) -> None:
+    """The appeal, whose row is locked, has a new revision: every published byte of it is made anew."""
+    appeal.revision += 1
+    appeal.revised_at = max(at, appeal.revised_at)
+    appeal.save(update_fields=["revision", "revised_at"])
 
 
 def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:

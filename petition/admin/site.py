@@ -20,7 +20,7 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin import deeds, desk, lines, notices, queue
+        from petition.admin import deeds, desk, editions, lines, notices, queue
 
         return [
             path("", self.admin_view(queue.queue), name="index"),
@@ -33,6 +33,7 @@ class DeskSite(AdminSite):
             path("corrections/<int:pk>/", self.admin_view(deeds.correction), name="correction"),
             path("disputes/<int:pk>/", self.admin_view(deeds.settle), name="settle"),
             path("lines/", self.admin_view(lines.lines), name="lines"),
+            path("editions/", self.admin_view(editions.editions), name="editions"),
             path("notices/", self.admin_view(notices.notices), name="notices"),
             path("notices/<slug:slug>/<slug:language>/", self.admin_view(notices.notice), name="notice"),
             *super().get_urls(),

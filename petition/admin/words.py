@@ -34,6 +34,7 @@ VERBS: dict[str, str | Promise] = {
     "erase_contact": _("contact erased"),
     "erase_dispute": _("dispute erased"),
     "import": _("imported"),
+    "freeze": _("edition frozen"),
 }
 SUBJECTS: dict[str, str | Promise] = {"endorsement": _("Endorsement"), "appeal": _("Appeal")}
 REASONS: dict[str, str | Promise] = {

@@ -6,6 +6,7 @@ from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
 from petition.models.disputes import Dispute
+from petition.models.editions import Edition
 from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
@@ -28,6 +29,7 @@ __all__ = [
     "Demand",
     "Display",
     "Dispute",
+    "Edition",
     "Endorsement",
     "Kind",
     "Level",

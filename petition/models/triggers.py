@@ -155,6 +155,14 @@ REFUSALS = (
         f"NEW.revision < OLD.revision OR NEW.last_number < OLD.last_number OR {_differs('is_demo')}",
         "revision and last number only grow, and what is real stays real",
     ),
+    Refusal("edition_no_update", "petition_edition", "UPDATE", _ALWAYS, "what was delivered is never changed"),
+    Refusal(
+        "edition_no_delete",
+        "petition_edition",
+        "DELETE",
+        _real("OLD.appeal_id"),
+        "what was delivered keeps its address",
+    ),
 )  # fmt: skip
 
 

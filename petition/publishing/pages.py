@@ -5,8 +5,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from petition.publishing import record
+from petition.publishing import editions, record
 from petition.publishing.charts import growth, map as country_map
+from petition.publishing.documents.letter import MOST_NAMES
 from petition.publishing.privacy import KEPT
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.names import collation_key
@@ -25,6 +26,7 @@ def appeal_page(slug: str, language: str) -> str:
             other_texts=[text for text in appeal.texts if text.language != appeal.text.language],
             originals=record.originals(slug),
             newest=record.newest_further(slug),
+            editions=editions.editions(slug),
         )
 
     return record.at_one_revision(slug, read)
@@ -50,6 +52,38 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
         )
 
     return record.at_one_revision(slug, read)
+
+
+def edition_page(slug: str, language: str, dated: str) -> str:
+    """The list as it was delivered, and who joined since. Raises NotPublished."""
+
+    def read() -> str:
+        edition, appeal = editions.edition(slug, dated), record.appeal_record(slug, language)
+        signatories = record.all_signatories(slug, most=MOST_NAMES + 1)
+        held, joined = editions.divided(signatories[:MOST_NAMES], edition)
+        return _html(
+            "appeal/edition.html",
+            language,
+            ("edition", slug, dated),
+            appeal=appeal,
+            edition=edition,
+            delivered=editions.as_delivered(appeal, edition),
+            dated=dated,
+            originals=[signatory for signatory in held if signatory.kind == "original"],
+            further=[signatory for signatory in held if signatory.kind == "further"],
+            joined=joined,
+            goes_on=len(signatories) > MOST_NAMES,
+        )
+
+    return record.at_one_revision(slug, read)
+
+
+def embed_page(slug: str, language: str) -> str:
+    """The widget: what the appeal is, how many stand behind it, and the way there. Raises NotPublished."""
+    with translation.override(language):
+        appeal_path = reverse("appeal", args=[slug])
+    appeal = record.at_one_revision(slug, lambda: record.appeal_record(slug, language))
+    return _html("appeal/embed.html", language, ("embed", slug), appeal=appeal, appeal_path=appeal_path)
 
 
 def accessibility_page(language: str) -> str:
@@ -114,10 +148,10 @@ def _range(page: int) -> dict[str, int]:
     return {"page": page, "first": last - record.PAGE_LENGTH + 1, "last": last}
 
 
-def _html(template: str, language: str, place: tuple[str, str], *, query: str = "", **content: object) -> str:
-    """The page at `place` (name of its route, slug if it has one) and `query` in `language`."""
-    name, slug = place
+def _html(template: str, language: str, place: tuple[str, ...], *, query: str = "", **content: object) -> str:
+    """The page at `place` (name of its route; slug, and what else is in its path) and `query` in `language`."""
+    name, slug, *more = place
     with translation.override(language):
-        path = reverse(name, args=[slug] if slug else []) + query
+        path = reverse(name, args=[slug, *more] if slug else []) + query
         address = f"{settings.SITE_URL}{path}"
         return render_to_string(template, {"path": path, "address": address, "slug": slug, **content})

@@ -114,7 +114,7 @@ class Door:
                 return answer
             plain = shelf.answers.get((path, ""))
             if plain is None:
-                status, headers, body = _rendered(self._django, path)
+                status, headers, body = rendered(self._django, path)
                 if not status.startswith("200 "):
                     with shelf.guard:
                         shelf.locks.pop(path, None)  # what is not stored leaves no trace, so guesses grow no memory
@@ -170,14 +170,14 @@ def _is_published(path: str) -> bool:
         return False
 
 
-def _rendered(django: Application, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def rendered(django: Application, path: str, query: str = "") -> tuple[str, list[tuple[str, str]], bytes]:
     """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
         "PATH_INFO": path,
-        "QUERY_STRING": "",
+        "QUERY_STRING": query,
         "SERVER_NAME": site.hostname,
         "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",

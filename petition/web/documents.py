@@ -1,4 +1,4 @@
-"""The appeal as documents, at addresses without a query: one that came with a question would be made for it alone."""
+"""The appeal and its editions as documents, at addresses without a query: else one would be made for each question."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,27 +14,35 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 
 
 @published
-def pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    return _document(request, slug, press.pdf, "application/pdf", "inline")
+def pdf(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
+    return _document(request, (slug, dated), press.pdf, "application/pdf", "inline")
 
 
 @published
-def docx(request: HttpRequest, slug: str) -> HttpResponse:
-    return _document(request, slug, press.docx, _DOCX, "attachment")
+def docx(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
+    return _document(request, (slug, dated), press.docx, _DOCX, "attachment")
 
 
 @published
-def plain_text(request: HttpRequest, slug: str) -> HttpResponse:
-    return _document(request, slug, press.plain_text, "text/plain; charset=utf-8", "inline")
+def plain_text(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
+    return _document(request, (slug, dated), press.plain_text, "text/plain; charset=utf-8", "inline")
+
+
+@published
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    """For whoever shows a picture beside the address; every site may."""
+    answer = _document(request, (slug,), press.card, "image/png", "inline")
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
 
 
 def _document(
-    request: HttpRequest, slug: str, make: Callable[[str, str], press.Document], content_type: str, shown: str
+    request: HttpRequest, what: tuple[str, ...], make: Callable[..., press.Document], content_type: str, shown: str
 ) -> HttpResponse:
     if request.GET:
         return HttpResponsePermanentRedirect(request.path)
     try:
-        document = make(slug, translation.get_language() or "")
+        document = make(what[0], translation.get_language() or "", *what[1:])
     except press.NotRendered:
         return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     disposition = f'{shown}; filename="{document.name}"'  # the name is ASCII (RFC 6266, 4.3)

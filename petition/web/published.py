@@ -72,6 +72,11 @@ def signatory(request: HttpRequest, slug: str, kind: str, number: str) -> HttpRe
 
 
 @published
+def edition(request: HttpRequest, slug: str, dated: str) -> HttpResponse:
+    return HttpResponse(pages.edition_page(slug, _language(), dated))
+
+
+@published
 def figures(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(pages.figures_page(slug, _language()))
 

@@ -14,6 +14,7 @@ from petition.models import (
     Correction,
     Demand,
     Display,
+    Edition,
     Endorsement,
     Notice,
     Origin,
@@ -125,3 +126,8 @@ def a_question(endorsement: Endorsement, **columns: Any) -> Question:
 def a_notice(appeal: Appeal, **columns: Any) -> Notice:
     plain = {"language": "en", "paragraphs": ["Think twice."], "dated": NOON.date()}
     return Notice.objects.create(appeal=appeal, **(plain | columns))
+
+
+def an_edition(appeal: Appeal, **columns: Any) -> Edition:
+    plain = {"dated": NOON.date(), "addressee": "The President", "frozen_at": NOON, "last_number": 70, "withheld": 0}
+    return Edition.objects.create(appeal=appeal, **(plain | columns))

@@ -15,6 +15,7 @@ from tests.models.rows import (
     a_demand,
     a_draft,
     a_signatory,
+    an_edition,
     an_import,
     changed,
     event_about,
@@ -112,6 +113,8 @@ REFUSED: list[tuple[str, Deed]] = [
     ("demand_no_late_insert", lambda appeal: a_demand(appeal.texts.get(), number=9)),
     ("appeal_only_grows", lambda appeal: changed(appeal, revision=appeal.revision - 1)),
     ("appeal_only_grows", lambda appeal: changed(factories.approved(appeal).appeal, last_number=0)),
+    ("edition_no_update", lambda appeal: changed(an_edition(appeal), addressee="Somebody else")),
+    ("edition_no_delete", lambda appeal: _removed(an_edition(appeal))),
 ]
 
 

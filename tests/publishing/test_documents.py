@@ -3,7 +3,9 @@
 import io
 import logging
 import re
+import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from tests.publishing.readers import (
     PREFIXES,
     each_language,
     get,
+    lines,
     pages,
     paragraphs,
     told,
@@ -180,6 +183,15 @@ def test_the_text_reads_like_the_statement(client: Client, appeal: Appeal) -> No
     assert "\n\n1. Inclusive negotiations" in text
     assert "\n\nSigned by:\n1. International Partnership for Human Rights (IPHR, Belgium)\n2. The Norwegian" in text
     assert f"\n\nEndorsed later\n{AS_OF['en']}\n1. Fund <b>\n\nBackground:\n\nThe parliamentary" in text
+
+
+def test_five_thousand_names_cost_a_word_processor_s_document_seconds(appeal: Appeal) -> None:
+    """Of processor time; each line looking through those before it cost three times the limit."""
+    long = replace(written(SLUG, "en"), further=lines(5000)).for_renderer()
+    began = time.process_time()
+    document = word.rendered(long)
+    assert time.process_time() - began < 10
+    assert "\t5000.\tMade-up Fund 5000" in paragraphs(document)
 
 
 # --- how they are made and served ---

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from petition.actions.editions import freeze
 from petition.models import Appeal
 from petition.publishing.site import Door
-from tests.factories import SLUG, approved
+from tests.factories import MODERATOR, NOON, SLUG, approved
 
 PUBLIC = {
     "front_door": "/",
@@ -29,6 +30,12 @@ PUBLIC = {
     "accessibility": "/accessibility/",
     "privacy": "/privacy/",
     "figures": f"/appeals/{SLUG}/figures/",
+    "card": f"/appeals/{SLUG}/card.png",
+    "embed": f"/appeals/{SLUG}/embed/",
+    "edition": f"/appeals/{SLUG}/editions/2026-11-23/",
+    "edition_pdf": f"/appeals/{SLUG}/editions/2026-11-23.pdf",
+    "edition_docx": f"/appeals/{SLUG}/editions/2026-11-23.docx",
+    "edition_txt": f"/appeals/{SLUG}/editions/2026-11-23.txt",
     "endorse": f"/appeals/{SLUG}/endorse/",
     "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
     "confirm_code": f"/appeals/{SLUG}/endorse/code/",
@@ -56,8 +63,16 @@ REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signato
     "pdf",
     "docx",
     "plain_text",
+    "card",
+    "embed",
+    "edition",
+    "edition_pdf",
+    "edition_docx",
+    "edition_txt",
 }
 SHARED_DATA = {"signatories_json", "signatories_csv", "text"}
+SHOWN_ELSEWHERE = {"card", "embed"}
+"""What other sites may show, in every language."""
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -88,11 +103,12 @@ def test_every_public_address_is_listed_here() -> None:
     assert set(names(get_resolver().url_patterns)) == set(PUBLIC)
 
 
-def assert_headers(response: object, *, shared: bool = False) -> None:
+def assert_headers(response: object, *, shared: bool = False, framed: bool = False) -> None:
     headers = response.headers  # type: ignore[attr-defined]  # of the test client's answer
     for name, value in EXPECTED.items():
-        assert headers[name] == value
-    assert set(headers["Content-Security-Policy"].split("; ")) == CSP
+        assert headers.get(name) == (None if framed and name == "X-Frame-Options" else value)
+    ancestors = {"frame-ancestors *"} if framed else {"frame-ancestors 'none'"}
+    assert set(headers["Content-Security-Policy"].split("; ")) == CSP - {"frame-ancestors 'none'"} | ancestors
     assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin")
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
@@ -104,8 +120,10 @@ def assert_headers(response: object, *, shared: bool = False) -> None:
 @pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
 def test_public_addresses(client: Client, appeal: Appeal, name: str, prefix: str) -> None:
     approved(appeal)
+    freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
     response = client.get(prefix + PUBLIC[name])
-    assert_headers(response, shared=name in SHARED_DATA and not prefix)
+    shared = name in SHOWN_ELSEWHERE or (name in SHARED_DATA and not prefix)
+    assert_headers(response, shared=shared, framed=name == "embed")
     cached = "public, no-cache" if name in REVALIDATED and response.status_code < 400 else "no-store"
     assert response["Cache-Control"] == cached
     assert "Cookie" not in response.get("Vary", "")

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from petition.actions import correspondence, retention, site_state
+from petition.management.fresh_mirror import FreshMirror
 from petition.vocabulary import clock
 
 log = logging.getLogger(__name__)
@@ -18,7 +20,10 @@ RETENTION = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
-    help = "Delivers owed mail, erases what is over, and shows /readyz that it lives. Run one or more beside the web."
+    help = (
+        "Delivers owed mail, erases what is over, keeps MIRROR_DIR fresh, and shows /readyz that it lives. "
+        "Run one or more beside the web."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
@@ -27,6 +32,7 @@ class Command(BaseCommand):
         self.check(databases=["default"])
         self._stop = threading.Event()
         self._due: dict[str, datetime] = {}
+        self._mirror = FreshMirror(settings.MIRROR_DIR) if settings.MIRROR_DIR else None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         while True:
@@ -37,7 +43,11 @@ class Command(BaseCommand):
                 log.error("A round of the worker failed (%s); it goes on.", type(error).__name__, exc_info=True)
                 connection.close()
             if (once and not delivered) or self._stop.wait(0 if delivered else PAUSE_SECONDS):
-                return
+                break
+        if self._mirror and once:
+            self._mirror.finish(at=clock.now())
+        elif self._mirror:
+            self._mirror.stop()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
@@ -49,6 +59,8 @@ class Command(BaseCommand):
             retention.forget_journal()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
+        if self._mirror:
+            self._mirror.tend(at=now)
         return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The process in which one document is set: a letter as JSON on its input, the document's bytes on its output.
+"""The process in which one document is set: a letter or a card as JSON on its input, the bytes on its output.
 
 Knows no Django, no database and no key. `python -m petition.publishing.documents pdf < letter.json > letter.pdf`
 """
@@ -9,15 +9,19 @@ import sys
 from typing import Any
 
 
-def main(kind: str, letter: dict[str, Any]) -> bytes:
-    """The document of this kind, `pdf` or `docx`. Only what it needs is loaded."""
+def main(kind: str, content: dict[str, Any]) -> bytes:
+    """The document of this kind, `pdf`, `docx` or `card`. Only what it needs is loaded."""
     if kind == "pdf":
         from petition.publishing.documents import pdf
 
-        return pdf.rendered(letter)
+        return pdf.rendered(content)
+    if kind == "card":
+        from petition.publishing.documents import picture
+
+        return picture.rendered(content)
     from petition.publishing.documents import word
 
-    return word.rendered(letter)
+    return word.rendered(content)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from django.utils import formats, translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _, ngettext
 
-from petition.publishing import record
+from petition.publishing import editions, record
+from petition.publishing.editions import EditionRecord
 
 MOST_NAMES = 5000
 """How many lines a document prints. A longer list is for machines: the document ends with the address of the CSV."""
@@ -37,6 +38,8 @@ class Letter:
     address: str  # of the page this is printed from
     demonstration: str  # empty unless everything is made up
     issuer: str
+    edition: str  # ISO 8601, the date of the edition; empty for the list as it is today
+    delivered: str  # which edition this is, in words
     headline: str
     text_language: str
     text_note: str  # which text this is, where it is not the official one in `language`
@@ -48,8 +51,11 @@ class Letter:
     signed: str  # heading of `originals`
     originals: tuple[Line, ...]
     later: str  # heading of `further`
+    later_note: str  # as of when
     further: tuple[Line, ...]
     after_list: tuple[str, ...]  # what the list ends with
+    since: str  # heading of `joined`; empty where nobody has joined since the edition
+    joined: tuple[Line, ...]
     background_heading: str
     background: tuple[str, ...]
     colophon: tuple[str, ...]
@@ -60,26 +66,35 @@ class Letter:
         return asdict(self)
 
 
-def written(slug: str, language: str, *, most_names: int = MOST_NAMES) -> Letter:
-    """The letter of the published appeal `slug` in `language`, all of it from one revision. Raises NotPublished."""
+def written(slug: str, language: str, *, dated: str = "", most_names: int = MOST_NAMES) -> Letter:
+    """The letter of the published appeal `slug` in `language`, all of it from one revision. Raises NotPublished.
+
+    With `dated`, the edition of that date.
+    """
     with translation.override(language):
-        return record.at_one_revision(slug, lambda: _written(slug, language, most_names))
+        return record.at_one_revision(slug, lambda: _written(slug, language, dated, most_names))
 
 
-def _written(slug: str, language: str, most_names: int) -> Letter:
+def _written(slug: str, language: str, dated: str, most_names: int) -> Letter:
+    edition = editions.edition(slug, dated) if dated else None
     appeal = record.appeal_record(slug, language)
-    signatories = record.all_signatories(slug, most=most_names + 1)
-    originals = [signatory for signatory in signatories[:most_names] if signatory.kind == "original"]
-    further = [signatory for signatory in signatories[:most_names] if signatory.kind == "further"]
+    held, joined, goes_on = _lines(slug, edition, most_names)
+    if edition:
+        appeal = editions.as_delivered(appeal, edition)
+    originals = [signatory for signatory in held if signatory.kind == "original"]
+    further = [signatory for signatory in held if signatory.kind == "further"]
     text = appeal.text
+    as_of = _("As of %(date)s") % {"date": formats.date_format(appeal.as_of)}
     return Letter(
         slug=slug,
         language=language,
         as_of=appeal.as_of.isoformat(),
-        as_of_printed=_("As of %(date)s") % {"date": formats.date_format(appeal.as_of)},
-        address=_address("appeal", slug),
+        as_of_printed=as_of,
+        address=_address("edition", slug, dated) if edition else _address("appeal", slug),
         demonstration=_demonstration() if appeal.is_demo else "",
         issuer=appeal.issuer,
+        edition=dated,
+        delivered=_delivered(edition) if edition else "",
         headline=unescape(strip_tags(render_to_string("appeal/headline.html", {"appeal": appeal}))).strip(),
         text_language=text.language,
         text_note=_text_note(text, language),
@@ -91,13 +106,36 @@ def _written(slug: str, language: str, most_names: int) -> Letter:
         signed=_("Signed by:"),
         originals=tuple(_line(signatory, language, text.language) for signatory in originals),
         later=_("Endorsed later"),
+        later_note=_frozen(edition) if edition else as_of,
         further=tuple(_line(signatory, language, language) for signatory in further),
-        after_list=tuple(_after_list(appeal, further=bool(further), goes_on=len(signatories) > most_names)),
+        after_list=tuple(_after_list(appeal, further=bool(further), goes_on=goes_on)),
+        since=_("Joined since") if joined else "",
+        joined=tuple(_line(signatory, language, language) for signatory in joined),
         background_heading=_("Background:"),
         background=text.background,
         colophon=tuple(_colophon(appeal)),
         qr_words=_("QR code of this appeal's address"),
     )
+
+
+def _lines(
+    slug: str, edition: EditionRecord | None, most: int
+) -> tuple[list[record.SignatoryRecord], list[record.SignatoryRecord], bool]:
+    """The lines of the list, `most` at most; those that joined since the edition; whether there are more."""
+    signatories = record.all_signatories(slug, most=most + 1)
+    shown, goes_on = signatories[:most], len(signatories) > most
+    held, joined = editions.divided(shown, edition) if edition else (shown, [])
+    return held, joined, goes_on
+
+
+def _delivered(edition: EditionRecord) -> str:
+    told = {"date": formats.date_format(edition.dated), "addressee": edition.addressee}
+    return _("Edition of %(date)s, for %(addressee)s") % told
+
+
+def _frozen(edition: EditionRecord) -> str:
+    date = formats.date_format(edition.frozen_at)
+    return _("The list as it stood on %(date)s. What was taken off since is not named here either.") % {"date": date}
 
 
 def _address(name: str, *of_path: str) -> str:

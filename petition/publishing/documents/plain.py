@@ -10,7 +10,7 @@ _RIGHT_TO_LEFT = {"R", "AL"}
 
 def rendered(letter: Letter) -> str:
     """One paragraph a line, a blank line between blocks, a line feed at the end."""
-    foot = ["--", letter.issuer, letter.text_note, letter.as_of_printed, *letter.colophon]
+    foot = ["--", letter.issuer, letter.delivered, letter.text_note, letter.as_of_printed, *letter.colophon]
     blocks = [
         letter.demonstration,
         letter.title,
@@ -19,8 +19,9 @@ def rendered(letter: Letter) -> str:
         "\n\n".join(f"{number}. {demand}" for number, demand in enumerate(letter.demands, 1)),
         *letter.closing,
         _listing(letter.signed, letter.originals),
-        _listing(f"{letter.later}\n{letter.as_of_printed}", letter.further),
+        _listing(f"{letter.later}\n{letter.later_note}", letter.further),
         *letter.after_list,
+        _listing(f"{letter.since}\n{letter.as_of_printed}", letter.joined) if letter.since else "",
         letter.background_heading if letter.background else "",
         *letter.background,
         "\n".join(line for line in foot if line),

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,13 +37,16 @@ def rendered(letter: dict[str, Any]) -> bytes:
     _page(document, letter)
     _opening(document, letter)
     _text(document, letter, letter["preamble"])
+    pattern = _pattern(document)
     for number, demand in enumerate(letter["demands"], 1):
-        _numbered(document, number, demand, letter["text_language"])
+        _numbered(document, pattern, number, demand, letter["text_language"])
     _text(document, letter, letter["closing"])
     _listing(document, letter["signed"], letter["originals"])
-    _listing(document, letter["later"], letter["further"], below=letter["as_of_printed"])
+    _listing(document, letter["later"], letter["further"], below=letter["later_note"])
     for paragraph in letter["after_list"]:
         document.add_paragraph(paragraph)
+    if letter["since"]:
+        _listing(document, letter["since"], letter["joined"], below=letter["as_of_printed"])
     if letter["background"]:
         document.add_heading(letter["background_heading"], 1)
         _text(document, letter, letter["background"])
@@ -111,9 +115,9 @@ def _opening(document: DocumentObject, letter: dict[str, Any]) -> None:
     title = document.add_paragraph(style="Title")
     _run(title, letter["title"], letter["text_language"])
     _run(document.add_paragraph(), letter["dated"], letter["text_language"])
-    document.add_paragraph(letter["headline"], style="Subtitle")
-    if letter["text_note"]:
-        document.add_paragraph(letter["text_note"], style="Subtitle")
+    for said in (letter["delivered"], letter["headline"], letter["text_note"]):
+        if said:
+            document.add_paragraph(said, style="Subtitle")
 
 
 def _text(document: DocumentObject, letter: dict[str, Any], paragraphs: Iterable[str]) -> None:
@@ -125,15 +129,25 @@ def _listing(document: DocumentObject, heading: str, lines: Iterable[dict[str, A
     document.add_heading(heading, 1)
     if below:
         document.add_paragraph(below, style="Subtitle").paragraph_format.keep_with_next = True
+    pattern = _pattern(document)
     for line in lines:
-        run = _numbered(document, line["number"], line["label"], line["language"], note=line["note"])
+        run = _numbered(document, pattern, line["number"], line["label"], line["language"], note=line["note"])
         run.italic = not line["is_listed"]
 
 
-def _numbered(document: DocumentObject, number: int, text: str, language: str, *, note: str = "") -> Run:
-    """Numbers are text: a word processor that counts anew would close the gaps and call other lines by them."""
-    paragraph = document.add_paragraph(f"\t{number}.\t", style="List")
+def _pattern(document: DocumentObject) -> Any:
+    """The paragraph of a line without its words, to be copied: made anew, each would look through all before it."""
+    paragraph = document.add_paragraph(style="List")
     paragraph.paragraph_format.keep_together = True
+    paragraph._p.getparent().remove(paragraph._p)
+    return paragraph._p
+
+
+def _numbered(document: DocumentObject, pattern: Any, number: int, text: str, language: str, *, note: str = "") -> Run:
+    """Numbers are text: a word processor that counts anew would close the gaps and call other lines by them."""
+    paragraph = Paragraph(deepcopy(pattern), document._body)
+    document.element.body[-1].addprevious(paragraph._p)  # before the section's properties, which come last
+    paragraph.add_run(f"\t{number}.\t")
     run = _run(paragraph, text, language)
     if note:
         paragraph.add_run().add_break()

@@ -1,0 +1,87 @@
+"""Every public path: what the URL map marks as published, for each published appeal, its editions and its languages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import LocalePrefixPattern
+from django.utils import translation
+from django.utils.http import urlencode
+
+from petition.publishing import editions, record
+from petition.publishing.record import NotPublished
+
+LINES = frozenset({"slug", "kind", "number"})
+"""Arguments of the permanent links, which lead to the list and are no pages: one for each line, left out here."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, a document or data: its `path`, with a query for a later page of the list."""
+
+    path: str
+    route: str  # its name in the URL map
+    language: str  # in the path; where it is the same in all of them, the language of those without a prefix
+
+
+def places() -> list[Place]:
+    """All that can be read without a form, in the order of the URL map."""
+    found = []
+    for route, needed, languages in _published_routes():
+        for arguments in _arguments(needed):
+            for language in languages:
+                with translation.override(language):
+                    path = reverse(route, kwargs=arguments)
+                found += [Place(path + query, route, language) for query in _queries(route, arguments)]
+    return found
+
+
+def _published_routes() -> Iterator[tuple[str, frozenset[str], list[str]]]:
+    """Name, names of the arguments, languages."""
+    for entry in get_resolver().url_patterns:
+        if isinstance(entry, URLPattern):
+            yield from _if_published(entry, [settings.LANGUAGE_CODE])
+        elif isinstance(entry, URLResolver) and isinstance(entry.pattern, LocalePrefixPattern):
+            for inner in entry.url_patterns:
+                if isinstance(inner, URLPattern):
+                    yield from _if_published(inner, [code for code, _ in settings.LANGUAGES])
+
+
+def _if_published(pattern: URLPattern, languages: list[str]) -> Iterator[tuple[str, frozenset[str], list[str]]]:
+    if pattern.name and getattr(pattern.callback, "published", False):
+        yield pattern.name, frozenset(pattern.pattern.regex.groupindex), languages
+
+
+def _arguments(needed: frozenset[str]) -> Iterator[dict[str, str]]:
+    """Everything that can be filled in. Raises LookupError for a path that this module does not know to fill in."""
+    if not needed:
+        yield {}
+    elif needed != LINES:
+        for slug in record.published_slugs():
+            for more in _of_appeal(slug, needed - {"slug"}):
+                yield {"slug": slug, **more}
+
+
+def _of_appeal(slug: str, needed: frozenset[str]) -> Iterator[dict[str, str]]:
+    if not needed:
+        yield {}
+    elif needed == {"language"}:
+        for text in record.appeal_record(slug, settings.LANGUAGE_CODE).texts:
+            yield {"language": text.language}
+    elif needed == {"dated"}:
+        for edition in editions.editions(slug):
+            yield {"dated": edition.dated.isoformat()}
+    else:
+        raise LookupError(f"A published path takes {', '.join(sorted(needed))}: say in manifest.py which there are.")
+
+
+def _queries(route: str, arguments: dict[str, str]) -> list[str]:
+    """The list alone comes in pages."""
+    if route != "signatories":
+        return [""]
+    try:
+        last = record.page_count(arguments["slug"])
+    except NotPublished:  # since a moment ago
+        last = 1
+    return ["", *(f"?{urlencode({'page': page})}" for page in range(2, last + 1))]

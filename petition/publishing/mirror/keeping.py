@@ -1,0 +1,122 @@
+"""Where a mirror is put: written beside its place and renamed into it, complete or not at all."""
+
+import contextlib
+import fcntl
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from django.db.models import Max
+
+from petition.models.signatories import Signatory, Status
+from petition.publishing import record
+from petition.publishing.mirror.content import Tell, files
+from petition.publishing.site import Application
+
+SUMS: Final = "SHA256SUMS"
+"""The file that names all others with their hashes, as `sha256sum --check` reads it."""
+TRIES: Final = 3
+
+
+class Refused(Exception):
+    """The mirror cannot be put there; the message says why, for the operator."""
+
+
+def write(into: Path, django: Application, tell: Tell) -> int:
+    """`into`, a folder or a file that ends in .zip, is the whole public site; or is what it was. How many files.
+
+    All of it is one state of the record, where the record stands still for so long within TRIES; where it does not,
+    each page is, and none is older than the last removal of a name. Raises Refused, NotComplete.
+    """
+    into = into.absolute()
+    _refuse_what_is_not_ours(into)
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(into), _beside(into) as fresh:
+        tries = 0
+        while True:
+            tries += 1
+            state, removed = record.state_of_everything(), _last_removal()
+            _gone(fresh)
+            count = _zipped(fresh, django, tell) if into.suffix == ".zip" else _laid_out(fresh, django, tell)
+            if state == record.state_of_everything() or (tries >= TRIES and removed == _last_removal()):
+                _renamed(fresh, into)
+                return count
+
+
+def _refuse_what_is_not_ours(into: Path) -> None:
+    is_ours = (into / SUMS).is_file() if into.is_dir() else into.suffix == ".zip"
+    if into.exists() and not is_ours and not (into.is_dir() and not any(into.iterdir())):
+        raise Refused(f"{into} holds something else, which stays as it is: name an empty or a new folder.")
+
+
+@contextlib.contextmanager
+def _alone(into: Path) -> Iterator[None]:
+    """Nobody else writes this mirror meanwhile; who comes second waits."""
+    with into.with_name(f".{into.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _beside(into: Path) -> Iterator[Path]:
+    """A place next to `into`, of which nothing is left afterwards, nor of what a killed process left there."""
+    fresh = into.with_name(f".{into.name}.new")
+    try:
+        yield fresh
+    finally:
+        _gone(fresh)
+
+
+def _gone(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _laid_out(fresh: Path, django: Application, tell: Tell) -> int:
+    """Readable for all: whoever serves it is another user."""
+    sums: list[str] = []
+    for name, content in _with_sums(django, tell, sums):
+        path = fresh / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o644)
+    for folder in (fresh, *(path for path in fresh.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+    return len(sums)
+
+
+def _zipped(fresh: Path, django: Application, tell: Tell) -> int:
+    sums: list[str] = []
+    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as parts:
+        for name, content in _with_sums(django, tell, sums):
+            parts.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return len(sums)
+
+
+def _with_sums(django: Application, tell: Tell, sums: list[str]) -> Iterator[tuple[str, bytes]]:
+    """All files, and last the list of their hashes, which `sums` is then as well."""
+    for name, content in files(django, tell):
+        sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+        yield name, content
+    yield SUMS, "".join(sorted(sums, key=lambda line: line[66:])).encode()
+
+
+def _renamed(fresh: Path, into: Path) -> None:
+    """A file takes the other's place in one step. A folder needs two: between them there is none for an instant."""
+    before = into.with_name(f".{into.name}.before")
+    _gone(before)
+    if into.is_dir():
+        into.replace(before)
+    fresh.replace(into)
+    _gone(before)
+
+
+def _last_removal() -> int:
+    """Grows with every line that is taken off a list."""
+    gone = Signatory.objects.exclude(status=Status.LISTED)
+    return gone.aggregate(newest=Max("explained_by"))["newest"] or 0

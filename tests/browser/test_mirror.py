@@ -1,0 +1,77 @@
+"""The mirror without a server, in a browser; and kept fresh by the worker, beside a site that runs."""
+
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.site import SLUG, Site
+
+WITHIN = 60
+"""Seconds after which a removed name is gone from the served mirror."""
+
+
+@pytest.fixture
+def mirrored(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    site.environment["MIRROR_DIR"] = str(tmp_path / "mirror")
+    site.start()
+    yield site
+    site.remove()
+
+
+def until(seen: object, within: float) -> None:
+    """`seen()` is true within so many seconds."""
+    assert callable(seen)
+    began = time.monotonic()
+    while not seen():
+        assert time.monotonic() - began < within
+        time.sleep(0.2)
+
+
+def test_the_worker_keeps_a_mirror_that_opens_from_a_disk(browser: Browser, mirrored: Site) -> None:
+    folder = mirrored.folder / "mirror"
+    page, shown = folder / "ru" / "appeals" / SLUG / "index.html", "Viasna"
+    until(page.is_file, WITHIN)
+    assert shown in page.read_text(encoding="utf-8")
+
+    context = browser.new_context(locale="ru", viewport={"width": 360, "height": 740})
+    window = context.new_page()
+    complaints: list[str] = []
+    window.on("console", lambda message: complaints.append(message.text))
+    asked: list[str] = []
+    window.on("request", lambda request: asked.append(request.url))
+    window.goto((folder / "index.html").as_uri())
+    window.get_by_role("link", name="Русский").click()
+    window.locator("h2 a").click()
+    assert window.url == page.as_uri()
+    assert window.evaluate("getComputedStyle(document.querySelector('.button')).backgroundColor") == "rgb(122, 31, 43)"
+    assert window.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert (
+        window.locator("a.button").first.get_attribute("href")
+        == f"http://127.0.0.1:{mirrored.port}/ru/appeals/{SLUG}/endorse/"
+    )
+    window.locator('a[href="signatories/index.html"]').first.click()
+    assert window.locator("#original-35").inner_text().startswith("35.")
+    assert (complaints, [url for url in asked if not url.startswith("file://")]) == ([], [])
+    context.close()
+
+    mirrored.manage("hide", "original-35")
+    until(lambda: page.is_file() and shown not in page.read_text(encoding="utf-8"), WITHIN)
+    for path in folder.rglob("*"):
+        assert not path.is_file() or shown.encode() not in path.read_bytes()
+
+
+def test_a_worker_that_goes_once_leaves_it_fresh_and_the_zip_is_the_same(mirrored: Site) -> None:
+    mirrored.stop()
+    mirrored.manage("hide", "original-1")
+    mirrored.manage("worker", "--once")
+    folder = mirrored.folder / "mirror"
+    mirrored.manage("mirror", str(mirrored.folder / "site.zip"))
+    with zipfile.ZipFile(mirrored.folder / "site.zip") as parts:
+        assert (folder / "SHA256SUMS").read_bytes() == parts.read("SHA256SUMS")
+        assert all((folder / name).read_bytes() == parts.read(name) for name in parts.namelist())
+    assert b"IPHR" not in (folder / "appeals" / SLUG / "signatories.csv").read_bytes()
