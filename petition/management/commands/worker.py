@@ -9,11 +9,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from petition.actions import correspondence, retention, site_state
+from petition.publishing.exports import files
 from petition.vocabulary import clock
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
 HEARTBEAT = timedelta(seconds=15)
+EXPORTS = timedelta(seconds=2)
 RETENTION = timedelta(minutes=10)
 
 
@@ -47,6 +49,8 @@ class Command(BaseCommand):
         if self._is_time_for("heartbeat", HEARTBEAT, now):
             site_state.worker_lives(at=now)
             retention.forget_journal()
+        if self._is_time_for("exports", EXPORTS, now):
+            files.remove_stale()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
         return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
