@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,12 +16,21 @@ class PetitionConfig(AppConfig):
     def ready(self) -> None:
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
 
+        pre_migrate.connect(_remove_triggers, sender=self)
         post_migrate.connect(_install_triggers, sender=self)
 
 
 class PetitionAdminConfig(AdminConfig):
     default = False
     default_site = "petition.admin.site.DeskSite"
+
+
+def _remove_triggers(using: str, plan: list[Any], **_: Any) -> None:
+    """Only where something is to be migrated."""
+    from petition.models import triggers
+
+    if plan:
+        triggers.remove(connections[using])
 
 
 def _install_triggers(using: str, **_: Any) -> None:

@@ -71,6 +71,7 @@ SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
+DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
 # --- The application ---------------------------------------------------------------------------------------------

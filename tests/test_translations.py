@@ -28,6 +28,7 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "deploy" / "translations
 LANGUAGES = SCRIPT["LANGUAGES"]
 SAME_EVERYWHERE = {"TXT", "PDF", "DOCX", "JSON", "CSV", "SHA", "cookie", "Cookie", "www", "example", "org"} | {
     "WCAG",
+    "Atom",
     "axe",
     "core",
     "Chromium",
@@ -255,7 +256,16 @@ def english_left_in(page: str, *names: str) -> set[str]:
     [
         *[
             f"appeals/{SLUG}/{place}"
-            for place in ("", "signatories/", "endorse/", "change/", "change/sent/", "nowhere/")
+            for place in (
+                "",
+                "signatories/",
+                "signatories/?q=12345",
+                "changes/",
+                "endorse/",
+                "change/",
+                "change/sent/",
+                "nowhere/",
+            )
         ],
         *[f"appeals/{SLUG}/endorse/{step}/" for step in ("check-mail", "code")],
         "accessibility/",

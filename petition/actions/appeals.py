@@ -25,6 +25,7 @@ from petition.models.texts import digest_of
 from petition.protection.contacts import index_of
 from petition.reading import Reading, ReadSignatory
 from petition.vocabulary.names import folded
+from petition.vocabulary.searching import latin
 
 
 class Outcome(StrEnum):
@@ -149,6 +150,7 @@ def _list_originals(
             countries=" ".join(read.countries),
             countries_as_printed=read.countries_as_printed,
             folded=folded(read.label),
+            latin=latin(read.label),
             checked_how=Check.IMPORTED,
             listed_on=appeal.issued_on,
             explained_by=event.pk,

@@ -30,16 +30,22 @@ class SameBodyTwice(Exception):
 
 
 @transaction.atomic
-def propose(digest: str, proposal: Proposal, *, at: datetime) -> None:
+def propose(digest: str, proposal: Proposal, *, at: datetime, old_line_public: bool = False) -> None:
     """The proposal waits for a moderator, in place of an earlier one. Raises NoSuchLink, NotPossible.
 
-    It is sealed: this process can't read it again. The originals are hidden or shown, never corrected.
+    `old_line_public`: the organisation agrees that its line, as it is now, stays in the public list of changes.
+    The proposal is sealed: this process can't read it again. The originals are hidden or shown, never corrected.
     """
     endorsement = locked(behind(digest, at=at).pk)
     if endorsement.state not in ACTIVE or endorsement.origin == Origin.IMPORTED:
         raise NotPossible
     endorsement.corrections.waiting().delete()
-    Correction.objects.create(endorsement=endorsement, sealed_proposal=contacts.seal(asdict(proposal)), proposed_at=at)
+    Correction.objects.create(
+        endorsement=endorsement,
+        sealed_proposal=contacts.seal(asdict(proposal)),
+        old_line_public=old_line_public,
+        proposed_at=at,
+    )
     record("propose_correction", subject=endorsement, by=CONTACT, at=at)
 
 
@@ -49,7 +55,7 @@ def accept(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
     correction, endorsement = _waiting(correction_id)
     proposal = Proposal(**contacts.opened(correction.sealed_proposal))
     event = record("correct", subject=endorsement, by=by, at=at)
-    listings.correct(endorsement, asdict(proposal), event=event)
+    listings.correct(endorsement, asdict(proposal), event=event, old_line_public=correction.old_line_public)
     endorsement.name_index = contacts.index_of("name", folded(proposal.organisation_name))
     try:
         with transaction.atomic():

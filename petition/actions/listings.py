@@ -4,13 +4,28 @@ from datetime import datetime
 
 from petition.actions import removal_journal
 from petition.actions.audit import Actor, record
-from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Origin, Signatory, State, Status
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Display,
+    Endorsement,
+    Kind,
+    Origin,
+    PublicChange,
+    Signatory,
+    State,
+    Status,
+    What,
+)
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
 from petition.protection import contacts
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.lines import countries_line, printed_line
 from petition.vocabulary.names import folded
+from petition.vocabulary.searching import latin
+
+_PART = {"organisation_name": What.NAME, "acronym": What.ACRONYM, "countries": What.COUNTRIES}
 
 
 def line_of(endorsement: Endorsement) -> str:
@@ -67,6 +82,7 @@ def _print(endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, ev
     signatory.countries_as_printed = _countries_as_printed(endorsement)
     signatory.language = endorsement.name_language
     signatory.folded = folded(signatory.label)
+    signatory.latin = latin(signatory.label)
     signatory.member = endorsement.member_confirmed
     signatory.checked_how = endorsement.checked_how
     signatory.explained_by = event.pk
@@ -75,11 +91,12 @@ def _print(endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, ev
 
 
 def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
-    """The public row, if there is one, keeps its number and says nothing else."""
+    """The public row, if there is one, keeps its number and says nothing else; its changes are forgotten."""
     signatory = endorsement.signatory
     if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
         return
     appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    signatory.changes.all().delete()
     signatory.status = Status.NO_LONGER_LISTED
     for field in PRINTED_FIELDS:
         setattr(signatory, field, "")
@@ -91,18 +108,28 @@ def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
     removal_journal.note(signatory, at=event.at)
 
 
-def correct(endorsement: Endorsement, fields: dict[str, str], *, event: AuditEvent) -> None:
-    """The name of `endorsement` reads as in `fields`, sealed where it was sealed; its listed line is made anew."""
+def correct(
+    endorsement: Endorsement, fields: dict[str, str], *, event: AuditEvent, old_line_public: bool = False
+) -> None:
+    """The name of `endorsement` reads as in `fields`, sealed where it was sealed; its listed line is made anew.
+
+    A line that was another is in the public list of changes, with its old wording if that is agreed.
+    """
     if endorsement.sealed_name:
         opened = contacts.opened(endorsement.sealed_name)
         endorsement.sealed_name = contacts.seal(opened | fields | {"label": "", "countries_as_printed": ""})
         return
+    parts = [field for field, text in fields.items() if getattr(endorsement, field) != text]
     for field, text in fields.items():
         setattr(endorsement, field, text)
     endorsement.label = endorsement.countries_as_printed = ""
     if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
         appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+        old = endorsement.signatory.label
         _print(endorsement, endorsement.signatory, appeal, event=event)
+        if endorsement.signatory.label != old:
+            what = _PART[parts[0]] if len(parts) == 1 else What.LINE
+            _tell(endorsement.signatory, what, event=event, old_label=old if old_line_public else "")
 
 
 def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
@@ -115,6 +142,7 @@ def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None
     signatory.noted_on = event.at.date() if words else None
     signatory.explained_by = event.pk
     signatory.save()
+    _tell(signatory, What.NOTE, event=event)
     _announce(appeal, at=event.at)
 
 
@@ -162,6 +190,11 @@ def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "")
     unlist(endorsement, event=event)
     seal_name(endorsement)
     endorsement.save()
+
+
+def _tell(signatory: Signatory, what: What, *, event: AuditEvent, old_label: str = "") -> None:
+    """The public list of changes has this one, in the revision that the caller announces."""
+    PublicChange.objects.create(signatory=signatory, what=what, on=event.at.date(), old_label=old_label)
 
 
 def _announce(appeal: Appeal, *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0005_arrival_and_checks'),
+        ('petition', '0014_lists'),
     ]
 
     operations = [

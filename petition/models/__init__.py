@@ -2,6 +2,7 @@
 
 from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
+from petition.models.changes import PublicChange, What
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
@@ -37,6 +38,7 @@ __all__ = [
     "Origin",
     "OutgoingMail",
     "PrivateLink",
+    "PublicChange",
     "Purpose",
     "Question",
     "RateCount",
@@ -45,4 +47,5 @@ __all__ = [
     "State",
     "Status",
     "TextStatus",
+    "What",
 ]

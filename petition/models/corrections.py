@@ -23,6 +23,7 @@ class Correction(models.Model):
     endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="corrections")
     state = models.CharField(max_length=10, choices=CorrectionState, default=CorrectionState.PROPOSED)
     sealed_proposal = models.TextField(blank=True)  # JSON of organisation_name, acronym, countries; while it waits
+    old_line_public = models.BooleanField(default=False)  # the organisation agrees that the old line stays readable
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from petition.models.appeals import Appeal
 
 PRINTED_FIELDS = (
-    "label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "checked_how", "note",
+    "label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "latin", "checked_how",
+    "note",
 )  # fmt: skip
 """Text columns that are empty in the row of a signatory who is no longer listed."""
 
@@ -54,6 +55,7 @@ class Signatory(models.Model):
     countries_as_printed = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, blank=True)  # of the name, where a moderator has said
     folded = models.TextField(blank=True)  # what a search looks through
+    latin = models.TextField(blank=True)  # the same in Latin letters (vocabulary/searching.py)
     member = models.BooleanField(default=False)  # true only when a moderator has checked it
     checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
     listed_on = models.DateField(null=True, blank=True)
@@ -65,6 +67,18 @@ class Signatory(models.Model):
 
     class Meta:
         ordering = ["appeal", "-kind", "number"]  # "original" before "further"
+        indexes = [
+            # How many are listed, and how they were checked, without a look at the lines.
+            models.Index(
+                fields=["appeal", "kind", "checked_how"], condition=Q(status=Status.LISTED), name="signatory_listed"
+            ),
+            # The few numbers that are no longer listed.
+            models.Index(
+                fields=["appeal", "kind", "number"],
+                condition=Q(status=Status.NO_LONGER_LISTED),
+                name="signatory_no_longer_listed",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["appeal", "kind", "number"], name="signatory_number_once"),
             models.CheckConstraint(

@@ -1,9 +1,11 @@
 """What the database itself refuses, on SQLite and on PostgreSQL, whoever asks. Installed after every migrate.
 
-Django remakes SQLite tables silently and drops their triggers on the way, so `install` runs on `post_migrate`
-and `missing` is a system check (checks.py).
+Django remakes SQLite tables silently: it drops their triggers on the way, and fails where a trigger of another table
+asks the one that it remakes. So `remove` runs on `pre_migrate`, `install` on `post_migrate`, and `missing` is a
+system check (checks.py).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +38,11 @@ class Refusal:
     verb: Literal["INSERT", "UPDATE", "DELETE"]
     condition: str
     message: str
+
+    @property
+    def tables(self) -> set[str]:
+        """Its own, and those that its condition asks."""
+        return {self.table, *re.findall(r"petition_\w+", self.condition)}
 
     def statements(self, vendor: str) -> list[str]:
         """The SQL that drops an older form of this trigger and creates this one."""
@@ -120,6 +127,22 @@ REFUSALS = (
         _differs("appeal_id", "kind", "number"),
         "a signatory keeps its number",
     ),
+    Refusal(
+        "signatory_removed_without_changes",
+        "petition_signatory",
+        "UPDATE",
+        "NEW.status = 'no_longer_listed' AND "
+        "EXISTS (SELECT 1 FROM petition_publicchange c WHERE c.signatory_id = NEW.id)",
+        "a removed line leaves no changes behind",
+    ),
+    Refusal(
+        "publicchange_of_a_listed_line",
+        "petition_publicchange",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM petition_signatory s WHERE s.id = NEW.signatory_id AND s.status = 'listed')",
+        "only a listed line has changes",
+    ),
+    Refusal("publicchange_no_update", "petition_publicchange", "UPDATE", _ALWAYS, "a change is told as it was"),
     Refusal("signatory_no_delete", "petition_signatory", "DELETE", _real("OLD.appeal_id"), "a number is never reused"),
     Refusal(
         "text_no_update",
@@ -167,17 +190,27 @@ REFUSALS = (
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Every trigger whose table exists is there, in its present form."""
+    """Every trigger whose tables exist is there, in its present form."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         for refusal in REFUSALS:
-            if refusal.table in tables:
+            if refusal.tables <= tables:
                 for statement in refusal.statements(connection.vendor):
                     cursor.execute(statement)
 
 
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """No trigger is there, so that any table can be made anew and rows be brought up to date."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for refusal in REFUSALS:
+            if refusal.table in tables:
+                of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {refusal.name}{of_table}")
+
+
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that are not in the database although their table is."""
+    """Names of triggers that are not in the database although their tables are."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
@@ -187,4 +220,4 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         tables = set(connection.introspection.table_names(cursor))
         cursor.execute(query)
         present = {name for (name,) in cursor.fetchall()}
-    return [refusal.name for refusal in REFUSALS if refusal.table in tables and refusal.name not in present]
+    return [refusal.name for refusal in REFUSALS if refusal.tables <= tables and refusal.name not in present]

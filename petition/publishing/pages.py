@@ -1,16 +1,26 @@
 """The public pages as HTML, made from the record alone."""
 
+from dataclasses import asdict
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
-from petition.publishing import editions, record
+from petition.models.changes import What
+from petition.models.signatories import Check
+from petition.publishing import editions, history, ranges, record
 from petition.publishing.charts import growth, map as country_map
 from petition.publishing.documents.letter import MOST_NAMES
 from petition.publishing.privacy import KEPT
+from petition.publishing.search import Search, found
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.names import collation_key
+
+_BY_MAILBOX = _("Its own mailbox, and a moderator’s review")
+_HOW = {check.value: check.label for check in Check}
 
 
 def appeal_page(slug: str, language: str) -> str:
@@ -27,13 +37,17 @@ def appeal_page(slug: str, language: str) -> str:
             originals=record.originals(slug),
             newest=record.newest_further(slug),
             editions=editions.editions(slug),
+            checks=_checks(slug),
         )
 
     return record.at_one_revision(slug, read)
 
 
 def signatories_page(slug: str, language: str, page: int = 1) -> str:
-    """One page of the whole list; the originals stand on the first. Raises NotPublished for other pages."""
+    """One page of the whole list; the originals stand on the first. Raises NotPublished for other pages.
+
+    It costs the same on every page, and has few links however many pages there are.
+    """
 
     def read() -> str:
         last = record.page_count(slug)
@@ -48,7 +62,26 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
             originals=record.originals(slug) if page == 1 else [],
             further=record.further_page(slug, page),
             page=page,
-            ranges=[_range(number) for number in range(1, last + 1)] if last > 1 else [],
+            ranges=ranges.links_to(page, last, record.PAGE_LENGTH) if last > 1 else [],
+            search=Search(),
+        )
+
+    return record.at_one_revision(slug, read)
+
+
+def found_page(slug: str, language: str, search: Search) -> str:
+    """The lines that `search` finds. Raises NotPublished."""
+
+    def read() -> str:
+        return _html(
+            "appeal/found.html",
+            language,
+            ("signatories", slug),
+            query=f"?{urlencode({name: asked for name, asked in asdict(search).items() if asked})}",
+            appeal=record.appeal_record(slug, language),
+            search=search,
+            country=name_of(search.country, language) if search.country else "",
+            found=found(slug, search),
         )
 
     return record.at_one_revision(slug, read)
@@ -78,12 +111,38 @@ def edition_page(slug: str, language: str, dated: str) -> str:
     return record.at_one_revision(slug, read)
 
 
+def changes_page(slug: str, language: str) -> str:
+    """What was changed in lines that are listed, and which numbers no longer are. Raises NotPublished."""
+
+    def read() -> str:
+        return _html(
+            "appeal/changes.html",
+            language,
+            ("changes", slug),
+            appeal=record.appeal_record(slug, language),
+            changes=[(change, What(change.what).label) for change in history.newest_changes(slug)],
+            most=history.MOST_CHANGES,
+            gone={kind: ranges.in_ranges(history.no_longer_listed(slug, kind)) for kind in ("original", "further")},
+        )
+
+    return record.at_one_revision(slug, read)
+
+
 def embed_page(slug: str, language: str) -> str:
     """The widget: what the appeal is, how many stand behind it, and the way there. Raises NotPublished."""
     with translation.override(language):
         appeal_path = reverse("appeal", args=[slug])
     appeal = record.at_one_revision(slug, lambda: record.appeal_record(slug, language))
     return _html("appeal/embed.html", language, ("embed", slug), appeal=appeal, appeal_path=appeal_path)
+
+
+def _checks(slug: str) -> dict[str, list[tuple[object, int]]]:
+    """How those who endorsed later were checked, and apart from them those not named: in words, the most first."""
+    checks = history.checks_of(slug)
+    return {
+        kind: sorted(((_HOW.get(how, _BY_MAILBOX), count) for how, count in totals.items()), key=lambda pair: -pair[1])
+        for kind, totals in (("further", checks.further), ("withheld", checks.withheld))
+    }
 
 
 def accessibility_page(language: str) -> str:
@@ -141,11 +200,6 @@ def _by_count(countries: tuple[record.CountryRecord, ...], language: str) -> lis
 def page_of(number: int) -> int:
     """The page of the list on which the further signatory with this number stands."""
     return (number - 1) // record.PAGE_LENGTH + 1
-
-
-def _range(page: int) -> dict[str, int]:
-    last = page * record.PAGE_LENGTH
-    return {"page": page, "first": last - record.PAGE_LENGTH + 1, "last": last}
 
 
 def _html(template: str, language: str, place: tuple[str, ...], *, query: str = "", **content: object) -> str:

@@ -54,6 +54,7 @@ class _Shelf:
     """All answers of one state of the record. A change puts an empty shelf in place of this one."""
 
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    streamed: set[str] = field(default_factory=set)  # too large to keep: Django answers each time, from a file
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,9 +85,11 @@ class Door:
         path = environ.get("PATH_INFO", "")
         answer = self._shelf.answers.get((path, encoding))
         if answer is None:
-            if not _is_published(path) or not self._knows(environ.get("HTTP_HOST", "")):
+            if path in self._shelf.streamed or not _is_published(path) or not self._knows(environ.get("HTTP_HOST", "")):
                 return self._django(environ, start_response)
             made = self._made(path, encoding)
+            if made is None:
+                return self._django(environ, start_response)
             if not isinstance(made, Answer):
                 start_response(*made[:2])
                 return [] if environ["REQUEST_METHOD"] == "HEAD" else made[2]
@@ -105,8 +108,11 @@ class Door:
             self._hosts.add(host)
         return known
 
-    def _made(self, path: str, encoding: str) -> "Answer | tuple[str, list[tuple[str, str]], list[bytes]]":
-        """The answer for `path`, made by one thread while others wait; Django's own answer where it is not a 200."""
+    def _made(self, path: str, encoding: str) -> "Answer | tuple[str, list[tuple[str, str]], list[bytes]] | None":
+        """The answer for `path`, made by one thread while others wait; Django's own answer where it is not a 200.
+
+        None where it streams: then it is made, and Django is to be asked on behalf of each visitor.
+        """
         shelf = self._shelf
         with shelf.lock_for(path):
             answer = shelf.answers.get((path, encoding))
@@ -115,6 +121,9 @@ class Door:
             plain = shelf.answers.get((path, ""))
             if plain is None:
                 status, headers, body = rendered(self._django, path)
+                if body is None:
+                    shelf.streamed.add(path)
+                    return None
                 if not status.startswith("200 "):
                     with shelf.guard:
                         shelf.locks.pop(path, None)  # what is not stored leaves no trace, so guesses grow no memory
@@ -170,8 +179,13 @@ def _is_published(path: str) -> bool:
         return False
 
 
-def rendered(django: Application, path: str, query: str = "") -> tuple[str, list[tuple[str, str]], bytes]:
-    """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
+def rendered(
+    django: Application, path: str, query: str = "", *, whole: bool = False
+) -> tuple[str, list[tuple[str, str]], bytes | None]:
+    """Django's answer to a GET of `path` by nobody in particular: status, headers, body.
+
+    The body of one that streams is None, unless the `whole` of it is wanted all the same.
+    """
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",
@@ -196,7 +210,7 @@ def rendered(django: Application, path: str, query: str = "") -> tuple[str, list
     head: list[Any] = []
     chunks = django(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
     try:
-        body = b"".join(chunks)
+        body = None if getattr(chunks, "streaming", False) and not whole else b"".join(chunks)
     finally:
         close = getattr(chunks, "close", None)
         if close:

@@ -10,7 +10,7 @@ from petition.publishing import record
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
-OF_AN_APPEAL = ("appeal", "signatories", "figures")
+OF_AN_APPEAL = ("appeal", "signatories", "figures", "changes")
 OF_THE_SITE = ("accessibility", "privacy")
 
 

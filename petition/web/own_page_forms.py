@@ -26,6 +26,11 @@ class _Part(forms.Form):
 
 class CorrectionForm(_Part):
     parts = ("organisation_name", "acronym", "countries")
+    old_line_public = forms.BooleanField(
+        required=False,
+        label=_("The line as it is now may stay in the public list of changes"),
+        help_text=_("Otherwise the list of changes says that the line was corrected, and not how it read before."),
+    )
 
 
 class ContactForm(_Part):

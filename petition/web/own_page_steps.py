@@ -28,7 +28,7 @@ def correction(request: HttpRequest, token: str, digest: str, endorsement: Endor
         return _form(request, "correction", form, endorsement, token)
     told = form.cleaned_data
     proposal = Proposal(told["organisation_name"], told["acronym"], " ".join(told["countries"]))
-    corrections.propose(digest, proposal, at=clock.now())
+    corrections.propose(digest, proposal, at=clock.now(), old_line_public=told["old_line_public"])
     return _done(request, "correction", endorsement, token)
 
 

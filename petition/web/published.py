@@ -2,25 +2,28 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from petition.publishing import exports, pages, record
+from petition.publishing import pages, record
 from petition.web.errors import error_page
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+PLAIN: Final = "text/plain; charset=utf-8"
+FOR_OTHER_SITES: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Data is for other sites to read as well."""
 
 
 def published(view: View) -> View:
     """Marks `view` as made from its path alone: revalidated; 404 for what is not public; 503 without database."""
 
     @require_safe
-    def answer(request: HttpRequest, **of_path: Any) -> HttpResponse:
+    def answer(request: HttpRequest, **of_path: Any) -> HttpResponseBase:
         try:
             response = view(request, **of_path)
         except record.NotPublished as error:
@@ -54,24 +57,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @published
-def signatories(request: HttpRequest, slug: str) -> HttpResponse:
-    page = request.GET.get("page", "1")
-    if not (page.isascii() and page.isdigit() and len(page) < 8):
-        raise Http404
-    return HttpResponse(pages.signatories_page(slug, _language(), int(page)))
-
-
-@published
-def signatory(request: HttpRequest, slug: str, kind: str, number: str) -> HttpResponse:
-    """The permanent link of one line leads to its place in the list."""
-    if not record.has_signatory(slug, kind, int(number)):
-        raise Http404
-    page = pages.page_of(int(number)) if kind == "further" else 1
-    query = f"?page={page}" if page > 1 else ""
-    return HttpResponseRedirect(f"{reverse('signatories', args=[slug])}{query}#{kind}-{number}")
-
-
-@published
 def edition(request: HttpRequest, slug: str, dated: str) -> HttpResponse:
     return HttpResponse(pages.edition_page(slug, _language(), dated))
 
@@ -82,22 +67,6 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @published
-def signatories_json(request: HttpRequest, slug: str) -> HttpResponse:
-    return _open_data(exports.signatories_json(slug), "application/json")
-
-
-@published
-def signatories_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    return _open_data(exports.signatories_csv(slug), "text/csv; charset=utf-8")
-
-
-@published
 def text(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     """The canonical text, the bytes whose SHA-256 is bound to each endorsement."""
-    return _open_data(record.exact_text(slug, language), "text/plain; charset=utf-8")
-
-
-def _open_data(content: str, content_type: str) -> HttpResponse:
-    """Data is for other sites to read as well."""
-    headers = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-    return HttpResponse(content.encode(), content_type=content_type, headers=headers)
+    return HttpResponse(record.exact_text(slug, language).encode(), content_type=PLAIN, headers=FOR_OTHER_SITES)

@@ -18,11 +18,13 @@ from petition.models import (
     Endorsement,
     Notice,
     Origin,
+    PublicChange,
     Question,
     State,
+    What,
 )
 from petition.models.endorsements import NAME_FIELDS
-from petition.models.signatories import Signatory
+from petition.models.signatories import PRINTED_FIELDS, Signatory
 from petition.protection import contacts
 from tests import factories
 from tests.factories import NOON
@@ -54,6 +56,16 @@ def a_signatory(appeal: Appeal, **columns: Any) -> Signatory:
     plain = {"kind": "further", "number": 1000, "label": "Made-up", "name": "Made-up", "listed_on": NOON.date()}
     plain["explained_by"] = event_about(appeal).pk
     return Signatory.objects.create(appeal=appeal, **(plain | columns))
+
+
+def hidden(signatory: Signatory, **columns: Any) -> int:
+    """It is taken off the list by one UPDATE that leaves `columns` in it."""
+    emptied = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
+    return relisted(signatory, **(emptied | columns))
+
+
+def a_change(signatory: Signatory, **columns: Any) -> PublicChange:
+    return PublicChange.objects.create(signatory=signatory, **({"what": What.NAME, "on": NOON.date()} | columns))
 
 
 def a_draft(appeal: Appeal, **columns: Any) -> AppealText:

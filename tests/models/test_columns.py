@@ -15,10 +15,11 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.key_rotation import sealed_columns
-from petition.models import Appeal, AppealText, Demand, Edition, Signatory
+from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import REFUSALS
-from petition.publishing import editions, record
+from petition.publishing import editions, history, record, search
+from petition.publishing.search import Search
 from tests import factories
 from tests.factories import NOON, SLUG
 from tests.models.rows import SHA256, a_demand, a_draft, a_signatory, an_edition
@@ -43,7 +44,7 @@ COLUMNS: dict[str, dict[str, str]] = {
             PUBLIC,
         ),
         **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
-        "withheld_checks": STATE,
+        "withheld_checks": PUBLIC,
         "id": TECHNICAL,
     },
     "AppealText": {
@@ -59,9 +60,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Signatory": {
         **dict.fromkeys(("kind", "number", "status", "label", "name", "acronym", "countries"), PUBLIC),
         **dict.fromkeys(("countries_as_printed", "language", "member", "listed_on", "note", "noted_on"), PUBLIC),
-        "folded": Private("the printed line again, for the search that is to come"),
-        "checked_how": STATE,
+        **dict.fromkeys(("folded", "latin"), PUBLIC),  # the printed line again, for the search
+        "checked_how": PUBLIC,  # in totals
         **dict.fromkeys(("id", "appeal_id", "explained_by"), TECHNICAL),
+    },
+    "PublicChange": {
+        **dict.fromkeys(("what", "on", "old_label"), PUBLIC),
+        **dict.fromkeys(("id", "signatory_id"), TECHNICAL),
     },
     "Endorsement": {
         **dict.fromkeys(("organisation_name", "acronym", "countries", "label"), WHAT_IS_CHECKED),
@@ -86,7 +91,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "Correction": {
         "sealed_proposal": SEALED,
-        "state": STATE,
+        **dict.fromkeys(("state", "old_line_public"), STATE),
         **dict.fromkeys(("proposed_at", "decided_at"), WHEN),
         **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
     },
@@ -170,8 +175,14 @@ ASKED: dict[str, Callable[[], object]] = {
     "edition": lambda: editions.edition(SLUG, NOON.date().isoformat()),
     "as_delivered": lambda: editions.as_delivered(record.appeal_record(SLUG, "en"), editions.editions(SLUG)[0]),
     "divided": lambda: editions.divided(record.all_signatories(SLUG), editions.editions(SLUG)[0]),
+    "found": lambda: [search.found(SLUG, Search(q=words)) for words in ("changed", "чангед", "kyrgyzstan")],
+    "newest_changes": lambda: history.newest_changes(SLUG),
+    "no_longer_listed": lambda: [history.no_longer_listed(SLUG, kind) for kind in ("original", "further")],
+    "checks_of": lambda: history.checks_of(SLUG),
+    "every_line": lambda: list(history.every_line(SLUG)),
 }
 """Every function of the record, as a visitor could have it asked."""
+READ_FROM = (record, editions, history, search)
 
 UNLISTED = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
 CHANGES: dict[type[models.Model], dict[str, Any]] = {
@@ -197,8 +208,9 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "published_at": None,
     },
     Demand: {"number": 9, "body": "changed"},
+    PublicChange: {"what": "acronym", "on": date(2021, 1, 1), "old_label": "changed"},
     Signatory: {
-        **dict.fromkeys(("label", "name", "acronym", "countries_as_printed", "language", "folded"), "changed"),
+        **dict.fromkeys(("label", "name", "acronym", "countries_as_printed", "language", "folded", "latin"), "changed"),
         "kind": "original",
         "number": 99,
         "status": UNLISTED,
@@ -234,7 +246,7 @@ def answers() -> dict[str, str]:
 def test_every_function_of_the_record_is_asked() -> None:
     functions = {
         name
-        for module in (record, editions)
+        for module in READ_FROM
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
@@ -256,7 +268,15 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
         for refusal in REFUSALS:
             of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {refusal.name}{of_table}")
-    return {Appeal: appeal, AppealText: text, Demand: demand, Signatory: signatory, Edition: edition}
+    change = PublicChange.objects.create(signatory=signatory, what="name", on=NOON.date(), old_label="Made up")
+    return {
+        Appeal: appeal,
+        AppealText: text,
+        Demand: demand,
+        Signatory: signatory,
+        Edition: edition,
+        PublicChange: change,
+    }
 
 
 COLUMNS_READ = [(model, column) for model, changes in CHANGES.items() for column in changes]

@@ -12,6 +12,7 @@ from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
 from tests.factories import NOON
 from tests.models.rows import (
+    a_change,
     a_correction,
     a_demand,
     a_draft,
@@ -23,6 +24,7 @@ from tests.models.rows import (
     changed,
     contact_of,
     explained,
+    hidden,
     relisted,
 )
 
@@ -64,9 +66,7 @@ def _link(**columns: object) -> Violation:
 
 
 def _hidden(**columns: object) -> Violation:
-    """A line that is taken off the list by an UPDATE that leaves `columns` in it."""
-    emptied = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
-    return lambda appeal: relisted(Signatory.objects.get(number=1), **(emptied | columns))
+    return lambda appeal: hidden(Signatory.objects.get(number=1), **columns)
 
 
 VIOLATIONS: list[tuple[str, Violation]] = [
@@ -93,6 +93,11 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("signatory_hidden_has_nothing_printed", _hidden(note="left", noted_on=NOON.date())),
     ("signatory_hidden_has_nothing_printed", _hidden(member=True)),
     ("signatory_hidden_has_nothing_printed", _hidden(listed_on=NOON.date())),
+    ("change_what_known", lambda appeal: a_change(a_signatory(appeal), what="everything")),
+    (
+        "change_of_a_note_has_no_old_line",
+        lambda appeal: a_change(a_signatory(appeal), what="note", old_label="Made-up"),
+    ),
     ("endorsement_one_active", _same_active),
     ("endorsement_identical_posts_are_one", _same_post),
     ("endorsement_words_known", lambda appeal: explained(factories.confirmed(appeal), display="shown")),

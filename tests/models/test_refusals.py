@@ -12,6 +12,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.models.rows import (
     SHA256,
+    a_change,
     a_demand,
     a_draft,
     a_signatory,
@@ -20,6 +21,7 @@ from tests.models.rows import (
     changed,
     event_about,
     explained,
+    hidden,
     in_state,
     relisted,
 )
@@ -59,6 +61,11 @@ def _line(appeal: Appeal) -> Signatory:
     return appeal.signatories.get(number=1)
 
 
+def _hidden_and_changed(signatory: Signatory) -> object:
+    hidden(signatory)
+    return a_change(signatory)
+
+
 def _other_appeal() -> Appeal:
     return factories.an_appeal("another-appeal")
 
@@ -93,6 +100,9 @@ REFUSED: list[tuple[str, Deed]] = [
     ("signatory_identity", _line_changed(number=36)),
     ("signatory_identity", _line_changed(kind="further")),
     ("signatory_identity", lambda appeal: relisted(_line(appeal), appeal=_other_appeal())),
+    ("signatory_removed_without_changes", lambda appeal: hidden(a_change(_line(appeal)).signatory)),
+    ("publicchange_of_a_listed_line", lambda appeal: _hidden_and_changed(_line(appeal))),
+    ("publicchange_no_update", lambda appeal: changed(a_change(_line(appeal)), old_label="Other")),
     ("signatory_no_delete", lambda appeal: _removed(a_signatory(appeal))),
     ("text_no_update", _text_changed(title="Another title")),
     ("text_no_update", _text_changed(published_at=None)),

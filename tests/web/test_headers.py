@@ -18,8 +18,16 @@ PUBLIC = {
     "robots": "/robots.txt",
     "sitemap": "/sitemap.xml",
     "security_txt": "/.well-known/security.txt",
+    "schema": "/schemas/signatories.json",
+    "appeal_json": f"/appeals/{SLUG}.json",
+    "linked_data": f"/appeals/{SLUG}.jsonld",
+    "feed": f"/appeals/{SLUG}.atom",
     "signatories_json": f"/appeals/{SLUG}/signatories.json",
     "signatories_csv": f"/appeals/{SLUG}/signatories.csv",
+    "signatories_csvw": f"/appeals/{SLUG}/signatories.csv-metadata.json",
+    "signatories_spreadsheet": f"/appeals/{SLUG}/signatories.spreadsheet.csv",
+    "copy_text": f"/appeals/{SLUG}/signatories/numbered.txt",
+    "changes": f"/appeals/{SLUG}/changes/",
     "text": f"/appeals/{SLUG}/text.en.txt",
     "appeal": f"/appeals/{SLUG}/",
     "signatories": f"/appeals/{SLUG}/signatories/",
@@ -55,23 +63,25 @@ PUBLIC = {
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
-REVALIDATED = {"signatories_json", "signatories_csv", "text", "appeal", "signatories", "signatory", "figures"} | {
-    "accessibility",
-    "privacy",
-    "robots",
-    "sitemap",
-    "pdf",
-    "docx",
-    "plain_text",
-    "card",
-    "embed",
-    "edition",
-    "edition_pdf",
-    "edition_docx",
-    "edition_txt",
+DATA = {"schema", "appeal_json", "linked_data", "feed", "signatories_json", "signatories_csv", "signatories_csvw"} | {
+    "signatories_spreadsheet",
+    "text",
 }
-SHARED_DATA = {"signatories_json", "signatories_csv", "text"}
-SHOWN_ELSEWHERE = {"card", "embed"}
+REVALIDATED = (
+    DATA
+    | {"appeal", "signatories", "signatory", "figures", "changes", "copy_text"}
+    | {"card", "embed", "edition", "edition_pdf", "edition_docx", "edition_txt"}
+    | {
+        "accessibility",
+        "privacy",
+        "robots",
+        "sitemap",
+        "pdf",
+        "docx",
+        "plain_text",
+    }
+)
+SHOWN_ELSEWHERE = {"card", "embed", "copy_text"}
 """What other sites may show, in every language."""
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",
@@ -122,7 +132,7 @@ def test_public_addresses(client: Client, appeal: Appeal, name: str, prefix: str
     approved(appeal)
     freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
     response = client.get(prefix + PUBLIC[name])
-    shared = name in SHOWN_ELSEWHERE or (name in SHARED_DATA and not prefix)
+    shared = name in SHOWN_ELSEWHERE or (name in DATA and not prefix)
     assert_headers(response, shared=shared, framed=name == "embed")
     cached = "public, no-cache" if name in REVALIDATED and response.status_code < 400 else "no-store"
     assert response["Cache-Control"] == cached

@@ -11,7 +11,7 @@ from django.test import Client
 
 from petition.actions import moderation
 from petition.models import Appeal, Endorsement, Kind
-from petition.publishing.exports import FIELDS
+from petition.publishing.exports.fields import FIELDS
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, reading
 from tests.web.test_appeal_page import list_further, words
 

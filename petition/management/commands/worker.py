@@ -11,11 +11,13 @@ from django.db import connection
 
 from petition.actions import correspondence, retention, site_state
 from petition.management.fresh_mirror import FreshMirror
+from petition.publishing.exports import files
 from petition.vocabulary import clock
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
 HEARTBEAT = timedelta(seconds=15)
+EXPORTS = timedelta(seconds=2)
 RETENTION = timedelta(minutes=10)
 
 
@@ -57,6 +59,8 @@ class Command(BaseCommand):
         if self._is_time_for("heartbeat", HEARTBEAT, now):
             site_state.worker_lives(at=now)
             retention.forget_journal()
+        if self._is_time_for("exports", EXPORTS, now):
+            files.remove_stale()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
         if self._mirror:

@@ -48,8 +48,8 @@ def files(django: Application, tell: Tell) -> Iterator[tuple[str, bytes]]:
 def _made(django: Application, place: manifest.Place) -> tuple[bytes, bool]:
     """What a visitor of this place gets, and whether it is HTML."""
     path, _, query = place.path.partition("?")
-    status, headers, body = rendered(django, path, query)
-    if not status.startswith("200 "):
+    status, headers, body = rendered(django, path, query, whole=True)
+    if body is None or not status.startswith("200 "):
         raise NotComplete(f"{place.path}: {status}")
     return body, dict(headers)["Content-Type"].startswith("text/html")
 
