@@ -63,6 +63,8 @@ CONTACT_INDEX_KEY = _kept["CONTACT_INDEX_KEY"] if _from_file else env.str("CONTA
 CONTACT_PRIVATE_KEYS: list[str] = []
 if ROLE != "public":
     CONTACT_PRIVATE_KEYS = [_kept["CONTACT_PRIVATE_KEY"]] if _from_file else env.list("CONTACT_PRIVATE_KEY")
+# Whom backups are sealed to. The private half belongs on another machine; without it one of CONTACT opens them.
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
 
 # --- Who runs it -------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,15 @@ def new_keys() -> dict[str, str]:
     }
 
 
+def new_backup_keys() -> dict[str, str]:
+    """A fresh pair that backups are sealed to and opened with; the private half belongs on another machine."""
+    private = PrivateKey.generate()
+    return {
+        "BACKUP_PUBLIC_KEY": private.public_key.encode(URLSafeBase64Encoder).decode(),
+        "BACKUP_PRIVATE_KEY": private.encode(URLSafeBase64Encoder).decode(),
+    }
+
+
 def as_lines(keys: dict[str, str]) -> str:
     """The keys as `NAME=value` lines, as an environment file takes them."""
     return "".join(f"{name}={value}\n" for name, value in keys.items())

@@ -1,0 +1,26 @@
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from petition.actions import backups
+from petition.management.progress import Megabytes
+from petition.vocabulary import clock
+
+
+class Command(BaseCommand):
+    help = "Writes the whole database into one sealed file, while the site runs: `manage.py backup [FILE]`."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, help="default: DATA_DIR/backups/<date and time>.backup")
+
+    def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
+        target = file or settings.DATA_DIR / "backups" / f"{clock.now():%Y-%m-%d-%H%M%S}.backup"
+        try:
+            backups.back_up(target, tell=Megabytes(self.stdout, "written").tell)
+        except backups.NotDone as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{target} cannot be written ({error.strerror}): choose another place.") from error
+        self.stdout.write(f"The backup is {target}. Copy it to another machine.")
