@@ -114,7 +114,7 @@ class Door:
                 return answer
             plain = shelf.answers.get((path, ""))
             if plain is None:
-                status, headers, body = rendered(self._django, path)
+                status, headers, body = _rendered(self._django, path)
                 if not status.startswith("200 "):
                     with shelf.guard:
                         shelf.locks.pop(path, None)  # what is not stored leaves no trace, so guesses grow no memory
@@ -170,8 +170,8 @@ def _is_published(path: str) -> bool:
         return False
 
 
-def rendered(django: Application, path: str, query: str = "") -> tuple[str, list[tuple[str, str]], bytes]:
-    """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
+def environ_of(path: str, query: str = "") -> Environ:
+    """A GET of `path` by nobody in particular."""
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",
@@ -193,8 +193,13 @@ def rendered(django: Application, path: str, query: str = "") -> tuple[str, list
     if settings.SECURE_PROXY_SSL_HEADER and site.scheme == "https":
         name, value = settings.SECURE_PROXY_SSL_HEADER
         environ[name] = value
+    return environ
+
+
+def _rendered(django: Application, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
     head: list[Any] = []
-    chunks = django(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+    chunks = django(environ_of(path), lambda status, headers, exc_info=None: head.extend((status, headers)))
     try:
         body = b"".join(chunks)
     finally:
