@@ -1,6 +1,7 @@
 """The served mirror follows the record: made anew in a process of its own whenever anything public has changed."""
 
 import logging
+import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from petition.publishing import record
 
 PATIENCE: Final = timedelta(seconds=30)
 """Before it is tried again, when it could not be made."""
+_AS_VISITORS_SEE_IT: Final[dict[str, dict[str, str]]] = {"all": {}, "public": {}, "staff": {"ROLE": "public"}}
+"""The process that makes a mirror is one of those that serve the public: it has no key that they have not."""
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +40,7 @@ class FreshMirror:
                 self._child = subprocess.Popen(  # noqa: S603  (nothing of a visitor is among the arguments)
                     [sys.executable, "manage.py", "mirror", str(self._folder), "--verbosity", "0"],
                     cwd=settings.BASE_DIR,
+                    env=os.environ | _AS_VISITORS_SEE_IT[settings.ROLE],
                     stdout=subprocess.DEVNULL,
                 )
 

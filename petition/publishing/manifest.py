@@ -1,19 +1,38 @@
 """Every public path: what the URL map marks as published, for each published appeal, its editions and its languages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
-from django.utils.http import urlencode
 
 from petition.publishing import editions, record
-from petition.publishing.record import NotPublished
 
 LINES = frozenset({"slug", "kind", "number"})
 """Arguments of the permanent links, which lead to the list and are no pages: one for each line, left out here."""
+
+Arguments = Iterable[dict[str, str]]
+Fill = TypeVar("Fill")
+
+
+def _texts(slug: str) -> Arguments:
+    return [{"language": text.language} for text in record.appeal_record(slug, settings.LANGUAGE_CODE).texts]
+
+
+def _editions(slug: str) -> Arguments:
+    return [{"dated": edition.dated.isoformat()} for edition in editions.editions(slug)]
+
+
+OF_THE_SITE: dict[frozenset[str], Callable[[], Arguments]] = {frozenset(): lambda: [{}]}
+OF_AN_APPEAL: dict[frozenset[str], Callable[[str], Arguments]] = {
+    frozenset(): lambda slug: [{}],
+    frozenset({"language"}): _texts,
+    frozenset({"dated"}): _editions,
+}
+"""What a path takes, beside the slug of the appeal, and everything it can be filled in with."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +74,24 @@ def _if_published(pattern: URLPattern, languages: list[str]) -> Iterator[tuple[s
 
 def _arguments(needed: frozenset[str]) -> Iterator[dict[str, str]]:
     """Everything that can be filled in. Raises LookupError for a path that this module does not know to fill in."""
-    if not needed:
-        yield {}
-    elif needed != LINES:
-        for slug in record.published_slugs():
-            for more in _of_appeal(slug, needed - {"slug"}):
-                yield {"slug": slug, **more}
+    if needed == LINES:
+        return
+    if "slug" not in needed:
+        yield from _known(OF_THE_SITE, needed)()
+        return
+    for slug in record.published_slugs():
+        for more in _known(OF_AN_APPEAL, needed - {"slug"})(slug):
+            yield {"slug": slug, **more}
 
 
-def _of_appeal(slug: str, needed: frozenset[str]) -> Iterator[dict[str, str]]:
-    if not needed:
-        yield {}
-    elif needed == {"language"}:
-        for text in record.appeal_record(slug, settings.LANGUAGE_CODE).texts:
-            yield {"language": text.language}
-    elif needed == {"dated"}:
-        for edition in editions.editions(slug):
-            yield {"dated": edition.dated.isoformat()}
-    else:
+def _known(table: dict[frozenset[str], Fill], needed: frozenset[str]) -> Fill:
+    if needed not in table:
         raise LookupError(f"A published path takes {', '.join(sorted(needed))}: say in manifest.py which there are.")
+    return table[needed]
 
 
 def _queries(route: str, arguments: dict[str, str]) -> list[str]:
     """The list alone comes in pages."""
     if route != "signatories":
         return [""]
-    try:
-        last = record.page_count(arguments["slug"])
-    except NotPublished:  # since a moment ago
-        last = 1
-    return ["", *(f"?{urlencode({'page': page})}" for page in range(2, last + 1))]
+    return ["", *(f"?page={page}" for page in range(2, record.page_count(arguments["slug"]) + 1))]

@@ -54,7 +54,6 @@ class _Shelf:
     """All answers of one state of the record. A change puts an empty shelf in place of this one."""
 
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    streamed: set[str] = field(default_factory=set)  # too large to keep: Django answers each time, from a file
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -85,11 +84,9 @@ class Door:
         path = environ.get("PATH_INFO", "")
         answer = self._shelf.answers.get((path, encoding))
         if answer is None:
-            if path in self._shelf.streamed or not _is_published(path) or not self._knows(environ.get("HTTP_HOST", "")):
+            if not _is_published(path) or not self._knows(environ.get("HTTP_HOST", "")):
                 return self._django(environ, start_response)
             made = self._made(path, encoding)
-            if made is None:
-                return self._django(environ, start_response)
             if not isinstance(made, Answer):
                 start_response(*made[:2])
                 return [] if environ["REQUEST_METHOD"] == "HEAD" else made[2]
@@ -108,11 +105,8 @@ class Door:
             self._hosts.add(host)
         return known
 
-    def _made(self, path: str, encoding: str) -> "Answer | tuple[str, list[tuple[str, str]], list[bytes]] | None":
-        """The answer for `path`, made by one thread while others wait; Django's own answer where it is not a 200.
-
-        None where it streams: then it is made, and Django is to be asked on behalf of each visitor.
-        """
+    def _made(self, path: str, encoding: str) -> "Answer | tuple[str, list[tuple[str, str]], list[bytes]]":
+        """The answer for `path`, made by one thread while others wait; Django's own answer where it is not a 200."""
         shelf = self._shelf
         with shelf.lock_for(path):
             answer = shelf.answers.get((path, encoding))
@@ -120,10 +114,7 @@ class Door:
                 return answer
             plain = shelf.answers.get((path, ""))
             if plain is None:
-                status, headers, body = rendered(self._django, path)
-                if body is None:
-                    shelf.streamed.add(path)
-                    return None
+                status, headers, body = _rendered(self._django, path)
                 if not status.startswith("200 "):
                     with shelf.guard:
                         shelf.locks.pop(path, None)  # what is not stored leaves no trace, so guesses grow no memory
@@ -179,13 +170,8 @@ def _is_published(path: str) -> bool:
         return False
 
 
-def rendered(
-    django: Application, path: str, query: str = "", *, whole: bool = False
-) -> tuple[str, list[tuple[str, str]], bytes | None]:
-    """Django's answer to a GET of `path` by nobody in particular: status, headers, body.
-
-    The body of one that streams is None, unless the `whole` of it is wanted all the same.
-    """
+def environ_of(path: str, query: str = "") -> Environ:
+    """A GET of `path` by nobody in particular."""
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",
@@ -207,10 +193,15 @@ def rendered(
     if settings.SECURE_PROXY_SSL_HEADER and site.scheme == "https":
         name, value = settings.SECURE_PROXY_SSL_HEADER
         environ[name] = value
+    return environ
+
+
+def _rendered(django: Application, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
     head: list[Any] = []
-    chunks = django(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+    chunks = django(environ_of(path), lambda status, headers, exc_info=None: head.extend((status, headers)))
     try:
-        body = None if getattr(chunks, "streaming", False) and not whole else b"".join(chunks)
+        body = b"".join(chunks)
     finally:
         close = getattr(chunks, "close", None)
         if close:

@@ -269,6 +269,32 @@ def _permanent_link(visit: Visit) -> None:
     visit.open(f"/appeals/demo/signatories/{listed[-1]['id']}/")
 
 
+def _edition(visit: Visit) -> None:
+    """Frozen at the desk, unless another visit was first."""
+    visit.sign_in()
+    visit.open("/admin/editions/")
+    today = visit.page.locator("[name=dated]").input_value()
+    visit.page.locator("[name=addressee]").fill("President of the Kyrgyz Republic")
+    visit.press(".desk-approve")
+    visit.complaints.clear()  # Chromium reports the 422 of whoever comes second
+    visit.open(f"/appeals/{SLUG}/editions/{today}/")
+
+
+def _edition_preview(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/editions/")
+    visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
+    visit.press(".desk-preview")
+
+
+def _edition_refused(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/editions/")
+    visit.page.locator("[name=dated]").fill("2020-10-09")
+    visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
+    visit.press(".desk-approve")
+
+
 PUBLIC: dict[str, Callable[[Visit], None]] = {
     "appeal": _at(f"/appeals/{SLUG}/"),
     "demonstration": _at("/appeals/demo/"),
@@ -280,6 +306,9 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "changes": _at("/appeals/demo/changes/"),
     "figures": _at(f"/appeals/{SLUG}/figures/"),
     "figures-demonstration": _at("/appeals/demo/figures/"),
+    "edition": _edition,
+    "widget": _at(f"/appeals/{SLUG}/embed/"),
+    "widget-demonstration": _at("/appeals/demo/embed/"),
     "form": _at(FORM),
     "form-errors": _form_with_errors,
     "form-preview": _form_preview,
@@ -320,6 +349,8 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "lines-unknown": _line_unknown,
     "notices": _at_the_desk("/admin/notices/"),
     "notice": _notice_preview,
+    "editions": _edition_preview,
+    "editions-refused": _edition_refused,
     "trail": _at_the_desk("/admin/petition/auditevent/"),
     "second-factor": _at_the_desk("/admin/second-factor/"),
     "password": _at_the_desk("/admin/password/"),

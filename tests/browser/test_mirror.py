@@ -1,5 +1,8 @@
 """The mirror without a server, in a browser; and kept fresh by the worker, beside a site that runs."""
 
+import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.site import SLUG, Site
+from tests.site import ROOT, SLUG, Site
 
 WITHIN = 60
 """Seconds after which a removed name is gone from the served mirror."""
@@ -63,6 +66,27 @@ def test_the_worker_keeps_a_mirror_that_opens_from_a_disk(browser: Browser, mirr
     until(lambda: page.is_file() and shown not in page.read_text(encoding="utf-8"), WITHIN)
     for path in folder.rglob("*"):
         assert not path.is_file() or shown.encode() not in path.read_bytes()
+
+
+def test_one_that_is_ended_half_way_leaves_the_old_one_whole(mirrored: Site) -> None:
+    mirrored.stop()
+    folder, half = mirrored.folder / "copy", mirrored.folder / ".copy.new"
+    mirrored.manage("mirror", str(folder))
+    before = (folder / "SHA256SUMS").stat().st_ino
+    for end, code, left in ((signal.SIGTERM, 143, False), (signal.SIGKILL, -9, True)):
+        making = subprocess.Popen(
+            [sys.executable, "manage.py", "mirror", str(folder), "--verbosity", "0"],
+            cwd=ROOT,
+            env=mirrored.environment,
+        )
+        until(lambda: any(half.rglob("*.html")), WITHIN)
+        making.send_signal(end)
+        assert making.wait(WITHIN) == code
+        assert half.exists() is left
+        assert (folder / "SHA256SUMS").stat().st_ino == before
+        subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
+    mirrored.manage("mirror", str(folder))
+    assert not half.exists()
 
 
 def test_a_worker_that_goes_once_leaves_it_fresh_and_the_zip_is_the_same(mirrored: Site) -> None:

@@ -196,4 +196,7 @@ def test_the_appeal_has_a_snippet_for_other_sites(client: Client, appeal: Appeal
     page = client.get(f"/ru/appeals/{SLUG}/").content.decode()
     (shown,) = re.findall(r'<code class="address">(&lt;iframe.*?)</code>', page)
     src = f"http://127.0.0.1:8000/ru/appeals/{SLUG}/embed/"
-    assert shown.startswith(f'&lt;iframe src="{src}" title="{reading().title}"')
+    assert shown.startswith(f'&lt;iframe src="{src}" title="Civic Solidarity Platform"')
+    Appeal.objects.update(issuer='A "B" <C>')
+    page = client.get(f"/ru/appeals/{SLUG}/").content.decode()
+    assert 'title="A &amp;quot;B&amp;quot; &amp;lt;C&amp;gt;"' in page

@@ -166,10 +166,12 @@ def test_links_lead_to_files_and_what_is_no_file_to_the_live_site(target: str, e
 
 def test_forms_go_to_the_live_site_with_or_without_an_address() -> None:
     links = Links({"/a/": "a/index.html"})
-    html = '<form method="get"><form class="x" action="/b/?a=1&amp;b=2" method="post"><p class="a" data-href="/a/">'
-    assert links.rewritten(html.replace("/a/", "/x/"), "/c/") == (
-        f'<form action="{LIVE}/c/" method="get"><form class="x" action="{LIVE}/b/?a=1&amp;b=2" method="post">'
-        '<p class="a" data-href="/x/">'
+    html = (
+        '<form method="get"><form class="x" action="/b/?a=1&amp;b=2"><form action="/a/"><p class="a" data-href="/a/">'
+    )
+    assert links.rewritten(html, "/c/") == (
+        f'<form action="{LIVE}/c/" method="get"><form class="x" action="{LIVE}/b/?a=1&amp;b=2">'
+        f'<form action="{LIVE}/a/"><p class="a" data-href="/a/">'
     )
 
 
@@ -290,6 +292,11 @@ def test_the_manifest_is_what_the_url_map_marks_as_published(client: Client, app
             assert client.get(place.path).status_code == 200
     Appeal.objects.update(published_at=None)
     assert {place.route for place in manifest.places()} == {"robots", "sitemap", "accessibility", "privacy"}
+
+
+def test_a_published_path_that_nobody_said_how_to_fill_in_is_told() -> None:
+    with pytest.raises(LookupError, match=r"takes colour: say in manifest\.py"):
+        manifest._known(manifest.OF_AN_APPEAL, frozenset({"colour"}))
 
 
 @pytest.mark.usefixtures("committed")

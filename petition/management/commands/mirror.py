@@ -21,13 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("into", type=Path, metavar="DIR|FILE.zip")
 
     def handle(self, *args: Any, into: Path, verbosity: int, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _leave)
-        collect_if_changed()
         self._verbosity = verbosity
+        collect_if_changed()
+        before = signal.signal(signal.SIGTERM, _leave)
         try:
             count = write(into, WSGIHandler(), self._tell)
         except (Refused, NotComplete) as error:
             raise CommandError(str(error)) from error
+        finally:
+            signal.signal(signal.SIGTERM, before)
         self.stdout.write(f"{into}: {count} files. Check them with `sha256sum --check SHA256SUMS`.")
 
     def _tell(self, done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from django.utils import translation
 
 from petition.publishing import manifest, record
 from petition.publishing.mirror.links import Links, file_of
-from petition.publishing.site import Application, rendered
+from petition.publishing.site import Application, environ_of
 from petition.vocabulary.languages import LANGUAGES
 
 Tell = Callable[[int, int], None]
@@ -48,10 +49,15 @@ def files(django: Application, tell: Tell) -> Iterator[tuple[str, bytes]]:
 def _made(django: Application, place: manifest.Place) -> tuple[bytes, bool]:
     """What a visitor of this place gets, and whether it is HTML."""
     path, _, query = place.path.partition("?")
-    status, headers, body = rendered(django, path, query, whole=True)
-    if body is None or not status.startswith("200 "):
-        raise NotComplete(f"{place.path}: {status}")
-    return body, dict(headers)["Content-Type"].startswith("text/html")
+    head: list[Any] = []
+    chunks = django(environ_of(path, query), lambda status, headers, exc_info=None: head.extend((status, headers)))
+    try:
+        body = b"".join(chunks)
+    finally:
+        getattr(chunks, "close", lambda: None)()
+    if not head[0].startswith("200 "):
+        raise NotComplete(f"{place.path}: {head[0]}")
+    return body, dict(head[1])["Content-Type"].startswith("text/html")
 
 
 def _start(language: str) -> str:

@@ -11,7 +11,8 @@ from django.conf import settings
 
 from petition.publishing.pages import page_of
 
-_LINK: Final = re.compile(r'(<(?:a|link|script|img|form)\b[^>]*?\s(?:href|src|action)=")([^"]*)"')
+_LINK: Final = re.compile(r'(<(?:a|link|script|img)\b[^>]*?\s(?:href|src)=")([^"]*)"')
+_ACTION: Final = re.compile(r'(<form\b[^>]*?\saction=")([^"]*)"')
 _FORM: Final = re.compile(r"<form\b(?![^>]*\saction=)")
 _LINE: Final = re.compile(r"(.*/signatories/)(original|further)-([1-9][0-9]*)/")
 
@@ -34,6 +35,7 @@ class Links:
     def rewritten(self, html: str, path: str) -> str:
         """The page of `path` with links to files; what only the live site can do leads there by its full address."""
         html = _FORM.sub(f'<form action="{escape(path)}"', html)
+        html = _ACTION.sub(lambda found: f'{found[1]}{escape(_live(unescape(found[2]), path))}"', html)
         return _LINK.sub(lambda found: f'{found[1]}{escape(self.link(unescape(found[2]), path))}"', html)
 
     def link(self, target: str, path: str) -> str:
@@ -47,7 +49,7 @@ class Links:
             page = page_of(int(line[3])) if line[2] == "further" else 1
             file = self._file(f"{line[1]}?page={page}")
         if file is None:
-            return f"{settings.SITE_URL}{urljoin(path, target)}"
+            return _live(target, path)
         near = posixpath.relpath(file, posixpath.dirname(file_of(path)) or ".")
         return f"{near}#{fragment}" if fragment else near
 
@@ -57,3 +59,7 @@ class Links:
             self.static.add(name)
             return f"static/{name}"
         return self._files.get(address.removesuffix("?page=1"))
+
+
+def _live(target: str, path: str) -> str:
+    return urljoin(f"{settings.SITE_URL}{path}", target)
