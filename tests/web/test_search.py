@@ -59,9 +59,7 @@ def listed(appeal: Appeal) -> Appeal:
         ("no such organisation", []),
     ],
 )
-def test_words_are_found_as_they_can_be_typed(
-    client: Client, listed: Appeal, typed: str, references: list[str]
-) -> None:
+def test_words_are_found_as_typed(client: Client, listed: Appeal, typed: str, references: list[str]) -> None:
     assert shown(client, f"q={quote(typed)}") == references
 
 
