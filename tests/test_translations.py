@@ -256,17 +256,9 @@ def english_left_in(page: str, *names: str) -> set[str]:
     [
         *[
             f"appeals/{SLUG}/{place}"
-            for place in (
-                "",
-                "signatories/",
-                "signatories/?q=12345",
-                "changes/",
-                "endorse/",
-                "change/",
-                "change/sent/",
-                "nowhere/",
-            )
+            for place in ("", "signatories/", "endorse/", "change/", "change/sent/", "nowhere/")
         ],
+        *[f"appeals/{SLUG}/{place}" for place in ("signatories/?q=12345", "signatories/?country=KG", "changes/")],
         *[f"appeals/{SLUG}/endorse/{step}/" for step in ("check-mail", "code")],
         "accessibility/",
         "privacy/",

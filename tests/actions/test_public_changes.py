@@ -18,7 +18,7 @@ def own(endorsement: Endorsement) -> str:
     return PrivateLink.objects.filter(endorsement=endorsement, purpose=Purpose.OWN_PAGE).latest("pk").digest
 
 
-def corrected(endorsement: Endorsement, *, old_line_public: bool = False, **changes: str) -> None:
+def corrected(endorsement: Endorsement, changes: dict[str, str], *, old_line_public: bool = False) -> None:
     present = Endorsement.objects.get(pk=endorsement.pk)
     plain = {field: getattr(present, field) for field in ("organisation_name", "acronym", "countries")}
     corrections.propose(own(endorsement), Proposal(**(plain | changes)), at=NOON, old_line_public=old_line_public)
@@ -36,7 +36,7 @@ def corrected(endorsement: Endorsement, *, old_line_public: bool = False, **chan
 )
 def test_it_says_which_part_was_corrected_and_when(appeal: Appeal, changes: dict[str, str], what: What) -> None:
     revision = Appeal.objects.get(pk=appeal.pk).revision
-    corrected(approved(appeal, organisation_name="Old Fund"), **changes)
+    corrected(approved(appeal, organisation_name="Old Fund"), changes)
     (change,) = history.newest_changes(SLUG)
     assert (change.id, change.what, change.on, change.old_label) == ("further-1", what, LATER.date(), None)
     assert Appeal.objects.get(pk=appeal.pk).revision == revision + 2  # listed, corrected
@@ -44,13 +44,13 @@ def test_it_says_which_part_was_corrected_and_when(appeal: Appeal, changes: dict
 
 def test_the_old_wording_stays_only_if_the_organisation_agrees(appeal: Appeal) -> None:
     fund = approved(appeal, organisation_name="Old Fund")
-    corrected(fund, organisation_name="Secret Fund")
-    corrected(fund, organisation_name="New Fund", old_line_public=True)
+    corrected(fund, {"organisation_name": "Secret Fund"})
+    corrected(fund, {"organisation_name": "New Fund"}, old_line_public=True)
     assert [change.old_label for change in history.newest_changes(SLUG)] == ["Secret Fund (Kyrgyzstan)", None]
 
 
 def test_a_correction_that_changes_nothing_is_not_told(appeal: Appeal) -> None:
-    corrected(approved(appeal))
+    corrected(approved(appeal), {})
     assert history.newest_changes(SLUG) == []
 
 
@@ -74,7 +74,7 @@ def test_every_removal_forgets_the_changes_and_looks_the_same(
     appeal: Appeal, remove: Callable[[Endorsement], object]
 ) -> None:
     fund = approved(appeal, organisation_name="Old Fund")
-    corrected(fund, organisation_name="New Fund", old_line_public=True)
+    corrected(fund, {"organisation_name": "New Fund"}, old_line_public=True)
     remove(fund)
     assert not PublicChange.objects.exists()
     assert history.newest_changes(SLUG) == []

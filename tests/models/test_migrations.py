@@ -9,15 +9,13 @@ from petition.models import (
     AuditEvent,
     ContactChange,
     Dispute,
-    PublicChange,
     RateCount,
     Signatory,
     SiteState,
-    What,
     triggers,
 )
 from tests import factories
-from tests.models.rows import a_correction, a_notice, a_question, an_edition
+from tests.models.rows import a_change, a_correction, a_notice, a_question, an_edition
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -29,8 +27,8 @@ def _tables() -> set[str]:
 def _rows_everywhere() -> None:
     appeal = factories.an_appeal()
     factories.submitted(appeal)
-    listed = factories.approved(appeal).signatory
-    PublicChange.objects.create(signatory=listed, what=What.NAME, on=factories.NOON)
+    factories.approved(appeal)
+    a_change(Signatory.objects.get(kind="further"))
     factories.approved(appeal, display="withheld")
     RateCount.objects.get_or_create(key="made up", defaults={"count": 1, "ends_at": factories.NOON})
     a_correction(factories.confirmed(appeal))

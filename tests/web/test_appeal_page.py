@@ -155,7 +155,7 @@ def test_each_language_of_a_page_points_at_the_others(client: Client, appeal: Ap
             assert f'<link rel="canonical" href="{SITE}{prefix}{path}{query}">' in head
 
 
-def list_further(appeal: Appeal, count: int) -> None:
+def list_further(appeal: Appeal, last: int, *, first: int = 1) -> None:
     """Many listed names in two statements, as many approvals would leave them."""
     event = record("approve", subject=appeal, by=OPERATOR, at=factories.NOON)
     Signatory.objects.bulk_create(
@@ -171,9 +171,9 @@ def list_further(appeal: Appeal, count: int) -> None:
             listed_on=event.at.date(),
             explained_by=event.pk,
         )
-        for number in range(1, count + 1)
+        for number in range(first, last + 1)
     )
-    Appeal.objects.filter(pk=appeal.pk).update(last_number=count)
+    Appeal.objects.filter(pk=appeal.pk).update(last_number=last)
 
 
 def queries(client: Client, path: str) -> int:

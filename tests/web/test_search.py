@@ -59,9 +59,7 @@ def listed(appeal: Appeal) -> Appeal:
         ("no such organisation", []),
     ],
 )
-def test_words_are_found_as_they_can_be_typed(
-    client: Client, listed: Appeal, typed: str, references: list[str]
-) -> None:
+def test_words_are_found_as_typed(client: Client, listed: Appeal, typed: str, references: list[str]) -> None:
     assert shown(client, f"q={quote(typed)}") == references
 
 
@@ -175,5 +173,5 @@ def test_a_search_asks_for_the_lines_of_each_kind_once(listed: Appeal) -> None:
 
 
 def test_every_original_is_found_by_its_own_words(appeal: Appeal) -> None:
-    for line in appeal.signatories.of_kind(Kind.ORIGINAL):  # type: ignore[attr-defined]  # its manager's own word
+    for line in appeal.signatories.of_kind(Kind.ORIGINAL):
         assert line.number in [other.number for other in found(SLUG, Search(q=folded(line.name))).originals]

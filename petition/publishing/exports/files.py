@@ -79,7 +79,8 @@ def _made(place: Path, pieces: Iterator[str]) -> bytes | None:
             break
     else:
         return b"".join(held)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (_place(), place.parents[1], place.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".", ignore_cleanup_errors=True) as made:
         plain, packed = Path(made) / "plain", Path(made) / "packed"
         with plain.open("wb") as file, gzip.open(packed, "wb", compresslevel=5) as twin:

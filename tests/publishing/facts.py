@@ -1,0 +1,172 @@
+"""Reads published answers back, each with a reader of its own, and says where one tells other facts than the record."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree import ElementTree
+
+from tests.publishing.readers import AS_OF, told
+from tests.web.test_appeal_page import words
+
+GONE = {"en": "No longer listed", "ru": "Больше не в списке", "ky": "Эми тизмеде жок"}
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as the record has it; `label` is None when it is no longer listed."""
+
+    id: str
+    label: str | None
+    name: str | None
+
+    @property
+    def number(self) -> str:
+        return self.id.split("-")[1]
+
+
+@dataclass(frozen=True)
+class Facts:
+    lines: list[Line]
+    counts: dict[str, int]
+    as_of: datetime
+    language: str = "en"
+
+    def listed(self) -> list[Line]:
+        return [line for line in self.lines if line.label]
+
+    def gone(self, kind: str) -> list[int]:
+        return [int(line.number) for line in self.lines if not line.label and line.id.startswith(kind)]
+
+
+Reader = Callable[[bytes, Facts], list[str]]
+"""What `body` tells otherwise than `facts`, in words."""
+
+
+def missing(text: str, *parts: str) -> list[str]:
+    """The parts that do not stand in `text`, each after the one before it."""
+    lacking, place = [], 0
+    for part in parts:
+        found = text.find(part, place)
+        if found < 0:
+            lacking.append(part)
+        else:
+            place = found + len(part)
+    return lacking
+
+
+def numbered(line: Line, language: str) -> str:
+    return f"{line.number}. {line.label or GONE[language]}"
+
+
+def whole_list(text: str, facts: Facts) -> list[str]:
+    """Every line with its number, in order; the date; the headline's numbers."""
+    plain = text.replace("\u2068", "").replace("\u2069", "")
+    return missing(plain, *(numbered(line, facts.language) for line in facts.lines)) + [
+        part for part in (AS_OF[facts.language], str(facts.counts["withheld"])) if part not in plain
+    ]
+
+
+def html_list(body: bytes, facts: Facts) -> list[str]:
+    return whole_list(words(body.decode()), facts) + headline(body, facts)
+
+
+def headline(body: bytes, facts: Facts) -> list[str]:
+    text = re.findall(r'<p class="headline">(.*?)</p>', body.decode(), re.S)[0]
+    numbers = [int(number) for number in re.findall(r"\d+", words(text)) if int(number) not in (9, 2020)]
+    return [] if numbers == list(facts.counts.values()) else [f"the headline says {numbers}"]
+
+
+def appeal_page(body: bytes, facts: Facts) -> list[str]:
+    """The originals, then the newest of the others, the last one first, without those that are gone."""
+    originals = [line for line in facts.lines if line.id.startswith("original")]
+    newest = [line for line in reversed(facts.listed()) if line.id.startswith("further")]
+    text = words(body.decode())
+    return missing(text, *(numbered(line, facts.language) for line in (*originals, *newest))) + headline(body, facts)
+
+
+def document(kind: str) -> Reader:
+    return lambda body, facts: whole_list(told(body, kind), facts)
+
+
+def text_with_commas(body: bytes, facts: Facts) -> list[str]:
+    text = body.decode().replace("\u2068", "").replace("\u2069", "")
+    kinds = ("original", "further")
+    joined = [", ".join(line.label or "" for line in facts.listed() if line.id.startswith(kind)) for kind in kinds]
+    return missing(text, *(f"\n{line}\n" for line in joined), AS_OF[facts.language])
+
+
+def text_by_country(body: bytes, facts: Facts) -> list[str]:
+    text = body.decode().replace("\u2068", "").replace("\u2069", "")
+    groups = text.split("\n\n")[1:-1]
+    shown = {label for group in groups for label in group.split("\n")[1:]}
+    sizes = [(int(re.findall(r"\((\d+)\)$", group.split("\n")[0])[0]), group.count("\n")) for group in groups]
+    wrong = sorted(shown ^ {line.label or "" for line in facts.listed()})
+    return wrong + missing(text, AS_OF[facts.language]) + [f"{size}" for size, lines in sizes if size != lines]
+
+
+def numbers_gone(body: bytes, facts: Facts) -> list[str]:
+    """The page of changes tells the numbers that are gone, and no name of a line."""
+    text = words(body.decode())
+    named = [line.label for line in facts.listed() if line.label and line.label in text]
+    gone = [str(number) for kind in ("original", "further") for number in facts.gone(kind)]
+    return named + missing(text, AS_OF[facts.language], *gone)
+
+
+def figures(body: bytes, facts: Facts) -> list[str]:
+    counts = [int(number) for number in re.findall(r"<strong>(\d+)</strong>", body.decode())]
+    wrong = [] if counts == [facts.counts["original"], facts.counts["further"]] else [f"counts {counts}"]
+    return wrong + missing(words(body.decode()), AS_OF[facts.language])
+
+
+def head_of(content: dict[str, object], facts: Facts) -> list[str]:
+    wrong = [] if content["counts"] == facts.counts else [f"counts {content['counts']}"]
+    return wrong + ([] if content["as_of"] == facts.as_of.isoformat() else [f"as of {content['as_of']}"])
+
+
+def signatories_json(body: bytes, facts: Facts) -> list[str]:
+    content = json.loads(body)
+    rows = [Line(row["id"], row["label"], row["name"]) for row in content["signatories"]]
+    return head_of(content, facts) + [str(pair) for pair in zip(rows, facts.lines, strict=True) if pair[0] != pair[1]]
+
+
+def appeal_json(body: bytes, facts: Facts) -> list[str]:
+    content = json.loads(body)
+    gone = [line.id for line in facts.lines if not line.label]
+    return head_of(content, facts) + ([] if content["no_longer_listed"] == gone else [str(content["no_longer_listed"])])
+
+
+def table(body: bytes, facts: Facts) -> list[str]:
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+    read = [Line(row["id"], row["label"] or None, row["name"] or None) for row in rows]
+    return [str(pair) for pair in zip(read, facts.lines, strict=True) if pair[0] != pair[1]]
+
+
+def table_metadata(body: bytes, facts: Facts) -> list[str]:
+    modified = json.loads(body)["dc:modified"]["@value"]
+    return [] if modified == facts.as_of.isoformat() else [modified]
+
+
+def linked_data(body: bytes, facts: Facts) -> list[str]:
+    content = json.loads(body)
+    acts = [act for act in content["@graph"] if act["@type"] == "EndorseAction"]
+    read = [("-".join(act["@id"].split("/")[-2].split("-")), act["agent"]["name"]) for act in acts]
+    wrong = [] if content["dateModified"] == facts.as_of.isoformat() else [content["dateModified"]]
+    listed = [(line.id, line.name) for line in facts.listed()]
+    return wrong + [str(pair) for pair in zip(read, listed, strict=True) if pair[0] != pair[1]]
+
+
+def feed(body: bytes, facts: Facts) -> list[str]:
+    """It tells the numbers listed and gone, and no name at all."""
+    root = ElementTree.fromstring(body)
+    text = body.decode()
+    titles = [title.text or "" for title in root.iter(f"{ATOM}title")]
+    listed = [f"No. {line.number} listed" for line in facts.listed() if line.id.startswith("further")]
+    named = [line.name for line in facts.listed() if line.name and line.name in text]
+    wrong = [] if root.findtext(f"{ATOM}updated") == facts.as_of.isoformat() else ["updated"]
+    gone = [str(number) for kind in ("original", "further") for number in facts.gone(kind)]
+    return wrong + named + [title for title in listed if title not in titles] + missing(titles[-1], *gone)
