@@ -198,8 +198,10 @@ class Door:
 
 def _is_secure_enough(environ: Environ) -> bool:
     """On an https site nothing is answered in clear: Django redirects what did not come by https."""
-    forwarded = settings.SECURE_PROXY_SSL_HEADER and environ.get(settings.SECURE_PROXY_SSL_HEADER[0]) == "https"
-    return not settings.SITE_IS_HTTPS or bool(forwarded) or environ.get("wsgi.url_scheme") == "https"
+    if not settings.SITE_IS_HTTPS or environ.get("wsgi.url_scheme") == "https":
+        return True
+    header, _ = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    return bool(environ.get(header) == "https")
 
 
 def _place_of(path: str) -> ResolverMatch | None:
