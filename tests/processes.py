@@ -104,11 +104,11 @@ class Installation:
 def _wait_until_served(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
+            connection.getresponse().read()
+            return
         except OSError:
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.05)
