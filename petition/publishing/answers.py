@@ -30,6 +30,7 @@ class Answer:
     headers: Headers
     body: bytes
     etag: str = ""
+    streams: bool = False  # too large to keep: Django answers each visitor, from a file
     for_any_query: bool = False  # whether the address may carry a query, which then means nothing
 
     @property
@@ -48,8 +49,8 @@ def answer_of(status: str, headers: Headers, body: bytes, *, encoding: str = "")
 
 
 def encoded(plain: Answer, encoding: str) -> Answer:
-    """The same answer in one of the encodings; in none for the empty name."""
-    if not encoding:
+    """The same answer in one of the encodings; in none for the empty name, and where there is no body to encode."""
+    if not encoding or plain.streams:
         return plain
     answer = answer_of(plain.status, plain.headers, _ENCODERS[encoding](plain.body), encoding=encoding)
     return replace(answer, for_any_query=plain.for_any_query)

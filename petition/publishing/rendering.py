@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -19,25 +20,30 @@ WITHOUT_DATABASE: Final = "petition.without_database"
 
 
 def rendered(django: Application, path: str, *words: str) -> Answer:
-    """Django's answer to a GET of `path`; `words` are set for the view."""
+    """Django's answer to a GET of `path`; `words` are set for the view. Of one that streams, only that it does."""
     head: list[Any] = []
-    chunks = django(_environ(path, words), lambda status, headers, exc_info=None: head.extend((status, headers)))
+    chunks = django(
+        environ_of(path) | dict.fromkeys(words, True),
+        lambda status, headers, exc_info=None: head.extend((status, headers)),
+    )
     try:
-        body = b"".join(chunks)
+        streams = getattr(chunks, "streaming", False)
+        body = b"" if streams else b"".join(chunks)
     finally:
         close = getattr(chunks, "close", None)
         if close:
             close()
-    return answer_of(head[0], head[1], body)
+    return replace(answer_of(head[0], head[1], body), streams=streams)
 
 
-def _environ(path: str, words: tuple[str, ...]) -> Environ:
+def environ_of(path: str, query: str = "") -> Environ:
+    """A GET of `path` by nobody in particular."""
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
         "PATH_INFO": path,
-        "QUERY_STRING": "",
+        "QUERY_STRING": query,
         "SERVER_NAME": site.hostname,
         "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -49,7 +55,6 @@ def _environ(path: str, words: tuple[str, ...]) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        **dict.fromkeys(words, True),
     }
     if settings.SECURE_PROXY_SSL_HEADER and site.scheme == "https":
         name, value = settings.SECURE_PROXY_SSL_HEADER

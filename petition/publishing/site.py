@@ -84,7 +84,7 @@ class Door:
         answer = self._open_shelf().answers.get((path, encoding))
         if answer is None or (query and not answer.for_any_query):
             answer = self._found(path, query, encoding)
-        if answer is None:
+        if answer is None or answer.streams:
             return self._django(environ, start_response)
         return said(answer, environ, start_response)
 

@@ -46,8 +46,13 @@ class Reader:
 
     def ask(self, path: str, headers: dict[str, str] | None = None, *, method: str = "GET") -> tuple[int, str, bytes]:
         """Status, encoding and body as they were sent."""
-        self.connection.request(method, path, headers=headers or {})
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, headers=headers or {})
+            answer = self.connection.getresponse()
+        except ConnectionError:  # the server ends a connection that rests
+            self.connection.close()
+            self.connection.request(method, path, headers=headers or {})
+            answer = self.connection.getresponse()
         return answer.status, answer.getheader("Content-Encoding", ""), answer.read()
 
     def text(self, path: str, encoding: str) -> str:
@@ -58,7 +63,7 @@ class Reader:
 
     def where_named(self, name: str) -> set[str]:
         """The public paths on which this server shows the name, in any encoding."""
-        return {path for path in PATHS for encoding in ("br", "gzip", "identity") if name in self.text(path, encoding)}
+        return {path for path in PATHS for encoding in ("br", "gzip") if name in self.text(path, encoding)}
 
 
 class Pair(NamedTuple):

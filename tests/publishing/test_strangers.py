@@ -1,6 +1,7 @@
 """Whatever strangers send to the door changes no answer that is given to others, and grows no memory."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -168,6 +169,30 @@ def test_no_cookie_is_ever_stored_or_set() -> None:
     heads.extend(name for name, _ in answer.headers)
     assert "Set-Cookie" not in heads
     assert ("Vary", "Accept-Encoding") in answer.headers
+
+
+def test_what_streams_is_never_held_in_memory() -> None:
+    """A list too large to keep: Django is asked once what it is, and then on behalf of each visitor."""
+    asked = []
+
+    class Stream:
+        streaming = True
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield from (b"much", b"more")
+
+    def django(environ: dict[str, Any], start_response: Any) -> Stream:
+        asked.append(environ.get("HTTP_COOKIE"))
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return Stream()
+
+    visit = Visitor()
+    visit.door._django = django
+    visit.door._slugs = {SLUG}
+    for encoding in ("br", "", "br"):
+        assert visit(f"{PAGE}signatories.json", accept_encoding=encoding, cookie="mine").body == b"muchmore"
+    assert asked == [None, "mine", "mine", "mine"]
+    assert {answer.body for answer in visit.door._shelf.answers.values()} == {b""}
 
 
 def test_a_stored_page_costs_no_django_and_an_unknown_path_hardly_more(
