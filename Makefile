@@ -9,7 +9,7 @@ export HOST PORT ARGS
 
 require_python = command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13 (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
 
-.PHONY: help run test screens lint lock
+.PHONY: help run test screens bench lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\): *## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -22,6 +22,9 @@ test: ## run the tests on SQLite and on PostgreSQL and in Chromium; ARGS go to p
 
 screens: ## picture every page in every state into var/screens/; ARGS="appeal form --language ru" for fewer
 	@$(require_python); exec "$(PYTHON)" deploy/screens.py
+
+bench: ## measure the site against nginx and write docs/benchmark.md; ARGS="--rounds 1 --seconds 1 --dry" for a glance
+	@$(require_python); exec "$(PYTHON)" deploy/bench.py
 
 lint: ## check the house rules
 	@$(require_python); exec "$(PYTHON)" deploy/lint.py

@@ -20,7 +20,8 @@ _door = Door(_django)
 def _read_as_utf8(environ: dict[str, Any]) -> None:
     """Our pages are UTF-8, so their forms are. Django reads the query in whatever a Content-Type names, and raises
     before any middleware where Python has no such text encoding."""
-    environ["CONTENT_TYPE"] = re.sub(r";\s*charset\s*=[^;]*", "", environ.get("CONTENT_TYPE", ""), flags=re.IGNORECASE)
+    if said := environ.get("CONTENT_TYPE"):
+        environ["CONTENT_TYPE"] = re.sub(r";\s*charset\s*=[^;]*", "", said, flags=re.IGNORECASE)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -2,24 +2,29 @@
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _PREFIX = {4: 24, 6: 64}
+_FORWARDED = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST")
 
 
 def forget_untrusted(environ: dict[str, Any]) -> None:
     """What only a proxy may say is gone from `environ` unless one of TRUSTED_PROXIES said it."""
-    peer = _parsed(environ.get("REMOTE_ADDR", ""))
-    if peer is None or not _is_trusted(peer):
-        for name in ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST"):
-            environ.pop(name, None)
+    said = [name for name in _FORWARDED if name in environ]
+    if said and not _is_trusted(environ.get("REMOTE_ADDR", ""), tuple(settings.TRUSTED_PROXIES)):
+        for name in said:
+            del environ[name]
 
 
-def _is_trusted(address: Address) -> bool:
-    return any(address in proxy for proxy in settings.TRUSTED_PROXIES)
+@lru_cache(maxsize=8)  # every request of a site behind a proxy comes from the same few peers
+def _is_trusted(peer: str, proxies: tuple[Network, ...]) -> bool:
+    address = _parsed(peer)
+    return address is not None and any(address in proxy for proxy in proxies)
 
 
 def network_of(meta: Mapping[str, str]) -> str:

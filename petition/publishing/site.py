@@ -5,54 +5,43 @@ asked of record.py by one watcher thread per process.
 """
 
 import contextlib
-import gzip
-import hashlib
-import io
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-import brotli
 from django.conf import settings
 from django.db import connection
 from django.http.request import split_domain_port, validate_host
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import translation
 
 from petition.publishing import record
+from petition.publishing.answers import Answer, encoded, encoding_of, said
+from petition.publishing.rendering import WITHOUT_DATABASE, WITHOUT_LIST, Application, Environ, rendered
+from petition.publishing.text_only import texts_in_force
 
 POLL_SECONDS: Final = 0.5
 BLIND_SECONDS: Final = 300
 """How long stored answers outlive the database."""
-_ENCODERS: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "br": lambda body: brotli.compress(body, quality=5),
-    "gzip": lambda body: gzip.compress(body, 5, mtime=0),
-    "": lambda body: body,
-}
+TRIES: Final = 3
+"""How often an answer is made at most for one visitor, when changes overtake its making."""
+_NOTHING: Final = ".nothing/"
+"""A path that no page has, below the language: its 404 is given for every address that leads nowhere."""
+UNHEARD_SECONDS: Final = 0.1
+"""How often at most Django is asked for an appeal that was not there at the last look; meanwhile there is none."""
 _HOSTS_REMEMBERED: Final = 100
 
-Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A stored 200: `body` in one encoding, `headers` complete, `etag` the hash of both (RFC 9110, 8.8.3)."""
-
-    headers: list[tuple[str, str]]
-    body: bytes
-    etag: str
 
 
 @dataclass
 class _Shelf:
     """All answers of one state of the record. A change puts an empty shelf in place of this one."""
 
+    blind: bool = False  # the database is gone for too long: nothing that names anybody is put here
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -60,6 +49,11 @@ class _Shelf:
     def lock_for(self, path: str) -> threading.Lock:
         with self.guard:
             return self.locks.setdefault(path, threading.Lock())
+
+    def forget_lock(self, path: str) -> None:
+        """What is not kept leaves no trace, so guesses grow no memory."""
+        with self.guard:
+            self.locks.pop(path, None)
 
 
 class Door:
@@ -71,29 +65,28 @@ class Door:
         self._hosts: set[str] = set()
         self._seen: object = None
         self._seen_at = time.monotonic()
+        self._texts: frozenset[tuple[str, object]] = frozenset()
+        self._slugs: set[str] = set()
+        self._asked_at = 0.0
+        self._without_list: dict[str, Answer] = {}
+        self._without_list_of: object = None
         self._watcher: threading.Thread | None = None
         self._starting = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asks = environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ.get("QUERY_STRING")
-        if not asks or not _is_secure_enough(environ):
+        asks = environ["REQUEST_METHOD"] in ("GET", "HEAD") and _is_secure_enough(environ)
+        if not asks or not self._knows(environ.get("HTTP_HOST", "")):
             return self._django(environ, start_response)
         if self._watcher is None:
             self._watch()
-        encoding = _encoding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        path = environ.get("PATH_INFO", "")
-        answer = self._shelf.answers.get((path, encoding))
-        if answer is None:
-            if not _is_published(path) or not self._knows(environ.get("HTTP_HOST", "")):
-                return self._django(environ, start_response)
-            made = self._made(path, encoding)
-            if not isinstance(made, Answer):
-                start_response(*made[:2])
-                return [] if environ["REQUEST_METHOD"] == "HEAD" else made[2]
-            answer = made
-        elif not self._knows(environ.get("HTTP_HOST", "")):
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        encoding = encoding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        answer = self._open_shelf().answers.get((path, encoding))
+        if answer is None or (query and not answer.for_any_query):
+            answer = self._found(path, query, encoding)
+        if answer is None or answer.streams:
             return self._django(environ, start_response)
-        return _answered(answer, environ, start_response)
+        return said(answer, environ, start_response)
 
     def _knows(self, host: str) -> bool:
         """Whether ALLOWED_HOSTS has this Host header; Django answers 400 to any other."""
@@ -105,26 +98,57 @@ class Door:
             self._hosts.add(host)
         return known
 
-    def _made(self, path: str, encoding: str) -> "Answer | tuple[str, list[tuple[str, str]], list[bytes]]":
-        """The answer for `path`, made by one thread while others wait; Django's own answer where it is not a 200."""
-        shelf = self._shelf
-        with shelf.lock_for(path):
-            answer = shelf.answers.get((path, encoding))
-            if answer:
-                return answer
-            plain = shelf.answers.get((path, ""))
-            if plain is None:
-                status, headers, body = _rendered(self._django, path)
-                if not status.startswith("200 "):
-                    with shelf.guard:
-                        shelf.locks.pop(path, None)  # what is not stored leaves no trace, so guesses grow no memory
-                    return status, headers, [body]
-                plain = _answer(headers, body, "")
-                shelf.answers[path, ""] = plain
-            if not encoding:
-                return plain
-            answer = shelf.answers[path, encoding] = _answer(plain.headers, plain.body, encoding)
-            return answer
+    def _open_shelf(self) -> _Shelf:
+        """The shelf in use. One that names people is put away when the database was silent for too long, whatever
+        became of the watcher."""
+        if time.monotonic() - self._seen_at > BLIND_SECONDS and not self._shelf.blind:
+            log.error("No database for %s seconds: only texts are served, without their lists.", BLIND_SECONDS)
+            self._shelf = _Shelf(blind=True)
+        return self._shelf
+
+    def _found(self, path: str, query: str, encoding: str) -> Answer | None:
+        """What is not on the shelf yet; None where Django is to answer this visitor itself."""
+        if path in self._without_list and self._open_shelf().blind:
+            return self._made(path, encoding, for_any_query=True)
+        match = _place_of(path)
+        if match is None:
+            return self._made(_nowhere(path), encoding) if _leads_nowhere(path) else None
+        for_any_query = getattr(match.func, "for_any_query", False)
+        if not getattr(match.func, "published", False) or (query and not for_any_query):
+            return None
+        if "slug" in match.kwargs and match.kwargs["slug"] not in self._slugs and self._asked_lately():
+            return self._made(_nowhere(path), encoding)
+        return self._made(path, encoding, for_any_query=for_any_query)
+
+    def _asked_lately(self) -> bool:
+        now = time.monotonic()
+        if now - self._asked_at < UNHEARD_SECONDS:
+            return True
+        self._asked_at = now
+        return False
+
+    def _made(self, path: str, encoding: str, *, for_any_query: bool = False) -> Answer:
+        """The answer for `path`, made by one thread while others wait; made again if a change came meanwhile."""
+        for _ in range(TRIES):
+            shelf = self._open_shelf()
+            with shelf.lock_for(path):
+                answer = shelf.answers.get((path, encoding)) or self._shelved(shelf, path, encoding, for_any_query)
+            if shelf is self._shelf:
+                break
+        return answer
+
+    def _shelved(self, shelf: _Shelf, path: str, encoding: str, for_any_query: bool) -> Answer:
+        """Makes the answer for `path` and keeps it on `shelf`, if it is one to keep."""
+        plain = shelf.answers.get((path, "")) or (self._without_list.get(path) if shelf.blind else None)
+        if plain is None:
+            plain = rendered(self._django, path, *([WITHOUT_DATABASE] if shelf.blind else []))
+            plain = replace(plain, for_any_query=for_any_query)
+            if not plain.is_ok and not path.endswith(_NOTHING):
+                shelf.forget_lock(path)
+                return self._without_list.get(path, plain) if plain.status.startswith("503 ") else plain
+        shelf.answers[path, ""] = plain
+        answer = shelf.answers[path, encoding] = encoded(plain, encoding)
+        return answer
 
     def _watch(self) -> None:
         with self._starting:
@@ -135,116 +159,78 @@ class Door:
 
     def _keep_looking(self) -> None:
         while True:
+            with contextlib.suppress(Exception):  # this thread must outlive everything, or hidden names stay
+                self.keep_texts()
+            with contextlib.suppress(Exception):
+                connection.close()  # its own: none is held while it sleeps, none outlives a restarted database
             time.sleep(POLL_SECONDS)
             self.look()
-            with contextlib.suppress(Exception):  # this thread must outlive everything, or hidden names stay
-                connection.close()  # its own: none is held while it sleeps, none outlives a restarted database
 
     def look(self) -> None:
-        """Asks the record once: any change, or BLIND_SECONDS without an answer, empties the shelf."""
+        """Asks the record once: any change, or BLIND_SECONDS without an answer, puts an empty shelf in place."""
+        asked_at = time.monotonic()
         try:
-            seen = record.state_of_everything()
-        except Exception as error:  # noqa: BLE001  (whatever the database does, visitors are answered)
-            if time.monotonic() - self._seen_at > BLIND_SECONDS and self._shelf.answers:
-                log.error("No database for %s seconds: published pages are dropped (%s).", BLIND_SECONDS, error)
-                self._shelf = _Shelf()
+            texts, seen = texts_in_force(), record.state_of_everything()
+        except Exception:  # noqa: BLE001  (whatever the database does, visitors are answered)
+            self._open_shelf()
             return
-        self._seen_at = time.monotonic()
-        if seen != self._seen:
+        self._seen_at = asked_at
+        if texts != self._texts:
+            self._texts, self._slugs = texts, {slug for slug, _ in texts}
+        if seen != self._seen or self._shelf.blind:
             self._seen, self._shelf = seen, _Shelf()
+
+    def keep_texts(self) -> None:
+        """For a time without a database, each appeal's page without its list is ready in every language, and the front
+        door where it leads to one of them."""
+        texts = self._texts
+        if texts == self._without_list_of:
+            return
+        languages = [language for language, _ in settings.LANGUAGES]
+        appeals = {_path_of(slug, language) for slug, _ in texts for language in languages}
+        pages = {path: rendered(self._django, path, WITHOUT_LIST) for path in appeals}
+        fronts = {path: rendered(self._django, path) for path in (_below(language, "") for language in languages)}
+        if all(page.is_ok for page in pages.values()):
+            leading = {path: front for path, front in fronts.items() if front.status.startswith("302 ")}
+            kept = {path: replace(page, for_any_query=True) for path, page in (pages | leading).items()}
+            self._without_list, self._without_list_of = kept, texts
 
 
 def _is_secure_enough(environ: Environ) -> bool:
     """On an https site nothing is answered in clear: Django redirects what did not come by https."""
-    forwarded = settings.SECURE_PROXY_SSL_HEADER and environ.get(settings.SECURE_PROXY_SSL_HEADER[0]) == "https"
-    return not settings.SITE_IS_HTTPS or bool(forwarded) or environ.get("wsgi.url_scheme") == "https"
+    if not settings.SITE_IS_HTTPS or environ.get("wsgi.url_scheme") == "https":
+        return True
+    header, _ = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    return bool(environ.get(header) == "https")
 
 
-def _is_published(path: str) -> bool:
-    """Whether the URL map marks this path as made from the record alone (web/published.py)."""
-    language = translation.get_language_from_path(path) or settings.LANGUAGE_CODE
-    try:
-        with translation.override(language):
-            return getattr(resolve(path).func, "published", False)
-    except (Resolver404, UnicodeError):
-        return False
+def _place_of(path: str) -> ResolverMatch | None:
+    """Where the URL map leads; its views say whether they are made from the record alone (web/published.py)."""
+    with translation.override(_language_of(path)):
+        try:
+            return resolve(path)
+        except (Resolver404, UnicodeError):
+            return None
 
 
-def environ_of(path: str, query: str = "") -> Environ:
-    """A GET of `path` by nobody in particular."""
-    site = urlsplit(settings.SITE_URL)
-    environ: Environ = {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "SERVER_NAME": site.hostname,
-        "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": site.netloc,
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": site.scheme,
-        "wsgi.input": io.BytesIO(),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    if settings.SECURE_PROXY_SSL_HEADER and site.scheme == "https":
-        name, value = settings.SECURE_PROXY_SSL_HEADER
-        environ[name] = value
-    return environ
+def _leads_nowhere(path: str) -> bool:
+    """Whether Django could say nothing but 404: no static file, no missing slash, nothing damaged, nobody debugging."""
+    for_django = path.startswith(settings.STATIC_URL) or not path.isascii() or not path.isprintable()
+    return not (for_django or settings.DEBUG or (not path.endswith("/") and _place_of(f"{path}/")))
 
 
-def _rendered(django: Application, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Django's answer to a GET of `path` by nobody in particular: status, headers, body."""
-    head: list[Any] = []
-    chunks = django(environ_of(path), lambda status, headers, exc_info=None: head.extend((status, headers)))
-    try:
-        body = b"".join(chunks)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close:
-            close()
-    return head[0], head[1], body
+def _nowhere(path: str) -> str:
+    return _below(_language_of(path), _NOTHING)
 
 
-def _answer(headers: list[tuple[str, str]], plain: bytes, encoding: str) -> Answer:
-    body = _ENCODERS[encoding](plain)
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    etag = f'"{digest}"'
-    kept = [(name, value) for name, value in headers if name not in ("ETag", "Content-Length", "Vary")]
-    kept += [("ETag", etag), ("Vary", "Accept-Encoding"), ("Content-Length", str(len(body)))]
-    if encoding:
-        kept.append(("Content-Encoding", encoding))
-    return Answer(kept, body, etag)
+def _below(language: str, rest: str) -> str:
+    return f"/{rest}" if language == settings.LANGUAGE_CODE else f"/{language}/{rest}"
 
 
-def _answered(answer: Answer, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    if _matches(environ.get("HTTP_IF_NONE_MATCH", ""), answer.etag):
-        kept = [
-            pair for pair in answer.headers if pair[0] not in ("Content-Length", "Content-Type", "Content-Encoding")
-        ]
-        start_response("304 Not Modified", kept)
-        return []
-    start_response("200 OK", answer.headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+def _language_of(path: str) -> str:
+    return translation.get_language_from_path(path) or settings.LANGUAGE_CODE
 
 
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Weak comparison against a list, or `*` (RFC 9110, 13.1.2)."""
-    if not if_none_match:
-        return False
-    return if_none_match.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-
-
-def _encoding_of(accepted: str) -> str:
-    """The best of our encodings that the visitor takes; an encoding with q=0 is not taken (RFC 9110, 12.5.3)."""
-    if not accepted:
-        return ""
-    taken = set()
-    for part in accepted.lower().split(","):
-        name, _, weight = part.partition(";")
-        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
-            taken.add(name.strip())
-    return "br" if "br" in taken else "gzip" if "gzip" in taken else ""
+def _path_of(slug: str, language: str) -> str:
+    with translation.override(language):
+        return reverse("appeal", args=[slug])

@@ -11,6 +11,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from petition.publishing import pages, record
+from petition.publishing.rendering import WITHOUT_DATABASE, WITHOUT_LIST
+from petition.publishing.text_only import text_only_page
 from petition.web.errors import error_page
 
 View = Callable[..., HttpResponseBase]
@@ -24,6 +26,8 @@ def published(view: View) -> View:
 
     @require_safe
     def answer(request: HttpRequest, **of_path: Any) -> HttpResponseBase:
+        if request.META.get(WITHOUT_DATABASE):
+            return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             response = view(request, **of_path)
         except record.NotPublished as error:
@@ -37,30 +41,43 @@ def published(view: View) -> View:
     return answer
 
 
+def for_any_query(view: View) -> View:
+    """Marks a published `view` as the same whatever query its address carries: links get one where they are shared."""
+    view.for_any_query = True  # type: ignore[attr-defined]  # likewise
+    return view
+
+
 def _language() -> str:
     return translation.get_language() or ""
 
 
+@for_any_query
 @published
 def appeal(request: HttpRequest, slug: str) -> HttpResponse:
+    if request.META.get(WITHOUT_LIST):
+        return HttpResponse(text_only_page(slug, _language()), headers={"Cache-Control": "no-store"})
     return HttpResponse(pages.appeal_page(slug, _language()))
 
 
+@for_any_query
 @published
 def accessibility(request: HttpRequest) -> HttpResponse:
     return HttpResponse(pages.accessibility_page(_language()))
 
 
+@for_any_query
 @published
 def privacy(request: HttpRequest) -> HttpResponse:
     return HttpResponse(pages.privacy_page(_language()))
 
 
+@for_any_query
 @published
 def edition(request: HttpRequest, slug: str, dated: str) -> HttpResponse:
     return HttpResponse(pages.edition_page(slug, _language(), dated))
 
 
+@for_any_query
 @published
 def figures(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(pages.figures_page(slug, _language()))

@@ -263,6 +263,13 @@ def _notice_preview(visit: Visit) -> None:
     visit.press(".desk-preview")
 
 
+def _without_database(visit: Visit) -> None:
+    path = f"{visit.prefix}/appeals/{SLUG}/"
+    page = visit.site.output_of("-m", "tests.browser.without_list", path)
+    visit.page.route(f"**{path}", lambda route: route.fulfill(body=page, content_type="text/html; charset=utf-8"))
+    visit.open(f"/appeals/{SLUG}/")
+
+
 def _permanent_link(visit: Visit) -> None:
     with urlopen(f"{visit.site.url}/appeals/demo/signatories.json") as answer:
         listed = json.load(answer)["signatories"]
@@ -298,6 +305,7 @@ def _edition_refused(visit: Visit) -> None:
 PUBLIC: dict[str, Callable[[Visit], None]] = {
     "appeal": _at(f"/appeals/{SLUG}/"),
     "demonstration": _at("/appeals/demo/"),
+    "appeal-without-database": _without_database,
     "list": _at(f"/appeals/{SLUG}/signatories/"),
     "list-demonstration": _at("/appeals/demo/signatories/"),
     "list-line": _permanent_link,

@@ -1,83 +1,17 @@
-"""The door in front of Django: what it answers from memory, and that nothing of a visitor gets in there."""
+"""The door in front of Django: what it answers from memory, and when it lets Django make it anew."""
 
 import gzip
-import io
 import threading
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import brotli
-import pytest
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from petition.actions import moderation
 from petition.models import Appeal, Kind
-from petition.publishing.site import Door
 from petition.vocabulary import clock
-from tests.factories import MODERATOR, NOON, SLUG, approved
-
-PAGE = f"/appeals/{SLUG}/"
-
-
-class Counted:
-    """Django, and how often it was asked for what."""
-
-    def __init__(self) -> None:
-        self.django = get_wsgi_application()
-        self.asked: list[dict[str, Any]] = []
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        self.asked.append(environ)
-        return self.django(environ, start_response)
-
-
-class Visitor:
-    """Sends requests through a door of its own whose watcher looks only when told."""
-
-    def __init__(self) -> None:
-        self.django = Counted()
-        self.door = Door(self.django)
-        self.door._watcher = threading.current_thread()  # no second thread: `look` is called by the tests
-        self.door.look()
-
-    def __call__(self, path: str = PAGE, method: str = "GET", query: str = "", **headers: str) -> "Seen":
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "8000",
-            "HTTP_HOST": "127.0.0.1:8000",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": io.StringIO(),
-            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
-        }
-        head: list[Any] = []
-        chunks = self.door(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
-        body = b"".join(chunks)
-        if hasattr(chunks, "close"):
-            chunks.close()
-        return Seen(head[0], dict(head[1]), body)
-
-
-class Seen:
-    def __init__(self, status: str, headers: dict[str, str], body: bytes) -> None:
-        self.status = int(status.split(maxsplit=1)[0])
-        self.headers = headers
-        self.body = body
-
-
-@pytest.fixture
-def visit(appeal: Appeal) -> Iterator[Visitor]:
-    """A visitor whose requests share the test's transaction: Django would close its connection after each of them."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield Visitor()
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
+from tests.publishing.visitor import PAGE, Seen, Visitor
 
 
 def test_a_page_is_made_once_and_then_comes_from_memory(visit: Visitor) -> None:
@@ -145,40 +79,6 @@ def test_a_closing_date_that_passes_is_a_change(visit: Visitor) -> None:
     assert b"Closed for further" in visit().body
 
 
-def test_nothing_a_visitor_sends_reaches_a_stored_answer(visit: Visitor) -> None:
-    visit(
-        host="localhost:8000",
-        cookie="session=planted",
-        accept_language="ru",
-        x_forwarded_host="planted.example",
-        x_forwarded_proto="https",
-        user_agent="planted",
-        referer="http://planted.example/",
-    )
-    (environ,) = visit.django.asked
-    assert "planted" not in repr(environ)
-    assert "ru" not in environ.values()
-    assert b"planted" not in visit().body
-
-
-def test_ten_thousand_query_strings_and_guesses_store_nothing(visit: Visitor) -> None:
-    visit()
-    stored = dict(visit.door._shelf.answers)
-    for number in range(200):
-        visit(query=f"utm_source={number}")
-        visit(path=f"/appeals/guess-{number}/")
-        visit(path=f"/static/guess-{number}.css")
-        visit(host=f"guess-{number}.example")
-    assert visit.door._shelf.answers == stored
-    assert set(visit.door._shelf.locks) == {PAGE}
-
-
-def test_an_unknown_host_is_400_even_for_a_stored_page(visit: Visitor) -> None:
-    assert visit().status == 200
-    assert visit(host="evil.example").status == 400
-    assert visit(host="localhost:8000").status == 200
-
-
 def test_what_is_not_published_goes_straight_to_django(visit: Visitor) -> None:
     for path in (f"{PAGE}endorse/", "/healthz", "/admin/login/"):
         assert visit(path=path).status == 200
@@ -187,43 +87,12 @@ def test_what_is_not_published_goes_straight_to_django(visit: Visitor) -> None:
     assert visit.door._shelf.answers == {}
 
 
-def test_a_404_of_a_published_kind_is_answered_but_not_kept(visit: Visitor) -> None:
-    for method, empty in (("GET", False), ("HEAD", True)):
-        seen = visit(path="/appeals/none/", method=method)
-        assert (seen.status, seen.body == b"") == (404, empty)
-
-
 def test_each_language_has_its_own_page(visit: Visitor) -> None:
     assert b'lang="ru"' in visit(path=f"/ru{PAGE}").body
     assert b'<html lang="en"' in visit().body
 
 
-def test_without_the_database_stored_pages_live_for_five_minutes(
-    visit: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from django.db import OperationalError
-
-    from petition.publishing import record
-
-    def no_database() -> tuple[object, ...]:
-        raise OperationalError
-
-    visit()
-    with monkeypatch.context() as patch:  # a dead database, which a test cannot bring about inside its transaction
-        patch.setattr(record, "state_of_everything", no_database)
-        visit.door.look()
-        assert visit().status == 200
-        assert len(visit.django.asked) == 1
-        visit.door._seen_at -= 301
-        visit.door.look()
-        assert visit.door._shelf.answers == {}
-    visit.door.look()
-    assert visit().status == 200
-
-
 def test_many_at_once_make_a_page_once(committed: None) -> None:
-    from tests.factories import an_appeal
-
     an_appeal()
     visit = Visitor()
     answers: list[Seen] = []
@@ -242,8 +111,6 @@ def test_many_at_once_make_a_page_once(committed: None) -> None:
 
 
 def test_many_at_once_for_what_is_not_kept_all_get_their_answer(committed: None) -> None:
-    from tests.factories import an_appeal
-
     an_appeal()
     visit = Visitor()
     answers: list[int] = []

@@ -16,7 +16,7 @@ from petition.models import Appeal, Kind
 from petition.publishing import record
 from petition.publishing.exports import data, files
 from tests.factories import MODERATOR, NOON, SLUG, approved
-from tests.publishing.test_door import Visitor, visit  # noqa: F401  (a fixture)
+from tests.publishing.visitor import Visitor
 from tests.web.test_appeal_page import list_further
 
 PATH = f"/appeals/{SLUG}/signatories.json"
@@ -145,7 +145,7 @@ def test_a_disk_that_takes_nothing_is_503(client: Client, long: Appeal, place: P
     assert b"Not available" in answer.content
 
 
-def test_the_door_keeps_no_copy_of_it(visit: Visitor, long: Appeal, place: Path) -> None:  # noqa: F811
+def test_the_door_keeps_no_copy_of_it(visit: Visitor, long: Appeal, place: Path) -> None:
     visit.door.look()
     plain = visit(PATH)
     assert (plain.status, len(json.loads(plain.body)["signatories"])) == (200, 35 + MANY)

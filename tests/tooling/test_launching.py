@@ -116,4 +116,12 @@ def test_without_any_python_make_says_what_to_install(make: Make) -> None:
 
 def test_make_alone_lists_the_targets(make: Make) -> None:
     listed = make().stdout
-    assert [line.split()[1] for line in listed.splitlines()] == ["help", "run", "test", "screens", "lint", "lock"]
+    assert [line.split()[1] for line in listed.splitlines()] == [
+        "help",
+        "run",
+        "test",
+        "screens",
+        "bench",
+        "lint",
+        "lock",
+    ]

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from petition.publishing import manifest, record
 from petition.publishing.mirror.links import Links, file_of
-from petition.publishing.site import Application, environ_of
+from petition.publishing.rendering import Application, environ_of
 from petition.vocabulary.languages import LANGUAGES
 
 Tell = Callable[[int, int], None]

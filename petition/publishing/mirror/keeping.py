@@ -14,7 +14,7 @@ from django.db.models import Max
 from petition.models.signatories import Signatory, Status
 from petition.publishing import record
 from petition.publishing.mirror.content import Tell, files
-from petition.publishing.site import Application
+from petition.publishing.rendering import Application
 
 SUMS: Final = "SHA256SUMS"
 """The file that names all others with their hashes, as `sha256sum --check` reads it."""

@@ -1,0 +1,30 @@
+"""`make bench`: fills sites of its own, measures them against nginx and plain Django, and writes docs/benchmark.md."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from groundwork import environment, equipment, folders, interpreter
+from groundwork.arguments import wanted_arguments
+from groundwork.passes import run_to_end, site_environment
+from groundwork.sentences import speak_plainly
+
+
+def main() -> int:
+    """Install what the benchmark needs and run it on SQLite, or on the server that TEST_DATABASE_URL names."""
+    interpreter.require()
+    mask = folders.keep_private()
+    arguments = wanted_arguments()
+    environment.prepare(folders.ROOT, [environment.RUN, environment.DEV], mask)
+    python = str(folders.ROOT / ".venv" / "bin" / "python")
+    named = equipment.test_database(os.environ)
+    with tempfile.TemporaryDirectory(prefix="petition-bench-") as state:
+        surroundings = site_environment(Path(state)) | ({"DATABASE_URL": named} if named else {})
+        return run_to_end([python, "-m", "tests.benchmarks", *arguments], folders.ROOT, surroundings)
+
+
+if __name__ == "__main__":
+    sys.exit(speak_plainly(main))

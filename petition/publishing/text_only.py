@@ -1,0 +1,25 @@
+"""The appeal's page while there is no database: the text, and no list, name or number of anybody who stands behind it.
+
+The door has it made while the database is there, since afterwards nobody could say what was removed meanwhile.
+"""
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from petition.models.texts import AppealText
+from petition.publishing import record
+
+
+def texts_in_force() -> frozenset[tuple[str, object]]:
+    """The slug of each published appeal, beside a value that changes whenever its page without a list may change."""
+    texts = AppealText.objects.published().filter(appeal__published_at__isnull=False)
+    rows = texts.values_list("appeal__slug", "pk", "appeal__issuer")
+    return frozenset((slug, (pk, issuer)) for slug, pk, issuer in rows)
+
+
+def text_only_page(slug: str, language: str) -> str:
+    """The published appeal without its signatories and their number. Raises NotPublished."""
+    with translation.override(language):
+        content = {"slug": slug, "path": reverse("appeal", args=[slug]), "appeal": record.appeal_record(slug, language)}
+        return render_to_string("appeal/text_only.html", content)

@@ -1,0 +1,1 @@
+"""`make bench`: what the site costs, on servers that it starts itself, against nginx and against Django alone."""

@@ -1,0 +1,98 @@
+"""python -m tests.benchmarks: fills three sites, measures them, and writes docs/benchmark.md."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks import changes, serving, table, writing
+from tests.benchmarks.load import has_wrk
+from tests.benchmarks.table import Figure
+from tests.processes import Installation
+from tests.site import ROOT
+
+MANY = 100_000
+PAGE = ROOT / "docs" / "benchmark.md"
+
+
+def main(words: Sequence[str]) -> int:
+    """1 when a figure was missed."""
+    wanted = _read(words)
+    database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
+    on = table.machine(database)
+    skipped = [words for words in (_without_wrk(), _without_nginx()) if words]
+    for words_of_it in skipped:
+        _say(f"SKIPPED: {words_of_it}")
+    with tempfile.TemporaryDirectory(prefix="petition-bench-") as folder:
+        figures = _measured(Path(folder), wanted, database, skipped)
+    page = table.written(figures, skipped, at=datetime.now(UTC), on=on)
+    _say(page)
+    if not wanted.dry:
+        PAGE.write_text(page, encoding="utf-8")
+    return 1 if any(figure.reached is False for figure in figures) else 0
+
+
+def _measured(folder: Path, wanted: argparse.Namespace, database: str, skipped: list[str]) -> list[Figure]:
+    with ExitStack() as stack:
+        sites = {}
+        for name, length in (("small", 0), ("middle", 1000 - 35), ("large", wanted.many)):
+            _say(f"Filling a list of {35 + length:,} …")
+            site = sites[name] = Installation(folder / name, os.environ.get("DATABASE_URL"))
+            stack.callback(site.remove)
+            if length:
+                serving.filled(site, length)
+        small, middle, large = (stack.enter_context(site.server(workers=2)) for site in sites.values())
+        bare = stack.enter_context(sites["small"].server(application="tests.benchmarks.bare:application"))
+        _say("Reading …")
+        figures = serving.figures(small, large, bare, folder, seconds=wanted.seconds, rounds=wanted.rounds)
+        figures += serving.first_visit(small)
+        _say("Changing …")
+        figures += [
+            changes.first_after_a_change(sites["large"], large, wanted.many, 150, rounds=wanted.rounds),
+            *changes.document(middle),
+        ]
+        searched = changes.search(large, database)
+        mirrored = changes.mirror(sites["middle"])
+        figures += [searched] if isinstance(searched, Figure) else []
+        figures += mirrored if isinstance(mirrored, list) else []
+        skipped += [words for words in (searched, mirrored) if isinstance(words, str)]
+        _say("Writing …")
+        figures += writing.figures(sites["small"], small, posts=wanted.posts, rounds=wanted.rounds)
+        figures += [changes.first_after_a_change(sites["small"], small, 0, 100, rounds=wanted.rounds)]
+        return figures + serving.memory({"35 signatories": small, f"{35 + wanted.many:,} signatories": large})
+
+
+def _read(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5, help="how long one run of requests lasts (5)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is run (5)")
+    parser.add_argument("--posts", type=int, default=100, help="forms sent in each turn (100)")
+    parser.add_argument("--many", type=int, default=MANY, help="further signatories of the long list (100000)")
+    parser.add_argument("--dry", action="store_true", help="do not write docs/benchmark.md")
+    return parser.parse_args(words)
+
+
+def _without_wrk() -> str:
+    return (
+        ""
+        if has_wrk()
+        else "wrk (apt install wrk): Python asks instead, and is the slower side; rates and ratios mislead."
+    )
+
+
+def _without_nginx() -> str:
+    return "" if shutil.which("nginx") else "nginx (apt install nginx-light): nothing to compare with."
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""One deed of the secretariat, in a process of its own on a site that runs; says where the endorsement is then.
+
+python -m tests.journeys.deeds list "Made-up Fund"      python -m tests.journeys.deeds revoke 7
+"""
+
+import json
+import sys
+
+import django
+
+
+def main(deed: str, of: str) -> None:
+    django.setup()
+    from petition.actions import moderation  # models can be loaded now
+    from petition.models import Appeal, Endorsement, Kind
+    from petition.vocabulary import clock
+    from tests import factories
+
+    now, by = clock.now(), factories.MODERATOR
+    if deed == "list":
+        endorsement = factories.approved(Appeal.objects.get(), at=now, organisation_name=of)
+    else:
+        endorsement = Endorsement.objects.get(pk=of)
+    signatory = endorsement.signatory
+    assert signatory
+    match deed:
+        case "hide":
+            moderation.hide(factories.SLUG, Kind(signatory.kind), signatory.number, by=by, at=now)
+        case "revoke" | "withdraw":
+            getattr(moderation, deed)(endorsement.pk, by=by, at=now)
+        case "return":
+            moderation.revoke(endorsement.pk, by=by, at=now)
+            moderation.ask(endorsement.pk, "Who decided this?", by=by, at=now)
+    where: dict[str, object] = {"endorsement": endorsement.pk, "number": signatory.number}
+    if deed == "list":
+        where["own_page"] = moderation.issue_own_page(endorsement.pk, by=by, at=now)
+    json.dump(where, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

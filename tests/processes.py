@@ -1,0 +1,116 @@
+"""A site whose processes are started one by one, each in its own role, as an operator would on a server."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.site import ROOT, drop_database, free_port, own_database
+
+PRIVATE = "CONTACT_PRIVATE_KEY"
+START_SECONDS = 60
+QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+
+
+class Server:
+    """One granian; `pids` are its processes."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+        self.process = process
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+
+    def pids(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return [self.process.pid, *map(int, children.split())]
+
+    def memory(self) -> int:
+        """Resident bytes of the largest of its processes."""
+        statuses = (Path(f"/proc/{pid}/status").read_text(encoding="ascii") for pid in self.pids())
+        return max(int(status.split("VmRSS:")[1].split()[0]) * 1024 for status in statuses)
+
+
+class Installation:
+    """Migrated, with an appeal and keys of its own: on SQLite, or in a new database on the server at `database_url`."""
+
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = database_url
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder / "var")}
+        self.environment |= {"SITE_URL": self.url, "DJANGO_SETTINGS_MODULE": "petition.settings"}
+        if database_url:
+            self.environment["DATABASE_URL"] = own_database(database_url, self._database)
+        said = self.python("manage.py", "new_keys")
+        pairs = (line.split("=", 1) for line in said.splitlines() if "=" in line and line[0].isupper())
+        self.environment |= dict(pairs)
+        for command in (["migrate"], ["collectstatic", "--noinput"], ["import_statement", "fixtures/statement.txt"]):
+            self.python("manage.py", *command, "--verbosity", "0")
+
+    @property
+    def _database(self) -> str:
+        return f"installation_{self.port}"
+
+    def python(self, *arguments: str, said: str = "") -> str:
+        """What Python says, run as a process of this site that holds all keys, with `said` on its input."""
+        command = [sys.executable, *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=said, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @contextmanager
+    def process(self, *arguments: str, **changes: str) -> "Iterator[subprocess.Popen[bytes]]":
+        """Runs until the block ends; `changes` of its environment."""
+        environment = self.environment | changes
+        if environment.get("ROLE") == "public":
+            del environment[PRIVATE]
+        with subprocess.Popen(arguments, cwd=ROOT, env=environment, **QUIET) as process:  # type: ignore[call-overload]
+            try:
+                yield process
+            finally:
+                process.terminate()
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+    @contextmanager
+    def server(
+        self, *, role: str = "all", workers: int = 1, application: str = "petition.wsgi:application", port: int = 0
+    ) -> Iterator[Server]:
+        """A web process as README starts it."""
+        port = port or free_port()
+        granian = Path(sys.executable).with_name("granian")
+        options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4", "--no-ws"]
+        place = ["--host", "127.0.0.1", "--port", str(port), "--backlog", "1024", "--log-level", "warning"]
+        with self.process(str(granian), *options, *place, application, ROLE=role) as process:
+            _wait_until_served(port)
+            yield Server(process, port)
+
+    def remove(self) -> None:
+        if self._server:
+            drop_database(self._server, self._database)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _wait_until_served(port: int) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        except OSError:
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.05)
+        finally:
+            connection.close()
