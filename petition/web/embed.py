@@ -6,7 +6,7 @@ from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from petition.publishing import pages
-from petition.web.published import published
+from petition.web.published import for_any_query, published
 
 
 def _widget(request: HttpRequest, slug: str) -> HttpResponse:
@@ -16,4 +16,4 @@ def _widget(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 # Their types know no path.
-embed = published(xframe_options_exempt(csp_replace({"frame-ancestors": ["*"]})(_widget)))  # type: ignore[arg-type]
+embed = for_any_query(published(xframe_options_exempt(csp_replace({"frame-ancestors": ["*"]})(_widget))))  # type: ignore[arg-type]
