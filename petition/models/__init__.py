@@ -2,6 +2,7 @@
 
 from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
+from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
@@ -14,12 +15,17 @@ from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.signatories import Check, Kind, Signatory, Status
 from petition.models.site_state import Level, SiteState
+from petition.models.suspicions import Suspicion
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
     "Appeal",
     "AppealText",
     "AuditEvent",
+    "Batch",
+    "BatchDeed",
+    "BatchPart",
+    "BatchState",
     "Check",
     "Contact",
     "ContactChange",
@@ -33,6 +39,7 @@ __all__ = [
     "Level",
     "Notice",
     "Origin",
+    "Outcome",
     "OutgoingMail",
     "PrivateLink",
     "Purpose",
@@ -42,5 +49,6 @@ __all__ = [
     "SiteState",
     "State",
     "Status",
+    "Suspicion",
     "TextStatus",
 ]

@@ -31,6 +31,7 @@ LEGAL_MOVES: dict[State, frozenset[State]] = {
 """The one table of what may follow what. The gate (actions/lifecycle.py) and the triggers are made from it."""
 
 ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
+UNDECIDED = (State.SUBMITTED, State.CONFIRMED, State.RETURNED)
 
 
 NAME_FIELDS = ("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website")
@@ -51,6 +52,13 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     def unproven(self) -> Self:
         """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
         return self.filter(confirmed_at=None)
+
+    def quarantined(self) -> Self:
+        """Those set aside until somebody looks."""
+        return self.filter(quarantined_at__isnull=False)
+
+    def not_quarantined(self) -> Self:
+        return self.filter(quarantined_at=None)
 
 
 def _only_in(field: str, *states: State) -> Q:
@@ -114,6 +122,8 @@ class Endorsement(models.Model):
             models.Index(fields=["state", "id"], name="endorsement_queue"),
             models.Index(fields=["appeal", "mailbox_index"], name="endorsement_mailbox"),
             models.Index(fields=["appeal", "name_index"], name="endorsement_name"),
+            models.Index(fields=["id"], condition=Q(quarantined_at__isnull=False), name="endorsement_quarantined"),
+            models.Index(fields=["submitted_at"], condition=~Q(network_index=""), name="endorsement_with_network"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -166,6 +176,11 @@ class Endorsement(models.Model):
                     consent_processing_at__isnull=False,
                 ),
                 name="endorsement_form_has_mailbox_and_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(quarantined_at=None, quarantined_for="")
+                | (Q(quarantined_at__isnull=False, state__in=UNDECIDED) & ~Q(quarantined_for="")),
+                name="endorsement_quarantined_while_undecided",
             ),
             models.CheckConstraint(
                 condition=~Q(origin=Origin.FORM, display=Display.NAMED) | Q(consent_publication_at__isnull=False),

@@ -10,6 +10,9 @@ from petition.models import (
     Appeal,
     AppealText,
     AuditEvent,
+    Batch,
+    BatchDeed,
+    BatchState,
     Contact,
     Correction,
     Demand,
@@ -125,3 +128,11 @@ def a_question(endorsement: Endorsement, **columns: Any) -> Question:
 def a_notice(appeal: Appeal, **columns: Any) -> Notice:
     plain = {"language": "en", "paragraphs": ["Think twice."], "dated": NOON.date()}
     return Notice.objects.create(appeal=appeal, **(plain | columns))
+
+
+def a_batch(*endorsements: Endorsement, **columns: Any) -> Batch:
+    plain = {"deed": BatchDeed.APPROVE, "state": BatchState.PROPOSED, "begun_by": 1, "begun_at": NOON}
+    batch = Batch.objects.create(**(plain | columns))
+    for endorsement in endorsements:
+        batch.parts.create(endorsement=endorsement)
+    return batch

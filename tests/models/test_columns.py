@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.key_rotation import sealed_columns
-from petition.models import Appeal, AppealText, Demand, Signatory
+from petition.models import Appeal, AppealText, Demand, Signatory, SiteState
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import REFUSALS
 from petition.publishing import record
@@ -121,10 +121,20 @@ COLUMNS: dict[str, dict[str, str]] = {
         "at": WHEN,
         "id": TECHNICAL,
     },
+    "Batch": {
+        **dict.fromkeys(("deed", "state", "reason"), STATE),
+        **dict.fromkeys(("begun_by", "carried_out_by", "undone_by"), Private("numbers of staff accounts, as the trail")),
+        **dict.fromkeys(("begun_at", "carried_out_at", "undone_at"), WHEN),
+        "id": TECHNICAL,
+    },
+    "BatchPart": {
+        **dict.fromkeys(("outcome", "quarantined_for"), STATE),
+        **dict.fromkeys(("id", "batch_id", "endorsement_id"), TECHNICAL),
+    },
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),
-        "level": STATE,
+        "level": PUBLIC,  # as the phase
         "rate_key": Private("every process that counts needs it; replaced every week"),
     },
 }
@@ -202,6 +212,11 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "noted_on": {"note": "changed", "noted_on": NOON.date()},
         "explained_by": 777,
     },
+    SiteState: {
+        **dict.fromkeys(("worker_seen_at", "rate_key_since"), NOON),
+        "level": "closed",
+        "rate_key": "changed",
+    },
 }
 """Of each table that the record reads, and each of its columns but keys: another value; or the whole UPDATE."""
 
@@ -239,7 +254,8 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
         for refusal in REFUSALS:
             of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {refusal.name}{of_table}")
-    return {Appeal: appeal, AppealText: text, Demand: demand, Signatory: signatory}
+    site, _ = SiteState.objects.get_or_create(pk=1)
+    return {Appeal: appeal, AppealText: text, Demand: demand, Signatory: signatory, SiteState: site}
 
 
 COLUMNS_READ = [(model, column) for model, changes in CHANGES.items() for column in changes]

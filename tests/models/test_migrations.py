@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection
 
 from petition.models import Appeal, AuditEvent, ContactChange, Dispute, RateCount, Signatory, SiteState, triggers
 from tests import factories
-from tests.models.rows import a_correction, a_notice, a_question
+from tests.models.rows import a_batch, a_correction, a_notice, a_question
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -27,6 +27,7 @@ def _rows_everywhere() -> None:
     ContactChange.objects.create(endorsement=waiting, requested_at=factories.NOON)
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
     a_notice(appeal)
+    a_batch(waiting)
     SiteState.objects.create(worker_seen_at=factories.NOON)
 
 
