@@ -1,4 +1,4 @@
-"""How a form came in: what is kept of that, and whether it is set aside until somebody looks. Nothing is refused here."""
+"""How a form came in: what is kept of that, and whether it is set aside until somebody looks. Nothing is refused."""
 
 from dataclasses import dataclass
 from datetime import datetime

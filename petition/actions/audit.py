@@ -60,9 +60,7 @@ def record_each(
     )
 
 
-def record_of(
-    kind: str, number: int | None, verb: str, *, by: Actor, at: datetime, reason: str = ""
-) -> AuditEvent:
+def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
     """The same line about something that belongs to no appeal: the site itself, a batch."""
     return AuditEvent.objects.create(
         at=at,

@@ -101,7 +101,7 @@ def drop(batch_id: int, *, by: int, at: datetime) -> None:
 def undo(batch_id: int, *, by: int, at: datetime) -> None:
     """Everything that was done and that nobody has touched since is being taken back; mails that left stay sent."""
     batch = _locked(batch_id)
-    if batch.state in (BatchState.RUNNING, BatchState.DONE):
+    if batch.may_be_taken_back:
         batch.parts.filter(outcome=Outcome.WAITING).update(outcome=Outcome.SKIPPED)
         batch.state, batch.undone_by, batch.undone_at = BatchState.UNDOING, by, at
         batch.save()
@@ -109,26 +109,28 @@ def undo(batch_id: int, *, by: int, at: datetime) -> None:
 
 
 def go_on(*, batch_id: int | None = None, seconds: float = 0) -> bool:
-    """The oldest batch under way, or this one, gets on: one piece at least, more until `seconds` have passed.
+    """The oldest batch under way, or this one, gets on by one piece, and by more until `seconds` have passed.
 
-    Says whether anything is left to do. Several may call it at once; each piece is done by one.
+    Says whether there may be more to do. Several may call it at once; each piece is done by one.
     """
     until = time.monotonic() + seconds
-    left = True
-    while left:
-        left = _one_piece(batch_id)
+    while _under_way(batch_id).exists():
+        _one_piece(batch_id)
         if time.monotonic() >= until:
-            break
-    return left
+            return True
+    return False
+
+
+def _under_way(batch_id: int | None) -> QuerySet[Batch]:
+    found = Batch.objects.filter(state__in=(BatchState.RUNNING, BatchState.UNDOING)).order_by("pk")
+    return found.filter(pk=batch_id) if batch_id else found
 
 
 @transaction.atomic
-def _one_piece(batch_id: int | None) -> bool:
-    under_way = Batch.objects.filter(state__in=(BatchState.RUNNING, BatchState.UNDOING)).order_by("pk")
-    wanted = under_way.filter(pk=batch_id) if batch_id else under_way
-    batch = wanted.select_for_update().first()
+def _one_piece(batch_id: int | None) -> None:
+    batch = _under_way(batch_id).select_for_update().first()
     if batch is None:
-        return False
+        return  # somebody else did the last piece
     is_undoing = batch.state == BatchState.UNDOING
     parts = list(
         batch.parts.filter(outcome=Outcome.DONE if is_undoing else Outcome.WAITING).order_by("pk")[
@@ -138,14 +140,12 @@ def _one_piece(batch_id: int | None) -> bool:
     if not parts:
         batch.state = BatchState.UNDONE if is_undoing else BatchState.DONE
         batch.save()
-        return True  # of this one nothing, of another perhaps
-    done = (_undone if is_undoing else _carried_out)(batch, parts)
-    of_these = batch.parts.filter(pk__in=[part.pk for part in parts])
-    happened = of_these.filter(endorsement__in=done)
-    others = of_these.exclude(endorsement__in=done)
-    happened.update(outcome=Outcome.UNDONE if is_undoing else Outcome.DONE)
-    others.update(outcome=Outcome.KEPT if is_undoing else Outcome.SKIPPED)
-    return True
+        return
+    done = set((_undone if is_undoing else _carried_out)(batch, parts))
+    happened = [part.pk for part in parts if part.endorsement_id in done]
+    others = [part.pk for part in parts if part.endorsement_id not in done]
+    BatchPart.objects.filter(pk__in=happened).update(outcome=Outcome.UNDONE if is_undoing else Outcome.DONE)
+    BatchPart.objects.filter(pk__in=others).update(outcome=Outcome.KEPT if is_undoing else Outcome.SKIPPED)
 
 
 def _carried_out(batch: Batch, parts: list[BatchPart]) -> list[int]:
@@ -177,9 +177,7 @@ def _undone(batch: Batch, parts: list[BatchPart]) -> list[int]:
             )
         ]
     is_approval = batch.deed == BatchDeed.APPROVE
-    still = rows.filter(
-        state=State.APPROVED if is_approval else State.REJECTED, decided_at=batch.carried_out_at
-    )
+    still = rows.filter(state=State.APPROVED if is_approval else State.REJECTED, decided_at=batch.carried_out_at)
     back = moderation.revoke if is_approval else moderation.reopen
     return _each(back, list(still.values_list("pk", flat=True)), by=by, at=at)
 

@@ -39,6 +39,11 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
+        migrations.AlterField(
+            model_name='endorsement',
+            name='quarantined_for',
+            field=models.CharField(blank=True, choices=[('honeypot', 'A field was filled in that people do not see'), ('too_fast', 'Sent within three seconds of opening the form'), ('no_stamp', 'Sent without opening the form, or from a page two days old'), ('mailbox', 'Many forms with one mailbox in a day'), ('network', 'Many forms from one network within an hour'), ('domain', 'Many forms with mailboxes at one domain in a day'), ('appeal', 'Very many forms within an hour'), ('stricter', 'Came in while everything was set aside'), ('likeness', 'Resembles many others'), ('moderator', 'Set aside by a moderator')], max_length=40),
+        ),
         migrations.AddIndex(
             model_name='endorsement',
             index=models.Index(condition=models.Q(('quarantined_at__isnull', False)), fields=['id'], name='endorsement_quarantined'),

@@ -63,6 +63,10 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"batch {self.pk}"
 
+    @property
+    def may_be_taken_back(self) -> bool:
+        return self.state in (BatchState.RUNNING, BatchState.DONE)
+
 
 class BatchPart(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="parts")

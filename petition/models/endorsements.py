@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
 from petition.models.signatories import Check, Signatory
+from petition.models.suspicions import Suspicion
 from petition.models.texts import AppealText
 
 
@@ -107,7 +108,7 @@ class Endorsement(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
-    quarantined_for = models.CharField(max_length=40, blank=True)  # code of the reason
+    quarantined_for = models.CharField(max_length=40, choices=Suspicion, blank=True)
     contact_erased_at = models.DateTimeField(null=True, blank=True)
     name_again_at = models.DateTimeField(null=True, blank=True)  # its mailbox asked for the name to be shown again
 
@@ -190,3 +191,8 @@ class Endorsement(models.Model):
 
     def __str__(self) -> str:
         return f"endorsement {self.pk}"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it waits: for its mailbox, for a moderator, for an answer."""
+        return self.state in UNDECIDED

@@ -1,4 +1,4 @@
-"""How a form came in: from which network, how long after it was opened, and whether a person saw all that it fills in."""
+"""How a form came in: from which network, how long after it was opened, and whether a person filled it in."""
 
 from django.http import HttpRequest
 
@@ -11,7 +11,7 @@ TRAP, STAMP = "remarks", "opened"
 
 
 def arrival_of(request: HttpRequest) -> Arrival:
-    """What there is to know of this post. A field that is missing was never shown, as to a program that fills in ours."""
+    """What there is to know of this post."""
     return Arrival(
         network=networks.network_of(request.META),
         seconds=form_stamps.seconds_since(request.POST.get(STAMP, ""), at=clock.now()),

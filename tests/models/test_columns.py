@@ -123,7 +123,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "Batch": {
         **dict.fromkeys(("deed", "state", "reason"), STATE),
-        **dict.fromkeys(("begun_by", "carried_out_by", "undone_by"), Private("numbers of staff accounts, as the trail")),
+        **dict.fromkeys(
+            ("begun_by", "carried_out_by", "undone_by"), Private("numbers of staff accounts, as the trail")
+        ),
         **dict.fromkeys(("begun_at", "carried_out_at", "undone_at"), WHEN),
         "id": TECHNICAL,
     },
