@@ -68,7 +68,11 @@ def fakes(count: int, chance: random.Random) -> list[dict[str, Any]]:
     """Three floods: one domain; one network within an hour; one mould of names, filled in by a program."""
 
     def columns(number: int) -> dict[str, Any]:
-        plain = {"organisation_name": a_name(chance), "domain_index": f"d{number}", "network_index": f"n{number}"}
+        plain: dict[str, Any] = {
+            "organisation_name": a_name(chance),
+            "domain_index": f"d{number}",
+            "network_index": f"n{number}",
+        }
         plain |= {
             "seconds_to_fill": chance.randint(20, 300),
             "submitted_at": NOON + number * timedelta(hours=5) / count,
