@@ -42,7 +42,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         "more": page[PAGE - 1].pk if len(page) > PAGE else None,
         "state": tab,
         "tabs": _tabs(),
-        "decisions": [name for name in POSSIBLE.get(tab, ()) if name in ("approve", "reject")],
+        "decisions": [
+            name
+            for name in POSSIBLE.get(State.CONFIRMED if tab == QUARANTINED else tab, ())
+            if name in ("approve", "reject")
+        ],
         "title": _("Endorsements"),
         "bulk": bulk_deeds(tab),
         **_disputes(),
@@ -58,8 +62,10 @@ def _under(tab: str) -> QuerySet[Endorsement]:
         asked = Endorsement.objects.filter(name_again_at__isnull=False)
         return asked.filter(state=State.APPROVED, display=Display.WITHHELD)
     if tab == QUARANTINED:
-        return Endorsement.objects.quarantined()
-    return Endorsement.objects.not_quarantined().filter(state=tab)
+        return Endorsement.objects.quarantined().filter(state=State.CONFIRMED)
+    if tab == State.CONFIRMED:
+        return Endorsement.objects.not_quarantined().filter(state=tab)
+    return Endorsement.objects.filter(state=tab)
 
 
 def matching(query: Mapping[str, str]) -> QuerySet[Endorsement]:
@@ -68,9 +74,10 @@ def matching(query: Mapping[str, str]) -> QuerySet[Endorsement]:
 
 
 def _tabs() -> list[tuple[str, str | Promise, int]]:
-    counts = dict(Endorsement.objects.not_quarantined().values_list("state").annotate(Count("pk")).order_by())
-    states = [(state.value, state.label, counts.get(state, 0)) for state in State]
+    counts = dict(Endorsement.objects.values_list("state").annotate(Count("pk")).order_by())
     wishes = [(wish, label, _under(wish).count()) for wish, label in _WISHES.items()]
+    counts[State.CONFIRMED] = counts.get(State.CONFIRMED, 0) - next(n for wish, _, n in wishes if wish == QUARANTINED)
+    states = [(state.value, state.label, counts.get(state, 0)) for state in State]
     return [*states[:2], *wishes, *states[2:]]
 
 

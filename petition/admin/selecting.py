@@ -12,9 +12,9 @@ _SALT = "petition.shown"
 _LASTS = 3600
 """Seconds for which a page that showed something may be acted on."""
 _OF_TAB: dict[str, tuple[BatchDeed, ...]] = {
-    State.SUBMITTED: (BatchDeed.QUARANTINE, BatchDeed.REJECT),
+    State.SUBMITTED: (BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.REJECT),
     State.CONFIRMED: (BatchDeed.QUARANTINE, BatchDeed.APPROVE, BatchDeed.REJECT),
-    State.RETURNED: (BatchDeed.QUARANTINE, BatchDeed.REJECT),
+    State.RETURNED: (BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.REJECT),
     "quarantined": (BatchDeed.RELEASE, BatchDeed.APPROVE, BatchDeed.REJECT),
 }
 
