@@ -26,7 +26,7 @@ _DEEDS = {"second": deeds.second, "drop": deeds.drop, "undo": deeds.undo}
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
     """The newest, those that wait for a second person on top."""
-    found = list(Batch.objects.annotate(size=Count("parts"))[:PAGE])
+    found = list(Batch.objects.annotate(size=Count("parts")).order_by("-pk")[:PAGE])
     names = _names(found)
     waiting_first = sorted(found, key=lambda batch: batch.state != BatchState.PROPOSED)
     content = {
