@@ -1,5 +1,6 @@
 """Who does a deed, and the line it leaves in the trail."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,4 +37,37 @@ def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime,
         appeal_id=appeal.pk,
         reason=reason,
         is_demo=appeal.is_demo,
+    )
+
+
+def record_each(
+    verb: str, subjects: Iterable[tuple[int, int, bool]], *, by: Actor, at: datetime, reason: str = ""
+) -> None:
+    """The same line for each of many endorsements, given as its number, its appeal's, and whether that is made up."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            at=at,
+            verb=verb,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            subject_kind="endorsement",
+            subject_id=number,
+            appeal_id=appeal_id,
+            reason=reason,
+            is_demo=is_demo,
+        )
+        for number, appeal_id, is_demo in subjects
+    )
+
+
+def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
+    """The same line about something that belongs to no appeal: the site itself, a batch."""
+    return AuditEvent.objects.create(
+        at=at,
+        verb=verb,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        subject_kind=kind,
+        subject_id=number,
+        reason=reason,
     )

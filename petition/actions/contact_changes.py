@@ -84,6 +84,7 @@ def _carry_out(endorsement: Endorsement, change: ContactChange, *, at: datetime)
     contact.save()
     record("change_contact", subject=endorsement, by=CONTACT, at=at)
     endorsement.mailbox_index = change.mailbox_index
+    endorsement.domain_index, endorsement.hints = "", []  # they told of the earlier mailbox
     try:
         with transaction.atomic():
             endorsement.save()

@@ -3,15 +3,28 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from petition.actions import correspondence, links
+from petition.actions import arrivals, correspondence, links
+from petition.actions.arrivals import Arrival
 from petition.actions.audit import CONTACT, Actor, record
 from petition.actions.lifecycle import move
 from petition.actions.links import NoSuchLink, behind
-from petition.models import Appeal, AppealText, Contact, Display, Endorsement, PrivateLink, Purpose, State
+from petition.models import (
+    Appeal,
+    AppealText,
+    Contact,
+    Display,
+    Endorsement,
+    Level,
+    PrivateLink,
+    Purpose,
+    SiteState,
+    State,
+)
 from petition.models.appeals import Phase
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts, rate_limits, tokens
@@ -26,7 +39,7 @@ WORDING_VERSION = "2026-11"
 
 
 class NotOpen(Exception):
-    """The appeal does not take endorsements now."""
+    """The appeal does not take endorsements now, or the whole site does not."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +58,22 @@ class Submission:
     language: str
 
 
-def submit(appeal: Appeal, submission: Submission, *, at: datetime) -> str:
+def submit(appeal: Appeal, submission: Submission, *, arrival: Arrival | None = None, at: datetime) -> str:
     """The endorsement and the mail that proves its mailbox are stored in one transaction; the post's fingerprint.
 
     The same post again changes nothing. Where this mailbox already stands behind the appeal under this name, the mail
     says so instead, and what was stored is erased like all that nobody confirms: the page answers the same in each
-    case, and does the same work. Raises NotOpen.
+    case, and does the same work. What came in by the public form, with its `arrival`, may be set aside until somebody
+    looks; the answer and the mail are the same. Raises NotOpen.
     """
-    if appeal.phase(at) is not Phase.OPEN:
+    if appeal.phase(at) is not Phase.OPEN or (arrival and SiteState.objects.level() == Level.CLOSED):
         raise NotOpen
     fingerprint = contacts.index_of("post", json.dumps(asdict(submission), sort_keys=True))
+    came = {}
+    if not _identical(appeal, fingerprint).exists():  # a repeat is no more, and counts for nothing
+        came = arrivals.columns_of(appeal, submission.contact_email, submission.website, arrival, at=at)
     try:
-        _submit_once(appeal, submission, fingerprint, at=at)
+        _submit_once(appeal, submission, fingerprint, came, at=at)
     except IntegrityError:
         if not _identical(appeal, fingerprint).exists():
             raise  # not the twin of this post that was faster, but a mistake of ours
@@ -76,13 +93,15 @@ def _identical(appeal: Appeal, fingerprint: str) -> QuerySet[Endorsement]:
 
 
 @transaction.atomic
-def _submit_once(appeal: Appeal, submission: Submission, fingerprint: str, *, at: datetime) -> None:
+def _submit_once(
+    appeal: Appeal, submission: Submission, fingerprint: str, came: dict[str, Any], *, at: datetime
+) -> None:
     identical = _identical(appeal, fingerprint).select_for_update().first()  # repeats ask one after the other
     if identical:
         if not identical.links.filter(expires_at__gt=at + CONFIRM_WITHIN - ASK_AGAIN_AFTER).exists():
             _ask_to_confirm(identical, at=at)  # sent again long after: the first mail seems to be lost
         return
-    _ask_to_confirm(_store(appeal, submission, fingerprint, at=at), at=at)
+    _ask_to_confirm(_store(appeal, submission, fingerprint, came, at=at), at=at)
 
 
 def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
@@ -91,7 +110,9 @@ def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
     return rate_limits.next_turn(limit, mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
 
 
-def _store(appeal: Appeal, submission: Submission, fingerprint: str, *, at: datetime) -> Endorsement:
+def _store(
+    appeal: Appeal, submission: Submission, fingerprint: str, came: dict[str, Any], *, at: datetime
+) -> Endorsement:
     endorsement = Endorsement.objects.create(
         appeal=appeal,
         text=AppealText.objects.signed(appeal.pk),
@@ -105,6 +126,7 @@ def _store(appeal: Appeal, submission: Submission, fingerprint: str, *, at: date
         name_index=contacts.index_of("name", folded(submission.organisation_name)),
         mailbox_index=contacts.mailbox_index(submission.contact_email),
         fingerprint=fingerprint,
+        **came,
         authority_at=at,
         consent_processing_at=at,
         consent_publication_at=at if submission.display == Display.NAMED else None,

@@ -9,7 +9,7 @@ from petition.actions.audit import WORKER, record
 from petition.actions.endorsements import erase
 from petition.actions.own_page import forget_contact
 from petition.mail import outbox
-from petition.models import ContactChange, Dispute, Endorsement, OutgoingMail, PrivateLink, Purpose, State
+from petition.models import Batch, ContactChange, Dispute, Endorsement, OutgoingMail, PrivateLink, Purpose, State
 from petition.vocabulary import retention_periods as periods
 
 _BOTH_CONTACTS = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
@@ -38,7 +38,7 @@ def erase_ended(endorsement: Endorsement, *, at: datetime) -> None:
     """Contact, questions and answers are gone with the keys that would find the mailbox; a readable name is sealed."""
     listings.seal_name(endorsement)
     endorsement.corrections.waiting().delete()
-    endorsement.mailbox_index = endorsement.fingerprint = ""
+    endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = ""
     _erase_contact(endorsement, at=at)
 
 
@@ -111,3 +111,19 @@ def mails(*, at: datetime) -> QuerySet[OutgoingMail]:
 def erase_mail(mail: OutgoingMail, *, at: datetime) -> None:
     """That it was ever sent is gone as well."""
     mail.delete()
+
+
+def batches(*, at: datetime) -> QuerySet[Batch]:
+    """Those carried out or proposed long ago."""
+    return Batch.objects.filter(begun_at__lte=at - periods.BATCH)
+
+
+def erase_batch(batch: Batch, *, at: datetime) -> None:
+    """Which endorsements it was about is gone; what became of each stands in the trail."""
+    batch.delete()
+
+
+def forget_networks(*, at: datetime) -> int:
+    """From which network old endorsements came cannot be compared any more; says of how many."""
+    old = Endorsement.objects.filter(submitted_at__lte=at - periods.NETWORK).exclude(network_index="")
+    return old.update(network_index="")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from petition.actions.audit import Actor, record
 from petition.models import AuditEvent, Endorsement, State
-from petition.models.endorsements import LEGAL_MOVES
+from petition.models.endorsements import LEGAL_MOVES, UNDECIDED
 
 VERBS = {
     (State.SUBMITTED, State.CONFIRMED): "confirm",
@@ -56,6 +56,8 @@ def move(
         setattr(endorsement, _STAMP[to], at)
     elif before is State.SUBMITTED:
         endorsement.confirmed_at = at
+    if to not in UNDECIDED:  # who decided has looked
+        endorsement.quarantined_at, endorsement.quarantined_for = None, ""
     endorsement.state = to
     endorsement.explained_by = event.pk
     return event

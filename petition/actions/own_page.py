@@ -57,7 +57,7 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
     endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
     OutgoingMail.objects.filter(endorsement=endorsement).delete()
     forget_contact(endorsement, at=at)
-    endorsement.mailbox_index = endorsement.fingerprint = ""
+    endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = ""
     endorsement.save()
     return code
 

@@ -35,6 +35,7 @@ _DUTIES = (
     _Duty(erasing.new_contacts, erasing.erase_new_contact),
     _Duty(erasing.dead_links, erasing.erase_link),
     _Duty(erasing.mails, erasing.erase_mail),
+    _Duty(erasing.batches, erasing.erase_batch),
 )
 
 
@@ -60,6 +61,7 @@ def purge(*, at: datetime) -> None:
     for duty in _DUTIES:
         while _one_round(duty, at=at) == _AT_ONCE:
             pass
+    erasing.forget_networks(at=at)
     rate_limits.forget_ended(at=at)
     rate_limits.weekly_key(at=at)  # also where nobody comes who would have it replaced
     SessionStore.clear_expired()

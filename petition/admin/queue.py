@@ -1,5 +1,6 @@
 """What waits: disputes on top, then endorsements by state, those with a correction, those that ask for their name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -13,13 +14,15 @@ from petition.actions import listings
 from petition.admin.desk import POSSIBLE, opened_or_none
 from petition.admin.lines import endorsements_behind
 from petition.admin.people import with_site
+from petition.admin.selecting import bulk_deeds
 from petition.models import CorrectionState, Display, Dispute, Endorsement, State
 from petition.models.endorsements import ACTIVE
 
 PAGE = 50
 DISPUTES = 20
-CORRECTIONS, NAME_AGAIN = "corrections", "name-again"
+CORRECTIONS, NAME_AGAIN, QUARANTINED = "corrections", "name-again", "quarantined"
 _WISHES: dict[str, str | Promise] = {
+    QUARANTINED: gettext_lazy("Quarantined"),
     CORRECTIONS: gettext_lazy("Corrections"),
     NAME_AGAIN: gettext_lazy("Ask to be named again"),
 }
@@ -39,8 +42,13 @@ def queue(request: HttpRequest) -> HttpResponse:
         "more": page[PAGE - 1].pk if len(page) > PAGE else None,
         "state": tab,
         "tabs": _tabs(),
-        "decisions": [name for name in POSSIBLE.get(tab, ()) if name in ("approve", "reject")],
+        "decisions": [
+            name
+            for name in POSSIBLE.get(State.CONFIRMED if tab == QUARANTINED else tab, ())
+            if name in ("approve", "reject")
+        ],
         "title": _("Endorsements"),
+        "bulk": bulk_deeds(tab),
         **_disputes(),
     }
     return TemplateResponse(request, "admin/petition/queue.html", with_site(request, content))
@@ -53,13 +61,23 @@ def _under(tab: str) -> QuerySet[Endorsement]:
     if tab == NAME_AGAIN:
         asked = Endorsement.objects.filter(name_again_at__isnull=False)
         return asked.filter(state=State.APPROVED, display=Display.WITHHELD)
+    if tab == QUARANTINED:
+        return Endorsement.objects.quarantined().filter(state=State.CONFIRMED)
+    if tab == State.CONFIRMED:
+        return Endorsement.objects.not_quarantined().filter(state=tab)
     return Endorsement.objects.filter(state=tab)
+
+
+def matching(query: Mapping[str, str]) -> QuerySet[Endorsement]:
+    """All endorsements that the queue shows, page after page, under this query."""
+    return _under(query.get("state", State.CONFIRMED))
 
 
 def _tabs() -> list[tuple[str, str | Promise, int]]:
     counts = dict(Endorsement.objects.values_list("state").annotate(Count("pk")).order_by())
-    states = [(state.value, state.label, counts.get(state, 0)) for state in State]
     wishes = [(wish, label, _under(wish).count()) for wish, label in _WISHES.items()]
+    counts[State.CONFIRMED] = counts.get(State.CONFIRMED, 0) - next(n for wish, _, n in wishes if wish == QUARANTINED)
+    states = [(state.value, state.label, counts.get(state, 0)) for state in State]
     return [*states[:2], *wishes, *states[2:]]
 
 

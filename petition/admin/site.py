@@ -20,7 +20,19 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin import deeds, desk, editions, lines, notices, queue
+        from petition.admin import (
+            batches,
+            bulk,
+            deeds,
+            desk,
+            editions,
+            emergency,
+            floods,
+            lines,
+            notices,
+            quarantine,
+            queue,
+        )
 
         return [
             path("", self.admin_view(queue.queue), name="index"),
@@ -30,6 +42,12 @@ class DeskSite(AdminSite):
             path("endorsements/<int:pk>/name/", self.admin_view(deeds.name), name="name"),
             path("endorsements/<int:pk>/note/", self.admin_view(deeds.note), name="note"),
             path("endorsements/<int:pk>/link/", self.admin_view(deeds.link), name="link"),
+            path("endorsements/<int:pk>/quarantine/", self.admin_view(quarantine.quarantine), name="quarantine"),
+            path("bulk/", self.admin_view(bulk.bulk), name="bulk"),
+            path("batches/", self.admin_view(batches.batches), name="batches"),
+            path("batches/<int:pk>/", self.admin_view(batches.batch), name="batch"),
+            path("floods/", self.admin_view(floods.floods), name="floods"),
+            path("site/", self.admin_view(emergency.emergency), name="site"),
             path("corrections/<int:pk>/", self.admin_view(deeds.correction), name="correction"),
             path("disputes/<int:pk>/", self.admin_view(deeds.settle), name="settle"),
             path("lines/", self.admin_view(lines.lines), name="lines"),

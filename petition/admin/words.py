@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from petition.models import BatchDeed, Level, Suspicion
+
 VERBS: dict[str, str | Promise] = {
     "submit": _("sent"),
     "confirm": _("mailbox proven"),
@@ -35,12 +37,27 @@ VERBS: dict[str, str | Promise] = {
     "erase_dispute": _("dispute erased"),
     "import": _("imported"),
     "freeze": _("edition frozen"),
+    "quarantine": _("set aside"),
+    "release": _("released"),
+    "begin": _("begun on many"),
+    "propose": _("proposed for many"),
+    "drop": _("proposal dropped"),
+    "undo": _("taken back on many"),
+    "set_level": _("emergency level set"),
 }
-SUBJECTS: dict[str, str | Promise] = {"endorsement": _("Endorsement"), "appeal": _("Appeal")}
+SUBJECTS: dict[str, str | Promise] = {
+    "endorsement": _("Endorsement"),
+    "appeal": _("Appeal"),
+    "batch": _("Many at once"),
+    "sitestate": _("The site"),
+}
 REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),
     "not_me": _("“it wasn’t me”"),
     "unconfirmed": _("never confirmed"),
+    **dict(Suspicion.choices),
+    **dict(BatchDeed.choices),
+    **dict(Level.choices),
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

@@ -2,6 +2,7 @@
 
 from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
+from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
 from petition.models.changes import PublicChange, What
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
@@ -16,12 +17,17 @@ from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.signatories import Check, Kind, Signatory, Status
 from petition.models.site_state import Level, SiteState
+from petition.models.suspicions import Suspicion
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
     "Appeal",
     "AppealText",
     "AuditEvent",
+    "Batch",
+    "BatchDeed",
+    "BatchPart",
+    "BatchState",
     "Check",
     "Contact",
     "ContactChange",
@@ -36,6 +42,7 @@ __all__ = [
     "Level",
     "Notice",
     "Origin",
+    "Outcome",
     "OutgoingMail",
     "PrivateLink",
     "PublicChange",
@@ -46,6 +53,7 @@ __all__ = [
     "SiteState",
     "State",
     "Status",
+    "Suspicion",
     "TextStatus",
     "What",
 ]

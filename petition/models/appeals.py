@@ -16,6 +16,7 @@ class Phase(StrEnum):
     DRAFT = "draft"
     UPCOMING = "upcoming"
     OPEN = "open"
+    PAUSED = "paused"  # open, but for the emergency level of the whole site (SiteState)
     CLOSED = "closed"
 
 
@@ -48,7 +49,7 @@ class Appeal(models.Model):
         return self.slug
 
     def phase(self, at: datetime) -> Phase:
-        """The phase at the moment `at`."""
+        """The phase at the moment `at`, whatever the level of the site."""
         if self.published_at is None:
             return Phase.DRAFT
         if self.opens_at and at < self.opens_at:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
 from petition.models.signatories import Check, Signatory
+from petition.models.suspicions import Suspicion
 from petition.models.texts import AppealText
 
 
@@ -32,6 +33,7 @@ LEGAL_MOVES: dict[State, frozenset[State]] = {
 """The one table of what may follow what. The gate (actions/lifecycle.py) and the triggers are made from it."""
 
 ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
+UNDECIDED = (State.SUBMITTED, State.CONFIRMED, State.RETURNED)
 
 
 NAME_FIELDS = ("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website")
@@ -62,6 +64,13 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
         decided = self.filter(appeal=appeal, origin=Origin.FORM, confirmed_at__isnull=False, decided_at__isnull=False)
         moments = decided.order_by("-decided_at").values_list("confirmed_at", "decided_at")[:LATEST_DECISIONS]
         return [decided_at - confirmed_at for confirmed_at, decided_at in moments if confirmed_at and decided_at]
+
+    def quarantined(self) -> Self:
+        """Those set aside until somebody looks."""
+        return self.filter(quarantined_at__isnull=False)
+
+    def not_quarantined(self) -> Self:
+        return self.filter(quarantined_at=None)
 
 
 def _only_in(field: str, *states: State) -> Q:
@@ -110,7 +119,7 @@ class Endorsement(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
-    quarantined_for = models.CharField(max_length=40, blank=True)  # code of the reason
+    quarantined_for = models.CharField(max_length=40, choices=Suspicion, blank=True)
     contact_erased_at = models.DateTimeField(null=True, blank=True)
     name_again_at = models.DateTimeField(null=True, blank=True)  # its mailbox asked for the name to be shown again
 
@@ -125,6 +134,8 @@ class Endorsement(models.Model):
             models.Index(fields=["state", "id"], name="endorsement_queue"),
             models.Index(fields=["appeal", "mailbox_index"], name="endorsement_mailbox"),
             models.Index(fields=["appeal", "name_index"], name="endorsement_name"),
+            models.Index(fields=["id"], condition=Q(quarantined_at__isnull=False), name="endorsement_quarantined"),
+            models.Index(fields=["submitted_at"], condition=~Q(network_index=""), name="endorsement_with_network"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -179,6 +190,11 @@ class Endorsement(models.Model):
                 name="endorsement_form_has_mailbox_and_consent",
             ),
             models.CheckConstraint(
+                condition=Q(quarantined_at=None, quarantined_for="")
+                | (Q(quarantined_at__isnull=False, state__in=UNDECIDED) & ~Q(quarantined_for="")),
+                name="endorsement_quarantined_while_undecided",
+            ),
+            models.CheckConstraint(
                 condition=~Q(origin=Origin.FORM, display=Display.NAMED) | Q(consent_publication_at__isnull=False),
                 name="endorsement_named_has_consent",
             ),
@@ -186,3 +202,8 @@ class Endorsement(models.Model):
 
     def __str__(self) -> str:
         return f"endorsement {self.pk}"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it waits: for its mailbox, for a moderator, for an answer."""
+        return self.state in UNDECIDED

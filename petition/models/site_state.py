@@ -13,6 +13,12 @@ class Level(models.TextChoices):
     CLOSED = "closed", _("Closed: nothing is taken in")
 
 
+class SiteStateQuerySet(models.QuerySet["SiteState"]):
+    def level(self) -> str:
+        """The level in force; normal where nobody has ever set one."""
+        return self.filter(pk=1).values_list("level", flat=True).first() or Level.NORMAL
+
+
 class SiteState(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     worker_seen_at = models.DateTimeField(null=True, blank=True)
@@ -20,6 +26,8 @@ class SiteState(models.Model):
     # Networks are counted under this random key; it is replaced every week, and then no count can be traced.
     rate_key = models.CharField(max_length=64, blank=True)
     rate_key_since = models.DateTimeField(null=True, blank=True)
+
+    objects = SiteStateQuerySet.as_manager()
 
     class Meta:
         constraints = [

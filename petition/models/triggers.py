@@ -87,10 +87,10 @@ REFUSALS = (
         "endorsement_explained",
         "petition_endorsement",
         "UPDATE",
-        f"({_differs('state', 'display')}) AND ({_EARLIER_EVENT} OR "
+        f"({_differs('state', 'display', 'quarantined_for')}) AND ({_EARLIER_EVENT} OR "
         + _no_event("e.subject_kind = 'endorsement' AND e.subject_id = NEW.id")
         + ")",
-        "a change of state or display names its audit event",
+        "a change of state, display or quarantine names its audit event",
     ),
     Refusal(
         "endorsement_binding",

@@ -42,6 +42,16 @@ REMOVAL_CODES_FROM_ONE_NETWORK = Limit("removal code", 20, timedelta(hours=1))
 MESSAGES_FROM_ONE_NETWORK = Limit("message", 20, timedelta(hours=1))
 """Messages to the secretariat."""
 
+ENDORSEMENTS_BY_MAILBOX = Limit("mailbox", 5, timedelta(days=1))
+"""Forms with one mailbox. Whatever passes this limit or one of the next three is taken in like any other, answered
+like any other, and set aside until somebody looks (actions/arrivals.py)."""
+ENDORSEMENTS_FROM_NETWORK = Limit("network", 30, timedelta(hours=1))
+"""Forms from one /24 or /64. In a capital city many organisations share one: an hour sees a few of them, not thirty."""
+ENDORSEMENTS_AT_DOMAIN = Limit("domain", 10, timedelta(days=1))
+"""Forms with mailboxes at one domain, unless anybody gets a mailbox there (vocabulary/mail_domains.py)."""
+ENDORSEMENTS_FOR_APPEAL = Limit("appeal", 300, timedelta(hours=1))
+"""Forms for one appeal: more than a secretariat could look at in a day."""
+
 _COUNT = """
     INSERT INTO petition_ratecount (key, count, turns, ends_at) VALUES (%s, 1, '[]', %s)
     ON CONFLICT (key) DO UPDATE SET count = petition_ratecount.count + 1
@@ -72,6 +82,12 @@ def exceeded(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
         if _count(hashed, ends_at) > limit.most:
             passed.append(limit.name)
     return passed
+
+
+def network_index(network: str, *, at: datetime) -> str:
+    """What is kept of a network for a week, to see that several came from one: its hash under the weekly key."""
+    key = weekly_key(at=at).encode()
+    return hmac.new(key, f"network index\0{network}".encode(), hashlib.sha256).hexdigest() if network else ""
 
 
 def weekly_key(*, at: datetime) -> str:

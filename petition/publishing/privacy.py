@@ -29,5 +29,13 @@ KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
     (periods.APPROVED_AFTER_CLOSING, _("The same, from the day the appeal closed, if that is sooner.")),
     (periods.SETTLED_DISPUTE, _("A message about a name, from the day it was settled.")),
     (periods.DELIVERED_MAIL, _("That a mail left, and when. Its address and words are erased as soon as it has left.")),
+    (
+        periods.NETWORK,
+        _(
+            "A keyed hash that stands for the network from which a form was sent, so that a flood can be recognised. "
+            "Its key is thrown away every week."
+        ),
+    ),
+    (periods.BATCH, _("Which requests were decided on together, by their numbers, so that it can be taken back.")),
     (periods.COUNTS, _("Counts that hold back floods, under keyed hashes.")),
 )

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from petition.models.appeals import Appeal, Phase
 from petition.models.signatories import Kind, Signatory, SignatoryQuerySet
+from petition.models.site_state import Level, SiteState
 from petition.models.texts import AppealText, TextStatus
 from petition.vocabulary import clock
 
@@ -125,7 +126,7 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
         issued_on=appeal.issued_on,
         revision=appeal.revision,
         as_of=appeal.revised_at,
-        phase=appeal.phase(clock.now()),
+        phase=_phase(appeal, SiteState.objects.level(), at=clock.now()),
         is_demo=appeal.is_demo,
         counts=Counts(
             original=Signatory.objects.filter(appeal=appeal, kind=Kind.ORIGINAL).count(),
@@ -220,8 +221,16 @@ def at_one_revision(slug: str, read: Callable[[], Content]) -> Content:
 
 def state_of_everything() -> tuple[object, ...]:
     """A value that changes whenever any published byte may change: revisions and phases of all appeals."""
-    now = clock.now()
-    return tuple((appeal.pk, appeal.revision, appeal.phase(now)) for appeal in Appeal.objects.order_by("pk"))
+    now, level = clock.now(), SiteState.objects.level()
+    return tuple(
+        (appeal.pk, appeal.revision, _phase(appeal, level, at=now)) for appeal in Appeal.objects.order_by("pk")
+    )
+
+
+def _phase(appeal: Appeal, level: str, *, at: datetime) -> Phase:
+    """What an organisation can do with the appeal, the level of the whole site included."""
+    phase = appeal.phase(at)
+    return Phase.PAUSED if phase is Phase.OPEN and level == Level.CLOSED else phase
 
 
 def _published(slug: str) -> Appeal:

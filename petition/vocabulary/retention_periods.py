@@ -22,3 +22,7 @@ DELIVERED_MAIL = timedelta(days=30)
 """That a mail left, or was given up; its address and words are forgotten at once."""
 COUNTS = UNCONFIRMED + timedelta(days=1)
 """Counts under keyed hashes (protection/rate_limits.py): a mail waits for its turn a week at most, and counts a day."""
+NETWORK = timedelta(days=7)
+"""The keyed hash of the network from which a form came; its key is replaced as often."""
+BATCH = timedelta(days=31)
+"""Which endorsements were decided on together, and how long that can be taken back as one step."""

@@ -17,6 +17,7 @@ from petition.models import Appeal, Notice
 from petition.models.appeals import Phase
 from petition.publishing import record
 from petition.vocabulary import clock
+from petition.web.arrival import arrival_of, stamp_for
 from petition.web.endorse_form import EndorseForm
 from petition.web.preview import preview_of
 
@@ -43,7 +44,7 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
         return _preview(request, appeal, form)
     try:
         if form.is_bound and form.is_valid():
-            post = endorsements.submit(appeal, _submission(form), at=clock.now())
+            post = endorsements.submit(appeal, _submission(form), arrival=arrival_of(request), at=clock.now())
             return HttpResponseRedirect(f"{reverse('check_mail', args=[slug])}?post={post}")
     except endorsements.NotOpen:
         pass  # the page says so, with the phase
@@ -63,7 +64,7 @@ def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus
     notice = Notice.objects.filter(appeal__slug=slug, language=language).first()
     content |= {"appeal": record.appeal_record(slug, language), "form": form, "slug": slug}
     content |= {"notice": notice, "truth_dated": notice.dated if notice else BUILT_IN_DATED}
-    content["path"] = reverse("endorse", args=[slug])
+    content |= {"path": reverse("endorse", args=[slug]), "opened": stamp_for(request)}
     return render(request, "endorse/form.html", content, status=status)
 
 

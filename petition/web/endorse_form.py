@@ -202,7 +202,7 @@ class EndorseForm(forms.Form):
                 "consent_processing",
                 "consent_publication",
             ),
-            HTML("{% include 'endorse/which_text.html' %}"),
+            HTML("{% include 'endorse/arrival.html' %}{% include 'endorse/which_text.html' %}"),
             Submit("", _("Join the appeal"), css_class="button"),
         )
 

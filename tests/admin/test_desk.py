@@ -28,7 +28,7 @@ def test_what_waits_is_shown_oldest_first_with_buttons(staff: Client, appeal: Ap
     assert page.index("Older &lt;b&gt;Fund&lt;/b&gt;") < page.index("Newer Fund")
     assert "Not yet proven" not in page
     assert f'action="/admin/endorsements/{first.pk}/decide/"' in page
-    assert page.count('value="approve"') == 2
+    assert page.count('class="desk-approve"') == 2
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,46 @@ def _without_database(visit: Visit) -> None:
     visit.open(f"/appeals/{SLUG}/")
 
 
+def _form_paused(visit: Visit) -> None:
+    visit.site.manage("level", "closed")
+    visit.open(FORM)
+    visit.site.manage("level", "normal")
+
+
+def _bulk(visit: Visit) -> None:
+    """One is released, or set aside where none is: the queue does not run dry."""
+    visit.sign_in()
+    visit.open("/admin/?state=quarantined")
+    is_release = visit.page.locator(".desk-pick").count() > 0
+    if not is_release:
+        visit.open("/admin/?state=confirmed")
+    visit.page.locator(".desk-pick").first.check()
+    visit.press(".desk-bulk-release" if is_release else ".desk-bulk-quarantine")
+
+
+def _batch(visit: Visit) -> None:
+    _bulk(visit)
+    visit.press(".desk-begin")
+
+
+def _batches(visit: Visit) -> None:
+    _batch(visit)
+    visit.open("/admin/batches/")
+
+
+def _quarantined(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/?state=quarantined")
+    if not visit.page.locator(".desk-pick").count():
+        _batch(visit)
+        visit.open("/admin/?state=quarantined")
+
+
+def _quarantined_one(visit: Visit) -> None:
+    _quarantined(visit)
+    visit.press(".desk-queue th a")
+
+
 def _permanent_link(visit: Visit) -> None:
     with urlopen(f"{visit.site.url}/appeals/demo/signatories.json") as answer:
         listed = json.load(answer)["signatories"]
@@ -322,6 +362,7 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "form-preview": _form_preview,
     "form-interrupted": _form_after_an_interruption,
     "check-mail": _check_mail,
+    "form-paused": _form_paused,
     "code": _at(f"{FORM}code/"),
     "code-wrong": _wrong_code,
     "confirm": _confirm_page,
@@ -353,6 +394,13 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "endorsement-asked": _asked,
     "endorsement-line": _line_with_note,
     "link-issued": _link_issued,
+    "queue-quarantined": _quarantined,
+    "endorsement-quarantined": _quarantined_one,
+    "floods": _at_the_desk("/admin/floods/"),
+    "bulk": _bulk,
+    "batch": _batch,
+    "batches": _batches,
+    "emergency": _at_the_desk("/admin/site/"),
     "lines": _at_the_desk("/admin/lines/"),
     "lines-unknown": _line_unknown,
     "notices": _at_the_desk("/admin/notices/"),

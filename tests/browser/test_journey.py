@@ -57,7 +57,10 @@ def approve(browser: Browser, visitor: Visit, name: str) -> None:
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill(visitor.site.password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("row", name=name).get_by_role("button", name="Approve").click()
+    row = page.get_by_role("row", name=name)
+    if not row.count():
+        page.get_by_role("link", name="Quarantined").click()  # this test types fast, and comes from a busy network
+    row.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Approved.")).to_be_visible()
     desk.close()
 

@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from petition.actions import batches
 from petition.management.static_files import collect_if_changed
-from petition.models import Appeal, AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState
+from petition.models import Appeal, AuditEvent, BatchDeed, Endorsement, OutgoingMail, Signatory, SiteState
 from petition.protection.keys import KEY_NAMES
 from petition.vocabulary import clock
 from tests.factories import NOON, SLUG, an_appeal, approved, submitted
@@ -76,3 +77,19 @@ def test_static_files_are_collected_once() -> None:
     before = stamp.stat().st_mtime_ns
     collect_if_changed()
     assert stamp.stat().st_mtime_ns == before
+
+
+def test_level_says_and_sets_how_the_site_takes_endorsements(db: None) -> None:
+    assert run("level") == "Normal\n"
+    assert run("level", "closed").startswith("Closed")
+    assert run("level").startswith("Closed")
+    assert AuditEvent.objects.get(verb="set_level").actor_kind == "operator"
+    with pytest.raises(CommandError, match="panic"):
+        run("level", "panic")
+
+
+def test_the_worker_goes_on_with_a_batch(appeal: Appeal) -> None:
+    row, _ = submitted(appeal)
+    batches.begin(BatchDeed.QUARANTINE, [row.pk], by=1, at=NOON)
+    run("worker", "--once")
+    assert Endorsement.objects.quarantined().count() == 1

@@ -1,15 +1,20 @@
 """Rows written past the deeds, as a careless script or a stolen connection would write them."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 
-from petition.actions.audit import OPERATOR, record
+from petition.actions.audit import CONTACT, OPERATOR, record, record_each
 from petition.models import (
     Appeal,
     AppealText,
     AuditEvent,
+    Batch,
+    BatchDeed,
+    BatchState,
     Contact,
     Correction,
     Demand,
@@ -143,3 +148,40 @@ def a_notice(appeal: Appeal, **columns: Any) -> Notice:
 def an_edition(appeal: Appeal, **columns: Any) -> Edition:
     plain = {"dated": NOON.date(), "addressee": "The President", "frozen_at": NOON, "last_number": 70, "withheld": 0}
     return Edition.objects.create(appeal=appeal, **(plain | columns))
+
+
+def a_batch(*endorsements: Endorsement, **columns: Any) -> Batch:
+    plain = {"deed": BatchDeed.APPROVE, "state": BatchState.PROPOSED, "begun_by": 1, "begun_at": NOON}
+    batch = Batch.objects.create(**(plain | columns))
+    for endorsement in endorsements:
+        batch.parts.create(endorsement=endorsement)
+    return batch
+
+
+def in_bulk(appeal: Appeal, every: Iterable[dict[str, Any]]) -> list[Endorsement]:
+    """Unconfirmed endorsements with these columns, each with its event in the trail, in a few statements."""
+    text, start = appeal.texts.get(), Endorsement.objects.count()
+    plain = {"display": Display.NAMED, "language": "en", "explained_by": 0, "name_index": "a"}
+    plain |= dict.fromkeys(("submitted_at", "authority_at", "consent_processing_at", "consent_publication_at"), NOON)
+    rows = Endorsement.objects.bulk_create(
+        Endorsement(
+            appeal=appeal,
+            text=text,
+            **(plain | {"mailbox_index": f"m{number}", "fingerprint": f"f{number}"} | columns),
+        )
+        for number, columns in enumerate(every, start)
+    )
+    record_each("submit", [(row.pk, appeal.pk, False) for row in rows], by=CONTACT, at=NOON)
+    newest = AuditEvent.objects.latest("pk").pk
+    Endorsement.objects.filter(pk__in=[row.pk for row in rows]).update(explained_by=newest)
+    return rows
+
+
+def all_confirmed(rows: Iterable[Endorsement]) -> None:
+    """Their mailboxes are proven, as the deed would leave them."""
+    found = list(rows)
+    record_each("confirm", [(row.pk, row.appeal_id, False) for row in found], by=CONTACT, at=NOON)
+    events = AuditEvent.objects.filter(verb="confirm", subject_id=OuterRef("pk")).values("pk")[:1]
+    Endorsement.objects.filter(pk__in=[row.pk for row in found]).update(
+        state=State.CONFIRMED, confirmed_at=NOON, explained_by=Subquery(events)
+    )

@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.key_rotation import sealed_columns
-from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory
+from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import REFUSALS
 from petition.publishing import editions, history, record, search
@@ -130,10 +130,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "at": WHEN,
         "id": TECHNICAL,
     },
+    "Batch": {
+        **dict.fromkeys(("deed", "state", "reason"), STATE),
+        **dict.fromkeys(
+            ("begun_by", "carried_out_by", "undone_by"), Private("numbers of staff accounts, as the trail")
+        ),
+        **dict.fromkeys(("begun_at", "carried_out_at", "undone_at"), WHEN),
+        "id": TECHNICAL,
+    },
+    "BatchPart": {
+        **dict.fromkeys(("outcome", "quarantined_for"), STATE),
+        **dict.fromkeys(("id", "batch_id", "endorsement_id"), TECHNICAL),
+    },
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),
-        "level": STATE,
+        "level": PUBLIC,  # as the phase
         "rate_key": Private("every process that counts needs it; replaced every week"),
     },
 }
@@ -229,6 +241,11 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         **dict.fromkeys(("last_number", "withheld"), 777),
         "not_listed": {"not_listed": ["original-3"]},
     },
+    SiteState: {
+        **dict.fromkeys(("worker_seen_at", "rate_key_since"), NOON),
+        "level": "closed",
+        "rate_key": "changed",
+    },
 }
 """Of each table that the record reads, and each of its columns but keys: another value; or the whole UPDATE."""
 
@@ -269,6 +286,7 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
             of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {refusal.name}{of_table}")
     change = PublicChange.objects.create(signatory=signatory, what="name", on=NOON.date(), old_label="Made up")
+    site, _ = SiteState.objects.get_or_create(pk=1)
     return {
         Appeal: appeal,
         AppealText: text,
@@ -276,6 +294,7 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
         Signatory: signatory,
         Edition: edition,
         PublicChange: change,
+        SiteState: site,
     }
 
 

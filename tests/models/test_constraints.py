@@ -12,6 +12,7 @@ from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
 from tests.factories import NOON
 from tests.models.rows import (
+    a_batch,
     a_change,
     a_correction,
     a_demand,
@@ -37,6 +38,15 @@ def _confirmed(**columns: object) -> Violation:
 
 def _withheld(**columns: object) -> Violation:
     return lambda appeal: changed(factories.approved(appeal, display="withheld"), **columns)
+
+
+def _quarantined(**columns: object) -> Violation:
+    def write(appeal: Appeal) -> None:
+        row = factories.confirmed(appeal)
+        explained(row, quarantined_at=NOON, quarantined_for="moderator")
+        changed(row, **columns)
+
+    return write
 
 
 def _same_active(appeal: Appeal) -> None:
@@ -139,9 +149,24 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("edition_one_a_day", lambda appeal: [an_edition(row) for row in [appeal] * 2]),
     ("edition_has_addressee", lambda appeal: an_edition(appeal, addressee="")),
     ("notice_has_words", lambda appeal: a_notice(appeal, paragraphs=[])),
+    ("endorsement_quarantined_while_undecided", _confirmed(quarantined_at=NOON)),
+    ("endorsement_quarantined_while_undecided", _quarantined(quarantined_at=None)),
+    ("endorsement_quarantined_while_undecided", _withheld(quarantined_at=NOON)),
+    ("batch_words_known", lambda appeal: a_batch(deed="erase")),
+    ("batch_words_known", lambda appeal: a_batch(state="forgotten")),
+    ("batch_carried_out_by_somebody", lambda appeal: a_batch(state="running")),
+    ("batch_carried_out_by_somebody", lambda appeal: a_batch(carried_out_at=NOON, carried_out_by=1)),
+    ("batch_part_once", lambda appeal: a_batch(*[factories.confirmed(appeal)] * 2)),
+    ("batch_part_outcome_known", lambda appeal: changed(_part(appeal), outcome="lost")),
     ("site_state_level_known", lambda appeal: SiteState.objects.create(level="panic")),
     ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
 ]
+
+
+def _part(appeal: Appeal) -> models.Model:
+    part = a_batch(factories.confirmed(appeal)).parts.first()
+    assert part
+    return part
 
 
 def _contact(appeal: Appeal) -> models.Model:

@@ -15,7 +15,7 @@ from petition.models import (
     triggers,
 )
 from tests import factories
-from tests.models.rows import a_change, a_correction, a_notice, a_question, an_edition
+from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, an_edition
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -38,6 +38,7 @@ def _rows_everywhere() -> None:
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
     a_notice(appeal)
     an_edition(appeal)
+    a_batch(waiting)
     SiteState.objects.create(worker_seen_at=factories.NOON)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import endorsements, moderation
-from petition.models import Appeal, Contact, Endorsement, PrivateLink, State
+from petition.actions import endorsements, moderation, site_state
+from petition.models import Appeal, Contact, Endorsement, Level, PrivateLink, State
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
 from petition.vocabulary import clock
@@ -263,3 +263,77 @@ def test_the_text_that_is_endorsed_is_named_with_its_language(client: Client, ap
         link, _ = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
         assert 'hreflang="en"' in link
         assert ">TXT (English)<" in link
+
+
+# --- how it came in ---
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a program that reads the form would send without thinking: every input with the value it has."""
+    inputs = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input [^>]*>", page)]
+    return {tag["name"]: tag.get("value", "") for tag in inputs if tag.get("type") not in ("radio", "checkbox")}
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(3, ""), (2, "too_fast"), (9 * 3600, ""), (3 * 86400, "no_stamp")])
+def test_a_form_read_as_a_plain_program_reads_it_is_set_aside_only_when_nobody_can_have_filled_it_in(
+    client: Client, appeal: Appeal, seconds: int, reason: str
+) -> None:
+    with clock.frozen(NOON):
+        fields = fields_of(client.get(FORM).content.decode())
+    with clock.frozen(NOON + timedelta(seconds=seconds)):
+        response = client.post(FORM, fields | RIGHT)
+    assert response["Location"] == f"{FORM}check-mail/"
+    row = Endorsement.objects.get(origin="form")
+    assert (row.quarantined_for, row.seconds_to_fill) == (reason, None if reason == "no_stamp" else seconds)
+    assert row.network_index
+    assert "ukuk" not in row.domain_index
+
+
+def test_a_form_that_comes_back_with_errors_keeps_its_first_stamp(client: Client, appeal: Appeal) -> None:
+    with clock.frozen(NOON):
+        fields = fields_of(client.get(FORM).content.decode())
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        again = fields_of(client.post(FORM, fields | RIGHT | {"contact_name": ""}).content.decode())
+        assert again["opened"] == fields["opened"]
+        post(client, **again | RIGHT)
+    assert Endorsement.objects.get(origin="form").seconds_to_fill == 60
+
+
+@pytest.mark.parametrize(("sent", "reason"), [({"remarks": "Buy"}, "honeypot"), ({"opened": "x"}, "no_stamp")])
+def test_a_field_that_people_do_not_see_sets_aside_and_answers_the_same(
+    client: Client, appeal: Appeal, sent: dict[str, str], reason: str
+) -> None:
+    with clock.frozen(NOON):
+        fields = fields_of(client.get(FORM).content.decode())
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        plain = client.post(FORM, fields | RIGHT)
+        caught = client.post(FORM, fields | RIGHT | {"organisation_name": "Another"} | sent)
+    assert (caught.status_code, caught["Location"]) == (plain.status_code, plain["Location"])
+    assert [row.quarantined_for for row in Endorsement.objects.filter(origin="form").order_by("pk")] == ["", reason]
+    assert len(mails()) == 2
+
+
+def test_the_trap_is_out_of_reach_of_people(client: Client, appeal: Appeal) -> None:
+    page = client.get(FORM).content.decode()
+    (trap,) = re.findall(r"<div hidden><label>.*?</div>", page)
+    assert 'name="remarks"' in trap
+    assert 'tabindex="-1"' in trap
+    assert 'autocomplete="off"' in trap
+
+
+# --- an emergency ---
+
+
+def test_a_closed_site_says_so_on_form_and_page_and_keeps_the_way_out(client: Client, appeal: Appeal) -> None:
+    _, token = submitted(appeal)
+    site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)
+    for path in (FORM, f"/appeals/{SLUG}/"):
+        page = client.get(path).content.decode()
+        assert "No new endorsements are taken in at the moment." in page
+        assert "<form" not in page
+    response = post(client)
+    assert response.status_code == 422
+    assert "What you entered was not stored." in response.content.decode()
+    assert submissions() == 1
+    assert "confirmed" in client.post(f"/endorsements/{token}/confirm/").content.decode()
+    assert client.get(f"/appeals/{SLUG}/change/").status_code == 200

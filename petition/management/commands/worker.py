@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import correspondence, retention, site_state
+from petition.actions import batches, correspondence, retention, site_state
 from petition.management.fresh_mirror import FreshMirror
 from petition.publishing.exports import files
 from petition.vocabulary import clock
@@ -65,7 +65,8 @@ class Command(BaseCommand):
             retention.purge(at=now)
         if self._mirror:
             self._mirror.tend(at=now)
-        return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
+        got_on = batches.go_on()
+        return got_on + correspondence.deliver_due(most=1)  # one: a slow server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
         if self._due.get(duty, now) > now:

@@ -1,0 +1,198 @@
+"""One deed on many endorsements: begun as it was shown, carried out piece by piece, taken back as one step."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from petition.actions import moderation, quarantine
+from petition.actions.audit import Actor, record_of
+from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.moderation import EndorsedAgain, MailboxNotProven
+from petition.models import Batch, BatchDeed, BatchPart, BatchState, Endorsement, Outcome, State, Suspicion
+from petition.models.endorsements import UNDECIDED
+from petition.protection.contacts import CannotOpen
+
+ALONE = 25
+"""More mails than this in one step take two people."""
+_AT_ONCE = {BatchDeed.QUARANTINE: 2000, BatchDeed.RELEASE: 2000, BatchDeed.APPROVE: 25, BatchDeed.REJECT: 25}
+"""How many endorsements one transaction deals with: with mails and lines on the list each takes a while."""
+
+
+class SamePerson(Exception):
+    """Who proposed it is not the second person."""
+
+
+class NothingToDo(Exception):
+    """None of the endorsements is in a state for this deed."""
+
+
+def open_to(deed: str) -> QuerySet[Endorsement]:
+    """The endorsements on which `deed` can be done now."""
+    if deed == BatchDeed.QUARANTINE:
+        return quarantine.open_to_quarantine()
+    if deed == BatchDeed.RELEASE:
+        return Endorsement.objects.quarantined()
+    return Endorsement.objects.filter(state__in=(State.CONFIRMED,) if deed == BatchDeed.APPROVE else UNDECIDED)
+
+
+def mails_of(deed: str, endorsements: QuerySet[Endorsement]) -> int:
+    """How many mails `deed` will owe: quarantine none, a decision one to each mailbox that was proven."""
+    if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE):
+        return 0
+    return endorsements.filter(confirmed_at__isnull=False, contact__isnull=False).count()
+
+
+@transaction.atomic
+def begin(
+    deed: BatchDeed, numbers: Iterable[int], *, reason: str = Suspicion.MODERATOR, by: int, at: datetime
+) -> Batch:
+    """A batch of these endorsements is under way, or waits for a second person; `by` is a staff account's number.
+
+    Those that are not in a state for the deed are left out. Raises NothingToDo.
+    """
+    found = open_to(deed).filter(pk__in=list(numbers)).order_by("pk")
+    rows = list(found.values_list("pk", "quarantined_for"))
+    if not rows:
+        raise NothingToDo
+    alone = mails_of(deed, found) <= ALONE
+    batch = Batch.objects.create(
+        deed=deed,
+        state=BatchState.RUNNING if alone else BatchState.PROPOSED,
+        reason=reason if deed == BatchDeed.QUARANTINE else "",
+        begun_by=by,
+        begun_at=at,
+        carried_out_by=by if alone else None,
+        carried_out_at=at if alone else None,
+    )
+    BatchPart.objects.bulk_create(
+        BatchPart(batch=batch, endorsement_id=pk, quarantined_for=before) for pk, before in rows
+    )
+    record_of("batch", batch.pk, "begin" if alone else "propose", by=Actor.staff(by), at=at, reason=deed)
+    return batch
+
+
+@transaction.atomic
+def second(batch_id: int, *, by: int, at: datetime) -> None:
+    """What one person proposed is under way, as another one wants. Does nothing twice. Raises SamePerson."""
+    batch = _locked(batch_id)
+    if batch.state != BatchState.PROPOSED:
+        return
+    if batch.begun_by == by:
+        raise SamePerson
+    batch.state, batch.carried_out_by, batch.carried_out_at = BatchState.RUNNING, by, at
+    batch.save()
+    record_of("batch", batch.pk, "begin", by=Actor.staff(by), at=at, reason=batch.deed)
+
+
+@transaction.atomic
+def drop(batch_id: int, *, by: int, at: datetime) -> None:
+    """What was proposed will not be done, whoever says so. Does nothing to what is under way."""
+    batch = _locked(batch_id)
+    if batch.state == BatchState.PROPOSED:
+        batch.state = BatchState.DROPPED
+        batch.save()
+        record_of("batch", batch.pk, "drop", by=Actor.staff(by), at=at, reason=batch.deed)
+
+
+@transaction.atomic
+def undo(batch_id: int, *, by: int, at: datetime) -> None:
+    """Everything that was done and that nobody has touched since is being taken back; mails that left stay sent."""
+    batch = _locked(batch_id)
+    if batch.may_be_taken_back:
+        batch.parts.filter(outcome=Outcome.WAITING).update(outcome=Outcome.SKIPPED)
+        batch.state, batch.undone_by, batch.undone_at = BatchState.UNDOING, by, at
+        batch.save()
+        record_of("batch", batch.pk, "undo", by=Actor.staff(by), at=at, reason=batch.deed)
+
+
+def go_on(*, batch_id: int | None = None, seconds: float = 0) -> bool:
+    """The oldest batch under way, or this one, gets on by one piece, and by more until `seconds` have passed.
+
+    Says whether there may be more to do. Several may call it at once; each piece is done by one.
+    """
+    until = time.monotonic() + seconds
+    while _under_way(batch_id).exists():
+        _one_piece(batch_id)
+        if time.monotonic() >= until:
+            return True
+    return False
+
+
+def _under_way(batch_id: int | None) -> QuerySet[Batch]:
+    found = Batch.objects.filter(state__in=(BatchState.RUNNING, BatchState.UNDOING)).order_by("pk")
+    return found.filter(pk=batch_id) if batch_id else found
+
+
+@transaction.atomic
+def _one_piece(batch_id: int | None) -> None:
+    batch = _under_way(batch_id).select_for_update().first()
+    if batch is None:
+        return  # somebody else did the last piece
+    is_undoing = batch.state == BatchState.UNDOING
+    parts = list(
+        batch.parts.filter(outcome=Outcome.DONE if is_undoing else Outcome.WAITING).order_by("pk")[
+            : _AT_ONCE[BatchDeed(batch.deed)]
+        ]
+    )
+    if not parts:
+        batch.state = BatchState.UNDONE if is_undoing else BatchState.DONE
+        batch.save()
+        return
+    done = set((_undone if is_undoing else _carried_out)(batch, parts))
+    happened = [part.pk for part in parts if part.endorsement_id in done]
+    others = [part.pk for part in parts if part.endorsement_id not in done]
+    BatchPart.objects.filter(pk__in=happened).update(outcome=Outcome.UNDONE if is_undoing else Outcome.DONE)
+    BatchPart.objects.filter(pk__in=others).update(outcome=Outcome.KEPT if is_undoing else Outcome.SKIPPED)
+
+
+def _carried_out(batch: Batch, parts: list[BatchPart]) -> list[int]:
+    """The numbers of the endorsements to which the deed was done; the others have changed meanwhile."""
+    numbers = [part.endorsement_id for part in parts]
+    by, at = Actor.staff(batch.carried_out_by or 0), batch.carried_out_at or batch.begun_at
+    if batch.deed == BatchDeed.QUARANTINE:
+        return quarantine.set_aside(numbers, reason=batch.reason, by=by, at=at)
+    if batch.deed == BatchDeed.RELEASE:
+        return quarantine.release(numbers, by=by, at=at)
+    deed = moderation.approve if batch.deed == BatchDeed.APPROVE else moderation.reject
+    return _each(deed, numbers, by=by, at=at)
+
+
+def _undone(batch: Batch, parts: list[BatchPart]) -> list[int]:
+    """The same for taking back: of each nothing may have happened since."""
+    numbers = [part.endorsement_id for part in parts]
+    by, at = Actor.staff(batch.undone_by or 0), batch.undone_at or batch.begun_at
+    rows = Endorsement.objects.filter(pk__in=numbers)
+    if batch.deed == BatchDeed.QUARANTINE:
+        still = rows.filter(quarantined_at=batch.carried_out_at, quarantined_for=batch.reason)
+        return quarantine.release(list(still.values_list("pk", flat=True)), by=by, at=at)
+    if batch.deed == BatchDeed.RELEASE:
+        return [
+            pk
+            for reason in sorted({part.quarantined_for for part in parts})
+            for pk in quarantine.set_aside(
+                [part.endorsement_id for part in parts if part.quarantined_for == reason], reason=reason, by=by, at=at
+            )
+        ]
+    is_approval = batch.deed == BatchDeed.APPROVE
+    still = rows.filter(state=State.APPROVED if is_approval else State.REJECTED, decided_at=batch.carried_out_at)
+    back = moderation.revoke if is_approval else moderation.reopen
+    return _each(back, list(still.values_list("pk", flat=True)), by=by, at=at)
+
+
+def _each(deed: Callable[..., Endorsement], numbers: list[int], *, by: Actor, at: datetime) -> list[int]:
+    done = []
+    for number in numbers:
+        try:
+            with transaction.atomic():
+                deed(number, by=by, at=at)
+        except (AlreadyDecided, MailboxNotProven, EndorsedAgain, CannotOpen, Endorsement.DoesNotExist):
+            continue
+        done.append(number)
+    return done
+
+
+def _locked(batch_id: int) -> Batch:
+    return Batch.objects.select_for_update().get(pk=batch_id)

@@ -1,0 +1,93 @@
+"""Many endorsements at once: ticked, or all under the filter; shown with count and sample before anything is done."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from petition.actions import batches, listings
+from petition.admin import selecting
+from petition.admin.people import me, with_site
+from petition.admin.queue import matching
+from petition.models import Batch, BatchDeed, Endorsement
+from petition.vocabulary import clock
+
+SAMPLE = 10
+AT_ONCE_SECONDS = 8
+"""So long the page that starts a batch works on it; the worker does the rest."""
+
+
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """What would be done to which; with `shown`, what that page showed, it is begun."""
+    if "shown" in request.POST:
+        return _begin(request)
+    deed = request.POST.get("deed", "")
+    if deed not in BatchDeed.values:
+        return HttpResponseBadRequest(_("Unknown decision."))
+    shown = _shown(request)
+    chosen = _chosen(shown)
+    found = batches.open_to(deed).filter(pk__in=chosen.values("pk"))
+    count = found.count()
+    mails = batches.mails_of(deed, found)
+    sample = found.select_related("appeal", "signatory").order_by("pk")
+    content = {
+        "deed": BatchDeed(deed),
+        "count": count,
+        "left_out": chosen.count() - count,
+        "mails": mails,
+        "needs_second": mails > batches.ALONE,
+        "alone": batches.ALONE,
+        "sample": [(row, listings.line_for_staff(row) or _("Name sealed")) for row in sample[:SAMPLE]],
+        "more": max(0, count - SAMPLE),
+        "shown": selecting.signed(shown | {"deed": deed, "count": count}),
+        "back": _back(request),
+        "title": _("Many at once"),
+    }
+    return TemplateResponse(request, "admin/petition/bulk.html", with_site(request, content))
+
+
+def _shown(request: HttpRequest) -> dict[str, Any]:
+    if request.POST.get("which") == "all":
+        return {"query": request.POST.get("query", ""), "mark": selecting.high_water_mark()}
+    return {"numbers": selecting.numbers_in(request.POST.getlist("pk")), "mark": selecting.high_water_mark()}
+
+
+def _chosen(shown: dict[str, Any]) -> QuerySet[Endorsement]:
+    """The endorsements that were shown, but for those that have changed since."""
+    if "query" in shown:
+        return selecting.unchanged(matching(QueryDict(shown["query"]).dict()), shown["mark"])
+    return selecting.unchanged(Endorsement.objects.filter(pk__in=shown["numbers"]), shown["mark"])
+
+
+def _begin(request: HttpRequest) -> HttpResponse:
+    try:
+        shown = selecting.opened(request.POST["shown"])
+    except selecting.ShownTooLongAgo:
+        messages.warning(request, _("That page is too old. Look again, then decide."))
+        return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
+    batch = begun(request, BatchDeed(shown["deed"]), list(_chosen(shown).values_list("pk", flat=True)))
+    path = reverse("admin:batch", args=[batch.pk]) if batch else reverse("admin:index")
+    return HttpResponseRedirect(path, status=HTTPStatus.SEE_OTHER)
+
+
+def begun(request: HttpRequest, deed: BatchDeed, numbers: list[int], **options: str) -> Batch | None:
+    """A batch, as far as it came within AT_ONCE_SECONDS; None, and a warning, where there is nothing to do."""
+    try:
+        batch = batches.begin(deed, numbers, by=me(request).id or 0, at=clock.now(), **options)
+    except batches.NothingToDo:
+        messages.warning(request, _("Nothing was done: what was shown has changed since."))
+        return None
+    batches.go_on(batch_id=batch.pk, seconds=AT_ONCE_SECONDS)
+    return batch
+
+
+def _back(request: HttpRequest) -> str:
+    """The queue as it was filtered."""
+    return f"{reverse('admin:index')}?{QueryDict(request.POST.get('query', '')).urlencode()}"

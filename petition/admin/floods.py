@@ -1,0 +1,98 @@
+"""Floods: endorsements that look like one hand's work, each group set aside by one press."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from petition.admin import selecting
+from petition.admin.bulk import begun
+from petition.admin.people import with_site
+from petition.evidence import clusters
+from petition.models import BatchDeed, Suspicion
+
+MOST = 20
+SAMPLE = 5
+SHARED: dict[str, tuple[str | Promise, str | Promise]] = {
+    "domain": (
+        gettext_lazy("Mailboxes at one domain"),
+        gettext_lazy("An umbrella organisation and its branches look like this too."),
+    ),
+    "network": (
+        gettext_lazy("Sent from one network within an hour or several"),
+        gettext_lazy("A conference, or a city behind one mobile network, looks like this too."),
+    ),
+    "text": (
+        gettext_lazy("Names that differ in a number only"),
+        gettext_lazy("Schools, unions and branches that are numbered look like this too."),
+    ),
+    "burst": (
+        gettext_lazy("Sent faster than a person types, many within an hour"),
+        gettext_lazy("A form that somebody has prepared for others to send looks like this too."),
+    ),
+}
+"""What each kind of cluster shares, and who else may."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def floods(request: HttpRequest) -> HttpResponse:
+    """The clusters, the largest first; a post sets aside what one of them showed, and nothing that came since."""
+    if request.method == "POST":
+        return _set_aside(request)
+    mark = selecting.high_water_mark()
+    rows = [row for row in clusters.arrived() if row.explained_by <= mark]
+    found = clusters.clusters_in(rows)
+    shown = found[:MOST]
+    content = {
+        "clusters": [_shown(cluster, mark) for cluster in shown],
+        "together": len({row.pk for cluster in shown for row in cluster.rows}),
+        "all_shown": _signed(shown, mark),
+        "more": max(0, len(found) - MOST),
+        "looked_at": len(rows),
+        "title": _("Floods"),
+    }
+    return TemplateResponse(request, "admin/petition/floods.html", with_site(request, content))
+
+
+def _shown(cluster: clusters.Cluster, mark: int) -> dict[str, object]:
+    shares, caution = SHARED[cluster.kind]
+    return {
+        "cluster": cluster,
+        "shares": shares,
+        "caution": caution,
+        "size": len(cluster.rows),
+        "sample": cluster.rows[:SAMPLE],
+        "shown": _signed([cluster], mark),
+    }
+
+
+def _signed(shown: list[clusters.Cluster], mark: int) -> str:
+    return selecting.signed({"clusters": [[cluster.kind, cluster.key] for cluster in shown], "mark": mark})
+
+
+def _set_aside(request: HttpRequest) -> HttpResponse:
+    """Back here, where what is left is proposed anew."""
+    answer = HttpResponseRedirect(reverse("admin:floods"), status=HTTPStatus.SEE_OTHER)
+    try:
+        shown = selecting.opened(request.POST.get("shown", ""))
+    except selecting.ShownTooLongAgo:
+        messages.warning(request, _("That page is too old. Look again, then decide."))
+        return answer
+    rows = [row for row in clusters.arrived() if row.explained_by <= shown["mark"]]
+    wanted = {(kind, key) for kind, key in shown["clusters"]}
+    numbers = {
+        row.pk
+        for cluster in clusters.clusters_in(rows)
+        if (cluster.kind, cluster.key) in wanted
+        for row in cluster.rows
+    }
+    if batch := begun(request, BatchDeed.QUARANTINE, sorted(numbers), reason=Suspicion.LIKENESS):
+        link = format_html('<a href="{}">{}</a>', reverse("admin:batch", args=[batch.pk]), _("Look, or take it back"))
+        messages.success(request, format_html("{}: {}. {}.", _("Set aside"), len(numbers), link))
+    return answer

@@ -1,0 +1,31 @@
+"""One endorsement is set aside, or released."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from petition.actions import quarantine as deeds
+from petition.admin.people import me
+from petition.models import Endorsement, Suspicion
+from petition.vocabulary import clock
+
+
+@require_POST
+def quarantine(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back on its page; whoever comes second finds it done."""
+    found = get_object_or_404(Endorsement, pk=pk)
+    match request.POST.get("decision"):
+        case "set_aside":
+            changed = deeds.set_aside([found.pk], reason=Suspicion.MODERATOR, by=me(request), at=clock.now())
+        case "release":
+            changed = deeds.release([found.pk], by=me(request), at=clock.now())
+        case _:
+            return HttpResponseBadRequest(_("Unknown decision."))
+    if not changed:
+        messages.warning(request, _("It is no longer in a state for this."))
+    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)

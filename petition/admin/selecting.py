@@ -1,0 +1,56 @@
+"""What a moderator was shown is what is done: a signed list or query, and the newest event when it was shown."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core import signing
+from django.db.models import Max, QuerySet
+
+from petition.models import AuditEvent, BatchDeed, Endorsement, State
+
+_SALT = "petition.shown"
+_LASTS = 3600
+"""Seconds for which a page that showed something may be acted on."""
+_OF_TAB: dict[str, tuple[BatchDeed, ...]] = {
+    State.SUBMITTED: (BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.REJECT),
+    State.CONFIRMED: (BatchDeed.QUARANTINE, BatchDeed.APPROVE, BatchDeed.REJECT),
+    State.RETURNED: (BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.REJECT),
+    "quarantined": (BatchDeed.RELEASE, BatchDeed.APPROVE, BatchDeed.REJECT),
+}
+
+
+class ShownTooLongAgo(Exception):
+    """The page is too old, or was not ours."""
+
+
+def bulk_deeds(tab: str) -> tuple[BatchDeed, ...]:
+    """What can be done to many at once under a tab of the queue."""
+    return _OF_TAB.get(tab, ())
+
+
+def high_water_mark() -> int:
+    """The newest event. Whatever begins or changes afterwards is explained by a newer one, so it was not shown."""
+    return AuditEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def signed(shown: Mapping[str, Any]) -> str:
+    """`shown` as text for a hidden field."""
+    return signing.dumps(dict(shown), salt=_SALT, compress=True)
+
+
+def opened(text: str) -> dict[str, Any]:
+    """What was signed. Raises ShownTooLongAgo."""
+    try:
+        return dict(signing.loads(text, salt=_SALT, max_age=_LASTS))
+    except signing.BadSignature as error:
+        raise ShownTooLongAgo from error
+
+
+def unchanged(endorsements: QuerySet[Endorsement], mark: int) -> QuerySet[Endorsement]:
+    """Those that were there, in this state, when `mark` was the newest event."""
+    return endorsements.filter(explained_by__lte=mark)
+
+
+def numbers_in(texts: Iterable[str]) -> list[int]:
+    """The numbers among `texts`, as ticked; whatever is none is left out."""
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from petition.actions import site_state
+from petition.actions.audit import OPERATOR
+from petition.models import Level, SiteState
+from petition.vocabulary import clock
+
+
+class Command(BaseCommand):
+    help = "Sets how the site takes endorsements in an emergency, or says how it does now: `manage.py level stricter`."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("level", nargs="?", choices=Level.values)
+
+    def handle(self, *args: Any, level: str | None, **options: Any) -> None:
+        if level:
+            site_state.set_level(Level(level), by=OPERATOR, at=clock.now())
+        self.stdout.write(str(Level(SiteState.objects.level()).label))
