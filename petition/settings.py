@@ -71,6 +71,8 @@ SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in word
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
+UNDO_SECONDS = env.int("UNDO_SECONDS", 60)  # how long the mail of a decision waits, and the decision can be taken back
+
 # --- The application ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

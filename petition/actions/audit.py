@@ -37,3 +37,18 @@ def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime,
         reason=reason,
         is_demo=appeal.is_demo,
     )
+
+
+def record_site(
+    verb: str, *, subject_kind: str, subject_id: int, by: Actor, at: datetime, reason: str = ""
+) -> AuditEvent:
+    """One line is in the trail about what belongs to no appeal."""
+    return AuditEvent.objects.create(
+        at=at,
+        verb=verb,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        reason=reason,
+    )

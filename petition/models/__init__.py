@@ -5,6 +5,7 @@ from petition.models.audit import AuditEvent
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
+from petition.models.decisions import Decision
 from petition.models.disputes import Dispute
 from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.links import PrivateLink, Purpose
@@ -12,8 +13,10 @@ from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
 from petition.models.questions import Question
 from petition.models.rates import RateCount
+from petition.models.reasons import Reason
 from petition.models.signatories import Check, Kind, Signatory, Status
 from petition.models.site_state import Level, SiteState
+from petition.models.spellings import Spelling
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "ContactChange",
     "Correction",
     "CorrectionState",
+    "Decision",
     "Demand",
     "Display",
     "Dispute",
@@ -38,8 +42,10 @@ __all__ = [
     "Purpose",
     "Question",
     "RateCount",
+    "Reason",
     "Signatory",
     "SiteState",
+    "Spelling",
     "State",
     "Status",
     "TextStatus",

@@ -4,7 +4,20 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.models import Appeal, AuditEvent, ContactChange, Dispute, RateCount, Signatory, SiteState, triggers
+from petition.actions import entering
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    ContactChange,
+    Dispute,
+    Origin,
+    RateCount,
+    Reason,
+    Signatory,
+    SiteState,
+    Spelling,
+    triggers,
+)
 from tests import factories
 from tests.models.rows import a_correction, a_notice, a_question
 
@@ -27,6 +40,14 @@ def _rows_everywhere() -> None:
     ContactChange.objects.create(endorsement=waiting, requested_at=factories.NOON)
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
     a_notice(appeal)
+    Reason.objects.get_or_create(code="other")
+    respelled = factories.confirmed(appeal)
+    Spelling.objects.create(endorsement=respelled, sealed_before="a", sealed_after="b", changed_at=factories.NOON)
+    for origin in (Origin.EMAIL, Origin.LETTER):
+        for second in (False, True):
+            row = factories.entered(appeal, origin)
+            if second and origin == Origin.LETTER:
+                entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
     SiteState.objects.create(worker_seen_at=factories.NOON)
 
 

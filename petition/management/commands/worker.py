@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import correspondence, retention, site_state
+from petition.actions import correspondence, retention, site_state, withheld
 from petition.vocabulary import clock
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             retention.forget_journal()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
+            withheld.refresh(at=now)
         return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
