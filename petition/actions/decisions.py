@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from petition.actions import correspondence
 from petition.actions.audit import Actor
@@ -51,3 +52,9 @@ def remember(
 def forget(endorsement: Endorsement) -> None:
     """Nothing that was decided about it can be taken back any more: its organisation has decided otherwise."""
     Decision.objects.filter(endorsement=endorsement).delete()
+
+
+def still_open(by: Actor, *, at: datetime) -> QuerySet[Decision]:
+    """What `by` decided and can still take back, the newest first."""
+    since = at - timedelta(seconds=settings.UNDO_SECONDS)
+    return Decision.objects.filter(staff_id=by.id, decided_at__gt=since).order_by("-decided_at")

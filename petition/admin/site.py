@@ -20,7 +20,7 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin import deeds, desk, lines, notices, queue
+        from petition.admin import deciding, deeds, desk, entering, hiding, lines, notices, queue, reasons
 
         return [
             path("", self.admin_view(queue.queue), name="index"),
@@ -30,6 +30,16 @@ class DeskSite(AdminSite):
             path("endorsements/<int:pk>/name/", self.admin_view(deeds.name), name="name"),
             path("endorsements/<int:pk>/note/", self.admin_view(deeds.note), name="note"),
             path("endorsements/<int:pk>/link/", self.admin_view(deeds.link), name="link"),
+            path("endorsements/<int:pk>/undo/", self.admin_view(deciding.undo), name="undo"),
+            path("endorsements/<int:pk>/internal-note/", self.admin_view(deciding.note), name="internal_note"),
+            path("endorsements/<int:pk>/spelling/", self.admin_view(deciding.spell), name="spelling"),
+            path("endorsements/<int:pk>/language/", self.admin_view(deciding.language), name="name_language"),
+            path("endorsements/<int:pk>/count/", self.admin_view(deciding.count), name="count"),
+            path("endorsements/<int:pk>/letter/", self.admin_view(deciding.confirm_letter), name="confirm_letter"),
+            path("endorsements/enter/", self.admin_view(entering.enter), name="enter"),
+            path("hide/", self.admin_view(hiding.hiding), name="hide"),
+            path("reasons/", self.admin_view(reasons.reasons), name="reasons"),
+            path("reasons/<slug:code>/", self.admin_view(reasons.reason), name="reason"),
             path("corrections/<int:pk>/", self.admin_view(deeds.correction), name="correction"),
             path("disputes/<int:pk>/", self.admin_view(deeds.settle), name="settle"),
             path("lines/", self.admin_view(lines.lines), name="lines"),
@@ -37,6 +47,13 @@ class DeskSite(AdminSite):
             path("notices/<slug:slug>/<slug:language>/", self.admin_view(notices.notice), name="notice"),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page has: besides Django's own, what who looks at it can still take back."""
+        from petition.admin import taking_back
+
+        mine = taking_back.mine(request) if self.has_permission(request) else []
+        return super().each_context(request) | {"to_take_back": mine}
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Administrators only, until there are roles."""
