@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -166,7 +167,7 @@ def test_editors_word_reasons_and_see_the_mails(staff: Client, appeal: Appeal) -
 
 def test_a_spelling_is_corrected_and_the_old_one_is_shown(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Oydon Fund")
-    typed = {"organisation_name": "Ойдон фонду", "acronym": "ОФ", "countries": "kg, kz"}
+    typed: dict[str, Any] = {"organisation_name": "Ойдон фонду", "acronym": "ОФ", "countries": "kg, kz"}
     said = press(staff, row, "spelling", seen=seen_on(page(staff, row), "spelling"), **typed)
     assert "Ойдон фонду (ОФ, Kyrgyzstan, Kazakhstan)" in said
     assert "Oydon Fund" in said
@@ -183,7 +184,7 @@ def test_a_spelling_is_corrected_and_the_old_one_is_shown(staff: Client, appeal:
 )
 def test_a_spelling_that_cannot_be_printed_comes_back(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
     row = confirmed(appeal)
-    typed = {"organisation_name": "Fund", "acronym": "", "countries": "KG"} | wrong
+    typed: dict[str, Any] = {"organisation_name": "Fund", "acronym": "", "countries": "KG"} | wrong
     press(staff, row, "spelling", status=422, seen=seen_on(page(staff, row), "spelling"), **typed)
     assert not row.spellings.exists()
 
@@ -194,7 +195,7 @@ def test_of_two_who_correct_at_once_the_second_sees_both_versions(
     row = confirmed(appeal, organisation_name="Fund")
     seen = seen_on(page(staff, row), "spelling")
     press(second, row, "spelling", seen=seen, organisation_name="Fund of the South", acronym="", countries="KG")
-    typed = {"organisation_name": "Fund of the North", "acronym": "", "countries": "KG"}
+    typed: dict[str, Any] = {"organisation_name": "Fund of the North", "acronym": "", "countries": "KG"}
     both = press(staff, row, "spelling", status=409, seen=seen, **typed)
     assert "Stored now" in both
     assert both.count("Fund of the South") >= 2
