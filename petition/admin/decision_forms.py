@@ -177,7 +177,8 @@ class EnterForm(forms.Form):
 
     def __init__(self, typed: Any) -> None:
         super().__init__(typed, initial={"language": get_language()})
-        self.fields["appeal"].queryset = Appeal.objects.filter(published_at__isnull=False)  # type: ignore[attr-defined]
+        appeals = Appeal.objects.filter(published_at__isnull=False).order_by("is_demo", "-issued_on")
+        self.fields["appeal"].queryset = appeals  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -21,7 +21,9 @@ _NUMBER = re.compile(r"(?:(original|further)\W{0,3})?([1-9][0-9]{0,8})")
 def hiding(request: HttpRequest) -> HttpResponse:
     """Listed lines with this number or with these letters, each with its button; without a word the originals first."""
     typed = request.GET.get("q", "").strip()[:300]
-    rows = list(_like(typed).select_related("appeal").order_by("-kind", "appeal", "number")[: _MOST + 1])
+    rows = list(
+        _like(typed).select_related("appeal").order_by("appeal__is_demo", "-kind", "appeal", "number")[: _MOST + 1]
+    )
     behind = endorsements_behind((row.appeal_id, row.reference) for row in rows)
     content = {
         "typed": typed,
