@@ -51,9 +51,7 @@ def test_each_is_a_post_of_staff_about_something(staff: Client, client: Client, 
     assert client.post(f"/admin/endorsements/{row.pk}/{path}/")["Location"].startswith("/admin/login/")
 
 
-@pytest.mark.parametrize(
-    "path", ["/admin/hide/", "/admin/reasons/", "/admin/reasons/other/", "/admin/endorsements/enter/"]
-)
+@pytest.mark.parametrize("path", ["hide/", "reasons/", "reasons/other/", "endorsements/enter/"])
 def test_the_pages_are_for_staff(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
     assert staff.get(f"/admin/{path}").status_code == 200
     assert client.get(f"/admin/{path}")["Location"].startswith("/admin/login/")
