@@ -76,6 +76,8 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
+UNDO_SECONDS = env.int("UNDO_SECONDS", 60)  # how long the mail of a decision waits, and the decision can be taken back
+
 # --- The application ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

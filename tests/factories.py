@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from petition.actions import appeals, endorsements, moderation
+from petition.actions import appeals, endorsements, entering, moderation
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsements import Submission
-from petition.models import Appeal, Endorsement, OutgoingMail, TextStatus
+from petition.models import Appeal, Endorsement, Origin, OutgoingMail, TextStatus
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
 from petition.reading import Reading, read_statement
@@ -19,7 +19,7 @@ from tests import site
 STATEMENT = Path(__file__).parent.parent / "fixtures" / "statement.txt"
 SLUG = site.SLUG
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-MODERATOR = Actor.staff(1)
+MODERATOR, SECOND = Actor.staff(1), Actor.staff(2)
 _serial = itertools.count(1)
 
 SUBMISSION = Submission(
@@ -82,6 +82,12 @@ def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[E
 def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
     _, token = submitted(appeal, at=at, **changes)
     return endorsements.confirm(digest_of_token(token, "confirm"), at=at).endorsement
+
+
+def entered(appeal: Appeal, origin: Origin, *, at: datetime = NOON, **changes: Any) -> Endorsement:
+    """What a moderator entered for an organisation that wrote or called."""
+    note = "In the blue folder."
+    return entering.enter(appeal, a_submission(**changes), origin=origin, note=note, by=MODERATOR, at=at)
 
 
 def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:

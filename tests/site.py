@@ -48,6 +48,7 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder / "var")}
+        self.environment["UNDO_SECONDS"] = "3"  # what decisions have to say is waited for here
         if url := os.environ.get("DATABASE_URL"):
             self.environment["DATABASE_URL"] = own_database(url, f"journey_{self.port}")
         self.password = ""

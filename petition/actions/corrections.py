@@ -1,32 +1,21 @@
 """Corrections: the organisation proposes another line, a moderator accepts or refuses; until then the old one stays."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from petition.actions import correspondence, listings
+from petition.actions import decisions, spelling
 from petition.actions.audit import CONTACT, Actor, record
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided, locked
 from petition.actions.links import behind
+from petition.actions.spelling import Proposal, SameBodyTwice
 from petition.models import AuditEvent, Correction, CorrectionState, Endorsement, Origin, State
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts
-from petition.vocabulary.names import folded
 
-
-@dataclass(frozen=True)
-class Proposal:
-    """The line as it is to be: texts in NFC, `countries` as ISO 3166-1 alpha-2 codes, a space between."""
-
-    organisation_name: str
-    acronym: str
-    countries: str
-
-
-class SameBodyTwice(Exception):
-    """This mailbox already stands behind the appeal under that name."""
+__all__ = ["Proposal", "SameBodyTwice", "accept", "propose", "refuse"]
 
 
 @transaction.atomic
@@ -55,25 +44,23 @@ def accept(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
     correction, endorsement = _waiting(correction_id)
     proposal = Proposal(**contacts.opened(correction.sealed_proposal))
     event = record("correct", subject=endorsement, by=by, at=at)
-    listings.correct(endorsement, asdict(proposal), event=event, old_line_public=correction.old_line_public)
-    endorsement.name_index = contacts.index_of("name", folded(proposal.organisation_name))
-    try:
-        with transaction.atomic():
-            endorsement.save()
-    except IntegrityError as error:
-        raise SameBodyTwice from error
+    was = {"correction": correction.pk, "proposal": asdict(proposal), "line": spelling.line_before(endorsement)}
+    spelling.change(endorsement, proposal, event=event, old_line_public=correction.old_line_public)
     _decided(correction, CorrectionState.ACCEPTED, at=at)
-    correspondence.owe_to_contact("correction_accepted", endorsement, content={}, at=at)
+    mail = decisions.owe_later("correction_accepted", endorsement, content={}, at=at)
+    decisions.remember(endorsement, "correct", before=endorsement.state, by=by, at=at, mail=mail, was=was)
     return endorsement
 
 
 @transaction.atomic
 def refuse(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """The line stays as it was. Raises AlreadyDecided."""
+    """The line stays as it was. Raises AlreadyDecided, CannotOpen."""
     correction, endorsement = _waiting(correction_id)
+    was = {"correction": correction.pk, "proposal": contacts.opened(correction.sealed_proposal)}
     record("refuse_correction", subject=endorsement, by=by, at=at)
     _decided(correction, CorrectionState.REFUSED, at=at)
-    correspondence.owe_to_contact("correction_refused", endorsement, content={}, at=at)
+    mail = decisions.owe_later("correction_refused", endorsement, content={}, at=at)
+    decisions.remember(endorsement, "refuse_correction", before=endorsement.state, by=by, at=at, mail=mail, was=was)
     return endorsement
 
 

@@ -19,22 +19,23 @@ from petition.vocabulary import clock
 
 def owe_to_contact(
     message: str, endorsement: Endorsement, *, content: dict[str, str], at: datetime, due: datetime | None = None
-) -> None:
+) -> OutgoingMail | None:
     """A mail to the endorsement's contact is owed from `due` on (else from `at`), if it has one.
 
     The address is copied sealed, as it lies there.
     """
     contact = Contact.objects.filter(endorsement=endorsement).first()
-    if contact:
-        outbox.owe(
-            message,
-            sealed_address=contact.sealed_mailbox,
-            sealed_content=contacts.seal(content),
-            language=endorsement.language,
-            at=at,
-            due=due,
-            endorsement=endorsement,
-        )
+    if contact is None:
+        return None
+    return outbox.owe(
+        message,
+        sealed_address=contact.sealed_mailbox,
+        sealed_content=contacts.seal(content),
+        language=endorsement.language,
+        at=at,
+        due=due,
+        endorsement=endorsement,
+    )
 
 
 def owe_to(

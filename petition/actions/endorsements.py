@@ -20,6 +20,7 @@ from petition.models import (
     Display,
     Endorsement,
     Level,
+    Origin,
     PrivateLink,
     Purpose,
     SiteState,
@@ -40,6 +41,10 @@ WORDING_VERSION = "2026-11"
 
 class NotOpen(Exception):
     """The appeal does not take endorsements now, or the whole site does not."""
+
+
+class NotDeclared(Exception):
+    """The secretariat entered this, so its mailbox has yet to declare what the form asks for."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def submit(appeal: Appeal, submission: Submission, *, arrival: Arrival | None = 
     """
     if appeal.phase(at) is not Phase.OPEN or (arrival and SiteState.objects.level() == Level.CLOSED):
         raise NotOpen
-    fingerprint = contacts.index_of("post", json.dumps(asdict(submission), sort_keys=True))
+    fingerprint = fingerprint_of(submission)
     came = {}
     if not _identical(appeal, fingerprint).exists():  # a repeat is no more, and counts for nothing
         came = arrivals.columns_of(appeal, submission.contact_email, submission.website, arrival, at=at)
@@ -88,6 +93,11 @@ def send_again(appeal: Appeal, fingerprint: str, *, at: datetime) -> None:
         _ask_to_confirm(identical, at=at)
 
 
+def fingerprint_of(submission: Submission, *, kind: str = "post") -> str:
+    """Keyed hash of all that was told: the same again is the same."""
+    return contacts.index_of(kind, json.dumps(asdict(submission), sort_keys=True))
+
+
 def _identical(appeal: Appeal, fingerprint: str) -> QuerySet[Endorsement]:
     return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED)
 
@@ -101,7 +111,7 @@ def _submit_once(
         if not identical.links.filter(expires_at__gt=at + CONFIRM_WITHIN - ASK_AGAIN_AFTER).exists():
             _ask_to_confirm(identical, at=at)  # sent again long after: the first mail seems to be lost
         return
-    _ask_to_confirm(_store(appeal, submission, fingerprint, came, at=at), at=at)
+    _ask_to_confirm(store(appeal, submission, fingerprint, at=at, came=came), at=at)
 
 
 def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
@@ -110,12 +120,22 @@ def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
     return rate_limits.next_turn(limit, mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
 
 
-def _store(
-    appeal: Appeal, submission: Submission, fingerprint: str, came: dict[str, Any], *, at: datetime
+def store(
+    appeal: Appeal,
+    submission: Submission,
+    fingerprint: str,
+    *,
+    at: datetime,
+    came: dict[str, Any] | None = None,
+    origin: Origin = Origin.FORM,
+    by: Actor = CONTACT,
 ) -> Endorsement:
+    """A submitted endorsement with its contact. Only the form's own has declared anything yet."""
+    declared = at if origin == Origin.FORM else None
     endorsement = Endorsement.objects.create(
         appeal=appeal,
         text=AppealText.objects.signed(appeal.pk),
+        origin=origin,
         display=submission.display,
         language=submission.language,
         organisation_name=submission.organisation_name,
@@ -124,18 +144,20 @@ def _store(
         website=submission.website,
         member_claimed=submission.member,
         name_index=contacts.index_of("name", folded(submission.organisation_name)),
-        mailbox_index=contacts.mailbox_index(submission.contact_email),
+        mailbox_index="" if origin == Origin.LETTER else contacts.mailbox_index(submission.contact_email),
         fingerprint=fingerprint,
-        **came,
-        authority_at=at,
-        consent_processing_at=at,
-        consent_publication_at=at if submission.display == Display.NAMED else None,
-        wording_version=WORDING_VERSION,
+        **(came or {}),
+        authority_at=declared,
+        consent_processing_at=declared,
+        consent_publication_at=declared if submission.display == Display.NAMED else None,
+        wording_version=WORDING_VERSION if declared else "",
         submitted_at=at,
         explained_by=0,  # its event needs its number first
     )
-    endorsement.explained_by = record("submit", subject=endorsement, by=CONTACT, at=at).pk
+    endorsement.explained_by = record("submit", subject=endorsement, by=by, at=at).pk
     endorsement.save(update_fields=["explained_by"])
+    if origin == Origin.LETTER:
+        return endorsement
     Contact.objects.create(
         endorsement=endorsement,
         sealed_person=contacts.seal({"name": submission.contact_name, "role": submission.contact_role}),
@@ -164,7 +186,7 @@ def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
         "code": code,
         "code_url": links.address("confirm_code", slug, endorsement.language),
     }
-    if _same_body(endorsement).filter(state__in=ACTIVE).exists():
+    if same_body(endorsement).filter(state__in=ACTIVE).exists():
         change_url = links.address("change", slug, endorsement.language)
         content = {"reference": word, "change_url": change_url}  # and nobody learns the token
         correspondence.owe_to_contact("already_endorsed", endorsement, content=content, at=at, due=due)
@@ -172,7 +194,14 @@ def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
         correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at, due=due)
 
 
-def _same_body(endorsement: Endorsement) -> QuerySet[Endorsement]:
+def declare(endorsement: Endorsement, *, at: datetime) -> None:
+    """`endorsement`, to be saved by the caller, has declared what the form asks for."""
+    endorsement.authority_at = endorsement.consent_processing_at = at
+    endorsement.consent_publication_at = at if endorsement.display == Display.NAMED else None
+    endorsement.wording_version = WORDING_VERSION
+
+
+def same_body(endorsement: Endorsement) -> QuerySet[Endorsement]:
     """All endorsements of the appeal by this mailbox under this name."""
     return Endorsement.objects.filter(
         appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
@@ -189,14 +218,15 @@ class Confirmation:
 
 
 @transaction.atomic
-def confirm(digest: str, *, at: datetime) -> Confirmation:
+def confirm(digest: str, *, at: datetime, declared: bool = False) -> Confirmation:
     """The mailbox is proven and the endorsement waits for a moderator; other unconfirmed tries of it are erased.
 
     Its own page and removal code exist from now on, and a mail brings the page's link. Confirming again changes
-    nothing. Raises NoSuchLink, or NotOpen after the closing date and its grace.
+    nothing. What the secretariat entered is `declared` along with it, or raises NotDeclared. Raises NoSuchLink, or
+    NotOpen after the closing date and its grace.
     """
     found = behind(digest, at=at)
-    rows = list(_same_body(found).select_for_update(of=("self",)).select_related("appeal").order_by("pk"))
+    rows = list(same_body(found).select_for_update(of=("self",)).select_related("appeal").order_by("pk"))
     endorsement = next((row for row in rows if row.pk == found.pk), None)
     if endorsement is None:
         raise NoSuchLink  # erased a moment ago
@@ -204,6 +234,8 @@ def confirm(digest: str, *, at: datetime) -> Confirmation:
         return Confirmation(endorsement)
     if not endorsement.appeal.may_confirm(at):
         raise NotOpen
+    if endorsement.origin == Origin.EMAIL and not declared:
+        raise NotDeclared
     active = next((row for row in rows if row.state in ACTIVE), None)
     confirmation = Confirmation(active) if active else _welcomed(endorsement, at=at)
     for row in rows:
@@ -214,6 +246,8 @@ def confirm(digest: str, *, at: datetime) -> Confirmation:
 
 def _welcomed(endorsement: Endorsement, *, at: datetime) -> Confirmation:
     move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
+    if endorsement.origin == Origin.EMAIL:
+        declare(endorsement, at=at)
     endorsement.save()
     token = links.new_own_page(endorsement)
     content = {"url": links.address("own_page", token, endorsement.language)}

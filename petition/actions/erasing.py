@@ -1,7 +1,8 @@
 """Private facts whose time is over, and how each of them goes. Nothing here decides; lapsing.py does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from petition.actions import listings
@@ -9,7 +10,17 @@ from petition.actions.audit import WORKER, record
 from petition.actions.endorsements import erase
 from petition.actions.own_page import forget_contact
 from petition.mail import outbox
-from petition.models import Batch, ContactChange, Dispute, Endorsement, OutgoingMail, PrivateLink, Purpose, State
+from petition.models import (
+    Batch,
+    ContactChange,
+    Decision,
+    Dispute,
+    Endorsement,
+    OutgoingMail,
+    PrivateLink,
+    Purpose,
+    State,
+)
 from petition.vocabulary import retention_periods as periods
 
 _BOTH_CONTACTS = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
@@ -30,7 +41,7 @@ def ended(*, at: datetime) -> QuerySet[Endorsement]:
     """Rejected and withdrawn long ago, with something left that points at a person or, of a rejected one, the name."""
     until = at - periods.ENDED
     over = Q(state=State.REJECTED, decided_at__lte=until) | Q(state=State.WITHDRAWN, withdrawn_at__lte=until)
-    left = Q(contact__isnull=False) | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="")
+    left = Q(contact__isnull=False) | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="") | ~Q(sealed_note="")
     return _told(Endorsement.objects.filter(over, left), at=at)
 
 
@@ -43,11 +54,11 @@ def erase_ended(endorsement: Endorsement, *, at: datetime) -> None:
 
 
 def approved(*, at: datetime) -> QuerySet[Endorsement]:
-    """Approved long ago, or long enough after the closing, with a contact."""
+    """Approved long ago, or long enough after the closing, with a contact or a note of the moderators."""
     since_approval = Q(decided_at__lte=at - periods.APPROVED)
     since_closing = Q(appeal__closes_at__lte=at - periods.APPROVED_AFTER_CLOSING)
-    rows = Endorsement.objects.filter(since_approval | since_closing, state=State.APPROVED, contact__isnull=False)
-    return _told(rows, at=at)
+    left = Q(contact__isnull=False) | ~Q(sealed_note="")
+    return _told(Endorsement.objects.filter(since_approval | since_closing, left, state=State.APPROVED), at=at)
 
 
 def erase_approved(endorsement: Endorsement, *, at: datetime) -> None:
@@ -79,6 +90,16 @@ def erase_dispute(dispute: Dispute, *, at: datetime) -> None:
     """The message is gone; the trail says that there was one."""
     record("erase_dispute", subject=dispute.appeal, by=WORKER, at=at)
     dispute.delete()
+
+
+def decisions(*, at: datetime) -> QuerySet[Decision]:
+    """Those that can no longer be taken back."""
+    return Decision.objects.filter(decided_at__lte=at - timedelta(seconds=settings.UNDO_SECONDS))
+
+
+def erase_decision(decision: Decision, *, at: datetime) -> None:
+    """What there was before it is gone; the trail says that it was made."""
+    decision.delete()
 
 
 def new_contacts(*, at: datetime) -> QuerySet[ContactChange]:

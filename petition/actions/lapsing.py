@@ -16,13 +16,14 @@ from petition.vocabulary import retention_periods as periods
 
 def unanswered(*, at: datetime) -> QuerySet[Endorsement]:
     """Those returned with a question that has waited too long. One of the originals waits for a moderator."""
-    asked = Endorsement.objects.filter(state=State.RETURNED, origin=Origin.FORM)
+    asked = Endorsement.objects.filter(state=State.RETURNED).exclude(origin=Origin.IMPORTED)
     return asked.filter(returned_at__lte=at - periods.UNANSWERED)
 
 
 def undecided(*, at: datetime) -> QuerySet[Endorsement]:
     """Those that nobody has decided long after their appeal closed, the originals aside."""
-    waiting = Endorsement.objects.filter(state__in=(State.CONFIRMED, State.RETURNED), origin=Origin.FORM)
+    waiting = Endorsement.objects.filter(state__in=(State.CONFIRMED, State.RETURNED))
+    waiting = waiting.exclude(origin=Origin.IMPORTED)
     return waiting.filter(appeal__closes_at__lte=at - periods.UNDECIDED_AFTER_CLOSING)
 
 

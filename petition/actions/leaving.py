@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from petition.actions import listings
+from petition.actions import decisions, listings
 from petition.actions.audit import CONTACT, Actor
 from petition.actions.lifecycle import locked, move
 from petition.actions.links import behind
@@ -31,7 +31,11 @@ def stop_being_named(digest: str, *, at: datetime) -> Endorsement:
 
 
 def _no_longer_asks_to_be_named(endorsement: Endorsement) -> None:
-    """What was asked for before and not yet done is off: no moderator shows the name, no mailed link asks for it."""
+    """What was asked for before and not yet done is off: no moderator shows the name, no mailed link asks for it.
+
+    Nor does one who has just hidden it take that back.
+    """
+    decisions.forget(endorsement)
     endorsement.links.filter(purpose=Purpose.NAME_AGAIN).delete()
     if endorsement.name_again_at:
         endorsement.name_again_at = None

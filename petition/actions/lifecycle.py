@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from petition.actions.audit import Actor, record
 from petition.models import AuditEvent, Endorsement, State
 from petition.models.endorsements import LEGAL_MOVES, UNDECIDED
@@ -41,16 +43,26 @@ def locked(endorsement_id: int) -> Endorsement:
 
 
 def move(
-    endorsement: Endorsement, *, to: State, by: Actor, at: datetime, reason: str = "", only_from: State | None = None
+    endorsement: Endorsement,
+    *,
+    to: State,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    only_from: State | None = None,
+    verb: str = "",
 ) -> AuditEvent:
     """`endorsement`, which came from `locked`, is in the state `to`, with its timestamps, and the trail says so.
+
+    The trail calls it `verb`, else as every such move is called.
 
     Raises AlreadyDecided when LEGAL_MOVES has no way from its present state to `to`, or that state isn't `only_from`.
     """
     before = State(endorsement.state)
     if to not in LEGAL_MOVES[before] or only_from not in (None, before):
         raise AlreadyDecided(_last_move(endorsement), before)
-    event = record(VERBS.get((before, to)) or _VERB_OF_TARGET[to], subject=endorsement, by=by, at=at, reason=reason)
+    verb = verb or VERBS.get((before, to)) or _VERB_OF_TARGET[to]
+    event = record(verb, subject=endorsement, by=by, at=at, reason=reason)
     endorsement.decided_at = endorsement.returned_at = endorsement.withdrawn_at = None
     if to in _STAMP:
         setattr(endorsement, _STAMP[to], at)
@@ -66,5 +78,6 @@ def move(
 def _last_move(endorsement: Endorsement) -> AuditEvent:
     """The event that brought the endorsement where it is; of an imported one, its import."""
     events = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk)
-    moves = events.filter(verb__in={*VERBS.values(), *_VERB_OF_TARGET.values()}).order_by("-pk")
-    return moves.first() or AuditEvent.objects.get(pk=endorsement.explained_by)
+    verbs = {*VERBS.values(), *_VERB_OF_TARGET.values()}
+    moves = events.filter(Q(verb__in=verbs) | Q(verb="undo", reason__in=verbs))
+    return moves.order_by("-pk").first() or AuditEvent.objects.get(pk=endorsement.explained_by)

@@ -1,6 +1,7 @@
 """The public line of an endorsement: listed with a number, or taken off with its name sealed."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from petition.actions import removal_journal
 from petition.actions.audit import Actor, record
@@ -56,9 +57,10 @@ def _countries_as_printed(endorsement: Endorsement) -> str:
     )
 
 
-def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
+def list_name(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> Signatory:
     """The named endorsement has this listed line: its earlier number, or the next one under the appeal's lock.
 
+    It is listed `since` that day; else since today, one of the originals since the day of the appeal.
     Numbers run 1…N in order of listing without gap or repeat: whoever lists holds the appeal's row until commit.
     """
     appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
@@ -66,7 +68,8 @@ def list_name(endorsement: Endorsement, *, event: AuditEvent) -> Signatory:
     if signatory is None:
         appeal.last_number += 1
         signatory = Signatory(appeal=appeal, kind=Kind.FURTHER, number=appeal.last_number)
-    signatory.listed_on = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
+    today = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
+    signatory.listed_on = since or today
     _print(endorsement, signatory, appeal, event=event)
     endorsement.signatory = signatory
     return signatory
@@ -132,6 +135,17 @@ def correct(
             _tell(endorsement.signatory, what, event=event, old_label=old if old_line_public else "")
 
 
+def set_language(endorsement: Endorsement, code: str, *, event: AuditEvent) -> None:
+    """The name of `endorsement`, to be saved by the caller, is in the language `code`, sealed where it was sealed."""
+    if endorsement.sealed_name:
+        endorsement.sealed_name = contacts.seal(contacts.opened(endorsement.sealed_name) | {"name_language": code})
+        return
+    endorsement.name_language = code
+    if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
+        appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+        _print(endorsement, endorsement.signatory, appeal, event=event)
+
+
 def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
     """`words` stand beside the line of `endorsement`, if it is listed."""
     signatory = endorsement.signatory
@@ -146,16 +160,46 @@ def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None
     _announce(appeal, at=event.at)
 
 
-def show(endorsement: Endorsement, *, event: AuditEvent) -> None:
-    """The withheld name is named from now on, under its earlier number if it had one. Raises CannotOpen."""
+def show(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> None:
+    """The withheld name is named, from now on or `since`, under its earlier number if it had one. Raises CannotOpen."""
     open_name(endorsement)
     endorsement.display = Display.NAMED
-    if endorsement.origin == Origin.FORM:
-        endorsement.consent_publication_at = endorsement.name_again_at or event.at
+    if endorsement.origin != Origin.IMPORTED:
+        endorsement.consent_publication_at = endorsement.name_again_at or endorsement.consent_publication_at
     endorsement.name_again_at = None
     endorsement.explained_by = event.pk
-    list_name(endorsement, event=event)
+    list_name(endorsement, event=event, since=since)
     endorsement.save()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a line had beside its name: since when it is listed, the note and its day."""
+
+    since: date | None
+    note: str
+    noted_on: date | None
+
+    @classmethod
+    def of(cls, signatory: Signatory) -> "Beside":
+        return cls(signatory.listed_on, signatory.note, signatory.noted_on)
+
+    def told(self) -> dict[str, str]:
+        """As JSON knows it."""
+        days = {"since": self.since, "noted_on": self.noted_on}
+        return {"note": self.note} | {name: day.isoformat() for name, day in days.items() if day}
+
+    @classmethod
+    def from_told(cls, told: dict[str, str]) -> "Beside":
+        since, noted_on = (date.fromisoformat(told[day]) if day in told else None for day in ("since", "noted_on"))
+        return cls(since, told["note"], noted_on)
+
+
+def show_as_before(endorsement: Endorsement, beside: Beside, *, event: AuditEvent) -> None:
+    """The name that was hidden a moment ago stands as if it had not been. Raises CannotOpen."""
+    if endorsement.signatory:
+        endorsement.signatory.note, endorsement.signatory.noted_on = beside.note, beside.noted_on
+    show(endorsement, event=event, since=beside.since)
 
 
 def seal_name(endorsement: Endorsement) -> None:
@@ -195,6 +239,13 @@ def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "")
 def _tell(signatory: Signatory, what: What, *, event: AuditEvent, old_label: str = "") -> None:
     """The public list of changes has this one, in the revision that the caller announces."""
     PublicChange.objects.create(signatory=signatory, what=what, on=event.at.date(), old_label=old_label)
+
+
+def publish_withheld(appeal: Appeal, checks: dict[str, int], *, at: datetime) -> None:
+    """`appeal`, whose row is locked, says that so many are not named, by the kind of their check."""
+    appeal.withheld_total, appeal.withheld_checks = sum(checks.values()), checks
+    appeal.save(update_fields=["withheld_total", "withheld_checks"])
+    _announce(appeal, at=at)
 
 
 def _announce(appeal: Appeal, *, at: datetime) -> None:

@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils import translation
 
-from petition.actions import correspondence, leaving, links, listings
+from petition.actions import decision_mails, decisions, leaving, links, listings, notes
 from petition.actions.audit import Actor, record
 from petition.actions.lifecycle import AlreadyDecided, locked, move
 from petition.models import AuditEvent, Display, Endorsement, Kind, Origin, Question, Signatory, State, Status
@@ -26,26 +23,40 @@ class EndorsedAgain(Exception):
 def approve(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """A named endorsement is listed with its number, a withheld one is sealed; the contact is told by mail."""
     endorsement = locked(endorsement_id)
+    before = endorsement.state
     event = move(endorsement, to=State.APPROVED, by=by, at=at)
-    content: dict[str, str] = {}
+    kind, number = "", 0
     if endorsement.display == Display.NAMED:
         signatory = listings.list_name(endorsement, event=event)
-        content = {"line": signatory.label, "url": _permanent_url(signatory, endorsement.language)}
+        kind, number = signatory.kind, signatory.number
     else:
         listings.seal_name(endorsement)
     endorsement.save()
-    correspondence.owe_to_contact("listed" if content else "counted", endorsement, content=content, at=at)
+    told = decision_mails.of_approval(endorsement, kind=kind, number=number)
+    mail = decisions.owe_later(told.message, endorsement, content=told.content, at=at)
+    decisions.remember(endorsement, "approve", before=before, by=by, at=at, mail=mail)
     return endorsement
 
 
 @transaction.atomic
-def reject(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """The endorsement is decided against; the contact is told by mail if the mailbox was proven."""
+def reject(
+    endorsement_id: int, *, by: Actor, at: datetime, reason: str = decision_mails.OTHER, note: str = ""
+) -> Endorsement:
+    """The endorsement is decided against, for the reason with this code, and moderators read `note` beside it.
+
+    The contact is told by mail if the mailbox was proven and the reason sends one. Raises UnknownReason.
+    """
     endorsement = locked(endorsement_id)
-    move(endorsement, to=State.REJECTED, by=by, at=at)
+    told = decision_mails.of_rejection(reason, endorsement.language)
+    before = endorsement.state
+    move(endorsement, to=State.REJECTED, by=by, at=at, reason=reason)
+    if note:
+        notes.write(endorsement, note)
     endorsement.save()
-    if endorsement.confirmed_at:
-        correspondence.owe_to_contact("rejected", endorsement, content={}, at=at)
+    mail = None
+    if endorsement.confirmed_at and told:
+        mail = decisions.owe_later(told.message, endorsement, content=told.content, at=at)
+    decisions.remember(endorsement, "reject", before=before, by=by, at=at, mail=mail)
     return endorsement
 
 
@@ -74,6 +85,7 @@ def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     endorsement = locked(endorsement_id)
     event = move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.APPROVED)
     listings.unlist(endorsement, event=event)
+    endorsement.counted_at = None
     endorsement.save()
     return endorsement
 
@@ -90,19 +102,26 @@ def withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 def ask(endorsement_id: int, words: str, *, by: Actor, at: datetime) -> Endorsement:
     """The endorsement is returned with a question; a mail with a link to the own page, where it stands, is owed."""
     endorsement = locked(endorsement_id)
+    before = endorsement.state
     move(endorsement, to=State.RETURNED, by=by, at=at)
     endorsement.save()
     endorsement.questions.waiting().delete()  # one that was never answered, from before a rejection
     Question.objects.create(endorsement=endorsement, body=words, asked_at=at)
     url = links.address("own_page", links.new_own_page(endorsement), endorsement.language)
-    correspondence.owe_to_contact("question", endorsement, content={"url": url}, at=at)
+    mail = decisions.owe_later("question", endorsement, content={"url": url}, at=at)
+    decisions.remember(endorsement, "return", before=before, by=by, at=at, mail=mail)
     return endorsement
 
 
 @transaction.atomic
 def hide(appeal_slug: str, kind: Kind, number: int, *, by: Actor, at: datetime) -> None:
     """The name at this number, one of the originals too, is gone at once. Raises Signatory.DoesNotExist."""
-    listings.hide(_behind_line(appeal_slug, kind, number), by=by, at=at)
+    endorsement = _behind_line(appeal_slug, kind, number)
+    line = endorsement.signatory
+    beside = listings.Beside.of(line) if line and line.status == Status.LISTED else None
+    listings.hide(endorsement, by=by, at=at)
+    if beside:
+        decisions.remember(endorsement, "hide", before=endorsement.state, by=by, at=at, was=beside.told())
 
 
 @transaction.atomic
@@ -160,9 +179,3 @@ def _behind_line(appeal_slug: str, kind: Kind, number: int) -> Endorsement:
     """The endorsement behind a public line, locked. Raises Signatory.DoesNotExist."""
     signatory = Signatory.objects.get(appeal__slug=appeal_slug, kind=kind, number=number)
     return locked(Endorsement.objects.values_list("pk", flat=True).get(signatory=signatory))
-
-
-def _permanent_url(signatory: Signatory, language: str) -> str:
-    with translation.override(language):
-        path = reverse("signatory", args=[signatory.appeal.slug, signatory.kind, signatory.number])
-    return f"{settings.SITE_URL}{path}"

@@ -63,10 +63,11 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
 
 
 def forget_contact(endorsement: Endorsement, *, at: datetime) -> None:
-    """The person and the mailbox are gone; `endorsement`, to be saved by the caller, says since when."""
+    """Person, mailbox and what moderators noted are gone; `endorsement`, to be saved by the caller, says since when."""
     Contact.objects.filter(endorsement=endorsement).delete()
     ContactChange.objects.filter(endorsement=endorsement).delete()
     endorsement.contact_erased_at = at
+    endorsement.sealed_note = ""  # it may tell of the person
 
 
 @transaction.atomic

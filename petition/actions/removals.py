@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from petition.actions import listings
 from petition.actions.audit import Actor
@@ -13,7 +14,7 @@ from petition.models import AuditEvent, Endorsement, Status
 
 __all__ = ["journal", "note", "noted", "replay"]
 
-_LISTING_VERBS = ("approve", "show")
+_LISTED = Q(verb__in=("approve", "show")) | Q(verb="undo", reason="hide")
 
 
 def replay(*, by: Actor, at: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:
@@ -44,7 +45,7 @@ def _hidden_again(removal: Removal, *, by: Actor, at: datetime) -> bool:
         return False
     endorsement = locked(pk)
     # Not `explained_by` of the line: a note or a correction after a restore would be its last change.
-    about = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=pk, verb__in=_LISTING_VERBS)
+    about = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=pk).filter(_LISTED)
     if about.filter(at__gt=removal.at).exists():
         return False
     listings.hide(endorsement, by=by, at=at, reason="replayed")

@@ -33,6 +33,7 @@ _DUTIES = (
     _Duty(erasing.approved, erasing.erase_approved),
     _Duty(erasing.disputes, erasing.erase_dispute),
     _Duty(erasing.new_contacts, erasing.erase_new_contact),
+    _Duty(erasing.decisions, erasing.erase_decision),
     _Duty(erasing.dead_links, erasing.erase_link),
     _Duty(erasing.mails, erasing.erase_mail),
     _Duty(erasing.batches, erasing.erase_batch),

@@ -26,12 +26,12 @@ _NAME = ("hide", "show", "name_again")
 @require_POST
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """The endorsement is returned with the question that was typed."""
-    _found(pk)
+    found_or_404(pk)
     form = QuestionForm(request.POST, auto_id="ask-%s")
     if not form.is_valid():
         return desk.page(request, pk, ask=form)
     words = form.cleaned_data["words"]
-    return _done(
+    return done(
         request,
         pk,
         _("The question is on its way."),
@@ -42,19 +42,19 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """What was typed stands beside the line, or nothing does."""
-    found = _found(pk)
+    found = found_or_404(pk)
     form = NoteForm(request.POST, auto_id="note-%s")
     if not form.is_valid():
         return desk.page(request, pk, note=form)
     words = form.cleaned_data["words"]
     said = _("The note stands beside the line.") if words else _("No note stands beside the line.")
-    return _done(request, pk, said, lambda: moderation.note(*_line_of(found), words, by=me(request), at=clock.now()))
+    return done(request, pk, said, lambda: moderation.note(*_line_of(found), words, by=me(request), at=clock.now()))
 
 
 @require_POST
 def name(request: HttpRequest, pk: int) -> HttpResponse:
     """The name is hidden, shown again (an original), or named again as its mailbox asked."""
-    found, pressed = _found(pk), request.POST.get("decision", "")
+    found, pressed = found_or_404(pk), request.POST.get("decision", "")
     if pressed not in _NAME:
         return HttpResponseBadRequest(_("Unknown decision."))
 
@@ -67,7 +67,7 @@ def name(request: HttpRequest, pk: int) -> HttpResponse:
             moderation.hide(*_line_of(found), by=me(request), at=clock.now())
 
     said = _("The name is off everything this site serves.") if pressed == "hide" else _("The name is shown again.")
-    return _done(request, pk, said, deed)
+    return done(request, pk, said, deed)
 
 
 @require_POST
@@ -80,22 +80,22 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseBadRequest(_("Unknown decision."))
     deed = corrections.accept if pressed == "accept" else corrections.refuse
     said = _("The line reads as proposed.") if pressed == "accept" else _("The line stays as it was.")
-    _found(of)
-    return _done(request, of, said, lambda: deed(pk, by=me(request), at=clock.now()))
+    found_or_404(of)
+    return done(request, of, said, lambda: deed(pk, by=me(request), at=clock.now()))
 
 
 @require_POST
 def link(request: HttpRequest, pk: int) -> HttpResponse:
     """A new private link, on this page and nowhere else: neither stored nor in a message of the session."""
-    _found(pk)
+    found_or_404(pk)
     if "checked" not in request.POST:
         messages.warning(request, _("Check first who asks, and say so."))
-        return _back(pk)
+        return back(pk)
     try:
         address = moderation.issue_own_page(pk, by=me(request), at=clock.now())
     except NotPossible:
         messages.warning(request, str(WHY_NOT[NotPossible]))
-        return _back(pk)
+        return back(pk)
     content = with_site(request, {"pk": pk, "address": address, "title": _("Private link")})
     response = TemplateResponse(request, "admin/petition/link.html", content)
     response["Referrer-Policy"] = "no-referrer"
@@ -117,7 +117,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
 
 
-def _done(request: HttpRequest, pk: int, said: str, deed: Callable[[], object]) -> HttpResponse:
+def done(request: HttpRequest, pk: int, said: str, deed: Callable[[], object]) -> HttpResponse:
     """`deed` is done and `said`, or the page says who was first, or why not."""
     try:
         deed()
@@ -128,14 +128,16 @@ def _done(request: HttpRequest, pk: int, said: str, deed: Callable[[], object]) 
         messages.warning(request, str(WHY_NOT[type(error)]))
     else:
         messages.success(request, said)
-    return _back(pk)
+    return back(pk)
 
 
-def _back(pk: int) -> HttpResponse:
+def back(pk: int) -> HttpResponse:
+    """To the endorsement's page."""
     return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)
 
 
-def _found(pk: int) -> Endorsement:
+def found_or_404(pk: int) -> Endorsement:
+    """The endorsement. Raises Http404."""
     return get_object_or_404(Endorsement.objects.select_related("appeal", "signatory"), pk=pk)
 
 

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from petition.actions import listings, moderation
+from petition.actions.decision_mails import UnknownReason
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.own_page import has_contact
+from petition.admin import sections
+from petition.admin.decision_forms import RejectForm
 from petition.admin.forms import NoteForm, QuestionForm
 from petition.admin.people import WHY_NOT, already, me, names_of, who, with_site
 from petition.admin.words import VERBS
@@ -46,8 +49,10 @@ def endorsement(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, pk)
 
 
-def page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
-    """The endorsement's page; with `ask` or `note`, a form that was refused, it comes back as it was typed (422)."""
+def page(
+    request: HttpRequest, pk: int, *, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY, **forms: Any
+) -> HttpResponse:
+    """The endorsement's page; a form in `forms` was refused and comes back as it was typed, with `status`."""
     found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text"), pk=pk)
     events = list(AuditEvent.objects.filter(subject_kind="endorsement", subject_id=pk).order_by("pk"))
     names = names_of(events)
@@ -59,10 +64,13 @@ def page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         "events": [(event.at, VERBS.get(event.verb, event.verb), who(event, names)) for event in events],
         "title": _("Endorsement"),
         **_possible(found),
+        **sections.of(found),
         **forms,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if forms else HTTPStatus.OK
-    return TemplateResponse(request, "admin/petition/endorsement.html", with_site(request, content), status=status)
+    content = with_site(request, content)
+    return TemplateResponse(
+        request, "admin/petition/endorsement.html", content, status=status if forms else HTTPStatus.OK
+    )
 
 
 def _possible(found: Endorsement) -> dict[str, Any]:
@@ -103,15 +111,19 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     known = DECISIONS.get(request.POST.get("decision", ""))
     if known is None:
         return HttpResponseBadRequest(_("Unknown decision."))
+    form = RejectForm(request.POST, auto_id="reject-%s")
+    is_rejected = known[0] == State.REJECTED
+    if is_rejected and not form.is_valid():
+        return page(request, pk, reject=form, chosen_reason=request.POST.get("reason"))
     try:
-        decided = known[1](pk, by=me(request), at=clock.now())
+        decided = known[1](pk, by=me(request), at=clock.now(), **(form.cleaned_data if is_rejected else {}))
     except Endorsement.DoesNotExist as error:
         raise Http404 from error
     except AlreadyDecided as first:
         messages.warning(request, already(first))
     except moderation.MailboxNotProven:
         messages.warning(request, _("Its mailbox was never confirmed, so it cannot come back into the queue."))
-    except moderation.EndorsedAgain as error:
+    except (moderation.EndorsedAgain, UnknownReason) as error:
         messages.warning(request, str(WHY_NOT[type(error)]))
     else:
         said = {"number": pk, "state": decided.get_state_display()}

@@ -11,10 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from petition.actions.audit import Actor
-from petition.actions.corrections import SameBodyTwice
+from petition.actions.decision_mails import UnknownReason
+from petition.actions.endorsements import NotOpen
+from petition.actions.entering import EnteredBefore
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
+from petition.actions.spelling import SameBodyTwice
+from petition.actions.undoing import NothingToUndo, TooLate
+from petition.actions.withheld import NotChecked, SecondModeratorNeeded
 from petition.admin.words import ACTORS, VERBS
 from petition.models import AuditEvent, Correction
 from petition.protection.contacts import CannotOpen
@@ -25,6 +30,13 @@ WHY_NOT: dict[type[Exception], str | Promise] = {
     SameBodyTwice: gettext_lazy("This mailbox already stands behind the appeal under that name."),
     NotPossible: gettext_lazy("It is no longer in a state for this."),
     CannotOpen: gettext_lazy("It is sealed, and the key that opens it is not here."),
+    NothingToUndo: gettext_lazy("There is nothing to take back: something else was decided since."),
+    TooLate: gettext_lazy("Too late: the minute is over, and the mail leaves or has left."),
+    UnknownReason: gettext_lazy("This reason is no longer offered."),
+    NotChecked: gettext_lazy("It was checked by nothing but its own mailbox; say first how it was checked."),
+    SecondModeratorNeeded: gettext_lazy("Another moderator has to do this: you did the first part."),
+    EnteredBefore: gettext_lazy("Just this was entered before, and waits."),
+    NotOpen: gettext_lazy("The appeal does not take endorsements now."),
     Correction.DoesNotExist: gettext_lazy("The organisation has proposed something else since, or nothing any more."),
 }
 """Refusals of the deeds, as a plain warning."""

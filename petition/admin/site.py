@@ -23,15 +23,19 @@ class DeskSite(AdminSite):
         from petition.admin import (
             batches,
             bulk,
+            deciding,
             deeds,
             desk,
             editions,
             emergency,
+            entering,
             floods,
+            hiding,
             lines,
             notices,
             quarantine,
             queue,
+            reasons,
         )
 
         return [
@@ -48,6 +52,16 @@ class DeskSite(AdminSite):
             path("batches/<int:pk>/", self.admin_view(batches.batch), name="batch"),
             path("floods/", self.admin_view(floods.floods), name="floods"),
             path("site/", self.admin_view(emergency.emergency), name="site"),
+            path("endorsements/<int:pk>/undo/", self.admin_view(deciding.undo), name="undo"),
+            path("endorsements/<int:pk>/internal-note/", self.admin_view(deciding.note), name="internal_note"),
+            path("endorsements/<int:pk>/spelling/", self.admin_view(deciding.spell), name="spelling"),
+            path("endorsements/<int:pk>/language/", self.admin_view(deciding.language), name="name_language"),
+            path("endorsements/<int:pk>/count/", self.admin_view(deciding.count), name="count"),
+            path("endorsements/<int:pk>/letter/", self.admin_view(deciding.confirm_letter), name="confirm_letter"),
+            path("endorsements/enter/", self.admin_view(entering.enter), name="enter"),
+            path("hide/", self.admin_view(hiding.hiding), name="hide"),
+            path("reasons/", self.admin_view(reasons.reasons), name="reasons"),
+            path("reasons/<slug:code>/", self.admin_view(reasons.reason), name="reason"),
             path("corrections/<int:pk>/", self.admin_view(deeds.correction), name="correction"),
             path("disputes/<int:pk>/", self.admin_view(deeds.settle), name="settle"),
             path("lines/", self.admin_view(lines.lines), name="lines"),
@@ -56,6 +70,13 @@ class DeskSite(AdminSite):
             path("notices/<slug:slug>/<slug:language>/", self.admin_view(notices.notice), name="notice"),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page has: besides Django's own, what who looks at it can still take back."""
+        from petition.admin import taking_back
+
+        mine = taking_back.mine(request) if self.has_permission(request) else []
+        return super().each_context(request) | {"to_take_back": mine}
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Administrators only, until there are roles."""

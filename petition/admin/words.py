@@ -32,6 +32,13 @@ VERBS: dict[str, str | Promise] = {
     "drop_notice": _("notice before the form taken away"),
     "dispute": _("disputed"),
     "settle": _("dispute settled"),
+    "undo": _("taken back"),
+    "internal_note": _("note for moderators written"),
+    "respell": _("spelling corrected"),
+    "set_language": _("language of the name set"),
+    "count": _("counted without a name"),
+    "refresh_withheld": _("number of those not named published"),
+    "set_reason": _("reason worded"),
     "lapse": _("lapsed"),
     "erase_contact": _("contact erased"),
     "erase_dispute": _("dispute erased"),
@@ -42,7 +49,6 @@ VERBS: dict[str, str | Promise] = {
     "begin": _("begun on many"),
     "propose": _("proposed for many"),
     "drop": _("proposal dropped"),
-    "undo": _("taken back on many"),
     "set_level": _("emergency level set"),
 }
 SUBJECTS: dict[str, str | Promise] = {
@@ -50,6 +56,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "appeal": _("Appeal"),
     "batch": _("Many at once"),
     "sitestate": _("The site"),
+    "reason": _("Reason"),
 }
 REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),
@@ -58,6 +65,14 @@ REASONS: dict[str, str | Promise] = {
     **dict(Suspicion.choices),
     **dict(BatchDeed.choices),
     **dict(Level.choices),
+    "unanswered": _("not answered"),
+    "closed": _("the appeal was over"),
+    "approve": _("approved"),
+    "reject": _("rejected"),
+    "return": _("returned with a question"),
+    "hide": _("name taken off"),
+    "correct": _("correction accepted"),
+    "refuse_correction": _("correction refused"),
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

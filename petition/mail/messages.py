@@ -30,6 +30,11 @@ def confirm_mailbox(content: dict[str, str]) -> Letter:
     return _letter(subject_of_confirmation(), "confirm_mailbox", content)
 
 
+def entered(content: dict[str, str]) -> Letter:
+    """To whom the secretariat entered a request for; content: `url`."""
+    return _letter(_("Please confirm your request"), "entered", content)
+
+
 def already_endorsed(content: dict[str, str]) -> Letter:
     """Instead of an oracle on the page: this mailbox stands behind that name; content: `change_url`, `reference`."""
     return _letter(_("Your message arrived twice"), "already_endorsed", content)
@@ -91,7 +96,7 @@ def counted(content: dict[str, str]) -> Letter:
 
 
 def rejected(content: dict[str, str]) -> Letter:
-    """Decided otherwise; content: nothing."""
+    """Decided otherwise; content: `words` that say why, where there are any."""
     return _letter(_("Your request was not accepted"), "rejected", content)
 
 
@@ -118,6 +123,7 @@ MESSAGES: dict[str, Callable[[dict[str, str]], Letter]] = {
     message.__name__: message
     for message in (
         confirm_mailbox,
+        entered,
         already_endorsed,
         own_page,
         own_page_again,

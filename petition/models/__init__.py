@@ -7,6 +7,7 @@ from petition.models.changes import PublicChange, What
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
+from petition.models.decisions import Decision
 from petition.models.disputes import Dispute
 from petition.models.editions import Edition
 from petition.models.endorsements import Display, Endorsement, Origin, State
@@ -15,8 +16,10 @@ from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
 from petition.models.questions import Question
 from petition.models.rates import RateCount
+from petition.models.reasons import Reason
 from petition.models.signatories import Check, Kind, Signatory, Status
 from petition.models.site_state import Level, SiteState
+from petition.models.spellings import Spelling
 from petition.models.suspicions import Suspicion
 from petition.models.texts import AppealText, Demand, TextStatus
 
@@ -33,6 +36,7 @@ __all__ = [
     "ContactChange",
     "Correction",
     "CorrectionState",
+    "Decision",
     "Demand",
     "Display",
     "Dispute",
@@ -49,8 +53,10 @@ __all__ = [
     "Purpose",
     "Question",
     "RateCount",
+    "Reason",
     "Signatory",
     "SiteState",
+    "Spelling",
     "State",
     "Status",
     "Suspicion",

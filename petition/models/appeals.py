@@ -34,6 +34,7 @@ class Appeal(models.Model):
     last_number = models.PositiveIntegerField(default=0)  # of the further signatories; only ever grows
     withheld_total = models.PositiveIntegerField(default=0)  # as published; refreshed once a day, see DESIGN "Numbers"
     withheld_checks = models.JSONField(default=dict, blank=True)  # of these, how many by each kind of check
+    withheld_as_of = models.DateField(null=True, blank=True)  # the day of that refresh
 
     class Meta:
         ordering = ["-issued_on", "slug"]

@@ -26,7 +26,8 @@ LEGAL_MOVES: dict[State, frozenset[State]] = {
     State.SUBMITTED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
     State.CONFIRMED: frozenset({State.APPROVED, State.RETURNED, State.REJECTED, State.WITHDRAWN}),
     State.RETURNED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
-    State.REJECTED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
+    # Back to where it came from: a rejection is taken back (actions/undoing.py).
+    State.REJECTED: frozenset({State.CONFIRMED, State.WITHDRAWN, State.RETURNED, State.SUBMITTED}),
     State.APPROVED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
     State.WITHDRAWN: frozenset(),
 }
@@ -46,8 +47,10 @@ class Display(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    FORM = "form"
-    IMPORTED = "imported"
+    FORM = "form", _("the form")
+    IMPORTED = "imported", _("the appeal as published")
+    EMAIL = "email", _("an e-mail, entered by the secretariat")  # its mailbox declares and confirms all the same
+    LETTER = "letter", _("a letter or a call, entered by the secretariat")  # a second moderator stands for a mailbox
 
 
 LATEST_DECISIONS = 20
@@ -78,6 +81,12 @@ def _only_in(field: str, *states: State) -> Q:
     return Q(state__in=states, **{f"{field}__isnull": False}) | (~Q(state__in=states) & Q(**{field: None}))
 
 
+_AGREED = Q(authority_at__isnull=False, consent_processing_at__isnull=False)
+_NOT_YET = Q(confirmed_at=None)
+"""Who did not fill in the form declares when it is confirmed."""
+_REACHED = (~Q(mailbox_index="") & ~Q(fingerprint="")) | Q(contact_erased_at__isnull=False)
+
+
 class Endorsement(models.Model):
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
     text = models.ForeignKey(AppealText, on_delete=models.PROTECT, related_name="+")  # immutable: binds its SHA-256
@@ -97,6 +106,8 @@ class Endorsement(models.Model):
     member_confirmed = models.BooleanField(default=False)  # a moderator has checked it
     checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
     sealed_name = models.TextField(blank=True)  # all of NAME_FIELDS, once nobody outside may read them
+
+    sealed_note = models.TextField(blank=True)  # what moderators note for each other; erased with the contact
 
     name_index = models.CharField(max_length=64)  # keyed hash of the folded name: exact matches only
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
@@ -118,6 +129,7 @@ class Endorsement(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)  # of a withheld one: a second moderator has checked it too
     quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
     quarantined_for = models.CharField(max_length=40, choices=Suspicion, blank=True)
     contact_erased_at = models.DateTimeField(null=True, blank=True)
@@ -181,12 +193,9 @@ class Endorsement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(origin=Origin.IMPORTED, mailbox_index="", fingerprint="")
-                | Q(
-                    (~Q(mailbox_index="") & ~Q(fingerprint="")) | Q(contact_erased_at__isnull=False),
-                    origin=Origin.FORM,
-                    authority_at__isnull=False,
-                    consent_processing_at__isnull=False,
-                ),
+                | Q(_REACHED, _AGREED, origin=Origin.FORM)
+                | Q(_REACHED, _AGREED | _NOT_YET, origin=Origin.EMAIL)
+                | Q(_AGREED | _NOT_YET, origin=Origin.LETTER, mailbox_index=""),
                 name="endorsement_form_has_mailbox_and_consent",
             ),
             models.CheckConstraint(
@@ -195,7 +204,10 @@ class Endorsement(models.Model):
                 name="endorsement_quarantined_while_undecided",
             ),
             models.CheckConstraint(
-                condition=~Q(origin=Origin.FORM, display=Display.NAMED) | Q(consent_publication_at__isnull=False),
+                condition=~Q(display=Display.NAMED)
+                | Q(origin=Origin.IMPORTED)
+                | Q(_NOT_YET, origin__in=[Origin.EMAIL, Origin.LETTER])
+                | Q(consent_publication_at__isnull=False),
                 name="endorsement_named_has_consent",
             ),
         ]

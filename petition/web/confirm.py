@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from petition.actions import endorsements
 from petition.actions.links import NoSuchLink, behind
 from petition.actions.listings import line_of
-from petition.models import Purpose
+from petition.models import Endorsement, Origin, Purpose, State
 from petition.protection import networks, rate_limits
 from petition.protection.tokens import digest_of_code, digest_of_token
 from petition.vocabulary import clock
+from petition.web.declarations import DeclarationsForm
 from petition.web.endorse import appeal_or_404
 from petition.web.errors import error_page
 from petition.web.private import no_such_link, private
@@ -28,16 +29,31 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and "not_me" in request.POST:
             appeal = endorsements.disown(digest, at=clock.now())
             return private(render(request, "endorse/erased.html", {"slug": appeal.slug}))
-        if request.method == "POST":
-            return private(_welcome(request, endorsements.confirm(digest, at=clock.now())))
         endorsement = behind(digest, at=clock.now())
+        form = _declarations(request, endorsement)
+        if request.method == "POST" and (form is None or form.is_valid()):
+            return private(_welcome(request, endorsements.confirm(digest, at=clock.now(), declared=form is not None)))
     except NoSuchLink:
         return no_such_link(request)
     except endorsements.NotOpen:
         slug = behind(digest, at=clock.now()).appeal.slug
         return private(render(request, "endorse/closed.html", {"slug": slug}, status=HTTPStatus.CONFLICT))
-    content = {"endorsement": endorsement, "line": line_of(endorsement), "slug": endorsement.appeal.slug}
-    return private(render(request, "endorse/confirm.html", content))
+    content = {
+        "endorsement": endorsement,
+        "line": line_of(endorsement),
+        "slug": endorsement.appeal.slug,
+        "form": form,
+        "text": endorsement.text,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form and form.errors else HTTPStatus.OK
+    return private(render(request, "endorse/confirm.html", content, status=status))
+
+
+def _declarations(request: HttpRequest, endorsement: Endorsement) -> DeclarationsForm | None:
+    """What is to be declared along with it, where the secretariat entered it."""
+    if endorsement.state != State.SUBMITTED or endorsement.origin != Origin.EMAIL:
+        return None
+    return DeclarationsForm(request.POST if request.method == "POST" else None, endorsement=endorsement)
 
 
 @csrf_exempt

@@ -89,7 +89,7 @@ class CountriesField(forms.Field):
         return codes
 
 
-def _read_instead(words: Any) -> str:
+def read_instead(words: Any) -> str:
     """The same words as HTML, marked (WCAG 3.1.2), in a language whose wording a native reader has read."""
     with override(READ_INSTEAD):
         return format_html('<span lang="{}">{}</span>', READ_INSTEAD, words)
@@ -179,7 +179,7 @@ class EndorseForm(forms.Form):
         self.fields["member"].label = _("The organisation is a member: %(issuer)s") % {"issuer": issuer}
         if get_language() in AWAITING_NATIVE_READER:
             for name in DECLARATIONS:
-                self.fields[name].help_text = _read_instead(self.fields[name].label)
+                self.fields[name].help_text = read_instead(self.fields[name].label)
         self.helper = FormHelper()
         self.helper.disable_csrf = True  # no cookie, so nothing to forge; web/guard.py refuses other sites' posts
         self.helper.form_show_errors = True

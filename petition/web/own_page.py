@@ -33,7 +33,7 @@ def possible(endorsement: Endorsement) -> set[str]:
         steps.add("stop")
     elif endorsement.state == State.APPROVED and reachable and endorsement.name_again_at is None:
         steps.add("named")
-    if endorsement.origin == Origin.FORM:
+    if endorsement.origin != Origin.IMPORTED:
         steps |= {"withdraw", "correction"}
     if reachable:
         steps |= {"contact", "forget"}

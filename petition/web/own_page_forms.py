@@ -14,7 +14,7 @@ MOST_WORDS = 2_000
 """Characters of an answer."""
 
 
-class _Part(forms.Form):
+class PartForm(forms.Form):
     """A form of some of the endorsement form's fields."""
 
     parts: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class _Part(forms.Form):
         self.fields = {name: deepcopy(EndorseForm.base_fields[name]) for name in self.parts} | self.fields
 
 
-class CorrectionForm(_Part):
+class CorrectionForm(PartForm):
     parts = ("organisation_name", "acronym", "countries")
     old_line_public = forms.BooleanField(
         required=False,
@@ -33,7 +33,7 @@ class CorrectionForm(_Part):
     )
 
 
-class ContactForm(_Part):
+class ContactForm(PartForm):
     parts = ("contact_name", "contact_role")
     contact_email = MailboxField(
         label=_("The new e-mail address"),

@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from petition.actions import endorsements, moderation, retention
+from petition.actions import endorsements, moderation, retention, undoing
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.links import NoSuchLink
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
@@ -139,6 +139,17 @@ class Deeds(RuleBasedStateMachine):
             assert AuditEvent.objects.count() == events + 1
 
     @rule(which=NEWEST_FIRST)
+    def undo(self, which: int) -> None:
+        found = chosen(list(Endorsement.objects.order_by("pk")), which)
+        events = AuditEvent.objects.count()
+        try:
+            undoing.undo(found.pk, by=MODERATOR, at=self.now)
+        except (undoing.NothingToUndo, undoing.TooLate, AlreadyDecided, EndorsedAgain):
+            assert AuditEvent.objects.count() == events
+        else:
+            assert AuditEvent.objects.count() == events + 1
+
+    @rule(which=NEWEST_FIRST)
     def hide(self, which: int) -> None:
         line = chosen(list(Signatory.objects.order_by("pk")), which)
         moderation.hide(self.appeal.slug, Kind(line.kind), line.number, by=MODERATOR, at=self.now)
@@ -179,15 +190,18 @@ class Deeds(RuleBasedStateMachine):
     @invariant()
     def the_trail_tells_each_state(self) -> None:
         present = dict(Endorsement.objects.values_list("pk", "state"))
-        told = dict.fromkeys(Endorsement.objects.filter(origin="imported").values_list("pk", flat=True), State.APPROVED)
+        imported = Endorsement.objects.filter(origin="imported").values_list("pk", flat=True)
+        told = {pk: [State.APPROVED] for pk in imported}
         events = AuditEvent.objects.filter(subject_kind="endorsement").order_by("pk")
-        for pk, verb in events.values_list("subject_id", "verb"):
+        for pk, verb, reason in events.values_list("subject_id", "verb", "reason"):
             assert pk is not None
             if verb == "erase":
-                assert told.pop(pk) in (State.SUBMITTED, State.REJECTED, State.WITHDRAWN)
-            elif verb != "hide":
-                told[pk] = LEADS_TO[verb]
-        assert told == present
+                assert told.pop(pk)[-1] in (State.SUBMITTED, State.REJECTED, State.WITHDRAWN)
+            elif verb == "undo" and reason != "hide":
+                told[pk].pop()
+            elif verb not in ("hide", "undo"):
+                told.setdefault(pk, []).append(LEADS_TO[verb])
+        assert {pk: states[-1] for pk, states in told.items()} == present
 
     @invariant()
     def one_is_active_for_each_mailbox_and_name(self) -> None:

@@ -6,14 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from petition.actions import disputes, key_rotation, moderation, own_page
+from petition.actions import disputes, key_rotation, moderation, notes, own_page, spelling
 from petition.actions.key_rotation import rotate, sealed_columns
-from petition.models import Appeal, Contact, ContactChange, Dispute, Endorsement, OutgoingMail
+from petition.actions.spelling import Proposal
+from petition.models import Appeal, Contact, ContactChange, Dispute, Endorsement, Kind, OutgoingMail
 from petition.protection import contacts
 from petition.protection.keys import new_keys
 from petition.protection.tokens import digest_of_token
 from tests import factories
-from tests.factories import MODERATOR, NOON, mails, token_in
+from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
 from tests.models.rows import a_correction, changed
 
 OLD, NEW = new_keys(), new_keys()
@@ -55,6 +56,10 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
         requested_at=NOON,
     )
     factories.approved(appeal, display="withheld")
+    notes.note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    spelling.respell(found.pk, Proposal("Made-up Fund", "", "KG"), seen=spelling.version(found), by=MODERATOR, at=NOON)
+    factories.approved(appeal)
+    moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     disputes.raise_dispute(appeal, reference="", words="Not us", mailbox="x@fund.example", at=NOON)
     before = contents()
     use(settings, NEW, NEW, OLD)

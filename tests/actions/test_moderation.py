@@ -5,16 +5,14 @@ from typing import Any
 
 import pytest
 
-from petition.actions.audit import Actor
 from petition.actions.lifecycle import AlreadyDecided, locked, move
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven, approve, reject, reopen, revoke, withdraw
 from petition.models import Appeal, AuditEvent, Endorsement, Signatory, State, Status
 from petition.models.signatories import PRINTED_FIELDS
 from petition.protection.contacts import opened
 from tests import factories
-from tests.factories import MODERATOR, NOON, a_submission, mails
+from tests.factories import MODERATOR, NOON, SECOND, a_submission, mails
 
-SECOND = Actor.staff(2)
 LATER = NOON + timedelta(days=2)
 
 

@@ -227,8 +227,74 @@ def _one_endorsement(visit: Visit) -> None:
 
 def _asked(visit: Visit) -> None:
     _one_endorsement(visit)
-    visit.page.locator(".desk-form textarea").fill("Who decided this in your organisation?")
+    visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
     visit.press(".desk-ask")
+
+
+def _rejected(visit: Visit) -> None:
+    _one_endorsement(visit)
+    visit.page.locator("[name=reason][value=unverified]").check()
+    visit.page.locator("#reject-note").fill("Nobody answers at their number.")
+    visit.press(".desk-reject")
+
+
+def _respelled(visit: Visit) -> None:
+    _one_endorsement(visit)
+    here, typed = visit.page.url, visit.page.locator("#spelling-organisation_name")
+    stale = visit.page.locator("#spelling-seen").input_value()
+    typed.fill("Ойдон чыгарылган «Үлгү» коомдук фонду")
+    visit.press(".desk-spelling")
+    visit.page.goto(here)
+    visit.page.locator("#spelling-seen").evaluate("(field, stale) => { field.value = stale }", stale)
+    visit.press(".desk-spelling")
+
+
+def _entered(origin: str) -> Callable[[Visit], None]:
+    """The form of the secretariat is filled in; `origin` is how the organisation wrote."""
+
+    def go(visit: Visit) -> None:
+        visit.sign_in()
+        visit.open("/admin/endorsements/enter/")
+        visit.page.locator(f"[name=origin][value={origin}]").check()
+        visit.page.locator("[name=appeal]").select_option(SLUG)
+        for name, text in (
+            ("organisation_name", f"Ойдон чыгарылган бирикме {len(visit.site.mails())}"),
+            ("contact_name", "Made-up Person"),
+            ("contact_role", "Tester"),
+            ("contact_email", f"entered{len(visit.site.mails())}@demo.example"),
+            ("note", "In the blue folder."),
+        ):
+            visit.page.locator(f"[name={name}]").fill(text)
+        visit.page.locator("[name=display][value=named]").check()
+        visit.press(".desk-enter button")
+
+    return go
+
+
+def _enter_with_errors(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/endorsements/enter/")
+    visit.page.locator(".desk-enter").evaluate("form => { form.noValidate = true }")
+    visit.press(".desk-enter button")
+
+
+def _confirm_entered(visit: Visit) -> None:
+    address = f"entered{len(visit.site.mails())}@demo.example"
+    _entered("email")(visit)
+    confirm = re.findall(r"/endorsements/\S+/confirm/", visit.site.mail_to(address))[0]
+    visit.open(confirm)
+
+
+def _confirm_entered_errors(visit: Visit) -> None:
+    _confirm_entered(visit)
+    visit.press(".button")
+
+
+def _reason_preview(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/reasons/unverified/")
+    visit.press(".desk-preview")
+    visit.page.locator(".desk-letter summary").first.click()
 
 
 def _link_issued(visit: Visit) -> None:
@@ -247,7 +313,7 @@ def _line(visit: Visit) -> None:
 
 def _line_with_note(visit: Visit) -> None:
     _line(visit)
-    visit.page.locator(".desk-form textarea").fill("Outlawed in Russia in 2023.")
+    visit.page.locator("#note-words").fill("Outlawed in Russia in 2023.")
     visit.press("button.desk-note")
 
 
@@ -367,6 +433,8 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "code-wrong": _wrong_code,
     "confirm": _confirm_page,
     "confirm-done": _confirmed_page,
+    "confirm-entered": _confirm_entered,
+    "confirm-entered-errors": _confirm_entered_errors,
     "confirm-erased": _erased_page,
     "own-page": _own_page,
     "own-page-question": _own_page_with_question,
@@ -393,6 +461,14 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "endorsement": _one_endorsement,
     "endorsement-asked": _asked,
     "endorsement-line": _line_with_note,
+    "endorsement-rejected": _rejected,
+    "endorsement-respelled": _respelled,
+    "endorsement-letter": _entered("letter"),
+    "enter": _at_the_desk("/admin/endorsements/enter/"),
+    "enter-errors": _enter_with_errors,
+    "hide": _at_the_desk("/admin/hide/"),
+    "reasons": _at_the_desk("/admin/reasons/"),
+    "reason": _reason_preview,
     "link-issued": _link_issued,
     "queue-quarantined": _quarantined,
     "endorsement-quarantined": _quarantined_one,

@@ -12,15 +12,18 @@ T = TypeVar("T")
 PATIENCE = 60.0
 
 
-def together(works: Iterable[Callable[[], T]]) -> list[T | Exception]:
-    """Does all the works at once, each in a thread of its own; what each returned or raised, in their order."""
+def together(works: Iterable[Callable[[], T]], *, patience: float = PATIENCE) -> list[T | Exception]:
+    """Does all the works at once, each in a thread of its own; what each returned or raised, in their order.
+
+    What takes longer than `patience` seconds is a TimeoutError.
+    """
     todo = list(works)
     outcomes: list[T | Exception] = [TimeoutError()] * len(todo)
     barrier = threading.Barrier(len(todo))
 
     def run(place: int) -> None:
         try:
-            barrier.wait(PATIENCE)
+            barrier.wait(patience)
             outcomes[place] = todo[place]()
         except Exception as error:  # noqa: BLE001  (the test says which errors it expects)
             outcomes[place] = error
@@ -31,7 +34,7 @@ def together(works: Iterable[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE)
+        thread.join(patience)
     return outcomes
 
 

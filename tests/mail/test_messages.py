@@ -21,12 +21,14 @@ CONTENT = {
     "change_url": "https://appeal.example/appeals/kyrgyzstan-2020/change/",
     "urls": "https://appeal.example/endorsements/token/",
     "until": "1 June 2027",
+    "words": "We could not make sure that it comes from your side.",
     "subject": "Hello",
     "text": "Hello",
 }
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 TOLD = {
     "confirm_mailbox": ["url", "code", "code_url", "reference"],
+    "entered": ["url"],
     "already_endorsed": ["change_url", "reference"],
     "own_page": ["url"],
     "own_page_again": ["urls"],
@@ -39,7 +41,7 @@ TOLD = {
     "correction_refused": [],
     "listed": ["line", "url"],
     "counted": [],
-    "rejected": [],
+    "rejected": ["words"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

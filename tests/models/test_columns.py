@@ -45,6 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         ),
         **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
         "withheld_checks": PUBLIC,
+        "withheld_as_of": STATE,
         "id": TECHNICAL,
     },
     "AppealText": {
@@ -74,12 +75,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("member_confirmed", "checked_how"), WHAT_IS_CHECKED),
         **dict.fromkeys(("domain_index", "network_index"), LOOKED_UP),
         **dict.fromkeys(("hints", "seconds_to_fill", "quarantined_for"), ARRIVAL),
-        "sealed_name": SEALED,
+        **dict.fromkeys(("sealed_name", "sealed_note"), SEALED),
         **dict.fromkeys(("name_index", "mailbox_index", "fingerprint"), LOOKED_UP),
         **dict.fromkeys(("state", "display", "origin", "language", "wording_version"), STATE),
         **dict.fromkeys(("authority_at", "consent_processing_at", "consent_publication_at", "submitted_at"), WHEN),
         **dict.fromkeys(("confirmed_at", "returned_at", "decided_at", "withdrawn_at", "quarantined_at"), WHEN),
-        **dict.fromkeys(("contact_erased_at", "name_again_at"), WHEN),
+        **dict.fromkeys(("contact_erased_at", "name_again_at", "counted_at"), WHEN),
         **dict.fromkeys(("id", "appeal_id", "text_id", "signatory_id", "explained_by"), TECHNICAL),
     },
     "Contact": {"sealed_person": SEALED, "sealed_mailbox": SEALED, "id": TECHNICAL, "endorsement_id": TECHNICAL},
@@ -94,6 +95,24 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("state", "old_line_public"), STATE),
         **dict.fromkeys(("proposed_at", "decided_at"), WHEN),
         **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+    },
+    "Decision": {
+        "sealed_before": SEALED,
+        **dict.fromkeys(("verb", "before"), STATE),
+        "decided_at": WHEN,
+        **dict.fromkeys(("id", "endorsement_id", "staff_id", "mail_id", "explained_by"), TECHNICAL),
+    },
+    "Spelling": {
+        **dict.fromkeys(("sealed_before", "sealed_after"), SEALED),
+        "changed_at": WHEN,
+        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+    },
+    "Reason": {
+        **dict.fromkeys(
+            ("code", "labels", "words", "sends_mail", "is_offered"),
+            Private("the editors' words, for moderators and in mails: no page made from the record"),
+        ),
+        "id": TECHNICAL,
     },
     "Question": {
         "body": Private("the organisation reads it on its own page, where no private key is; erased with the contact"),
@@ -203,6 +222,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         **dict.fromkeys(("revision", "last_number", "withheld_total"), 777),
         "withheld_checks": {"withheld_checks": {"other": 777}},
         "issued_on": date(2021, 1, 1),
+        "withheld_as_of": date(2021, 1, 1),
         "is_demo": True,
         "revised_at": NOON + timedelta(days=1),
         "published_at": None,

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from petition.models import Appeal, Dispute, Endorsement, OutgoingMail, PrivateLink, SiteState
+from petition.models import Appeal, Dispute, Endorsement, OutgoingMail, PrivateLink, Reason, SiteState, Spelling
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
@@ -79,6 +79,12 @@ def _hidden(**columns: object) -> Violation:
     return lambda appeal: hidden(Signatory.objects.get(number=1), **columns)
 
 
+def _spelling(**columns: str) -> Violation:
+    """A spelling that is kept without something."""
+    kept = {"sealed_before": "sealed", "sealed_after": "sealed"} | columns
+    return lambda appeal: Spelling.objects.create(endorsement=factories.confirmed(appeal), changed_at=NOON, **kept)
+
+
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("appeal_has_slug", lambda appeal: changed(appeal, slug="")),
     ("appeal_opens_before_it_closes", lambda appeal: changed(appeal, opens_at=NOON, closes_at=NOON)),
@@ -144,6 +150,9 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("correction_forgotten_when_decided", lambda appeal: a_correction(factories.confirmed(appeal), sealed_proposal="")),
     ("question_one_at_a_time", lambda appeal: [a_question(row) for row in [factories.confirmed(appeal)] * 2]),
     ("question_has_words", lambda appeal: a_question(factories.confirmed(appeal), body="")),
+    ("spelling_is_sealed", _spelling(sealed_before="")),
+    ("spelling_is_sealed", _spelling(sealed_after="")),
+    ("reason_has_code", lambda appeal: Reason.objects.create(code="")),
     ("dispute_has_words", lambda appeal: Dispute.objects.create(appeal=appeal, sealed_message="", raised_at=NOON)),
     ("notice_one_per_language", lambda appeal: [a_notice(row) for row in [appeal] * 2]),
     ("edition_one_a_day", lambda appeal: [an_edition(row) for row in [appeal] * 2]),

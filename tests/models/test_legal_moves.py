@@ -43,6 +43,8 @@ def test_the_table_is_the_one_of_the_design() -> None:
         ("returned", "withdrawn"),
         ("rejected", "confirmed"),
         ("rejected", "withdrawn"),
+        ("rejected", "returned"),
+        ("rejected", "submitted"),
         ("approved", "confirmed"),
         ("approved", "withdrawn"),
     }

@@ -4,14 +4,18 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
+from petition.actions import entering
 from petition.models import (
     Appeal,
     AuditEvent,
     ContactChange,
     Dispute,
+    Origin,
     RateCount,
+    Reason,
     Signatory,
     SiteState,
+    Spelling,
     triggers,
 )
 from tests import factories
@@ -39,6 +43,14 @@ def _rows_everywhere() -> None:
     a_notice(appeal)
     an_edition(appeal)
     a_batch(waiting)
+    Reason.objects.get_or_create(code="other")
+    respelled = factories.confirmed(appeal)
+    Spelling.objects.create(endorsement=respelled, sealed_before="a", sealed_after="b", changed_at=factories.NOON)
+    for origin in (Origin.EMAIL, Origin.LETTER):
+        for second in (False, True):
+            row = factories.entered(appeal, origin)
+            if second and origin == Origin.LETTER:
+                entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
     SiteState.objects.create(worker_seen_at=factories.NOON)
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import batches, correspondence, retention, site_state
+from petition.actions import batches, correspondence, retention, site_state, withheld
 from petition.management.fresh_mirror import FreshMirror
 from petition.publishing.exports import files
 from petition.vocabulary import clock
@@ -63,6 +63,7 @@ class Command(BaseCommand):
             files.remove_stale()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
+            withheld.refresh(at=now)
         if self._mirror:
             self._mirror.tend(at=now)
         got_on = batches.go_on()

@@ -1,0 +1,72 @@
+"""An endorsement that the secretariat enters for an organisation: it wrote a mail, or a letter, or it called.
+
+After a mail its contact declares and confirms, as with the form. A letter or a call takes two moderators: one enters
+it, another confirms it in place of a mailbox.
+"""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from petition.actions import correspondence, endorsements, links, notes
+from petition.actions.audit import Actor
+from petition.actions.endorsements import CONFIRM_WITHIN, NotOpen, Submission
+from petition.actions.leaving import NotPossible
+from petition.actions.lifecycle import locked, move
+from petition.actions.spelling import SameBodyTwice
+from petition.actions.withheld import SecondModeratorNeeded, was_done_by
+from petition.models import Appeal, Endorsement, Origin, Purpose, State
+from petition.models.appeals import Phase
+from petition.models.endorsements import ACTIVE
+
+
+class EnteredBefore(Exception):
+    """Just this was entered a moment ago, and waits."""
+
+
+@transaction.atomic
+def enter(appeal: Appeal, submission: Submission, *, origin: Origin, note: str, by: Actor, at: datetime) -> Endorsement:
+    """It waits for its mailbox, to which a mail is owed, or after a letter or call for another moderator.
+
+    `note` is for moderators alone: where the mail or letter lies, who called. A letter has no mailbox: what a
+    submission says of a contact is not stored then. Raises NotOpen, EnteredBefore, SameBodyTwice.
+    """
+    if appeal.phase(at) is not Phase.OPEN:
+        raise NotOpen
+    fingerprint = endorsements.fingerprint_of(submission, kind=origin)
+    try:
+        with transaction.atomic():
+            endorsement = endorsements.store(appeal, submission, fingerprint, origin=origin, by=by, at=at)
+    except IntegrityError as error:
+        raise EnteredBefore from error
+    notes.write(endorsement, note)
+    endorsement.save(update_fields=["sealed_note"])
+    if origin == Origin.EMAIL:
+        if endorsements.same_body(endorsement).filter(state__in=ACTIVE).exists():
+            raise SameBodyTwice
+        token = links.new_link(endorsement, Purpose.CONFIRM, expires_at=at + CONFIRM_WITHIN)
+        content = {"url": links.address("confirm", token, endorsement.language)}
+        correspondence.owe_to_contact("entered", endorsement, content=content, at=at)
+    return endorsement
+
+
+def waits_for_second(endorsement: Endorsement) -> bool:
+    """Whether it came by letter or call, and another moderator has yet to confirm it."""
+    return endorsement.state == State.SUBMITTED and endorsement.origin == Origin.LETTER
+
+
+@transaction.atomic
+def confirm_letter(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
+    """Another moderator has read the letter or called back: the organisation declared all that the form asks for.
+
+    It waits for a decision like any other. Raises NotPossible, or SecondModeratorNeeded for who entered it.
+    """
+    endorsement = locked(endorsement_id)
+    if not waits_for_second(endorsement):
+        raise NotPossible
+    if was_done_by(endorsement, "submit", by):
+        raise SecondModeratorNeeded
+    move(endorsement, to=State.CONFIRMED, by=by, at=at)
+    endorsements.declare(endorsement, at=at)
+    endorsement.save()
+    return endorsement

@@ -1,0 +1,86 @@
+"""What the page of one endorsement shows of deciding: the mails before they leave, what can be taken back, who is
+needed besides, how the name is spelled."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+
+from petition.actions import decision_mails, entering, spelling, withheld
+from petition.actions.decision_mails import OTHER, Told
+from petition.actions.own_page import has_contact
+from petition.admin.decision_forms import InternalNoteForm, NameLanguageForm, RejectForm, spelling_form
+from petition.mail.messages import Letter
+from petition.models import Endorsement, Reason, State
+from petition.models.endorsements import ACTIVE, LEGAL_MOVES
+from petition.protection import contacts
+
+_TOLD = {
+    "ask": Told("question", {"url": decision_mails.PRIVATE_ADDRESS}),
+    "accept": Told("correction_accepted"),
+    "refuse": Told("correction_refused"),
+}
+
+
+def of(found: Endorsement) -> dict[str, Any]:
+    """The sections of `found`, each missing or None where it does not apply."""
+    reachable = has_contact(found)
+    return {
+        "reachable": reachable,
+        "letters": _letters(found) if reachable else {},
+        "reasons": _reasons(found, reachable) if State.REJECTED in LEGAL_MOVES[State(found.state)] else [],
+        "chosen_reason": OTHER,
+        "reject": RejectForm(auto_id="reject-%s"),
+        "internal": InternalNoteForm(initial={"note": note_of(found)}, auto_id="internal-%s"),
+        "has_note": bool(found.sealed_note),
+        "needs_second_count": withheld.waits_for_second(found),
+        "needs_second_letter": entering.waits_for_second(found),
+        **_spelling(found),
+    }
+
+
+def _letters(found: Endorsement) -> dict[str, Letter]:
+    """The mail of each decision that may come next, in the organisation's language."""
+    letters = {name: decision_mails.in_its_language(told, found.language) for name, told in _TOLD.items()}
+    if found.state == State.CONFIRMED:
+        letters["approve"] = decision_mails.preview_of_approval(found)
+    return letters
+
+
+def _reasons(found: Endorsement, reachable: bool) -> list[tuple[str, str, Letter | None]]:
+    """Code, label and mail of each reason; no mail where none is sent, or nobody proved a mailbox."""
+    told = []
+    for reason in Reason.objects.offered():
+        mail = decision_mails.rejected_for(reason, found.language) if reachable and found.confirmed_at else None
+        letter = decision_mails.in_its_language(mail, found.language) if mail else None
+        told.append((reason.code, reason.label(get_language() or "en"), letter))
+    return told
+
+
+def note_of(found: Endorsement) -> str:
+    """What moderators noted, opened; '' where there is nothing or the key is not here."""
+    try:
+        return str(contacts.opened(found.sealed_note)) if found.sealed_note else ""
+    except contacts.CannotOpen:
+        return ""
+
+
+def _spelling(found: Endorsement) -> dict[str, Any]:
+    try:
+        line = spelling.line_before(found)
+        kept = [
+            (row.changed_at, contacts.opened(row.sealed_before), contacts.opened(row.sealed_after))
+            for row in found.spellings.all()
+        ]
+        language = contacts.opened(found.sealed_name)["name_language"] if found.sealed_name else found.name_language
+    except contacts.CannotOpen:
+        return {}
+    if found.state == State.WITHDRAWN:
+        return {}
+    seen = spelling.version(found)
+    may_spell, may_tell = spelling.may_be_respelled(found), found.state in ACTIVE
+    told = {"seen": seen, "language": language}
+    return {
+        "spelling": spelling_form(found, line, seen) if may_spell else None,
+        "name_language": NameLanguageForm(initial=told, auto_id="name-%s") if may_tell else None,
+        "spellings": kept,
+    }
