@@ -2,14 +2,18 @@
 
 from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
+from petition.models.comparisons import Comparison, Verdict
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
 from petition.models.disputes import Dispute
 from petition.models.endorsements import Display, Endorsement, Origin, State
+from petition.models.flags import CALM, Flag, FlagCode
+from petition.models.known import KnownOrganisation
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
+from petition.models.presences import Presence
 from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.signatories import Check, Kind, Signatory, Status
@@ -17,10 +21,12 @@ from petition.models.site_state import Level, SiteState
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
+    "CALM",
     "Appeal",
     "AppealText",
     "AuditEvent",
     "Check",
+    "Comparison",
     "Contact",
     "ContactChange",
     "Correction",
@@ -29,11 +35,15 @@ __all__ = [
     "Display",
     "Dispute",
     "Endorsement",
+    "Flag",
+    "FlagCode",
     "Kind",
+    "KnownOrganisation",
     "Level",
     "Notice",
     "Origin",
     "OutgoingMail",
+    "Presence",
     "PrivateLink",
     "Purpose",
     "Question",
@@ -43,4 +53,5 @@ __all__ = [
     "State",
     "Status",
     "TextStatus",
+    "Verdict",
 ]
