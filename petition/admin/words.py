@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from petition.models import Check
+
 VERBS: dict[str, str | Promise] = {
     "submit": _("sent"),
     "confirm": _("mailbox proven"),
@@ -26,6 +28,9 @@ VERBS: dict[str, str | Promise] = {
     "ask_name": _("asks to be named again"),
     "issue_link": _("private link issued"),
     "note": _("note set"),
+    "check": _("check recorded"),
+    "same_body": _("said to be the same body as another"),
+    "different_body": _("said to be a different body than another"),
     "set_notice": _("notice before the form set"),
     "drop_notice": _("notice before the form taken away"),
     "dispute": _("disputed"),
@@ -40,6 +45,7 @@ REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),
     "not_me": _("“it wasn’t me”"),
     "unconfirmed": _("never confirmed"),
+    **dict(Check.choices),
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

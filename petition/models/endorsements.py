@@ -148,6 +148,11 @@ class Endorsement(models.Model):
                 name="endorsement_to_decide",
                 condition=Q(state=State.CONFIRMED, quarantined_at=None),
             ),
+            models.Index(
+                fields=["confirmed_at"],
+                name="endorsement_newly_confirmed",
+                condition=Q(state=State.CONFIRMED, quarantined_at=None),
+            ),
             models.Index(fields=["id"], name="endorsement_quarantined", condition=Q(quarantined_at__isnull=False)),
         ]
         constraints = [

@@ -16,6 +16,7 @@ class FlagCode(models.TextChoices):
     RESEMBLES_WAITING = "resembles_waiting", _("Resembles another endorsement")
     CHARACTERS = "characters", _("Mixed or invisible letters")
     DISPOSABLE_MAIL = "disposable_mail", _("Disposable mailbox")
+    KNOWN_ELSEWHERE = "known_elsewhere", _("Known at another domain")
     SAME_NETWORK = "same_network", _("Several from one network")
     SAME_DOMAIN = "same_domain", _("Several from one mail domain")
     BURST = "burst", _("Many within minutes")

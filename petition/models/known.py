@@ -1,4 +1,4 @@
-"""KnownOrganisation: the secretariat's own list of whom it knows, and at which mail domain. Private, and no signatory."""
+"""KnownOrganisation: whom the secretariat knows, and at which mail domain. Private, and no signatory."""
 
 from django.db import models
 from django.db.models import Q

@@ -4,7 +4,19 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.models import Appeal, AuditEvent, ContactChange, Dispute, RateCount, Signatory, SiteState, triggers
+from petition.actions import comparisons, known, presences, weighing
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    ContactChange,
+    Dispute,
+    Endorsement,
+    RateCount,
+    Signatory,
+    SiteState,
+    Verdict,
+    triggers,
+)
 from tests import factories
 from tests.models.rows import a_correction, a_notice, a_question
 
@@ -28,6 +40,13 @@ def _rows_everywhere() -> None:
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
     a_notice(appeal)
     SiteState.objects.create(worker_seen_at=factories.NOON)
+    weighing.weigh_due(at=factories.NOON)
+    weighing.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
+    comparisons.compare(
+        waiting.pk, Endorsement.objects.latest("pk").pk, Verdict.SAME, by=factories.MODERATOR, at=factories.NOON
+    )
+    presences.look(waiting.pk, by=factories.MODERATOR, at=factories.NOON)
+    known.replace([known.Known("Made-up Fund", "fund.example", "", member=True)])
 
 
 def test_migrations_run_to_nothing_and_back_with_rows_in_every_table() -> None:

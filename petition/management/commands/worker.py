@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import correspondence, retention, site_state
+from petition.actions import correspondence, retention, site_state, weighing
 from petition.vocabulary import clock
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ RETENTION = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
-    help = "Delivers owed mail, erases what is over, and shows /readyz that it lives. Run one or more beside the web."
+    help = "Delivers owed mail, weighs what came in, erases what is over, tells /readyz that it lives. Run one or more."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             retention.forget_journal()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
+        weighing.weigh_due(at=now)
         return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
