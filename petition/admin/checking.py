@@ -24,7 +24,7 @@ from petition.vocabulary import clock
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What was found is on record; whoever had an older page open sees both versions and decides again."""
     found = get_object_or_404(Endorsement, pk=pk)
-    form = CheckForm(request.POST, auto_id="check-%s")
+    form = CheckForm(request.POST, auto_id="check-%s", label_suffix="")
     if form.is_valid():
         typed = form.cleaned_data
         voucher = line_at(found.appeal_id, typed["voucher"].strip().lower()) if typed["how"] == Check.VOUCHED else None
@@ -55,7 +55,7 @@ def _both_versions(request: HttpRequest, found: Endorsement, form: CheckForm, st
         (form.fields["how"].label, how[now.initial["how"]], how[typed["how"]]),
         *((form.fields[field].label, now.initial[field], typed[field]) for field in ("voucher", "note", "member")),
     ]
-    again = CheckForm(typed | {"seen": stale.event.pk}, auto_id="check-%s")
+    again = CheckForm(typed | {"seen": stale.event.pk}, auto_id="check-%s", label_suffix="")
     conflict = {"said": already_done(stale.event), "rows": rows}
     return desk.page(request, found.pk, status=HTTPStatus.CONFLICT, check=again, conflict=conflict)
 

@@ -77,4 +77,4 @@ def check_form(found: Endorsement) -> CheckForm | None:
         "member": found.member_confirmed,
         "seen": checks.version(found.pk),
     }
-    return CheckForm(initial=initial, auto_id="check-%s")
+    return CheckForm(initial=initial, auto_id="check-%s", label_suffix="")

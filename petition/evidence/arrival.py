@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _, ngettext
 
 from petition.evidence.findings import Finding, Mark, Subject
-from petition.models import Endorsement, FlagCode
+from petition.models import Endorsement, FlagCode, Origin
 
 _DAY: Final = timedelta(hours=24)
 _MINUTES: Final = timedelta(minutes=5)
@@ -42,6 +42,7 @@ def _company(subject: Subject) -> Iterator[Finding]:
     row = subject.row
     around = Endorsement.objects.filter(
         appeal=row.appeal_id,
+        origin=Origin.FORM,
         submitted_at__gte=row.submitted_at - _DAY,
         submitted_at__lte=row.submitted_at + _DAY,
     ).exclude(pk=row.pk)

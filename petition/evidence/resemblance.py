@@ -7,12 +7,13 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from petition.evidence.likeness import Forms, Likeness, forms, likeness
-from petition.models import Comparison, Endorsement, Status, Verdict
+from petition.models import Comparison, Endorsement, State, Status, Verdict
 from petition.models.endorsements import ACTIVE, UNDECIDED
 
 _MOST: Final = 5
 _NEWEST: Final = 2_000
 """So many undecided names are compared letter by letter; all others by what is kept under a key of each."""
+_STANDING: Final = (*ACTIVE, State.REJECTED)
 _ORDER: Final = list(Likeness)
 
 
@@ -58,7 +59,7 @@ def _listed(endorsement: Endorsement, own: Forms | None, said: dict[int, Verdict
 
 
 def _under_one_key(endorsement: Endorsement, said: dict[int, Verdict]) -> Iterator[Resemblance]:
-    """Those whose name is, looks or sounds the same, also where it is sealed."""
+    """Those whose name is, looks or sounds the same, also where it is sealed or was rejected."""
     keys = (
         ("name_index", Likeness.SAME),
         ("looks_index", Likeness.LOOKS),
@@ -66,7 +67,7 @@ def _under_one_key(endorsement: Endorsement, said: dict[int, Verdict]) -> Iterat
     )
     for column, how in keys:
         if key := getattr(endorsement, column):
-            rows = _others(endorsement).filter(state__in=ACTIVE, **{column: key}).order_by("-pk")
+            rows = _others(endorsement).filter(state__in=_STANDING, **{column: key}).order_by("-pk")
             for pk, name in rows.values_list("pk", "organisation_name")[:_MOST]:
                 yield Resemblance(pk, how, name, "", said.get(pk))
 
