@@ -93,7 +93,7 @@ class Filters:
             (chosen.country, {"", *CODES}),
             (chosen.mine, {"", "1"}),
         )
-        if any(value not in words for value, words in known) or "\0" in chosen.q + chosen.appeal:
+        if any(value not in words for value, words in known):
             raise Http404
         return chosen
 
