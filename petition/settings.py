@@ -136,6 +136,13 @@ CRISPY_FAIL_SILENTLY = False
 SILENCED_SYSTEM_CHECKS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- The review desk: how long an endorsement may wait -----------------------------------------------------------
+
+LATE_AFTER_DAYS = env.int("LATE_AFTER_DAYS", 3)
+OVERDUE_AFTER_DAYS = env.int("OVERDUE_AFTER_DAYS", 7)
+if not 0 < LATE_AFTER_DAYS < OVERDUE_AFTER_DAYS:
+    raise ImproperlyConfigured("LATE_AFTER_DAYS must be 1 or more, and less than OVERDUE_AFTER_DAYS.")
+
 # --- Database ----------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'petition.sqlite3'}")}

@@ -78,6 +78,7 @@ def _erase_contact(endorsement: Endorsement, *, at: datetime) -> None:
     endorsement.questions.all().delete()
     endorsement.links.filter(purpose__in=_BOTH_CONTACTS).delete()
     forget_contact(endorsement, at=at)
+    endorsement.sealed_check_note = ""  # it may name who was called
     endorsement.save()
 
 

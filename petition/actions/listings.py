@@ -125,6 +125,7 @@ def correct(
     parts = [field for field, text in fields.items() if getattr(endorsement, field) != text]
     for field, text in fields.items():
         setattr(endorsement, field, text)
+    endorsement.weighed_at = None
     endorsement.label = endorsement.countries_as_printed = ""
     if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
         appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
@@ -144,6 +145,19 @@ def set_language(endorsement: Endorsement, code: str, *, event: AuditEvent) -> N
     if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
         appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
         _print(endorsement, endorsement.signatory, appeal, event=event)
+
+
+def show_check(endorsement: Endorsement, *, event: AuditEvent) -> None:
+    """The listed line, if there is one, says how its organisation was checked and whether it is a member."""
+    signatory = endorsement.signatory
+    if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
+        return
+    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    signatory.checked_how = endorsement.checked_how
+    signatory.member = endorsement.member_confirmed
+    signatory.explained_by = event.pk
+    signatory.save()
+    _announce(appeal, at=event.at)
 
 
 def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
@@ -207,7 +221,7 @@ def seal_name(endorsement: Endorsement) -> None:
     if not endorsement.sealed_name:
         sealed = (*NAME_FIELDS, "name_language")
         endorsement.sealed_name = contacts.seal({field: getattr(endorsement, field) for field in sealed})
-        for field in sealed:
+        for field in (*sealed, "folded"):
             setattr(endorsement, field, "")
 
 
@@ -216,6 +230,7 @@ def open_name(endorsement: Endorsement) -> None:
     for field, text in contacts.opened(endorsement.sealed_name).items():
         setattr(endorsement, field, text)
     endorsement.sealed_name = ""
+    endorsement.weighed_at = None  # what is searched through is made anew
 
 
 def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> None:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from petition.actions import batches, listings
 from petition.admin import selecting
+from petition.admin.filters import Filters
 from petition.admin.people import me, with_site
-from petition.admin.queue import matching
 from petition.models import Batch, BatchDeed, Endorsement
 from petition.vocabulary import clock
 
@@ -32,7 +32,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if deed not in BatchDeed.values:
         return HttpResponseBadRequest(_("Unknown decision."))
     shown = _shown(request)
-    chosen = _chosen(shown)
+    chosen = _chosen(request, shown)
     found = batches.open_to(deed).filter(pk__in=chosen.values("pk"))
     count = found.count()
     mails = batches.mails_of(deed, found)
@@ -59,10 +59,11 @@ def _shown(request: HttpRequest) -> dict[str, Any]:
     return {"numbers": selecting.numbers_in(request.POST.getlist("pk")), "mark": selecting.high_water_mark()}
 
 
-def _chosen(shown: dict[str, Any]) -> QuerySet[Endorsement]:
+def _chosen(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement]:
     """The endorsements that were shown, but for those that have changed since."""
     if "query" in shown:
-        return selecting.unchanged(matching(QueryDict(shown["query"]).dict()), shown["mark"])
+        filters = Filters.of(QueryDict(shown["query"]).dict())
+        return selecting.unchanged(filters.rows(by=me(request), at=clock.now()), shown["mark"])
     return selecting.unchanged(Endorsement.objects.filter(pk__in=shown["numbers"]), shown["mark"])
 
 
@@ -72,7 +73,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
     except selecting.ShownTooLongAgo:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
-    batch = begun(request, BatchDeed(shown["deed"]), list(_chosen(shown).values_list("pk", flat=True)))
+    batch = begun(request, BatchDeed(shown["deed"]), list(_chosen(request, shown).values_list("pk", flat=True)))
     path = reverse("admin:batch", args=[batch.pk]) if batch else reverse("admin:index")
     return HttpResponseRedirect(path, status=HTTPStatus.SEE_OTHER)
 

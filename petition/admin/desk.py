@@ -12,18 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from petition.actions import listings, moderation
+from petition.actions import listings, moderation, presences
 from petition.actions.decision_mails import UnknownReason
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.own_page import has_contact
-from petition.admin import sections
+from petition.admin import review, sections
+from petition.admin.beside import looked_at_by
 from petition.admin.decision_forms import RejectForm
 from petition.admin.forms import NoteForm, QuestionForm
-from petition.admin.people import WHY_NOT, already, me, names_of, who, with_site
+from petition.admin.people import WHY_NOT, accounts, already, me, names_of, who, with_site
+from petition.admin.reading import opened_or_none
 from petition.admin.words import VERBS
 from petition.models import AuditEvent, Display, Endorsement, Origin, State, Status
 from petition.models.endorsements import ACTIVE
-from petition.protection import contacts
 from petition.vocabulary import clock
 
 DECISIONS: dict[str, tuple[State, Callable[..., Endorsement]]] = {
@@ -53,7 +54,8 @@ def page(
     request: HttpRequest, pk: int, *, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY, **forms: Any
 ) -> HttpResponse:
     """The endorsement's page; a form in `forms` was refused and comes back as it was typed, with `status`."""
-    found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text"), pk=pk)
+    found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text", "vouched_by"), pk=pk)
+    there = presences.others([pk], but=me(request), at=clock.now()).get(pk, [])
     events = list(AuditEvent.objects.filter(subject_kind="endorsement", subject_id=pk).order_by("pk"))
     names = names_of(events)
     content = {
@@ -62,15 +64,18 @@ def page(
         "decisions": POSSIBLE[found.state],
         "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
         "events": [(event.at, VERBS.get(event.verb, event.verb), who(event, names)) for event in events],
+        "there": looked_at_by(accounts(there).values()),
+        "check": review.check_form(found),
         "title": _("Endorsement"),
+        **review.weighed(found),
+        **review.place(found),
+        **review.neighbours(found),
         **_possible(found),
         **sections.of(found),
         **forms,
     }
-    content = with_site(request, content)
-    return TemplateResponse(
-        request, "admin/petition/endorsement.html", content, status=status if forms else HTTPStatus.OK
-    )
+    answered = status if forms else HTTPStatus.OK
+    return TemplateResponse(request, "admin/petition/endorsement.html", with_site(request, content), status=answered)
 
 
 def _possible(found: Endorsement) -> dict[str, Any]:
@@ -97,14 +102,6 @@ def _proposed_line(sealed: str) -> str:
     return listings.line_of(Endorsement(**proposal)) if proposal else ""
 
 
-def opened_or_none(sealed: str) -> Any:
-    """What was sealed; None where there is nothing, or the key is not here."""
-    try:
-        return contacts.opened(sealed) if sealed else None
-    except contacts.CannotOpen:
-        return None
-
-
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Carries out the decision that was pressed; whoever comes second reads who was first."""
@@ -128,5 +125,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         said = {"number": pk, "state": decided.get_state_display()}
         messages.success(request, _("Endorsement %(number)s: %(state)s.") % said)
-        return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
+        return HttpResponseRedirect(_afterwards(request, pk), status=HTTPStatus.SEE_OTHER)
     return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
+
+
+def _afterwards(request: HttpRequest, pk: int) -> str:
+    """Where a moderator goes on after a decision: to the next one; in the queue, if the button stood there."""
+    following = None if "in_queue" in request.POST else review.next_to_decide(pk)
+    return reverse("admin:endorsement", args=[following]) if following else reverse("admin:index")

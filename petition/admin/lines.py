@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.admin.people import with_site
-from petition.models import Appeal, Endorsement, Kind
+from petition.models import Appeal, Endorsement, Kind, Signatory
 
 _REFERENCE = re.compile(r"(original|further)-([1-9][0-9]{0,8})")
 
@@ -25,6 +25,13 @@ def endorsements_behind(lines: Iterable[tuple[int, str]]) -> dict[tuple[int, str
             wanted |= Q(signatory__appeal=appeal, signatory__kind=found[1], signatory__number=int(found[2]))
     rows = Endorsement.objects.filter(wanted).select_related("signatory")
     return {(row.appeal_id, row.signatory.reference): row.pk for row in rows if row.signatory}
+
+
+def line_at(appeal: int, reference: str) -> int | None:
+    """The number of the row of a public line; None for no such line."""
+    found = _REFERENCE.fullmatch(reference)
+    rows = Signatory.objects.filter(appeal=appeal).values_list("pk", flat=True)
+    return rows.filter(kind=found[1], number=int(found[2])).first() if found else None
 
 
 @require_safe

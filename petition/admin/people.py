@@ -49,8 +49,12 @@ def me(request: HttpRequest) -> Actor:
 
 def names_of(events: Iterable[AuditEvent]) -> dict[int | None, str]:
     """Names of the staff accounts in these events; an account that is gone is missing."""
-    ids = {event.actor_id for event in events if event.actor_id}
-    return {person.pk: person.get_username() for person in get_user_model().objects.filter(pk__in=ids)}
+    return accounts(event.actor_id for event in events if event.actor_id)
+
+
+def accounts(numbers: Iterable[int]) -> dict[int | None, str]:
+    """Names of the staff accounts with these numbers; one that is gone is missing."""
+    return {person.pk: person.get_username() for person in get_user_model().objects.filter(pk__in=set(numbers))}
 
 
 def who(event: AuditEvent, names: dict[int | None, str]) -> str:

@@ -1,84 +1,101 @@
-"""What waits: disputes on top, then endorsements by state, those with a correction, those that ask for their name."""
+"""What waits: disputes on top, then endorsements tab by tab, oldest first, with what a moderator needs to choose."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
-from petition.actions import listings
-from petition.admin.desk import POSSIBLE, opened_or_none
+from petition.actions import listings, presences
+from petition.admin.desk import POSSIBLE
+from petition.admin.filters import AGES, QUARANTINED, TABS, Filters, age_of
 from petition.admin.lines import endorsements_behind
-from petition.admin.people import with_site
+from petition.admin.people import accounts, me, with_site
+from petition.admin.reading import opened_or_none
 from petition.admin.selecting import bulk_deeds
-from petition.models import CorrectionState, Display, Dispute, Endorsement, State
-from petition.models.endorsements import ACTIVE
+from petition.models import CALM, Appeal, Dispute, Endorsement, FlagCode, State
+from petition.models.endorsements import UNDECIDED
+from petition.vocabulary import clock, countries
 
 PAGE = 50
 DISPUTES = 20
-CORRECTIONS, NAME_AGAIN, QUARANTINED = "corrections", "name-again", "quarantined"
-_WISHES: dict[str, str | Promise] = {
-    QUARANTINED: gettext_lazy("Quarantined"),
-    CORRECTIONS: gettext_lazy("Corrections"),
-    NAME_AGAIN: gettext_lazy("Ask to be named again"),
-}
+SET_ASIDE = 10
+"""So many of those set aside stand below the others, so that a quiet desk sees them; the rest under their tab."""
+COUNTED = 1000
+"""More than so many are counted as “1000+”: a count of all of them would read all of them."""
 
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, oldest first; with `?state=` others; a page at a time (`?after=` a row's number)."""
-    tab = request.GET.get("state", State.CONFIRMED)
-    after = request.GET.get("after", "0")
-    if tab not in {*State.values, *_WISHES} or not (after.isascii() and after.isdigit() and len(after) < 19):
+    """What waits for a decision, oldest first, as the address says (Filters); a page at a time (`?after=` a number)."""
+    filters, after, now = Filters.of(request.GET.dict()), request.GET.get("after", "0"), clock.now()
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
         raise Http404
-    rows = _under(tab).filter(pk__gt=int(after)).select_related("appeal", "signatory").order_by("pk")
-    page = list(rows[: PAGE + 1])
+    page = _page(filters.rows(by=me(request), at=now).filter(pk__gt=int(after)), PAGE + 1)
+    if filters.state == State.CONFIRMED and len(page) <= PAGE - SET_ASIDE:
+        aside = replace(filters, state=QUARANTINED).rows(by=me(request), at=now)
+        page += _page(aside.filter(state=State.CONFIRMED), SET_ASIDE)
     content = {
-        "rows": [{"endorsement": row, "line": listings.line_for_staff(row) or _("Name sealed")} for row in page[:PAGE]],
-        "more": page[PAGE - 1].pk if len(page) > PAGE else None,
-        "state": tab,
+        "rows": _rows(page[:PAGE], request, at=now),
+        "more": filters.query(after=page[PAGE - 1].pk) if len(page) > PAGE else "",
+        "filters": filters,
+        "choices": _choices(),
         "tabs": _tabs(),
-        "decisions": [
-            name
-            for name in POSSIBLE.get(State.CONFIRMED if tab == QUARANTINED else tab, ())
-            if name in ("approve", "reject")
-        ],
+        "waits": filters.state in (*UNDECIDED, QUARANTINED),
+        "since": int(now.timestamp()),
         "title": _("Endorsements"),
-        "bulk": bulk_deeds(tab),
+        "bulk": bulk_deeds(filters.state),
         **_disputes(),
     }
     return TemplateResponse(request, "admin/petition/queue.html", with_site(request, content))
 
 
-def _under(tab: str) -> QuerySet[Endorsement]:
-    """The endorsements under one tab."""
-    if tab == CORRECTIONS:
-        return Endorsement.objects.filter(state__in=ACTIVE, corrections__state=CorrectionState.PROPOSED)
-    if tab == NAME_AGAIN:
-        asked = Endorsement.objects.filter(name_again_at__isnull=False)
-        return asked.filter(state=State.APPROVED, display=Display.WITHHELD)
-    if tab == QUARANTINED:
-        return Endorsement.objects.quarantined().filter(state=State.CONFIRMED)
-    if tab == State.CONFIRMED:
-        return Endorsement.objects.not_quarantined().filter(state=tab)
-    return Endorsement.objects.filter(state=tab)
+def _page(rows: QuerySet[Endorsement], most: int) -> list[Endorsement]:
+    return list(rows.select_related("appeal", "signatory").prefetch_related("flags").order_by("pk")[:most])
 
 
-def matching(query: Mapping[str, str]) -> QuerySet[Endorsement]:
-    """All endorsements that the queue shows, page after page, under this query."""
-    return _under(query.get("state", State.CONFIRMED))
+def _rows(page: list[Endorsement], request: HttpRequest, *, at: datetime) -> list[dict[str, Any]]:
+    there = presences.others((row.pk for row in page), but=me(request), at=at)
+    people = accounts(account for those in there.values() for account in those)
+    return [
+        {
+            "endorsement": row,
+            "line": listings.line_for_staff(row) or _("Name sealed"),
+            "flags": [(FlagCode(flag.code).label, flag.code in CALM) for flag in row.flags.all()],
+            "age": (age := age_of(row, at=at)),
+            "age_in_words": AGES.get(age, ""),
+            "countries": [countries.name_of(code, get_language() or "en") for code in row.countries.split()],
+            "decisions": [name for name in POSSIBLE[row.state] if name in ("approve", "reject")],
+            "there": [people[account] for account in there.get(row.pk, ()) if account in people],
+        }
+        for row in page
+    ]
 
 
-def _tabs() -> list[tuple[str, str | Promise, int]]:
-    counts = dict(Endorsement.objects.values_list("state").annotate(Count("pk")).order_by())
-    wishes = [(wish, label, _under(wish).count()) for wish, label in _WISHES.items()]
-    counts[State.CONFIRMED] = counts.get(State.CONFIRMED, 0) - next(n for wish, _, n in wishes if wish == QUARANTINED)
-    states = [(state.value, state.label, counts.get(state, 0)) for state in State]
-    return [*states[:2], *wishes, *states[2:]]
+def _tabs() -> list[tuple[str, str | Promise, str]]:
+    return [(tab, label, counted(rows())) for tab, (label, rows) in TABS.items()]
+
+
+def counted(rows: QuerySet[Any]) -> str:
+    """How many there are, in digits, COUNTED at the most."""
+    count = rows.order_by()[: COUNTED + 1].count()
+    return f"{COUNTED}+" if count > COUNTED else str(count)
+
+
+def _choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
+    """What every filter can be, in the order of the form."""
+    return {
+        "flag": FlagCode.choices,
+        "age": AGES.items(),
+        "country": countries.choices(get_language() or "en"),
+        "appeal": [(slug, slug) for slug in Appeal.objects.values_list("slug", flat=True)],
+    }
 
 
 def _disputes() -> dict[str, Any]:
@@ -94,4 +111,8 @@ def _disputes() -> dict[str, Any]:
         }
         for dispute in waiting[:DISPUTES]
     ]
-    return {"disputes": told, "more_disputes": len(waiting) > DISPUTES}
+    return {
+        "disputes": told,
+        "more_disputes": len(waiting) > DISPUTES,
+        "dispute_count": counted(Dispute.objects.open()) if waiting else "0",
+    }

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 _ALWAYS = {"account_login", "account_logout"}
+_BY_ITSELF = {"arrivals", "presence"}
+"""What a page asks while nobody touches it: no sign that somebody is there, so the session ends all the same."""
 _TO_SET_UP = {"account_reauthenticate", "mfa_activate_totp"}
 
 
@@ -27,8 +29,9 @@ def staff_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     def process_view(request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         if not request.path_info.startswith("/admin/") or not request.user.is_authenticated:
             return None
-        request.session.modified = True  # here and not for every request: the public has no sessions
         name = (request.resolver_match and request.resolver_match.url_name) or ""
+        if name not in _BY_ITSELF:
+            request.session.modified = True  # here and not for every request: the public has no sessions
         if not settings.SITE_IS_HTTPS or name in _ALWAYS or _gave_second_factor(request):
             return None
         if is_mfa_enabled(request.user):

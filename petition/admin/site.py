@@ -22,7 +22,9 @@ class DeskSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from petition.admin import (
             batches,
+            beside,
             bulk,
+            checking,
             deciding,
             deeds,
             desk,
@@ -42,6 +44,10 @@ class DeskSite(AdminSite):
             path("", self.admin_view(queue.queue), name="index"),
             path("endorsements/<int:pk>/", self.admin_view(desk.endorsement), name="endorsement"),
             path("endorsements/<int:pk>/decide/", self.admin_view(desk.decide), name="decide"),
+            path("arrivals/", self.admin_view(beside.arrivals), name="arrivals"),
+            path("endorsements/<int:pk>/presence/", self.admin_view(beside.presence), name="presence"),
+            path("endorsements/<int:pk>/check/", self.admin_view(checking.check), name="check"),
+            path("endorsements/<int:pk>/compare/", self.admin_view(checking.compare), name="compare"),
             path("endorsements/<int:pk>/ask/", self.admin_view(deeds.ask), name="ask"),
             path("endorsements/<int:pk>/name/", self.admin_view(deeds.name), name="name"),
             path("endorsements/<int:pk>/note/", self.admin_view(deeds.note), name="note"),

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from petition.models import BatchDeed, Level, Suspicion
+from petition.models import BatchDeed, Check, Level, Suspicion
 
 VERBS: dict[str, str | Promise] = {
     "submit": _("sent"),
@@ -28,6 +28,9 @@ VERBS: dict[str, str | Promise] = {
     "ask_name": _("asks to be named again"),
     "issue_link": _("private link issued"),
     "note": _("note set"),
+    "check": _("check recorded"),
+    "same_body": _("said to be the same body as another"),
+    "different_body": _("said to be a different body than another"),
     "set_notice": _("notice before the form set"),
     "drop_notice": _("notice before the form taken away"),
     "dispute": _("disputed"),
@@ -73,6 +76,7 @@ REASONS: dict[str, str | Promise] = {
     "hide": _("name taken off"),
     "correct": _("correction accepted"),
     "refuse_correction": _("correction refused"),
+    **dict(Check.choices),
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

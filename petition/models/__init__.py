@@ -4,6 +4,7 @@ from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
 from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
 from petition.models.changes import PublicChange, What
+from petition.models.comparisons import Comparison, Verdict
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
@@ -11,9 +12,12 @@ from petition.models.decisions import Decision
 from petition.models.disputes import Dispute
 from petition.models.editions import Edition
 from petition.models.endorsements import Display, Endorsement, Origin, State
+from petition.models.flags import CALM, Flag, FlagCode
+from petition.models.known import KnownOrganisation
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
+from petition.models.presences import Presence
 from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.reasons import Reason
@@ -24,6 +28,7 @@ from petition.models.suspicions import Suspicion
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
+    "CALM",
     "Appeal",
     "AppealText",
     "AuditEvent",
@@ -32,6 +37,7 @@ __all__ = [
     "BatchPart",
     "BatchState",
     "Check",
+    "Comparison",
     "Contact",
     "ContactChange",
     "Correction",
@@ -42,12 +48,16 @@ __all__ = [
     "Dispute",
     "Edition",
     "Endorsement",
+    "Flag",
+    "FlagCode",
     "Kind",
+    "KnownOrganisation",
     "Level",
     "Notice",
     "Origin",
     "Outcome",
     "OutgoingMail",
+    "Presence",
     "PrivateLink",
     "PublicChange",
     "Purpose",
@@ -61,5 +71,6 @@ __all__ = [
     "Status",
     "Suspicion",
     "TextStatus",
+    "Verdict",
     "What",
 ]

@@ -33,8 +33,8 @@ LEGAL_MOVES: dict[State, frozenset[State]] = {
 }
 """The one table of what may follow what. The gate (actions/lifecycle.py) and the triggers are made from it."""
 
-ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
 UNDECIDED = (State.SUBMITTED, State.CONFIRMED, State.RETURNED)
+ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
 
 
 NAME_FIELDS = ("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website")
@@ -58,6 +58,18 @@ LATEST_DECISIONS = 20
 
 
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
+    def to_decide(self) -> Self:
+        """Those that wait for a moderator, and were not set aside."""
+        return self.filter(state=State.CONFIRMED, quarantined_at=None)
+
+    def set_aside(self) -> Self:
+        """Those in quarantine that are not decided."""
+        return self.filter(quarantined_at__isnull=False, state__in=UNDECIDED)
+
+    def to_weigh(self) -> Self:
+        """Those whose name the evidence has not looked at; who never proved a mailbox is not looked at."""
+        return self.filter(weighed_at=None, sealed_name="", confirmed_at__isnull=False)
+
     def unproven(self) -> Self:
         """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
         return self.filter(confirmed_at=None)
@@ -105,11 +117,16 @@ class Endorsement(models.Model):
     member_claimed = models.BooleanField(default=False)
     member_confirmed = models.BooleanField(default=False)  # a moderator has checked it
     checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
+    folded = models.TextField(blank=True)  # what staff search through; '' until it is weighed
+    vouched_by = models.ForeignKey(Signatory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sealed_check_note = models.TextField(blank=True)  # how it was checked, in a moderator's words
     sealed_name = models.TextField(blank=True)  # all of NAME_FIELDS, once nobody outside may read them
 
     sealed_note = models.TextField(blank=True)  # what moderators note for each other; erased with the contact
 
     name_index = models.CharField(max_length=64)  # keyed hash of the folded name: exact matches only
+    looks_index = models.CharField(max_length=64, blank=True)  # of the name as it looks, likewise
+    sounds_index = models.CharField(max_length=64, blank=True)  # of the name as it sounds, likewise
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
     fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole post: a repeat is the same post
 
@@ -131,6 +148,7 @@ class Endorsement(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)  # of a withheld one: a second moderator has checked it too
     quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
+    weighed_at = models.DateTimeField(null=True, blank=True)  # its flags and indexes are of this name
     quarantined_for = models.CharField(max_length=40, choices=Suspicion, blank=True)
     contact_erased_at = models.DateTimeField(null=True, blank=True)
     name_again_at = models.DateTimeField(null=True, blank=True)  # its mailbox asked for the name to be shown again
@@ -146,8 +164,28 @@ class Endorsement(models.Model):
             models.Index(fields=["state", "id"], name="endorsement_queue"),
             models.Index(fields=["appeal", "mailbox_index"], name="endorsement_mailbox"),
             models.Index(fields=["appeal", "name_index"], name="endorsement_name"),
-            models.Index(fields=["id"], condition=Q(quarantined_at__isnull=False), name="endorsement_quarantined"),
             models.Index(fields=["submitted_at"], condition=~Q(network_index=""), name="endorsement_with_network"),
+            models.Index(fields=["looks_index"], name="endorsement_looks", condition=~Q(looks_index="")),
+            models.Index(fields=["sounds_index"], name="endorsement_sounds", condition=~Q(sounds_index="")),
+            models.Index(fields=["domain_index"], name="endorsement_domain", condition=~Q(domain_index="")),
+            models.Index(fields=["network_index"], name="endorsement_network", condition=~Q(network_index="")),
+            models.Index(fields=["appeal", "submitted_at"], name="endorsement_arrival"),
+            models.Index(
+                fields=["id"],
+                name="endorsement_to_weigh",
+                condition=Q(weighed_at=None, sealed_name="", confirmed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["id"],
+                name="endorsement_to_decide",
+                condition=Q(state=State.CONFIRMED, quarantined_at=None),
+            ),
+            models.Index(
+                fields=["confirmed_at"],
+                name="endorsement_newly_confirmed",
+                condition=Q(state=State.CONFIRMED, quarantined_at=None),
+            ),
+            models.Index(fields=["id"], name="endorsement_quarantined", condition=Q(quarantined_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -183,7 +221,7 @@ class Endorsement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(sealed_name="") & ~Q(organisation_name="")
-                | ~Q(sealed_name="") & Q(**dict.fromkeys(NAME_FIELDS, "")),
+                | ~Q(sealed_name="") & Q(**dict.fromkeys((*NAME_FIELDS, "folded"), "")),
                 name="endorsement_name_plain_or_sealed",
             ),
             models.CheckConstraint(

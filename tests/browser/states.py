@@ -297,6 +297,28 @@ def _reason_preview(visit: Visit) -> None:
     visit.page.locator(".desk-letter summary").first.click()
 
 
+def _evidence(visit: Visit) -> None:
+    """An imitation of a listed name, checked as no rung allows."""
+    visit.open(FORM)
+    visit.fill(address := f"imitation{len(visit.site.mails())}@demo.example")
+    visit.page.locator("[name=organisation_name]").fill("Freedorn Nоw")
+    visit.press("[type=submit]")
+    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(address))[0])
+    visit.press(".button")
+    visit.sign_in()
+    visit.open("/admin/?state=confirmed")
+    visit.page.locator(".desk-queue th a", has_text="Freedorn").last.click()
+    visit.page.locator(".desk-alike").first.wait_for()
+    visit.page.locator("[name=how][value=vouched]").check()
+    visit.press(".desk-check")
+
+
+def _keys(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.locator(".desk-keys").click()
+    visit.page.locator(".desk-help[open]").wait_for()
+
+
 def _link_issued(visit: Visit) -> None:
     _line(visit)
     visit.page.locator("[name=checked]").check()
@@ -458,8 +480,11 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "sign-in-wrong": _wrong_password,
     "queue": _at_the_desk("/admin/"),
     "queue-approved": _at_the_desk("/admin/?state=approved"),
+    "queue-filtered": _at_the_desk("/admin/?state=approved&q=freedom&age=overdue"),
+    "queue-keys": _keys,
     "endorsement": _one_endorsement,
     "endorsement-asked": _asked,
+    "endorsement-evidence": _evidence,
     "endorsement-line": _line_with_note,
     "endorsement-rejected": _rejected,
     "endorsement-respelled": _respelled,

@@ -72,7 +72,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Endorsement": {
         **dict.fromkeys(("organisation_name", "acronym", "countries", "label"), WHAT_IS_CHECKED),
         **dict.fromkeys(("countries_as_printed", "website", "member_claimed", "name_language"), WHAT_IS_CHECKED),
-        **dict.fromkeys(("member_confirmed", "checked_how"), WHAT_IS_CHECKED),
+        **dict.fromkeys(("member_confirmed", "checked_how", "folded", "vouched_by_id"), WHAT_IS_CHECKED),
+        "sealed_check_note": SEALED,
+        **dict.fromkeys(("looks_index", "sounds_index"), LOOKED_UP),
+        "weighed_at": WHEN,
         **dict.fromkeys(("domain_index", "network_index"), LOOKED_UP),
         **dict.fromkeys(("hints", "seconds_to_fill", "quarantined_for"), ARRIVAL),
         **dict.fromkeys(("sealed_name", "sealed_note"), SEALED),
@@ -84,6 +87,24 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("id", "appeal_id", "text_id", "signatory_id", "explained_by"), TECHNICAL),
     },
     "Contact": {"sealed_person": SEALED, "sealed_mailbox": SEALED, "id": TECHNICAL, "endorsement_id": TECHNICAL},
+    "Comparison": {
+        "verdict": STATE,
+        "said_at": WHEN,
+        **dict.fromkeys(("id", "first_id", "second_id"), TECHNICAL),
+    },
+    "Flag": {"code": ARRIVAL, **dict.fromkeys(("id", "endorsement_id"), TECHNICAL)},
+    "KnownOrganisation": {
+        "name": Private("the secretariat's own list, compared with every name that comes in; names no person"),
+        "domain_index": LOOKED_UP,
+        "sealed_channel": SEALED,
+        "member": STATE,
+        "id": TECHNICAL,
+    },
+    "Presence": {
+        "account": Private("number of a staff account, for a minute"),
+        "seen_at": WHEN,
+        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+    },
     "ContactChange": {
         **dict.fromkeys(("sealed_person", "sealed_mailbox"), SEALED),
         "mailbox_index": LOOKED_UP,

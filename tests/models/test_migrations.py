@@ -4,18 +4,20 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.actions import entering
+from petition.actions import comparisons, entering, known, presences, weighing
 from petition.models import (
     Appeal,
     AuditEvent,
     ContactChange,
     Dispute,
+    Endorsement,
     Origin,
     RateCount,
     Reason,
     Signatory,
     SiteState,
     Spelling,
+    Verdict,
     triggers,
 )
 from tests import factories
@@ -52,6 +54,13 @@ def _rows_everywhere() -> None:
             if second and origin == Origin.LETTER:
                 entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
     SiteState.objects.create(worker_seen_at=factories.NOON)
+    weighing.weigh_due(at=factories.NOON)
+    weighing.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
+    comparisons.compare(
+        waiting.pk, Endorsement.objects.latest("pk").pk, Verdict.SAME, by=factories.MODERATOR, at=factories.NOON
+    )
+    presences.look(waiting.pk, by=factories.MODERATOR, at=factories.NOON)
+    known.replace([known.Known("Made-up Fund", "fund.example", "", member=True)])
 
 
 def test_migrations_run_to_nothing_and_back_with_rows_in_every_table() -> None:

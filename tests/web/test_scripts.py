@@ -10,11 +10,14 @@ from petition.models import Appeal
 from tests.factories import SLUG
 
 SCRIPTS = sorted((Path(__file__).parents[2] / "static" / "js").rglob("*.js"))
+DESK = {"desk.js"}
 
 
 def test_all_scripts_together_are_under_3_kb_on_the_line() -> None:
-    assert SCRIPTS
-    assert sum(len(brotli.compress(path.read_bytes())) for path in SCRIPTS) < 3 * 1024
+    """What visitors get; the desk's own is for staff, and as small."""
+    weights = {path.name: len(brotli.compress(path.read_bytes())) for path in SCRIPTS}
+    assert sum(weight for name, weight in weights.items() if name not in DESK) < 3 * 1024
+    assert sum(weights[name] for name in DESK) < 3 * 1024
 
 
 def test_the_script_is_deferred_and_only_on_the_form_and_after_it(client: Client, appeal: Appeal) -> None:

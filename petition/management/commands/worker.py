@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import batches, correspondence, retention, site_state, withheld
+from petition.actions import batches, correspondence, retention, site_state, weighing, withheld
 from petition.management.fresh_mirror import FreshMirror
 from petition.publishing.exports import files
 from petition.vocabulary import clock
@@ -23,8 +23,8 @@ RETENTION = timedelta(minutes=10)
 
 class Command(BaseCommand):
     help = (
-        "Delivers owed mail, erases what is over, keeps MIRROR_DIR fresh, and shows /readyz that it lives. "
-        "Run one or more beside the web."
+        "Delivers owed mail, weighs what came in, erases what is over, keeps MIRROR_DIR fresh, "
+        "and shows /readyz that it lives. Run one or more beside the web."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -66,6 +66,7 @@ class Command(BaseCommand):
             withheld.refresh(at=now)
         if self._mirror:
             self._mirror.tend(at=now)
+        weighing.weigh_due(at=now)
         got_on = batches.go_on()
         return got_on + correspondence.deliver_due(most=1)  # one: a slow server must not hide that the worker lives
 

@@ -1,0 +1,80 @@
+"""What the review page shows beside the endorsement itself: evidence, likenesses side by side, where the line goes."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from petition.actions import checks, listings
+from petition.admin.forms import CheckForm
+from petition.admin.reading import opened_or_none
+from petition.evidence.resemblance import Resemblance, resemblances
+from petition.evidence.weighing import HOW, evidence
+from petition.models import Display, Endorsement, KnownOrganisation, Origin, State
+
+
+def weighed(found: Endorsement) -> dict[str, Any]:
+    """The findings, and each name that this one resembles; nothing for what was imported or has ended."""
+    if found.origin == Origin.IMPORTED or found.state == State.WITHDRAWN:
+        return {"findings": [], "alike": []}
+    alike = resemblances(found)
+    return {"findings": evidence(found, alike), "alike": _side_by_side(alike), "channels": _channels(found)}
+
+
+def _channels(found: Endorsement) -> list[tuple[str, str]]:
+    """Whom the secretariat knows at this mail domain, and how it reaches them."""
+    known = KnownOrganisation.objects.filter(domain_index=found.domain_index) if found.domain_index else ()
+    opened = ((one.name, opened_or_none(one.sealed_channel)) for one in known)
+    return [(name, channel) for name, channel in opened if channel]
+
+
+def _side_by_side(alike: list[Resemblance]) -> list[dict[str, Any]]:
+    numbers = [one.endorsement for one in alike]
+    rows = Endorsement.objects.select_related("appeal", "signatory").in_bulk(numbers)
+    return [
+        {
+            "other": rows[one.endorsement],
+            "line": listings.line_for_staff(rows[one.endorsement]) or _("Name sealed"),
+            "reference": one.reference,
+            "how": HOW[one.how],
+            "verdict": one.verdict,
+        }
+        for one in alike
+        if one.endorsement in rows
+    ]
+
+
+def place(found: Endorsement) -> dict[str, Any]:
+    """Where the line stands, or would stand once it is approved: the number is the next one if nobody is faster."""
+    return {
+        "is_counted_only": found.display == Display.WITHHELD,
+        "number": found.signatory.number if found.signatory else found.appeal.last_number + 1,
+    }
+
+
+def neighbours(found: Endorsement) -> dict[str, int | None]:
+    """The endorsements to decide before and after this one, oldest first."""
+    to_decide = Endorsement.objects.to_decide().values_list("pk", flat=True)
+    return {
+        "next": to_decide.filter(pk__gt=found.pk).order_by("pk").first(),
+        "previous": to_decide.filter(pk__lt=found.pk).order_by("-pk").first(),
+    }
+
+
+def next_to_decide(pk: int) -> int | None:
+    """What opens after a decision on `pk`: the next one, at the end the oldest; None when nothing waits."""
+    to_decide = Endorsement.objects.to_decide().values_list("pk", flat=True).order_by("pk")
+    return to_decide.filter(pk__gt=pk).first() or to_decide.first()
+
+
+def check_form(found: Endorsement) -> CheckForm | None:
+    """How it is recorded now, to change; None where there is nothing to check."""
+    if found.origin == Origin.IMPORTED or found.state == State.WITHDRAWN:
+        return None
+    initial = {
+        "how": found.checked_how,
+        "voucher": found.vouched_by.reference if found.vouched_by else "",
+        "note": opened_or_none(found.sealed_check_note) or "",
+        "member": found.member_confirmed,
+        "seen": checks.version(found.pk),
+    }
+    return CheckForm(initial=initial, auto_id="check-%s", label_suffix="")

@@ -1,0 +1,82 @@
+"""Which names of the same appeal a name resembles: listed ones, and those of other endorsements."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from petition.evidence.likeness import Forms, Likeness, forms, likeness
+from petition.models import Comparison, Endorsement, State, Status, Verdict
+from petition.models.endorsements import ACTIVE, UNDECIDED
+
+_MOST: Final = 5
+_NEWEST: Final = 2_000
+"""So many undecided names are compared letter by letter; all others by what is kept under a key of each."""
+_STANDING: Final = (*ACTIVE, State.REJECTED)
+_ORDER: Final = list(Likeness)
+
+
+@dataclass(frozen=True)
+class Resemblance:
+    """Another endorsement whose name resembles the one looked at. `name` is '' where it is sealed."""
+
+    endorsement: int
+    how: Likeness
+    name: str
+    reference: str  # further-12 where it is listed, else ''
+    verdict: Verdict | None  # what a moderator said of the two
+
+
+def resemblances(endorsement: Endorsement) -> list[Resemblance]:
+    """The strongest, listed names before others, five at the most; but all of which a moderator has said something."""
+    said = _verdicts(endorsement.pk)
+    own = forms(endorsement.organisation_name, endorsement.acronym) if endorsement.organisation_name else None
+    found = {one.endorsement: one for one in _listed(endorsement, own, said)}
+    for one in (*_under_one_key(endorsement, said), *_newest(endorsement, own, said)):
+        found.setdefault(one.endorsement, one)
+    ranked = sorted(found.values(), key=lambda one: (not one.reference, _ORDER.index(one.how), one.endorsement))
+    return [one for place, one in enumerate(ranked) if place < _MOST or one.verdict]
+
+
+def _verdicts(pk: int) -> dict[int, Verdict]:
+    rows = Comparison.objects.about(pk).values_list("first", "second", "verdict")
+    return {second if first == pk else first: Verdict(verdict) for first, second, verdict in rows}
+
+
+def _others(endorsement: Endorsement) -> QuerySet[Endorsement]:
+    return Endorsement.objects.filter(appeal=endorsement.appeal_id).exclude(pk=endorsement.pk)
+
+
+def _listed(endorsement: Endorsement, own: Forms | None, said: dict[int, Verdict]) -> Iterator[Resemblance]:
+    if own is None:
+        return
+    columns = ("pk", "signatory__name", "signatory__acronym", "signatory__label")
+    rows = _others(endorsement).filter(signatory__status=Status.LISTED)
+    for pk, name, acronym, label, kind, number in rows.values_list(*columns, "signatory__kind", "signatory__number"):
+        if how := likeness(own, forms(name, acronym)):
+            yield Resemblance(pk, how, label, f"{kind}-{number}", said.get(pk))
+
+
+def _under_one_key(endorsement: Endorsement, said: dict[int, Verdict]) -> Iterator[Resemblance]:
+    """Those whose name is, looks or sounds the same, also where it is sealed or was rejected."""
+    keys = (
+        ("name_index", Likeness.SAME),
+        ("looks_index", Likeness.LOOKS),
+        ("sounds_index", Likeness.SOUNDS),
+    )
+    for column, how in keys:
+        if key := getattr(endorsement, column):
+            rows = _others(endorsement).filter(state__in=_STANDING, **{column: key}).order_by("-pk")
+            for pk, name in rows.values_list("pk", "organisation_name")[:_MOST]:
+                yield Resemblance(pk, how, name, "", said.get(pk))
+
+
+def _newest(endorsement: Endorsement, own: Forms | None, said: dict[int, Verdict]) -> Iterator[Resemblance]:
+    if own is None:
+        return
+    undecided = Q(state__in=UNDECIDED, confirmed_at__isnull=False)
+    rows = _others(endorsement).filter(undecided).exclude(organisation_name="").order_by("-pk")
+    for pk, name, acronym in rows.values_list("pk", "organisation_name", "acronym")[:_NEWEST]:
+        if how := likeness(own, forms(name, acronym)):
+            yield Resemblance(pk, how, name, "", said.get(pk))

@@ -1,0 +1,25 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from petition.actions import known
+
+
+class Command(BaseCommand):
+    help = "Replaces the secretariat's own list of organisations that it knows (CSV: name, domain, channel, member)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="CSV in UTF-8; its first line names the columns")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as lines:
+                count = known.replace(known.read(lines))
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8 (byte {error.start}).") from error
+        except known.Wrong as error:
+            raise CommandError(f"{error} Nothing was changed.") from error
+        self.stdout.write(f"The secretariat knows {count} organisations by their mail domain.")

@@ -1,0 +1,59 @@
+"""import_known: the secretariat's own list, private, replaced as a whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from petition.models import KnownOrganisation
+from petition.protection import contacts
+
+pytestmark = pytest.mark.django_db
+LIST = "name,domain,channel,member\nBeacon Trust,Beacon.Example,Aigul at +996 555,yes\n«Маяк»,маяк.example,,\n"
+
+
+def imported(folder: Path, text: str | bytes) -> None:
+    file = folder / "known.csv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    call_command("import_known", str(file))
+
+
+def test_the_list_is_kept_and_no_domain_and_no_person_can_be_read(tmp_path: Path) -> None:
+    imported(tmp_path, b"\xef\xbb\xbf" + LIST.encode())
+    beacon, mayak = KnownOrganisation.objects.all()
+    assert (beacon.name, beacon.member, mayak.name, mayak.member) == ("Beacon Trust", True, "«Маяк»", False)
+    assert beacon.domain_index == contacts.index_of("domain", "beacon.example")
+    assert mayak.domain_index == contacts.index_of("domain", "xn--80aue1f.example")
+    assert contacts.opened(beacon.sealed_channel) == "Aigul at +996 555"
+    assert mayak.sealed_channel == ""
+    assert "beacon.example" not in str(list(KnownOrganisation.objects.values()))
+
+
+def test_the_new_list_takes_the_place_of_the_old_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    imported(tmp_path, LIST)
+    imported(tmp_path, "name,domain\nBeacon Trust,beacon.example\nBeacon Trust,beacon.example\n")
+    assert [known.name for known in KnownOrganisation.objects.all()] == ["Beacon Trust"]
+    assert "knows 1 organisations" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "it lacks domain, name"),
+        ("name,channel\nA,b\n", "it lacks domain"),
+        ("name,domain\nA,not a domain\n", "Line 2: 'not a domain' is no mail domain. Nothing was changed."),
+        ("name,domain\nA,a.example\n,b.example\n", "Line 3: the name is missing"),
+        ("name,domain\nA\n", "Line 2: None is no mail domain."),
+        (b"name,domain\n\xff,a.example\n", "not UTF-8"),
+    ],
+)
+def test_a_list_that_is_wrong_changes_nothing_and_says_where(tmp_path: Path, text: str | bytes, says: str) -> None:
+    imported(tmp_path, LIST)
+    with pytest.raises(CommandError, match=says.replace(".", r"\.")):
+        imported(tmp_path, text)
+    assert KnownOrganisation.objects.count() == 2
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_known", str(tmp_path / "nowhere.csv"))
