@@ -16,7 +16,7 @@ class PetitionConfig(AppConfig):
     def ready(self) -> None:
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
 
-        post_migrate.connect(_install_triggers, sender=self)
+        post_migrate.connect(_complete, sender=self)
 
 
 class PetitionAdminConfig(AdminConfig):
@@ -24,7 +24,10 @@ class PetitionAdminConfig(AdminConfig):
     default_site = "petition.admin.site.DeskSite"
 
 
-def _install_triggers(using: str, **_: Any) -> None:
+def _complete(using: str, **_: Any) -> None:
+    """What every database has after a migration: the refusals and the roles, also where its tables were emptied."""
+    from petition.actions import staff
     from petition.models import triggers
 
     triggers.install(connections[using])
+    staff.roles_exist()

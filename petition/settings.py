@@ -71,6 +71,12 @@ SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in word
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
+# --- When the staff are told by mail -----------------------------------------------------------------------------
+
+DIGEST_HOUR = env.int("DIGEST_HOUR", 6)  # UTC; moderators hear then what waits
+OVERDUE_HOURS = env.int("OVERDUE_HOURS", 72)  # for which an endorsement may wait for its decision
+FLOOD_PER_HOUR = env.int("FLOOD_PER_HOUR", 100)  # endorsements beyond which somebody should look
+
 # --- The application ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -105,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "petition.admin.second_factor.staff_sessions",
+    "petition.admin.gate.only_by_right",
 ]
 ROOT_URLCONF = "petition.urls"
 WSGI_APPLICATION = "petition.wsgi.application"
@@ -118,6 +125,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "petition.admin.ways.of_the_desk",
             ],
         },
     }
@@ -214,7 +222,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # By network, not by name: a stranger must not be able to lock a moderator out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = _site.hostname
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for a clock that runs wrong (RFC 6238, 5.2)
 SESSION_COOKIE_AGE = 30 * 60

@@ -37,3 +37,10 @@ def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime,
         reason=reason,
         is_demo=appeal.is_demo,
     )
+
+
+def record_apart(verb: str, *, kind: str, number: int | None, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
+    """One line is in the trail that is about no appeal: of a staff account by its number, or of the trail itself."""
+    return AuditEvent.objects.create(
+        at=at, verb=verb, actor_kind=by.kind, actor_id=by.id, subject_kind=kind, subject_id=number, reason=reason
+    )

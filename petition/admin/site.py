@@ -1,4 +1,4 @@
-"""The staff's site: Django's own admin, with the queue as its first page. Of all tables it edits accounts alone."""
+"""The staff's site: Django's own admin, with the queue as its first page. It edits no table."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-SHOWN = {"petition.auditevent", "auth.user"}
-"""Tables that staff see as tables. Whatever another package registers stays out: the deeds are the way in."""
+SHOWN = {"petition.auditevent"}
+"""The table that staff see as a table. Whatever another package registers stays out: the deeds are the way in."""
 
 
 class DeskSite(AdminSite):
@@ -20,7 +20,7 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin import deeds, desk, lines, notices, queue
+        from petition.admin import contact, deeds, desk, lines, notices, overview, queue, staff, texts
 
         return [
             path("", self.admin_view(queue.queue), name="index"),
@@ -35,12 +35,18 @@ class DeskSite(AdminSite):
             path("lines/", self.admin_view(lines.lines), name="lines"),
             path("notices/", self.admin_view(notices.notices), name="notices"),
             path("notices/<slug:slug>/<slug:language>/", self.admin_view(notices.notice), name="notice"),
+            path("endorsements/<int:pk>/contact/", self.admin_view(contact.contact), name="contact"),
+            path("overview/", self.admin_view(overview.overview), name="overview"),
+            path("texts/", self.admin_view(texts.texts), name="texts"),
+            path("texts/proposed/<int:pk>/", self.admin_view(texts.text_proposal), name="text_proposal"),
+            path("texts/<slug:slug>/opening/", self.admin_view(texts.opening), name="opening"),
+            path("texts/<slug:slug>/<slug:language>/", self.admin_view(texts.translation), name="translation"),
+            path("staff/", self.admin_view(staff.staff), name="staff"),
+            path("staff/invite/", self.admin_view(staff.invite), name="invite"),
+            path("staff/<int:pk>/", self.admin_view(staff.account), name="account"),
+            path("staff/roles/<int:pk>/", self.admin_view(staff.role_proposal), name="role_proposal"),
             *super().get_urls(),
         ]
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Administrators only, until there are roles."""
-        return super().has_permission(request) and bool(getattr(request.user, "is_superuser", False))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)

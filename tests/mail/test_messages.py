@@ -22,6 +22,11 @@ CONTENT = {
     "until": "1 June 2027",
     "subject": "Hello",
     "text": "Hello",
+    "name": "guest",
+    "when": "2026-11-24 18:00",
+    **dict.fromkeys(("waiting", "quarantined", "corrections", "disputes"), "3"),
+    "hours": "73",
+    "count": "100",
 }
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 TOLD = {
@@ -39,6 +44,12 @@ TOLD = {
     "listed": ["line", "url"],
     "counted": [],
     "rejected": [],
+    "invitation": ["url", "name"],
+    "new_device": ["when"],
+    "digest": ["waiting", "hours", "quarantined", "corrections", "disputes", "url"],
+    "overdue": ["hours", "url"],
+    "flood": ["count", "url"],
+    "hiding": ["count", "url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

@@ -4,7 +4,22 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.models import Appeal, AuditEvent, ContactChange, Dispute, RateCount, Signatory, SiteState, triggers
+from petition.actions import staff
+from petition.actions.audit import OPERATOR
+from petition.models import (
+    Alert,
+    Appeal,
+    AuditEvent,
+    ContactChange,
+    Dispute,
+    RateCount,
+    Role,
+    RoleProposal,
+    Signatory,
+    SiteState,
+    TextProposal,
+    triggers,
+)
 from tests import factories
 from tests.models.rows import a_correction, a_notice, a_question
 
@@ -27,6 +42,11 @@ def _rows_everywhere() -> None:
     ContactChange.objects.create(endorsement=waiting, requested_at=factories.NOON)
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
     a_notice(appeal)
+    Alert.objects.create(kind="digest", day=factories.NOON)
+    guest = staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=factories.NOON)
+    proposed = {"proposed_by": guest.pk, "proposed_at": factories.NOON}
+    RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
+    TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)
     SiteState.objects.create(worker_seen_at=factories.NOON)
 
 

@@ -8,17 +8,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import correspondence, retention, site_state
+from petition.actions import alerts, correspondence, retention, site_state
 from petition.vocabulary import clock
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
 HEARTBEAT = timedelta(seconds=15)
 RETENTION = timedelta(minutes=10)
+ALERTS = timedelta(minutes=1)
 
 
 class Command(BaseCommand):
-    help = "Delivers owed mail, erases what is over, and shows /readyz that it lives. Run one or more beside the web."
+    help = "Delivers owed mail, erases what is over, tells the staff what waits, and shows /readyz that it lives."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             retention.forget_journal()
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
+        if self._is_time_for("alerts", ALERTS, now):
+            alerts.tell_staff(at=now)
         return correspondence.deliver_due(most=1)  # one: a slow mail server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
