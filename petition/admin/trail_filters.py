@@ -36,7 +36,7 @@ class DoneFilter(_InWords):
 
 
 class ActorFilter(_InWords):
-    title, parameter_name, words = _("By whom"), "actor_kind", ACTORS
+    title, parameter_name, words = _("Actor"), "actor_kind", ACTORS
 
 
 class SubjectFilter(_InWords):

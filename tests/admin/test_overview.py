@@ -34,7 +34,7 @@ def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appea
     assert mail
     outbox.refused(mail, error="smtp 550", at=now, final=True)
     page = overview(staff)
-    assert "Half of 2 were decided within 15 hours, nine of ten within 30." in page
+    assert "Half of 2 were decided within 16 hours, nine of ten within 30." in page
     assert "within an hour 1" in page
     assert "Kyrgyzstan 2" in page
     assert "Germany 1" in page
