@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from math import ceil
 from statistics import median
 from typing import Any
 
@@ -86,8 +87,8 @@ def _decisions(came: QuerySet[Endorsement], now: datetime) -> dict[str, Any]:
     return {
         "count": len(hours),
         "rows": _with_bars(counts),
-        "median": round(median(hours or [0])),
-        "p90": round(slowest),
+        "median": ceil(median(hours or [0])),
+        "p90": ceil(slowest),
     }
 
 
