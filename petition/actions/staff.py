@@ -141,7 +141,7 @@ def end_sessions(account_id: int) -> None:
 def tell_of_new_device(account: User, *, at: datetime) -> None:
     """The owner is owed a mail: somebody signed in where nobody had with this account, and no more."""
     if account.email:
-        content = {"when": at.strftime("%Y-%m-%d %H:%M")}
+        content = {"when": at.strftime("%Y-%m-%d %H:%M UTC")}
         correspondence.owe_to("new_device", account.email, content=content, language=settings.LANGUAGE_CODE, at=at)
 
 

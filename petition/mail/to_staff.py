@@ -27,7 +27,7 @@ def new_device(content: dict[str, str]) -> Told:
     return Told(
         _("A new sign-in"),
         [
-            _("your staff account was used in a browser that did not know it before, at %(when)s UTC.") % content,
+            _("your staff account was used in a browser that did not know it before, at %(when)s.") % content,
             _("If it wasn't you, change your password and tell another administrator at once."),
         ],
     )
