@@ -17,7 +17,7 @@ class PetitionConfig(AppConfig):
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
 
         pre_migrate.connect(_remove_triggers, sender=self)
-        post_migrate.connect(_install_triggers, sender=self)
+        post_migrate.connect(_complete, sender=self)
 
 
 class PetitionAdminConfig(AdminConfig):
@@ -33,7 +33,10 @@ def _remove_triggers(using: str, plan: list[Any], **_: Any) -> None:
         triggers.remove(connections[using])
 
 
-def _install_triggers(using: str, **_: Any) -> None:
+def _complete(using: str, **_: Any) -> None:
+    """What every database has after a migration: the refusals and the roles, also where its tables were emptied."""
+    from petition.actions import staff
     from petition.models import triggers
 
     triggers.install(connections[using])
+    staff.roles_exist()

@@ -78,6 +78,11 @@ CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal
 
 UNDO_SECONDS = env.int("UNDO_SECONDS", 60)  # how long the mail of a decision waits, and the decision can be taken back
 
+# --- When the staff are told by mail -----------------------------------------------------------------------------
+
+DIGEST_HOUR = env.int("DIGEST_HOUR", 6)  # UTC; moderators hear then what waits
+FLOOD_PER_HOUR = env.int("FLOOD_PER_HOUR", 100)  # endorsements beyond which somebody should look
+
 # --- The application ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -112,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "petition.admin.second_factor.staff_sessions",
+    "petition.admin.gate.only_by_right",
 ]
 ROOT_URLCONF = "petition.urls"
 WSGI_APPLICATION = "petition.wsgi.application"
@@ -125,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "petition.admin.ways.of_the_desk",
             ],
         },
     }
@@ -228,7 +235,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # By network, not by name: a stranger must not be able to lock a moderator out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = _site.hostname
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for a clock that runs wrong (RFC 6238, 5.2)
 SESSION_COOKIE_AGE = 30 * 60

@@ -301,6 +301,8 @@ def test_the_form_says_what_is_wrong_in_the_language_of_its_page(
 @pytest.mark.parametrize("message", sorted(messages.MESSAGES))
 def test_no_mail_has_a_word_of_the_appeal_or_of_english(message: str, language: str) -> None:
     content = dict.fromkeys(("url", "urls", "until", "code", "code_url", "change_url", "line", "subject", "text"), "")
+    content |= dict.fromkeys(("hours", "count", "waiting", "quarantined", "corrections", "disputes"), "7")
+    content |= {"name": "", "when": ""}
     with translation.override(language):
         letter = messages.write(message, content)
     assert english_left_in(f"{letter.subject} {letter.text} {letter.html}") == set()

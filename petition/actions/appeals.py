@@ -123,8 +123,9 @@ def _draft(appeal: Appeal, reading: Reading, edition: Edition) -> AppealText:
     return text
 
 
-def _enter_text(appeal: Appeal, reading: Reading, edition: Edition, *, at: datetime) -> AppealText:
+def _enter_text(appeal: Appeal, reading: Reading, edition: Edition, *, at: datetime, version: int = 1) -> AppealText:
     text = _draft(appeal, reading, edition)
+    text.version = version
     text.save()
     Demand.objects.bulk_create(
         Demand(text=text, number=number, body=body) for number, body in enumerate(reading.demands, 1)
@@ -181,3 +182,45 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
         signatory=signatory,
         explained_by=event.pk,
     )
+
+
+@transaction.atomic
+def change_translation(reading: Reading, edition: Edition, *, by: Actor, at: datetime) -> Outcome:
+    """A published unofficial translation reads anew, as its next version; the earlier one stays in the table.
+
+    Raises Refused: unresolved lines; an official text, which is what was signed; a language without one; other demands.
+    """
+    present = refuse_change(reading, edition)
+    appeal = present.appeal
+    if present.sha256 == _draft(appeal, reading, edition).sha256:
+        return Outcome.UNCHANGED
+    _enter_text(appeal, reading, edition, at=at, version=present.version + 1)
+    record("translate", subject=appeal, by=by, at=at)
+    new_revision(appeal, at=at)
+    return Outcome.TRANSLATED
+
+
+def refuse_change(reading: Reading, edition: Edition) -> AppealText:
+    """The text that would be changed, its appeal locked. Raises Refused as `change_translation` does."""
+    if reading.unresolved:
+        raise Refused("There are lines that were not understood.")
+    appeal = Appeal.objects.select_for_update().get(slug=edition.slug)
+    present = appeal.texts.published().filter(language=edition.language).order_by("-version").first()
+    if present is None or TextStatus.OFFICIAL in (present.status, edition.status):
+        raise Refused("Only an unofficial translation can be changed; an official text stays as it is.")
+    _refuse_other_demands(appeal, reading)
+    return present
+
+
+@transaction.atomic
+def set_opening(slug: str, opens_at: datetime | None, closes_at: datetime | None, *, by: Actor, at: datetime) -> None:
+    """Endorsements are taken from `opens_at` to `closes_at`; None is open on that side. Raises Refused."""
+    if opens_at and closes_at and opens_at >= closes_at:
+        raise Refused("It has to open before it closes.")
+    appeal = Appeal.objects.select_for_update().get(slug=slug)
+    if (appeal.opens_at, appeal.closes_at) == (opens_at, closes_at):
+        return
+    appeal.opens_at, appeal.closes_at = opens_at, closes_at
+    appeal.save(update_fields=["opens_at", "closes_at"])
+    record("set_opening", subject=appeal, by=by, at=at)
+    new_revision(appeal, at=at)

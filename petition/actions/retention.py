@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from petition.actions import erasing, lapsing
+from petition.actions import erasing, lapsing, staff
 from petition.protection import rate_limits
 
 _AT_ONCE = 200
@@ -66,6 +66,7 @@ def purge(*, at: datetime) -> None:
     rate_limits.forget_ended(at=at)
     rate_limits.weekly_key(at=at)  # also where nobody comes who would have it replaced
     SessionStore.clear_expired()
+    staff.forget_invitations(at=at)
     forget_journal()
 
 

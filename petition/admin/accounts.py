@@ -4,14 +4,26 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
-from django.http import HttpRequest
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
 
+from petition.actions.staff import tell_of_new_device
+from petition.admin import devices
 from petition.protection import networks
+from petition.vocabulary import clock
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types for it
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Signed in. Where this browser did not know the account, its owner hears of it by mail."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        if not devices.is_known(request, user):
+            tell_of_new_device(user, at=clock.now())
+            devices.remember(request, response, user)
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What tries at passwords are counted by: the network, told as the rest of the site tells it."""

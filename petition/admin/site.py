@@ -1,4 +1,4 @@
-"""The staff's site: Django's own admin, with the queue as its first page. Of all tables it edits accounts alone."""
+"""The staff's site: Django's own admin, with the queue as its first page. It edits no table."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-SHOWN = {"petition.auditevent", "auth.user"}
-"""Tables that staff see as tables. Whatever another package registers stays out: the deeds are the way in."""
+SHOWN = {"petition.auditevent"}
+"""The table that staff see as a table. Whatever another package registers stays out: the deeds are the way in."""
 
 
 class DeskSite(AdminSite):
@@ -25,6 +25,7 @@ class DeskSite(AdminSite):
             beside,
             bulk,
             checking,
+            contact,
             deciding,
             deeds,
             desk,
@@ -35,9 +36,12 @@ class DeskSite(AdminSite):
             hiding,
             lines,
             notices,
+            overview,
             quarantine,
             queue,
             reasons,
+            staff,
+            texts,
         )
 
         return [
@@ -74,6 +78,16 @@ class DeskSite(AdminSite):
             path("editions/", self.admin_view(editions.editions), name="editions"),
             path("notices/", self.admin_view(notices.notices), name="notices"),
             path("notices/<slug:slug>/<slug:language>/", self.admin_view(notices.notice), name="notice"),
+            path("endorsements/<int:pk>/contact/", self.admin_view(contact.contact), name="contact"),
+            path("overview/", self.admin_view(overview.overview), name="overview"),
+            path("texts/", self.admin_view(texts.texts), name="texts"),
+            path("texts/proposed/<int:pk>/", self.admin_view(texts.text_proposal), name="text_proposal"),
+            path("texts/<slug:slug>/opening/", self.admin_view(texts.opening), name="opening"),
+            path("texts/<slug:slug>/<slug:language>/", self.admin_view(texts.translation), name="translation"),
+            path("staff/", self.admin_view(staff.staff), name="staff"),
+            path("staff/invite/", self.admin_view(staff.invite), name="invite"),
+            path("staff/<int:pk>/", self.admin_view(staff.account), name="account"),
+            path("staff/roles/<int:pk>/", self.admin_view(staff.role_proposal), name="role_proposal"),
             *super().get_urls(),
         ]
 
@@ -83,10 +97,6 @@ class DeskSite(AdminSite):
 
         mine = taking_back.mine(request) if self.has_permission(request) else []
         return super().each_context(request) | {"to_take_back": mine}
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Administrators only, until there are roles."""
-        return super().has_permission(request) and bool(getattr(request.user, "is_superuser", False))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)

@@ -1,54 +1,50 @@
-"""The audit trail, to read."""
+"""The audit trail, to read and to take along."""
 
-from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy as _
 
+from petition.actions.trail_export import export
+from petition.admin.people import me, with_site
+from petition.admin.trail_filters import AccountFilter, ActorFilter, DayFilter, DoneFilter, SubjectFilter
 from petition.admin.words import ACTORS, REASONS, SUBJECTS, VERBS
-from petition.models import AuditEvent
-
-
-class _InWords(admin.SimpleListFilter):
-    """One filter over a column of codes: those that occur, in words."""
-
-    parameter_name: str
-    words: dict[str, str | Promise]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        codes = AuditEvent.objects.order_by(self.parameter_name).values_list(self.parameter_name, flat=True).distinct()
-        return [(code, str(self.words.get(code, code))) for code in codes]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
-
-
-class DoneFilter(_InWords):
-    title, parameter_name, words = _("What"), "verb", VERBS
-
-
-class ActorFilter(_InWords):
-    title, parameter_name, words = _("By whom"), "actor_kind", ACTORS
+from petition.models import AuditEvent, Role, roles_of
+from petition.vocabulary import clock
 
 
 @admin.register(AuditEvent)
 class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     list_display = fields = readonly_fields = ("when", "what", "about", "whom", "why")
-    list_filter = (DoneFilter, ActorFilter)
+    list_filter = (DayFilter, DoneFilter, ActorFilter, AccountFilter, SubjectFilter)
     search_fields = ("=subject_id",)
     search_help_text = _("Number of an endorsement")
     actions = None
+    sortable_by = ()
     show_full_result_count = False
 
-    @admin.display(description=_("When"), ordering="pk")
+    def get_urls(self) -> list[URLPattern]:
+        export_page = self.admin_site.admin_view(self.export)
+        return [path("export/", export_page, name="trail_export"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        name = User.objects.filter(pk=OuterRef("actor_id")).values("username")
+        events: QuerySet[Any] = super().get_queryset(request)
+        named: QuerySet[Any] = events.annotate(actor_name=Subquery(name))
+        return named
+
+    @admin.display(description=_("When"))
     def when(self, event: AuditEvent) -> Any:
         return event.at
 
-    @admin.display(description=_("What"), ordering="verb")
+    @admin.display(description=_("What"))
     def what(self, event: AuditEvent) -> str:
         return str(VERBS.get(event.verb, event.verb))
 
@@ -56,13 +52,19 @@ class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     def about(self, event: AuditEvent) -> str:
         return f"{SUBJECTS.get(event.subject_kind, event.subject_kind)} {event.subject_id or ''}"
 
-    @admin.display(description=_("By whom"), ordering="actor_kind")
-    def whom(self, event: AuditEvent) -> str:
-        return f"{ACTORS.get(event.actor_kind, event.actor_kind)} {event.actor_id or ''}"
+    @admin.display(description=_("By whom"))
+    def whom(self, event: Any) -> str:
+        return event.actor_name or f"{ACTORS.get(event.actor_kind, event.actor_kind)} {event.actor_id or ''}"
 
-    @admin.display(description=_("Reason"), ordering="reason")
+    @admin.display(description=_("Reason"))
     def why(self, event: AuditEvent) -> str:
         return str(REASONS.get(event.reason, event.reason) or "–")
+
+    def has_view_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
+        return Role.AUDITOR in roles_of(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -72,3 +74,21 @@ class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
 
     def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; what narrows it goes along to the export."""
+        address = f"{reverse('admin:trail_export')}?{request.GET.urlencode()}"
+        return super().changelist_view(request, {"export": address} | (extra_context or {}))
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """How many lines the address narrows down to; on POST they come as a file."""
+        try:
+            events = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:petition_auditevent_changelist"), status=HTTPStatus.SEE_OTHER)
+        if request.method == "POST":
+            response = StreamingHttpResponse(export(events, by=me(request), at=clock.now()), content_type="text/csv")
+            response["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
+            return response
+        content = with_site(request, {"count": events.count(), "title": gettext("Export the audit trail")})
+        return TemplateResponse(request, "admin/petition/trail_export.html", content)

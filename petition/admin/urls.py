@@ -4,7 +4,7 @@ from allauth.account import views
 from django.contrib import admin
 from django.urls import include, path
 
-from petition.admin import trail  # noqa: F401  (registers the trail)
+from petition.admin import invitation, trail  # noqa: F401  (registers the trail)
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/", views.password_change, name="account_change_password"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("second-factor/", include("allauth.mfa.urls")),
     path("", admin.site.urls),
 ]

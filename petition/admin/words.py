@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from petition.models import BatchDeed, Check, Level, Suspicion
+from petition.models import BatchDeed, Check, Level, Role, Suspicion
 
 VERBS: dict[str, str | Promise] = {
     "submit": _("sent"),
@@ -53,6 +53,21 @@ VERBS: dict[str, str | Promise] = {
     "propose": _("proposed for many"),
     "drop": _("proposal dropped"),
     "set_level": _("emergency level set"),
+    "open_contact": _("contact opened"),
+    "translate": _("translation published"),
+    "propose_text": _("new wording of a translation proposed"),
+    "refuse_text": _("new wording of a translation refused"),
+    "set_opening": _("opening and closing set"),
+    "invite": _("invited"),
+    "set_password": _("password set"),
+    "set_mailbox": _("mailbox set"),
+    "disable": _("disabled"),
+    "enable": _("enabled"),
+    "propose_role": _("role proposed"),
+    "give_role": _("role given"),
+    "refuse_role": _("role refused"),
+    "take_role": _("role taken away"),
+    "export_trail": _("audit trail exported"),
 }
 SUBJECTS: dict[str, str | Promise] = {
     "endorsement": _("Endorsement"),
@@ -60,6 +75,8 @@ SUBJECTS: dict[str, str | Promise] = {
     "batch": _("Many at once"),
     "sitestate": _("The site"),
     "reason": _("Reason"),
+    "account": _("Account"),
+    "trail": _("Audit trail"),
 }
 REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),
@@ -77,6 +94,7 @@ REASONS: dict[str, str | Promise] = {
     "correct": _("correction accepted"),
     "refuse_correction": _("correction refused"),
     **dict(Check.choices),
+    **{role.value: role.label for role in Role},
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from petition.mail import to_staff
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,11 @@ def prepared(content: dict[str, str]) -> Letter:
     return Letter(" ".join(content["subject"].split()), content["text"])
 
 
+def _to_staff(told: Callable[[dict[str, str]], to_staff.Told], content: dict[str, str]) -> Letter:
+    subject, sentences = told(content)
+    return _letter(subject, "to_staff", {**content, "sentences": sentences})
+
+
 def _letter(subject: str, template: str, content: Mapping[str, object]) -> Letter:
     content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS}
     return Letter(
@@ -119,7 +127,7 @@ def _letter(subject: str, template: str, content: Mapping[str, object]) -> Lette
     )
 
 
-MESSAGES: dict[str, Callable[[dict[str, str]], Letter]] = {
+_TO_ORGANISATIONS: dict[str, Callable[[dict[str, str]], Letter]] = {
     message.__name__: message
     for message in (
         confirm_mailbox,
@@ -141,3 +149,4 @@ MESSAGES: dict[str, Callable[[dict[str, str]], Letter]] = {
         prepared,
     )
 }
+MESSAGES = _TO_ORGANISATIONS | {name: partial(_to_staff, told) for name, told in to_staff.TOLD.items()}

@@ -1,5 +1,6 @@
 """FACTS: tables, constraints and the words to query them. One file per noun; no side effects."""
 
+from petition.models.alerts import Alert
 from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
 from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
@@ -13,6 +14,7 @@ from petition.models.disputes import Dispute
 from petition.models.editions import Edition
 from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.flags import CALM, Flag, FlagCode
+from petition.models.invitations import Invitation
 from petition.models.known import KnownOrganisation
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
@@ -21,14 +23,18 @@ from petition.models.presences import Presence
 from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.reasons import Reason
+from petition.models.role_proposals import RoleProposal
+from petition.models.roles import Role, holders, roles_of
 from petition.models.signatories import Check, Kind, Signatory, Status
 from petition.models.site_state import Level, SiteState
 from petition.models.spellings import Spelling
 from petition.models.suspicions import Suspicion
+from petition.models.text_proposals import TextProposal
 from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
     "CALM",
+    "Alert",
     "Appeal",
     "AppealText",
     "AuditEvent",
@@ -50,6 +56,7 @@ __all__ = [
     "Endorsement",
     "Flag",
     "FlagCode",
+    "Invitation",
     "Kind",
     "KnownOrganisation",
     "Level",
@@ -64,13 +71,18 @@ __all__ = [
     "Question",
     "RateCount",
     "Reason",
+    "Role",
+    "RoleProposal",
     "Signatory",
     "SiteState",
     "Spelling",
     "State",
     "Status",
     "Suspicion",
+    "TextProposal",
     "TextStatus",
     "Verdict",
     "What",
+    "holders",
+    "roles_of",
 ]

@@ -19,7 +19,11 @@ class AuditEvent(models.Model):
         verbose_name = _("line of the trail")
         verbose_name_plural = _("audit trail")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="audit_subject")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="audit_subject"),
+            models.Index(fields=["actor_id", "at"], name="audit_actor"),
+            models.Index(fields=["verb", "at"], name="audit_verb"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_kind} {self.subject_id}"

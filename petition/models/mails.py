@@ -39,7 +39,10 @@ class OutgoingMail(models.Model):
 
     class Meta:
         ordering = ["due_at", "pk"]
-        indexes = [models.Index(fields=["due_at", "id"], condition=Q(sent_at=None, failed_at=None), name="mail_owed")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(sent_at=None, failed_at=None), name="mail_owed"),
+            models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="mail_failed"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="mail_sent_or_failed"),
             models.CheckConstraint(

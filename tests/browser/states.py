@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import BrowserContext, Page, Request
 
-from tests.site import SLUG, Site
+from tests.site import ROOT, SLUG, Site
 
 FORM = f"/appeals/{SLUG}/endorse/"
 CHANGE = f"/appeals/{SLUG}/change/"
@@ -217,6 +217,51 @@ def _wrong_password(visit: Visit) -> None:
     visit.page.locator("[name=username]").fill("admin")
     visit.page.locator("[name=password]").fill("wrong")
     visit.press("button.default")
+
+
+def _after_saying_who(path: str) -> Callable[[Visit], None]:
+    """What is sensitive asks for the password once more."""
+
+    def go(visit: Visit) -> None:
+        visit.sign_in()
+        visit.open(path)
+        if "/reauthenticate/" in visit.page.url:
+            visit.page.locator("[name=password]").fill(visit.site.password)
+            visit.press("button.default")
+
+    return go
+
+
+def _invited(visit: Visit, name: str) -> None:
+    _after_saying_who("/admin/staff/invite/")(visit)
+    visit.page.locator("[name=name]").fill(name)
+    visit.page.locator("[name=mailbox]").fill(f"{name}@demo.example")
+    visit.page.locator("[name=roles][value=moderator]").check()
+    visit.press("button.desk-approve")
+
+
+def _one_account(visit: Visit) -> None:
+    _invited(visit, f"guest-{len(visit.site.mails())}")
+    visit.press(".desk-queue th a[href$='/staff/2/']")
+
+
+def _invitation(visit: Visit) -> None:
+    name = f"invited-{len(visit.site.mails())}"
+    _invited(visit, name)
+    visit.page.context.clear_cookies()
+    visit.page.goto(re.findall(r"http\S+/invitation/\S+", visit.site.mail_to(f"{name}@demo.example"))[0])
+
+
+def _contact(visit: Visit) -> None:
+    _one_endorsement(visit)
+    visit.press("button.desk-contact")
+
+
+def _text_as_read(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open(f"/admin/texts/{SLUG}/ru/")
+    visit.page.locator("[name=source]").fill((ROOT / "fixtures" / "statement.txt").read_text(encoding="utf-8"))
+    visit.press("button.desk-preview")
 
 
 def _one_endorsement(visit: Visit) -> None:
@@ -508,6 +553,17 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "notice": _notice_preview,
     "editions": _edition_preview,
     "editions-refused": _edition_refused,
+    "contact": _contact,
+    "overview": _at_the_desk("/admin/overview/?appeal=demo"),
+    "texts": _at_the_desk("/admin/texts/"),
+    "text-read": _text_as_read,
+    "opening": _at_the_desk(f"/admin/texts/{SLUG}/opening/"),
+    "staff": _at_the_desk("/admin/staff/"),
+    "invite": _after_saying_who("/admin/staff/invite/"),
+    "account": _one_account,
+    "invitation": _invitation,
+    "trail-export": _after_saying_who("/admin/petition/auditevent/export/?verb=approve"),
+    "passkey": _after_saying_who("/admin/second-factor/webauthn/add/"),
     "trail": _at_the_desk("/admin/petition/auditevent/"),
     "second-factor": _at_the_desk("/admin/second-factor/"),
     "password": _at_the_desk("/admin/password/"),

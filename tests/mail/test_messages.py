@@ -24,6 +24,11 @@ CONTENT = {
     "words": "We could not make sure that it comes from your side.",
     "subject": "Hello",
     "text": "Hello",
+    "name": "guest",
+    "when": "2026-11-24 18:00",
+    **dict.fromkeys(("waiting", "quarantined", "corrections", "disputes"), "3"),
+    "hours": "73",
+    "count": "100",
 }
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 TOLD = {
@@ -42,6 +47,12 @@ TOLD = {
     "listed": ["line", "url"],
     "counted": [],
     "rejected": ["words"],
+    "invitation": ["url", "name"],
+    "new_device": ["when"],
+    "digest": ["waiting", "hours", "quarantined", "corrections", "disputes", "url"],
+    "overdue": ["hours", "url"],
+    "flood": ["count", "url"],
+    "hiding": ["count", "url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

@@ -182,6 +182,20 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("outcome", "quarantined_for"), STATE),
         **dict.fromkeys(("id", "batch_id", "endorsement_id"), TECHNICAL),
     },
+    "Invitation": {"digest": LOOKED_UP, **dict.fromkeys(("id", "account_id", "expires_at"), TECHNICAL)},
+    "RoleProposal": {
+        "role": STATE,
+        "proposed_at": WHEN,
+        **dict.fromkeys(("id", "account_id", "proposed_by"), TECHNICAL),
+    },
+    "TextProposal": {
+        **dict.fromkeys(
+            ("language", "dated", "source"), Private("a translation to be published; no word about anybody's contact")
+        ),
+        "proposed_at": WHEN,
+        **dict.fromkeys(("id", "appeal_id", "proposed_by"), TECHNICAL),
+    },
+    "Alert": {"kind": STATE, "day": WHEN, "id": TECHNICAL},
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),

@@ -4,9 +4,25 @@ from collections.abc import Callable
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 
-from petition.models import Appeal, Dispute, Endorsement, OutgoingMail, PrivateLink, Reason, SiteState, Spelling
+from petition.actions import staff
+from petition.actions.audit import OPERATOR
+from petition.models import (
+    Alert,
+    Appeal,
+    Dispute,
+    Endorsement,
+    Invitation,
+    OutgoingMail,
+    PrivateLink,
+    Reason,
+    RoleProposal,
+    SiteState,
+    Spelling,
+    TextProposal,
+)
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
@@ -85,9 +101,35 @@ def _spelling(**columns: str) -> Violation:
     return lambda appeal: Spelling.objects.create(endorsement=factories.confirmed(appeal), changed_at=NOON, **kept)
 
 
+def _invited() -> Invitation:
+    staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=NOON)
+    return Invitation.objects.get()
+
+
+def _proposed(account: User, role: str = "editor") -> None:
+    RoleProposal.objects.create(account=account, role=role, proposed_by=1, proposed_at=NOON)
+
+
+def _proposed_twice() -> None:
+    account = _invited().account
+    _proposed(account)
+    _proposed(account)
+
+
+def _a_text(appeal: Appeal, source: str = "made up") -> TextProposal:
+    plain = {"language": "ru", "dated": NOON, "proposed_by": 1, "proposed_at": NOON}
+    return TextProposal.objects.create(appeal=appeal, source=source, **plain)
+
+
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("appeal_has_slug", lambda appeal: changed(appeal, slug="")),
     ("appeal_opens_before_it_closes", lambda appeal: changed(appeal, opens_at=NOON, closes_at=NOON)),
+    ("alert_once_a_day", lambda _: [Alert.objects.create(kind="digest", day=NOON) for _again in range(2)]),
+    ("invitation_is_hashed", lambda _: changed(_invited(), digest="A" * 64)),
+    ("role_proposed_once", lambda _: _proposed_twice()),
+    ("role_proposed_known", lambda _: _proposed(_invited().account, role="owner")),
+    ("text_proposed_once", lambda appeal: [_a_text(appeal) for _again in range(2)]),
+    ("text_proposal_has_source", lambda appeal: _a_text(appeal, source="")),
     ("text_version_once", lambda appeal: a_draft(appeal, language="en")),
     ("text_has_title", lambda appeal: a_draft(appeal, title="")),
     ("text_has_sha256", lambda appeal: a_draft(appeal, sha256="A" * 64)),

@@ -4,8 +4,10 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.actions import comparisons, entering, known, presences, weighing
+from petition.actions import comparisons, entering, known, presences, staff, weighing
+from petition.actions.audit import OPERATOR
 from petition.models import (
+    Alert,
     Appeal,
     AuditEvent,
     ContactChange,
@@ -14,9 +16,12 @@ from petition.models import (
     Origin,
     RateCount,
     Reason,
+    Role,
+    RoleProposal,
     Signatory,
     SiteState,
     Spelling,
+    TextProposal,
     Verdict,
     triggers,
 )
@@ -53,6 +58,11 @@ def _rows_everywhere() -> None:
             row = factories.entered(appeal, origin)
             if second and origin == Origin.LETTER:
                 entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
+    Alert.objects.create(kind="digest", day=factories.NOON)
+    guest = staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=factories.NOON)
+    proposed = {"proposed_by": guest.pk, "proposed_at": factories.NOON}
+    RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
+    TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)
     SiteState.objects.create(worker_seen_at=factories.NOON)
     weighing.weigh_due(at=factories.NOON)
     weighing.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)

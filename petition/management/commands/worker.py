@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import batches, correspondence, retention, site_state, weighing, withheld
+from petition.actions import alerts, batches, correspondence, retention, site_state, weighing, withheld
 from petition.management.fresh_mirror import FreshMirror
 from petition.publishing.exports import files
 from petition.vocabulary import clock
@@ -19,11 +19,12 @@ PAUSE_SECONDS = 1.0
 HEARTBEAT = timedelta(seconds=15)
 EXPORTS = timedelta(seconds=2)
 RETENTION = timedelta(minutes=10)
+ALERTS = timedelta(minutes=1)
 
 
 class Command(BaseCommand):
     help = (
-        "Delivers owed mail, weighs what came in, erases what is over, keeps MIRROR_DIR fresh, "
+        "Delivers owed mail, weighs what came in, erases what is over, keeps MIRROR_DIR fresh, tells the staff, "
         "and shows /readyz that it lives. Run one or more beside the web."
     )
 
@@ -64,6 +65,8 @@ class Command(BaseCommand):
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
             withheld.refresh(at=now)
+        if self._is_time_for("alerts", ALERTS, now):
+            alerts.tell_staff(at=now)
         if self._mirror:
             self._mirror.tend(at=now)
         weighing.weigh_due(at=now)

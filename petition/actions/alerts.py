@@ -1,0 +1,62 @@
+"""What the staff are told by mail, without a name: the day's digest, and what cannot wait. Each once a day."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.urls import reverse
+
+from petition.actions import correspondence, watch
+from petition.models import Alert, Correction, Dispute, Endorsement, Role, State, holders
+
+_KEPT = timedelta(days=30)
+
+
+def tell_staff(*, at: datetime) -> None:
+    """Whatever the staff should hear of at `at`, and have not heard of today, is owed to them."""
+    moderators = holders([Role.MODERATOR])
+    if at.hour >= settings.DIGEST_HOUR:
+        _tell("digest", moderators, content=_digest, at=at)
+    if watch.queue_is_overdue(at):
+        _tell("overdue", moderators, content=lambda _at: {"hours": str(24 * settings.OVERDUE_AFTER_DAYS)}, at=at)
+    if watch.flood_began(at):
+        _tell("flood", moderators, content=lambda _at: {"count": str(settings.FLOOD_PER_HOUR)}, at=at)
+    hidden = watch.names_hidden(at)
+    if hidden > watch.MOST_HIDDEN:
+        staff = User.objects.filter(is_active=True, is_staff=True)
+        _tell("hiding", staff, content=lambda _at: {"count": str(hidden)}, at=at)
+
+
+@transaction.atomic
+def _tell(
+    kind: str, whom: Iterable[User], *, content: Callable[[datetime], dict[str, str] | None], at: datetime
+) -> None:
+    """Each of `whom` that has a mailbox is owed the mail called `kind`, unless it was today or there is no content."""
+    _alert, is_first = Alert.objects.get_or_create(kind=kind, day=at.date())
+    said = content(at) if is_first else None
+    if said is None:
+        return
+    Alert.objects.filter(day__lt=(at - _KEPT).date()).delete()
+    said |= {"url": f"{settings.SITE_URL}{reverse('admin:index')}"} if settings.ROLE != "public" else {}
+    for account in whom:
+        if account.email:
+            correspondence.owe_to(kind, account.email, content=said, language=settings.LANGUAGE_CODE, at=at)
+
+
+def _digest(at: datetime) -> dict[str, str] | None:
+    """How many wait, how long the oldest has, and what is flagged; None when nothing waits."""
+    real = Endorsement.objects.filter(appeal__is_demo=False)
+    undecided = real.filter(state__in=[State.CONFIRMED, State.RETURNED])
+    counts = {
+        "waiting": real.filter(state=State.CONFIRMED).count(),
+        "quarantined": undecided.filter(quarantined_at__isnull=False).count(),
+        "corrections": Correction.objects.waiting().filter(endorsement__appeal__is_demo=False).count(),
+        "disputes": Dispute.objects.open().filter(appeal__is_demo=False).count(),
+    }
+    if not any(counts.values()):
+        return None
+    oldest = watch.oldest_waiting()
+    hours = int((at - oldest).total_seconds() // 3600) if oldest else 0
+    return {name: str(count) for name, count in counts.items()} | {"hours": str(hours)}

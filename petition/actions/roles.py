@@ -1,0 +1,83 @@
+"""Roles of staff accounts. Where there are two administrators, a role is proposed by one and given by another."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from petition.actions.audit import Actor, record_of
+from petition.models import Role, RoleProposal, holders, roles_of
+
+
+class LastAdministrator(Exception):
+    """Without this account nobody could look after the staff."""
+
+
+class OwnProposal(Exception):
+    """Whoever proposed it is not the second person."""
+
+
+def needs_second_person() -> bool:
+    """Whether a role is only proposed by whoever wants it given."""
+    return holders([Role.ADMINISTRATOR]).count() > 1
+
+
+@transaction.atomic
+def give(account_id: int, role: Role, *, by: Actor, at: datetime) -> bool:
+    """The account has the role; False when it is proposed, since a second administrator has to agree."""
+    account = User.objects.select_for_update().get(pk=account_id, is_active=True)
+    if role in roles_of(account):
+        return True
+    if needs_second_person():
+        proposal = {"proposed_by": by.id, "proposed_at": at}
+        _row, is_new = RoleProposal.objects.get_or_create(account=account, role=role, defaults=proposal)
+        if is_new:
+            record_of("account", account_id, "propose_role", by=by, at=at, reason=role)
+        return False
+    _give(account, role, by=by, at=at)
+    return True
+
+
+def _give(account: User, role: Role, *, by: Actor, at: datetime) -> None:
+    account.groups.add(Group.objects.get(name=role.value))
+    record_of("account", account.pk, "give_role", by=by, at=at, reason=role)
+
+
+@transaction.atomic
+def agree(proposal_id: int, *, by: Actor, at: datetime) -> None:
+    """The proposed role is given. Raises OwnProposal, RoleProposal.DoesNotExist."""
+    proposal = RoleProposal.objects.select_for_update(of=("self",)).select_related("account").get(pk=proposal_id)
+    if proposal.proposed_by == by.id:
+        raise OwnProposal
+    _give(proposal.account, Role(proposal.role), by=by, at=at)
+    proposal.delete()
+
+
+@transaction.atomic
+def refuse(proposal_id: int, *, by: Actor, at: datetime) -> None:
+    """The role is not given, by whom it was proposed or by another. Raises RoleProposal.DoesNotExist."""
+    proposal = RoleProposal.objects.select_for_update().get(pk=proposal_id)
+    record_of("account", proposal.account_id, "refuse_role", by=by, at=at, reason=proposal.role)
+    proposal.delete()
+
+
+@transaction.atomic
+def take(account_id: int, role: Role, *, by: Actor, at: datetime) -> None:
+    """The account no longer has the role; nobody has to agree. Raises LastAdministrator."""
+    account = User.objects.select_for_update().get(pk=account_id)
+    held = roles_of(account)
+    if role not in held:
+        return
+    if role == Role.ADMINISTRATOR:
+        refuse_without_another(account)
+    if account.is_superuser:
+        account.is_superuser = False
+        account.save(update_fields=["is_superuser"])
+    account.groups.set(Group.objects.filter(name__in=[kept.value for kept in held - {role}]))
+    record_of("account", account.pk, "take_role", by=by, at=at, reason=role)
+
+
+def refuse_without_another(account: User) -> None:
+    """Raises LastAdministrator when no other account is one."""
+    if not holders([Role.ADMINISTRATOR]).exclude(pk=account.pk).exists():
+        raise LastAdministrator

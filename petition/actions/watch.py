@@ -1,0 +1,87 @@
+"""What needs a person. The desk's banner reads it, and the staff are told of it by mail (actions/alerts.py)."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from petition.actions.audit import Actor
+from petition.models import AuditEvent, Endorsement, OutgoingMail, SiteState, State
+
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING = (
+    "worker",
+    "failed_mail",
+    "old_mail",
+    "overdue",
+    "flood",
+    "hiding",
+)
+WORKER_DEAD = timedelta(minutes=10)
+MAIL_OLD = timedelta(hours=1)
+FAILED_WITHIN = timedelta(days=7)
+_HOUR = timedelta(hours=1)
+MOST_HIDDEN = 10
+"""Names that staff hide within an hour before all staff are told."""
+MOST_APPROVALS = 300
+"""Approvals of one account within an hour before it gives its second factor again."""
+_OLDEST = 200  # rows at the head of the queue among which the oldest is looked for: mailboxes are proven out of order
+
+
+def troubles(*, at: datetime) -> list[str]:
+    """What is wrong now, as codes; a fixed number of queries, none of which grows with the queue."""
+    checks = {
+        WORKER: _worker_is_gone,
+        FAILED_MAIL: _mail_failed,
+        OLD_MAIL: _mail_is_old,
+        OVERDUE: queue_is_overdue,
+        FLOOD: flood_began,
+    }
+    return [code for code, is_wrong in checks.items() if is_wrong(at)]
+
+
+def _worker_is_gone(at: datetime) -> bool:
+    seen = SiteState.objects.filter(pk=1).values_list("worker_seen_at", flat=True).first()
+    return seen is None or at - seen > WORKER_DEAD
+
+
+def _mail_failed(at: datetime) -> bool:
+    return OutgoingMail.objects.filter(failed_at__gte=at - FAILED_WITHIN).exists()
+
+
+def _mail_is_old(at: datetime) -> bool:
+    """One should have left an hour ago. What waits for its turn is not due yet; what was tried in vain is."""
+    tried = Q(attempts__gte=1, created_at__lte=at - MAIL_OLD)
+    return OutgoingMail.objects.owed().filter(tried | Q(due_at__lte=at - MAIL_OLD)).exists()
+
+
+def oldest_waiting() -> datetime | None:
+    """Since when the oldest endorsement of a real appeal waits for a decision."""
+    waiting = Endorsement.objects.filter(state=State.CONFIRMED, appeal__is_demo=False).order_by("pk")
+    since = [moment for moment in waiting.values_list("confirmed_at", flat=True)[:_OLDEST] if moment]
+    return min(since, default=None)
+
+
+def queue_is_overdue(at: datetime) -> bool:
+    """The oldest has waited longer than settings.OVERDUE_AFTER_DAYS."""
+    since = oldest_waiting()
+    return since is not None and at - since > timedelta(days=settings.OVERDUE_AFTER_DAYS)
+
+
+def flood_began(at: datetime) -> bool:
+    """More came in within an hour than settings.FLOOD_PER_HOUR: the one before so many others is that young."""
+    newest = Endorsement.objects.filter(appeal__is_demo=False).exclude(origin="imported").order_by("-pk")
+    before = newest.values_list("submitted_at", flat=True)[settings.FLOOD_PER_HOUR : settings.FLOOD_PER_HOUR + 1]
+    return any(at - moment < _HOUR for moment in before)
+
+
+def names_hidden(at: datetime) -> int:
+    """How many names staff and operators have hidden within the hour."""
+    hidden = AuditEvent.objects.filter(verb="hide", at__gt=at - _HOUR, is_demo=False)
+    return hidden.filter(actor_kind__in=("staff", "operator")).count()
+
+
+def approves_much(by: Actor, *, since: datetime | None, at: datetime) -> bool:
+    """Whether `by` has approved MOST_APPROVALS within the hour, all of them after `since`."""
+    start = max(at - _HOUR, since) if since else at - _HOUR
+    mine = AuditEvent.objects.filter(actor_id=by.id, actor_kind=by.kind, verb="approve", at__gt=start)
+    return mine[:MOST_APPROVALS].count() >= MOST_APPROVALS

@@ -1,0 +1,77 @@
+"""What the staff are told by mail: a subject and a few sentences each, no name of an organisation in any of them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _, ngettext
+
+
+class Told(NamedTuple):
+    subject: str
+    sentences: list[str]
+
+
+def invitation(content: dict[str, str]) -> Told:
+    """A link to set a password; content: `url`, `name`."""
+    return Told(
+        _("Your account"),
+        [
+            _("an account was made for you. Its name is %(name)s.") % content,
+            _("Open this link within seven days and choose a password; the link works once:"),
+        ],
+    )
+
+
+def new_device(content: dict[str, str]) -> Told:
+    """Somebody signed in where nobody has with this account; content: `when`."""
+    return Told(
+        _("A new sign-in"),
+        [
+            _("your staff account was used in a browser that did not know it before, at %(when)s.") % content,
+            _("If it wasn't you, change your password and tell another administrator at once."),
+        ],
+    )
+
+
+def digest(content: dict[str, str]) -> Told:
+    """What waits today; content: `waiting`, `hours`, `quarantined`, `corrections`, `disputes`, `url`."""
+    waiting, hours = int(content["waiting"]), int(content["hours"])
+    sentences = [ngettext("%d waits for a decision.", "%d wait for a decision.", waiting) % waiting]
+    if waiting:
+        sentences.append(ngettext("The oldest has waited %d hour.", "The oldest has waited %d hours.", hours) % hours)
+    flags = {
+        _("Set aside: %s."): content["quarantined"],
+        _("Corrections: %s."): content["corrections"],
+        _("Messages about a name: %s."): content["disputes"],
+    }
+    return Told(_("What waits today"), sentences + [flag % count for flag, count in flags.items() if count != "0"])
+
+
+def overdue(content: dict[str, str]) -> Told:
+    """The oldest has waited too long; content: `hours`, `url`."""
+    hours = int(content["hours"])
+    sentence = ngettext(
+        "The oldest in the queue has waited more than %d hour.",
+        "The oldest in the queue has waited more than %d hours.",
+        hours,
+    )
+    return Told(_("The queue is overdue"), [sentence % hours, _("This link leads there:")])
+
+
+def flood(content: dict[str, str]) -> Told:
+    """Unusually much comes in; content: `count`, `url`."""
+    count = int(content["count"])
+    sentence = ngettext("More than %d came in within an hour.", "More than %d came in within an hour.", count)
+    return Told(_("Unusually much comes in"), [sentence % count, _("Look at them, and set aside what is made up.")])
+
+
+def hiding(content: dict[str, str]) -> Told:
+    """Unusually many names were hidden; content: `count`, `url`."""
+    count = int(content["count"])
+    sentence = ngettext("%d name was hidden within an hour.", "%d names were hidden within an hour.", count) % count
+    return Told(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
+
+
+TOLD: dict[str, Callable[[dict[str, str]], Told]] = {
+    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding)
+}
