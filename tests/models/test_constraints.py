@@ -204,7 +204,7 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("endorsement_quarantined_while_undecided", _quarantined(quarantined_at=None)),
     ("endorsement_quarantined_while_undecided", _withheld(quarantined_at=NOON)),
     ("batch_words_known", lambda appeal: a_batch(deed="erase")),
-    ("batch_words_known", lambda appeal: a_batch(state="forgotten")),
+    ("batch_words_known", lambda appeal: a_batch(state="forgotten", carried_out_by=1, carried_out_at=NOON)),
     ("batch_carried_out_by_somebody", lambda appeal: a_batch(state="running")),
     ("batch_carried_out_by_somebody", lambda appeal: a_batch(carried_out_at=NOON, carried_out_by=1)),
     ("batch_part_once", lambda appeal: a_batch(*[factories.confirmed(appeal)] * 2)),
