@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from petition.evidence.likeness import Forms, Likeness, forms, likeness
 from petition.models import Comparison, Endorsement, State, Status, Verdict
-from petition.models.endorsements import ACTIVE, UNDECIDED
+from petition.models.endorsements import ACTIVE
 
 _MOST: Final = 5
 _NEWEST: Final = 2_000
-"""So many undecided names are compared letter by letter; all others by what is kept under a key of each."""
+"""So many names that wait are compared letter by letter; all others by what is kept under a key of each."""
 _STANDING: Final = (*ACTIVE, State.REJECTED)
 _ORDER: Final = list(Likeness)
 
@@ -75,8 +75,8 @@ def _under_one_key(endorsement: Endorsement, said: dict[int, Verdict]) -> Iterat
 def _newest(endorsement: Endorsement, own: Forms | None, said: dict[int, Verdict]) -> Iterator[Resemblance]:
     if own is None:
         return
-    undecided = Q(state__in=UNDECIDED, confirmed_at__isnull=False)
-    rows = _others(endorsement).filter(undecided).exclude(organisation_name="").order_by("-pk")
-    for pk, name, acronym in rows.values_list("pk", "organisation_name", "acronym")[:_NEWEST]:
-        if how := likeness(own, forms(name, acronym)):
+    rows = Endorsement.objects.to_decide().order_by("-pk")  # of all appeals: so the index gives them in order
+    columns = ("pk", "appeal", "organisation_name", "acronym")
+    for pk, appeal, name, acronym in rows.values_list(*columns)[:_NEWEST]:
+        if appeal == endorsement.appeal_id and pk != endorsement.pk and (how := likeness(own, forms(name, acronym))):
             yield Resemblance(pk, how, name, "", said.get(pk))

@@ -63,8 +63,9 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
         return self.filter(state=State.CONFIRMED, quarantined_at=None)
 
     def set_aside(self) -> Self:
-        """Those in quarantine that are not decided."""
-        return self.filter(quarantined_at__isnull=False, state__in=UNDECIDED)
+        """Those in quarantine that are not decided; by way of the small index, or SQLite reads all undecided ones."""
+        in_quarantine = Endorsement.objects.filter(quarantined_at__isnull=False)
+        return self.filter(pk__in=in_quarantine.values("pk"), state__in=UNDECIDED)
 
     def to_weigh(self) -> Self:
         """Those whose name the evidence has not looked at; who never proved a mailbox is not looked at."""

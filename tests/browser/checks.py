@@ -14,7 +14,8 @@ MOST_BYTES = 25_000
 _CUT_OR_COVERED = """() => {
   const found = [];
   const before = [scrollX, scrollY];
-  for (const element of document.querySelectorAll('a, button, input[type=submit]')) {
+  const dialog = document.querySelector('dialog:modal');  // what is behind it cannot be reached, and is meant to be
+  for (const element of (dialog || document).querySelectorAll('a, button, input[type=submit]')) {
     const words = (element.textContent || element.value || '').trim().slice(0, 60);
     if (element.matches('button, input') && element.scrollWidth > element.clientWidth) found.push(`cut: ${words}`);
     element.scrollIntoView({block: 'center', behavior: 'instant'});
