@@ -93,7 +93,7 @@ def test_the_whole_way(site: Site) -> None:
         time.sleep(0.05)
     listed = json.loads(public.open(f"/appeals/{SLUG}/signatories.json"))["signatories"][-1]
     assert (listed["kind"], listed["label"]) == ("further", "Адилет «Үкүк» (Kyrgyzstan)")
-    (permanent,) = re.findall(rf"http\S+/{listed['id']}/", site.mail_to("asel@ukuk.example", number=2))
+    (permanent,) = re.findall(rf"http\S+/{listed['id']}/", site.mail_to("asel@ukuk.example", number=3))
     assert f'id="{listed["id"]}"' in public.open(permanent)
 
 
