@@ -20,6 +20,15 @@ NAMES_OF_LANGUAGES = sorted(
 """Languages under their own names."""
 
 
+class OwnNames(forms.Select):
+    """Languages to choose from, each marked as what it is."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **options)
+        option["attrs"] |= {"lang": value} if value else {}
+        return option
+
+
 class LineField(forms.CharField):
     """One line in NFC, held against the input policy (vocabulary/troubles.py)."""
 
@@ -92,6 +101,7 @@ class NameLanguageForm(forms.Form):
         help_text=_("So that it is read aloud and hyphenated right. Leave empty where nobody can say."),
         required=False,
         choices=[("", "–"), *NAMES_OF_LANGUAGES],
+        widget=OwnNames,
     )
 
 

@@ -68,7 +68,7 @@ class DeskSite(AdminSite):
             path("endorsements/<int:pk>/language/", self.admin_view(deciding.language), name="name_language"),
             path("endorsements/<int:pk>/count/", self.admin_view(deciding.count), name="count"),
             path("endorsements/<int:pk>/letter/", self.admin_view(deciding.confirm_letter), name="confirm_letter"),
-            path("endorsements/enter/", self.admin_view(entering.enter), name="enter"),
+            path("enter/", self.admin_view(entering.enter), name="enter"),
             path("hide/", self.admin_view(hiding.hiding), name="hide"),
             path("reasons/", self.admin_view(reasons.reasons), name="reasons"),
             path("reasons/<slug:code>/", self.admin_view(reasons.reason), name="reason"),

@@ -51,7 +51,7 @@ def test_each_is_a_post_of_staff_about_something(staff: Client, client: Client, 
     assert client.post(f"/admin/endorsements/{row.pk}/{path}/")["Location"].startswith("/admin/login/")
 
 
-@pytest.mark.parametrize("path", ["hide/", "reasons/", "reasons/other/", "endorsements/enter/"])
+@pytest.mark.parametrize("path", ["hide/", "reasons/", "reasons/other/", "enter/"])
 def test_the_pages_are_for_staff(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
     assert staff.get(f"/admin/{path}").status_code == 200
     assert client.get(f"/admin/{path}")["Location"].startswith("/admin/login/")
@@ -244,18 +244,18 @@ def entry(**changes: str) -> dict[str, str]:
 
 
 def test_what_came_by_mail_is_entered_and_its_contact_asked(staff: Client, appeal: Appeal) -> None:
-    answer = staff.post("/admin/endorsements/enter/", entry(), follow=True).content.decode()
+    answer = staff.post("/admin/enter/", entry(), follow=True).content.decode()
     assert "A mail asks it to confirm." in answer
     assert "In the blue folder." in answer
     assert mails()[-1][:2] == ("entered", "asel@fund.example")
-    again = staff.post("/admin/endorsements/enter/", entry())
+    again = staff.post("/admin/enter/", entry())
     assert again.status_code == 422
     assert "Just this was entered before" in again.content.decode()
 
 
 def test_a_letter_takes_two(staff: Client, second: Client, appeal: Appeal) -> None:
     typed = entry(origin="letter", contact_name="", contact_role="", contact_email="")
-    assert "second moderator" in staff.post("/admin/endorsements/enter/", typed, follow=True).content.decode()
+    assert "second moderator" in staff.post("/admin/enter/", typed, follow=True).content.decode()
     row = Endorsement.objects.get(origin="letter")
     assert "Check first" in press(second, row, "letter")
     assert "Another moderator has to do this" in press(staff, row, "letter", declared="on")
@@ -268,7 +268,7 @@ def test_a_letter_takes_two(staff: Client, second: Client, appeal: Appeal) -> No
     "wrong", [{"contact_email": ""}, {"contact_name": ""}, {"contact_email": '"a b"@fund.example'}, {"note": ""}]
 )
 def test_what_is_missing_is_said(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
-    answer = staff.post("/admin/endorsements/enter/", entry(**wrong))
+    answer = staff.post("/admin/enter/", entry(**wrong))
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
     assert not Endorsement.objects.filter(origin="email").exists()
@@ -276,7 +276,7 @@ def test_what_is_missing_is_said(staff: Client, appeal: Appeal, wrong: dict[str,
 
 def test_a_closed_appeal_says_so(staff: Client, appeal: Appeal) -> None:
     Appeal.objects.update(closes_at=NOON)
-    answer = staff.post("/admin/endorsements/enter/", entry()).content.decode()
+    answer = staff.post("/admin/enter/", entry()).content.decode()
     assert "does not take endorsements now" in answer
 
 

@@ -299,7 +299,7 @@ def _entered(origin: str) -> Callable[[Visit], None]:
 
     def go(visit: Visit) -> None:
         visit.sign_in()
-        visit.open("/admin/endorsements/enter/")
+        visit.open("/admin/enter/")
         visit.page.locator(f"[name=origin][value={origin}]").check()
         visit.page.locator("[name=appeal]").select_option(SLUG)
         for name, text in (
@@ -318,7 +318,7 @@ def _entered(origin: str) -> Callable[[Visit], None]:
 
 def _enter_with_errors(visit: Visit) -> None:
     visit.sign_in()
-    visit.open("/admin/endorsements/enter/")
+    visit.open("/admin/enter/")
     visit.page.locator(".desk-enter").evaluate("form => { form.noValidate = true }")
     visit.press(".desk-enter button")
 
@@ -534,7 +534,7 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "endorsement-rejected": _rejected,
     "endorsement-respelled": _respelled,
     "endorsement-letter": _entered("letter"),
-    "enter": _at_the_desk("/admin/endorsements/enter/"),
+    "enter": _at_the_desk("/admin/enter/"),
     "enter-errors": _enter_with_errors,
     "hide": _at_the_desk("/admin/hide/"),
     "reasons": _at_the_desk("/admin/reasons/"),
