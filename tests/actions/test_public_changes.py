@@ -1,9 +1,11 @@
 """The public list of changes: told when a line is corrected, forgotten when it is removed."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from petition.actions import corrections, leaving, moderation
 from petition.actions.corrections import Proposal
@@ -89,3 +91,21 @@ def test_what_is_sealed_is_corrected_in_silence(appeal: Appeal) -> None:
     corrections.propose(own(fund), proposal, at=NOON, old_line_public=True)
     corrections.accept(fund.corrections.get().pk, by=MODERATOR, at=LATER)
     assert not PublicChange.objects.exists()
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_only_who_ticks_the_box_agrees_and_the_desk_says_so(
+    client: Client, staff: Client, appeal: Appeal, ticked: bool
+) -> None:
+    fund = approved(appeal, organisation_name="Old Fund")
+    address = moderation.issue_own_page(fund.pk, by=MODERATOR, at=NOON)
+    page = f"{address.removeprefix('http://127.0.0.1:8000')}correction/"
+    box = re.findall(r"<input[^>]*old_line_public[^>]*>", client.get(page).content.decode())
+    assert len(box) == 1
+    assert "checked" not in box[0]
+    posted = {"organisation_name": "New Fund", "acronym": "", "countries": "KG"}
+    answer = client.post(page, posted | ({"old_line_public": "on"} if ticked else {}))
+    assert answer.status_code == 200
+    assert fund.corrections.get().old_line_public is ticked
+    desk = staff.get(f"/admin/endorsements/{fund.pk}/").content.decode()
+    assert ("its present line stays in the public list of changes" in desk) is ticked
