@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ PAGE = ROOT / "docs" / "benchmark.md"
 def main(words: Sequence[str]) -> int:
     """1 when a figure was missed."""
     wanted = _read(words)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # the servers end with it, however it ends
     database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
     on = table.machine(database)
     skipped = [words for words in (_without_wrk(), _without_nginx()) if words]

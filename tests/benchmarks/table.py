@@ -37,10 +37,12 @@ def machine(database: str) -> str:
     """The machine in one line, with how busy it was before the start: figures of a busy machine are no figures."""
     info = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     names = [line.partition(":")[2].strip() for line in info.splitlines() if line.startswith("model name")]
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    busy = ": it was busy with other work, so times say nothing and ratios little" if load > cores / 2 else ""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
-        f"Python {platform.python_version()}, {database}, load {os.getloadavg()[0]:.1f} before the start"
+        f"{names[0] if names else platform.machine()}, {cores} cores, {memory:.0f} GB, "
+        f"Python {platform.python_version()}, {database}, load {load:.1f} before the start{busy}"
     )
 
 
