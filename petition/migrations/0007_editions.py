@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0014_lists'),
+        ('petition', '0006_lists'),
     ]
 
     operations = [

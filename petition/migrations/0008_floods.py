@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0015_editions'),
+        ('petition', '0007_editions'),
     ]
 
     operations = [

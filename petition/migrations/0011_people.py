@@ -21,7 +21,7 @@ def remove_roles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0011_evidence'),
+        ('petition', '0010_evidence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -71,7 +71,7 @@ def back_to_the_form(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0010_floods'),
+        ('petition', '0008_floods'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0012_decisions'),
+        ('petition', '0009_decisions'),
     ]
 
     operations = [
