@@ -80,7 +80,7 @@ def test_the_sitemap_names_published_pages_in_each_language_and_nothing_else(cli
     an_appeal("draft-2026", published_at=None)
     tree = ElementTree.fromstring(client.get("/sitemap.xml").content)
     pages = [element.text or "" for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert len(pages) == len(set(pages)) == 3 * 5
+    assert len(pages) == len(set(pages)) == 3 * 6
     for address in pages:
         path = address.removeprefix("http://127.0.0.1:8000")
         assert client.get(path).status_code == 200
