@@ -22,8 +22,7 @@ def test_an_old_one_or_one_from_the_future_says_nothing(later: timedelta) -> Non
     assert seconds_since(stamp(at=NOON), at=NOON + later) is None
 
 
-@pytest.mark.parametrize(
-    "forged", ["", "x", "1795435200", "1795435200:AAAA", stamp(at=NOON)[1:], stamp(at=NOON) + "x", "é:ñ", "9" * 400]
-)
-def test_one_that_is_not_ours_says_nothing(forged: str) -> None:
-    assert seconds_since(forged, at=NOON) is None
+def test_one_that_is_not_ours_says_nothing() -> None:
+    ours = stamp(at=NOON)
+    for forged in ("", "x", "1795435200", "1795435200:AAAA", ours[1:], f"{ours}x", "é:ñ", "9" * 400):
+        assert seconds_since(forged, at=NOON) is None, forged
