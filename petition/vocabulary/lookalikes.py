@@ -26,6 +26,8 @@ _SMALL: Final = dict(
         strict=True,
     )
 )
+_TWINS: Final = frozenset("аеосрхуіјѕһԛԝӏАВЕІЈКМНОРСТХЅҺԚԜ" + "ονΑΒΕΖΗΙΚΜΝΟΡΤΧΥ" + "ՕՍօս" + "ᎪᏴᏟᎠᎬᏀᎻᏦᏞᎷᏢᏚᎢᏙᏔᏃ")
+"""Letters that are drawn as a Latin one in most fonts; the tables above also have those that only resemble one."""
 _ALIKE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "ӏ": "l", "ꓲ": "l", "β": "b", "в": "b"})
 _PAIRS: Final = (("rn", "m"), ("vv", "w"), ("ьl", "ы"), ("ӕ", "ae"), ("æ", "ae"), ("œ", "oe"), ("ß", "ss"))
 
@@ -49,4 +51,4 @@ def shape(text: str) -> str:
 
 def looks_latin(character: str) -> bool:
     """Whether a letter of another alphabet can stand in a Latin word without being seen."""
-    return shape(character).isascii() and not character.isascii()
+    return character in _TWINS

@@ -49,6 +49,7 @@ def weighed(row: Endorsement) -> set[str]:
         ("Élan d’Équité, Zürich № 5", ()),
         ("مؤسسة خيالية", ()),
         ("ОО «ЦЗПЧ»", ()),
+        ("Үмүт Europe e.V.", ()),
         ("Vіasna", (Strange.MIXED,)),
         ("Human Rights СОРА", (Strange.DISGUISED,)),
         ("Ｖiasna", (Strange.FORMS,)),
