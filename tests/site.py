@@ -1,5 +1,6 @@
 """The site as it is shipped: `manage.py serve` in a process of its own, with its own state and environment."""
 
+import itertools
 import os
 import re
 import shutil
@@ -52,6 +53,8 @@ class Site:
         if url := os.environ.get("DATABASE_URL"):
             self.environment["DATABASE_URL"] = own_database(url, f"journey_{self.port}")
         self.password = ""
+        self.numbers = itertools.count(1)  # for addresses and names that nobody else has
+        self._read_before: dict[Path, EmailMessage] = {}
         self.kept: dict[str, str] = {}  # addresses that several tests look at
 
     def start(self) -> float:
@@ -103,7 +106,10 @@ class Site:
     def mails(self) -> list[EmailMessage]:
         """The mails that were written, oldest first."""
         files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+        for path in files:
+            if path not in self._read_before:  # written once and never changed
+                self._read_before[path] = message_from_bytes(path.read_bytes(), policy=policy.default)
+        return [self._read_before[path] for path in files]
 
     def mail_to(self, address: str, *, number: int = 1) -> str:
         """The text of the `number`th mail to `address`, as soon as it is there."""

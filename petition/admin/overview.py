@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from petition.admin import bars
 from petition.admin.people import with_site
 from petition.admin.words import REASONS
-from petition.models import Appeal, AuditEvent, Endorsement, OutgoingMail, SiteState, State
+from petition.models import Appeal, AuditEvent, Endorsement, OutgoingMail, Reason, SiteState, State
 from petition.vocabulary import clock, countries
 
 DAYS = 30
@@ -96,7 +96,9 @@ def _reasons(appeals: list[int], now: datetime) -> list[tuple[str, int, int]]:
     """Why endorsements were rejected within a year."""
     rejected = AuditEvent.objects.filter(verb="reject", at__gte=now - timedelta(days=365), appeal_id__in=appeals)
     counts = rejected.values_list("reason").annotate(count=Count("pk")).order_by("-count")
-    return _with_bars([(str(REASONS.get(code, code) or _("no reason given")), count) for code, count in counts])
+    labels = {reason.code: reason.label(get_language() or "en") for reason in Reason.objects.all()}
+    told = labels | {"": _("no reason given")}
+    return _with_bars([(str(told.get(code) or REASONS.get(code, code)), count) for code, count in counts])
 
 
 def _countries(came: QuerySet[Endorsement]) -> list[tuple[str, int, int]]:

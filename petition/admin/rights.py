@@ -60,7 +60,7 @@ RIGHTS: dict[str, Row] = {
     "admin:count": may(POST=MODERATOR),
     "admin:confirm_letter": may(POST=MODERATOR),
     "admin:enter": may(GET=MODERATOR, POST=MODERATOR),
-    "admin:hide": may(GET=MODERATOR, POST=MODERATOR),
+    "admin:hide": may(GET=MODERATOR),
     # Many at once, and emergencies
     "admin:quarantine": may(POST=MODERATOR),
     "admin:bulk": may(POST=MODERATOR, approves=True),

@@ -10,13 +10,13 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from petition.actions.trail_export import export
 from petition.admin.people import me, with_site
 from petition.admin.trail_filters import AccountFilter, ActorFilter, DayFilter, DoneFilter, SubjectFilter
 from petition.admin.words import ACTORS, REASONS, SUBJECTS, VERBS
-from petition.models import AuditEvent, Role, roles_of
+from petition.models import AuditEvent, Reason, Role, roles_of
 from petition.vocabulary import clock
 
 
@@ -37,7 +37,8 @@ class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         name = User.objects.filter(pk=OuterRef("actor_id")).values("username")
         events: QuerySet[Any] = super().get_queryset(request)
-        named: QuerySet[Any] = events.annotate(actor_name=Subquery(name))
+        rejected_for = Reason.objects.filter(code=OuterRef("reason")).values("labels")[:1]
+        named: QuerySet[Any] = events.annotate(actor_name=Subquery(name), rejected_for=Subquery(rejected_for))
         return named
 
     @admin.display(description=_("When"))
@@ -57,7 +58,9 @@ class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
         return event.actor_name or f"{ACTORS.get(event.actor_kind, event.actor_kind)} {event.actor_id or ''}"
 
     @admin.display(description=_("Reason"))
-    def why(self, event: AuditEvent) -> str:
+    def why(self, event: Any) -> str:
+        if event.verb == "reject" and event.rejected_for:  # in the editors' words
+            return Reason(code=event.reason, labels=event.rejected_for).label(get_language() or "en")
         return str(REASONS.get(event.reason, event.reason) or "–")
 
     def has_view_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:

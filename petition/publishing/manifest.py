@@ -10,6 +10,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 
 from petition.publishing import editions, record
+from petition.publishing.exports import schemas, texts
 
 LINES = frozenset({"slug", "kind", "number"})
 """Arguments of the permanent links, which lead to the list and are no pages: one for each line, left out here."""
@@ -26,11 +27,15 @@ def _editions(slug: str) -> Arguments:
     return [{"dated": edition.dated.isoformat()} for edition in editions.editions(slug)]
 
 
-OF_THE_SITE: dict[frozenset[str], Callable[[], Arguments]] = {frozenset(): lambda: [{}]}
+OF_THE_SITE: dict[frozenset[str], Callable[[], Arguments]] = {
+    frozenset(): lambda: [{}],
+    frozenset({"name"}): lambda: [{"name": name} for name in schemas.NAMES],
+}
 OF_AN_APPEAL: dict[frozenset[str], Callable[[str], Arguments]] = {
     frozenset(): lambda slug: [{}],
     frozenset({"language"}): _texts,
     frozenset({"dated"}): _editions,
+    frozenset({"shape"}): lambda slug: [{"shape": shape} for shape in texts.SHAPES],
 }
 """What a path takes, beside the slug of the appeal, and everything it can be filled in with."""
 

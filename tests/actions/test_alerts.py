@@ -81,7 +81,7 @@ def test_what_is_made_up_alarms_nobody(people: None, db: None, settings: Setting
 
 def test_the_worker_tells_them(committed: None) -> None:
     an_account("moderator", Role.MODERATOR)
-    confirmed(an_appeal(), at=clock.now() - timedelta(days=4))
+    confirmed(an_appeal(), at=clock.now() - timedelta(days=8))
     call_command("worker", once=True, verbosity=0)
     assert "overdue" in set(OutgoingMail.objects.values_list("message", flat=True))
 

@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from petition.actions import disputes, key_rotation, moderation, notes, own_page, spelling
+from petition.actions import checks, disputes, key_rotation, known, moderation, notes, own_page, spelling
+from petition.actions.checks import Checked
 from petition.actions.key_rotation import rotate, sealed_columns
+from petition.actions.known import Known
 from petition.actions.spelling import Proposal
 from petition.models import Appeal, Contact, ContactChange, Dispute, Endorsement, Kind, OutgoingMail
 from petition.protection import contacts
@@ -57,6 +59,8 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
     )
     factories.approved(appeal, display="withheld")
     notes.note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    checks.check(found.pk, Checked("other", False, "By post."), seen=checks.version(found.pk), by=MODERATOR, at=NOON)
+    known.replace([Known("Made-up Fund", "fund.example", "Asel", member=False)])
     spelling.respell(found.pk, Proposal("Made-up Fund", "", "KG"), seen=spelling.version(found), by=MODERATOR, at=NOON)
     factories.approved(appeal)
     moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)

@@ -28,10 +28,12 @@ def test_a_preview_freezes_nothing_and_the_button_does(staff: Client, appeal: Ap
     assert posted(staff)[0] == 303
     edition = Edition.objects.get()
     assert (edition.dated, edition.addressee, edition.frozen_at) == (NOON.date(), "Жогорку Кеңеш", NOON)
-    listed = staff.get(PATH).content.decode()
+    with clock.frozen(NOON):
+        listed = staff.get(PATH).content.decode()
+        trail = staff.get("/admin/petition/auditevent/").content.decode()
     assert f'href="/appeals/{SLUG}/editions/2026-11-23/"' in listed
     assert "The edition stands at its address now." in listed
-    assert "edition frozen" in staff.get("/admin/petition/auditevent/").content.decode()
+    assert "edition frozen" in trail
     assert AuditEvent.objects.latest("pk").actor_kind == "staff"
 
 

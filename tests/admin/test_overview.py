@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from petition.actions import moderation, site_state
 from petition.admin.bars import HEIGHT, WIDTH, share, stacked
 from petition.mail import outbox
-from petition.models import Appeal
+from petition.models import Appeal, Reason
 from petition.vocabulary import clock
 from tests.factories import MODERATOR, approved, confirmed, submitted
 
@@ -38,7 +38,7 @@ def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appea
     assert "within an hour 1" in page
     assert "Kyrgyzstan 2" in page
     assert "Germany 1" in page
-    assert "no reason given 1" in page
+    assert f"{Reason.objects.get(code='other').label('en')} 1" in page
     assert "smtp 550: 1" in page
     assert "Worker last seen never" not in page
     assert waiting.organisation_name not in page

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions import checks, comparisons, known, presences
+from petition.actions import checks, comparisons, known, presences, quarantine
 from petition.actions.audit import Actor
 from petition.actions.checks import Checked
 from petition.actions.known import Known
@@ -67,7 +67,7 @@ def test_a_decision_in_the_queue_stays_in_the_queue(staff: Client, appeal: Appea
 
 def test_next_and_previous_pass_over_what_is_set_aside(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(4)]
-    Endorsement.objects.filter(pk=rows[1].pk).update(quarantined_at=NOON)
+    quarantine.set_aside([rows[1].pk], reason="network", by=MODERATOR, at=NOON)
     shown = page(staff, rows[2])
     assert f'<a href="/admin/endorsements/{rows[0].pk}/" rel="prev" data-key="k">' in shown
     assert f'<a href="/admin/endorsements/{rows[3].pk}/" rel="next" data-key="j">' in shown

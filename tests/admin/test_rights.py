@@ -17,7 +17,7 @@ from petition.protection.contacts import seal
 from petition.vocabulary import clock
 from tests.admin.people import an_account, browser_of
 from tests.factories import NOON, SLUG, confirmed
-from tests.models.rows import a_correction
+from tests.models.rows import a_batch, a_correction
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 PEOPLE = ("nobody", "no role", *Role.values, "superuser")
@@ -70,6 +70,7 @@ def rows(appeal: Appeal) -> dict[str, int]:
         "account": guest.pk,
         "role_proposal": RoleProposal.objects.create(account=guest, role="editor", **proposed).pk,
         "text_proposal": text.pk,
+        "batch": a_batch(waiting).pk,
         "pk": waiting.pk,
         "object_id": event.pk,
     }
@@ -77,7 +78,14 @@ def rows(appeal: Appeal) -> dict[str, int]:
 
 def path_of(name: str, rows: dict[str, int]) -> str:
     """The address called `name`, of rows that are there."""
-    plain: dict[str, object] = {"slug": SLUG, "language": "ru", "token": "A" * 43, "content_type_id": 1, **rows}
+    plain: dict[str, object] = {
+        "slug": SLUG,
+        "language": "ru",
+        "token": "A" * 43,
+        "content_type_id": 1,
+        "code": "other",
+        **rows,
+    }
     plain["pk"] = rows.get(name.removeprefix("admin:"), rows["pk"])
     route = re.sub(r"\^?\(\?P<\w+>.*\)", "petition", MAP[name]).rstrip("$")
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(plain[found[1]]), route)
@@ -132,9 +140,13 @@ def test_the_table_says_who_is_who() -> None:
         for role in Role
     }
     assert allowed == {
-        Role.MODERATOR: ["ask", "contact", "correction", "decide", "link", "name", "note", "settle"],
-        Role.EDITOR: ["notice", "opening", "text_proposal", "translation"],
-        Role.ADMINISTRATOR: ["account", "invite", "role_proposal", "text_proposal"],
+        Role.MODERATOR: [
+            "ask", "batch", "bulk", "check", "compare", "confirm_letter", "contact", "correction", "count", "decide",
+            "enter", "floods", "internal_note", "link", "name", "name_language", "note", "presence",
+            "quarantine", "settle", "site", "spelling", "undo",
+        ],
+        Role.EDITOR: ["editions", "notice", "opening", "reason", "text_proposal", "translation"],
+        Role.ADMINISTRATOR: ["account", "invite", "role_proposal", "site", "text_proposal"],
         Role.AUDITOR: ["trail_export"],
     }  # fmt: skip
 

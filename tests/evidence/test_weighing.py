@@ -19,7 +19,7 @@ from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed
 
 def arrived(row: Endorsement, **columns: Any) -> Endorsement:
     """`row` as a submission leaves it."""
-    Endorsement.objects.filter(pk=row.pk).update(**columns)
+    Endorsement.objects.filter(pk=row.pk).update(**({"domain_index": ""} | columns))
     return Endorsement.objects.select_related("appeal").get(pk=row.pk)
 
 

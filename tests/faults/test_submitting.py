@@ -1,5 +1,6 @@
 """The same form posted many times at one moment is one endorsement and one mail."""
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ from tests.faults.variants import variant
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-POSTS, ROUNDS = 20, 5
+POSTS, ROUNDS = (50, 100) if os.environ.get("FULL_COUNTS") else (20, 5)
+"""FULL_COUNTS=1 takes as many as were promised; CI fewer."""
 
 
 def press(digest: str, *, at: datetime) -> Endorsement:
@@ -31,7 +33,7 @@ def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> No
     appeal = factories.an_appeal()
     for number in range(1, ROUNDS + 1):
         post = partial(submit, appeal, a_submission(), at=NOON)
-        assert together([post] * POSTS) == [None] * POSTS
+        assert len(set(map(str, together([post] * POSTS)))) == 1, "each is answered the same"
         assert Endorsement.objects.filter(origin="form").count() == number
         assert OutgoingMail.objects.count() == Contact.objects.count() == number
         assert PrivateLink.objects.count() == 2 * number
@@ -43,7 +45,7 @@ def test_and_without_what_holds_them_together_they_are_more() -> None:
         endorsements,
         {
             "identical = _identical(appeal, fingerprint).select_for_update().first()": "identical = None; pause()",
-            "fingerprint=fingerprint,\n        authority_at": "fingerprint=tokens.new_token(),\n        authority_at",
+            "fingerprint=fingerprint,\n        **(came": "fingerprint=tokens.new_token(),\n        **(came",
         },
     )
     post = partial(careless.submit, factories.an_appeal(), a_submission(), at=NOON)
@@ -99,7 +101,7 @@ def test_twenty_repeats_at_once_long_after_ask_once_more_and_not_twenty_times() 
     appeal, submission = factories.an_appeal(), a_submission()
     submit(appeal, submission, at=NOON)
     again = partial(submit, appeal, submission, at=NOON + timedelta(hours=2))
-    assert together([again] * POSTS) == [None] * POSTS
+    assert len(set(map(str, together([again] * POSTS)))) == 1
     assert OutgoingMail.objects.count() == 2
 
 

@@ -12,10 +12,15 @@ from petition.actions.audit import OPERATOR
 from petition.models import (
     Alert,
     Appeal,
+    Comparison,
     Dispute,
     Endorsement,
+    Flag,
+    FlagCode,
     Invitation,
+    KnownOrganisation,
     OutgoingMail,
+    Presence,
     PrivateLink,
     Reason,
     RoleProposal,
@@ -121,6 +126,35 @@ def _a_text(appeal: Appeal, source: str = "made up") -> TextProposal:
     return TextProposal.objects.create(appeal=appeal, source=source, **plain)
 
 
+def _compared(*, backwards: bool = False, times: int = 1) -> Violation:
+    def write(appeal: Appeal) -> None:
+        pair = sorted((factories.confirmed(appeal).pk, factories.confirmed(appeal).pk), reverse=backwards)
+        for _again in range(times):
+            Comparison.objects.create(first_id=pair[0], second_id=pair[1], verdict="same", said_at=NOON)
+
+    return write
+
+
+def _known(times: int = 1, **columns: str) -> Violation:
+    plain = {"name": "Made-up Fund", "domain_index": "hashed"} | columns
+    return lambda _: [KnownOrganisation.objects.create(**plain) for _again in range(times)]
+
+
+def _flagged(code: str, times: int = 1) -> Violation:
+    def write(appeal: Appeal) -> None:
+        endorsement = factories.confirmed(appeal)
+        for _again in range(times):
+            Flag.objects.create(endorsement=endorsement, code=code)
+
+    return write
+
+
+def _seen_twice(appeal: Appeal) -> None:
+    endorsement = factories.confirmed(appeal)
+    for _again in range(2):
+        Presence.objects.create(endorsement=endorsement, account=1, seen_at=NOON)
+
+
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("appeal_has_slug", lambda appeal: changed(appeal, slug="")),
     ("appeal_opens_before_it_closes", lambda appeal: changed(appeal, opens_at=NOON, closes_at=NOON)),
@@ -209,6 +243,14 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("batch_carried_out_by_somebody", lambda appeal: a_batch(carried_out_at=NOON, carried_out_by=1)),
     ("batch_part_once", lambda appeal: a_batch(*[factories.confirmed(appeal)] * 2)),
     ("batch_part_outcome_known", lambda appeal: changed(_part(appeal), outcome="lost")),
+    ("comparison_once", _compared(times=2)),
+    ("comparison_in_order", _compared(backwards=True)),
+    ("known_once", _known(times=2)),
+    ("known_has_name_and_domain", _known(name="")),
+    ("known_has_name_and_domain", _known(domain_index="")),
+    ("flag_once", _flagged(FlagCode.values[0], times=2)),
+    ("flag_known", _flagged("made_up")),
+    ("presence_once", _seen_twice),
     ("site_state_level_known", lambda appeal: SiteState.objects.create(level="panic")),
     ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
 ]

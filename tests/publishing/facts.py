@@ -75,6 +75,11 @@ def html_list(body: bytes, facts: Facts) -> list[str]:
     return whole_list(words(body.decode()), facts) + headline(body, facts)
 
 
+def widget(body: bytes, facts: Facts) -> list[str]:
+    """The headline's numbers, and the date."""
+    return headline(body, facts) + missing(words(body.decode()), AS_OF[facts.language])
+
+
 def headline(body: bytes, facts: Facts) -> list[str]:
     text = re.findall(r'<p class="headline">(.*?)</p>', body.decode(), re.S)[0]
     numbers = [int(number) for number in re.findall(r"\d+", words(text)) if int(number) not in (9, 2020)]

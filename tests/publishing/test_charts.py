@@ -33,7 +33,7 @@ def rows(page: str, table: int) -> list[list[str]]:
     """The cells of one table's body."""
     body = re.findall(r"<tbody>(.*?)</tbody>", page, re.S)[table]
     return [
-        [unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        [unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
         for row in re.findall(r"<tr>(.*?)</tr>", body)
     ]
 

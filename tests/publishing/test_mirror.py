@@ -112,6 +112,8 @@ def test_the_zip_holds_the_whole_site_and_no_dead_link(client: Client, tmp_path:
     assert file_of(f"/ru/appeals/{SLUG}/signatories/?page=2") in files
     unreached = {"robots.txt", "sitemap.xml", SUMS}
     unreached |= {file_of(f"{prefix}/appeals/{SLUG}/card.png") for prefix in PREFIXES.values()}
+    unreached |= {file_of(path) for path in ("/schemas/appeal.json", "/schemas/signatories.json")}  # named in the data
+    unreached |= {file_of(f"/appeals/{SLUG}/signatories.csv-metadata.json")}
     assert files - set(reached) - unreached == set()
     assert {urldefrag(link)[0].removeprefix(LIVE) for link in elsewhere if "/endorse/" in link} == {
         f"{prefix}/appeals/{SLUG}/endorse/" for prefix in PREFIXES.values()
@@ -291,7 +293,10 @@ def test_the_manifest_is_what_the_url_map_marks_as_published(client: Client, app
         if place.route not in ("pdf", "docx", "card", "edition_pdf", "edition_docx"):
             assert client.get(place.path).status_code == 200
     Appeal.objects.update(published_at=None)
-    assert {place.route for place in manifest.places()} == {"robots", "sitemap", "accessibility", "privacy"}
+    assert {place.route for place in manifest.places()} == {
+        *("robots", "sitemap", "schema"),
+        *("accessibility", "privacy"),
+    }
 
 
 def test_a_published_path_that_nobody_said_how_to_fill_in_is_told() -> None:

@@ -23,6 +23,7 @@ TELLS: dict[str, tuple[str, Reader]] = {
     "plain_text": (f"{PLACE}.txt", read.document("txt")),
     "changes": (f"{PLACE}/changes/", read.numbers_gone),
     "figures": (f"{PLACE}/figures/", read.figures),
+    "embed": (f"{PLACE}/embed/", read.widget),
     "appeal_json": (f"{PLACE}.json", read.appeal_json),
     "signatories_json": (f"{PLACE}/signatories.json", read.signatories_json),
     "signatories_csv": (f"{PLACE}/signatories.csv", read.table),
@@ -36,8 +37,10 @@ SHAPES: dict[str, Reader] = {
     "commas": read.text_with_commas,
     "countries": read.text_by_country,
 }
-TELLS_NO_LIST = {"accessibility", "privacy", "robots", "sitemap", "schema", "text", "signatory", "copy_text"}
-"""`copy_text` is in SHAPES, `signatory` leads to the list."""
+EDITIONS = {"edition", "edition_pdf", "edition_docx", "edition_txt"}
+"""The list of a day, not of today: tests/publishing/test_editions.py."""
+TELLS_NO_LIST = {"accessibility", "privacy", "robots", "sitemap", "schema", "text", "signatory", "copy_text", "card"}
+"""`copy_text` is in SHAPES, `signatory` leads to the list, `card` is a picture."""
 WITHOUT_LANGUAGE = {name for name in TELLS if name.startswith(("signatories_", "appeal_"))} | {"linked_data", "feed"}
 VISITS = [
     (name, language, path, reader)
@@ -50,6 +53,7 @@ VISITS = [
 ]
 SEES: dict[Reader, list[bool]] = {
     read.figures: [True, False, True],
+    read.widget: [True, False, True],
     read.table: [True, True, False],
     read.table_metadata: [False, False, True],
 }
@@ -90,7 +94,7 @@ def _published(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def test_every_published_route_is_read_or_tells_no_list() -> None:
-    assert set(_published(get_resolver().url_patterns)) == set(TELLS) | TELLS_NO_LIST
+    assert set(_published(get_resolver().url_patterns)) == set(TELLS) | TELLS_NO_LIST | EDITIONS
 
 
 def _body(client: Client, language: str, path: str) -> bytes:

@@ -49,7 +49,10 @@ class Visitor:
             **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
         }
         head: list[Any] = []
-        body = b"".join(self.door(environ, lambda status, headers, exc_info=None: head.extend((status, headers))))
+        chunks = self.door(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+        body = b"".join(chunks)
+        if hasattr(chunks, "close"):
+            chunks.close()
         return Seen(head[0], dict(head[1]), body)
 
 

@@ -282,7 +282,7 @@ def test_a_form_read_as_a_plain_program_reads_it_is_set_aside_only_when_nobody_c
         fields = fields_of(client.get(FORM).content.decode())
     with clock.frozen(NOON + timedelta(seconds=seconds)):
         response = client.post(FORM, fields | RIGHT)
-    assert response["Location"] == f"{FORM}check-mail/"
+    assert response["Location"].startswith(f"{FORM}check-mail/?post=")
     row = Endorsement.objects.get(origin="form")
     assert (row.quarantined_for, row.seconds_to_fill) == (reason, None if reason == "no_stamp" else seconds)
     assert row.network_index
@@ -308,7 +308,8 @@ def test_a_field_that_people_do_not_see_sets_aside_and_answers_the_same(
     with clock.frozen(NOON + timedelta(minutes=1)):
         plain = client.post(FORM, fields | RIGHT)
         caught = client.post(FORM, fields | RIGHT | {"organisation_name": "Another"} | sent)
-    assert (caught.status_code, caught["Location"]) == (plain.status_code, plain["Location"])
+    assert caught.status_code == plain.status_code == 302
+    assert caught["Location"].partition("=")[0] == plain["Location"].partition("=")[0]
     assert [row.quarantined_for for row in Endorsement.objects.filter(origin="form").order_by("pk")] == ["", reason]
     assert len(mails()) == 2
 

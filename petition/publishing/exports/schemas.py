@@ -144,3 +144,4 @@ _OF: Final[dict[str, Schema]] = {
         optional=("demonstration",),
     ),
 }
+NAMES: Final = tuple(_OF)
