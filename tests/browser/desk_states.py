@@ -1,0 +1,264 @@
+"""Every page of the desk in every state."""
+
+import re
+from collections.abc import Callable
+
+from tests.browser.visit import FORM, Visit, at, confirmed_page, entered
+from tests.site import ROOT, SLUG
+
+
+def _at_the_desk(path: str) -> Callable[[Visit], None]:
+    def go(visit: Visit) -> None:
+        visit.sign_in()
+        visit.open(path)
+
+    return go
+
+
+def _wrong_password(visit: Visit) -> None:
+    visit.open("/admin/login/")
+    visit.page.locator("[name=username]").fill("admin")
+    visit.page.locator("[name=password]").fill("wrong")
+    visit.press("button.default")
+
+
+def _after_saying_who(path: str) -> Callable[[Visit], None]:
+    """What is sensitive asks for the password once more."""
+
+    def go(visit: Visit) -> None:
+        visit.sign_in()
+        visit.open(path)
+        if "/reauthenticate/" in visit.page.url:
+            visit.page.locator("[name=password]").fill(visit.site.password)
+            visit.press("button.default")
+
+    return go
+
+
+def _invited(visit: Visit, name: str) -> None:
+    _after_saying_who("/admin/staff/invite/")(visit)
+    visit.page.locator("[name=name]").fill(name)
+    visit.page.locator("[name=mailbox]").fill(f"{name}@demo.example")
+    visit.page.locator("[name=roles][value=moderator]").check()
+    visit.press("button.desk-approve")
+
+
+def _one_account(visit: Visit) -> None:
+    _invited(visit, f"guest-{next(visit.site.numbers)}")
+    visit.press(".desk-queue th a[href$='/staff/2/']")
+
+
+def _invitation(visit: Visit) -> None:
+    name = f"invited-{next(visit.site.numbers)}"
+    _invited(visit, name)
+    visit.page.context.clear_cookies()
+    visit.page.goto(re.findall(r"http\S+/invitation/\S+", visit.site.mail_to(f"{name}@demo.example"))[0])
+
+
+def _contact(visit: Visit) -> None:
+    _one_endorsement(visit)
+    visit.press("button.desk-contact")
+
+
+def _text_as_read(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open(f"/admin/texts/{SLUG}/ru/")
+    visit.page.locator("[name=source]").fill((ROOT / "fixtures" / "statement.txt").read_text(encoding="utf-8"))
+    visit.press("button.desk-preview")
+
+
+def _one_endorsement(visit: Visit) -> None:
+    confirmed_page(visit)
+    visit.sign_in()
+    visit.press(".desk-queue th a")
+
+
+def _asked(visit: Visit) -> None:
+    _one_endorsement(visit)
+    visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
+    visit.press(".desk-ask")
+
+
+def _rejected(visit: Visit) -> None:
+    _one_endorsement(visit)
+    visit.page.locator("[name=reason][value=unverified]").check()
+    visit.page.locator("#reject-note").fill("Nobody answers at their number.")
+    visit.press(".desk-reject")
+
+
+def _respelled(visit: Visit) -> None:
+    _one_endorsement(visit)
+    here, typed = visit.page.url, visit.page.locator("#spelling-organisation_name")
+    stale = visit.page.locator("#spelling-seen").input_value()
+    typed.fill("Ойдон чыгарылган «Үлгү» коомдук фонду")
+    visit.press(".desk-spelling")
+    visit.page.goto(here)
+    visit.page.locator("#spelling-seen").evaluate("(field, stale) => { field.value = stale }", stale)
+    visit.press(".desk-spelling")
+
+
+def _enter_with_errors(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/enter/")
+    visit.page.locator(".desk-enter").evaluate("form => { form.noValidate = true }")
+    visit.press(".desk-enter button")
+
+
+def _reason_preview(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/reasons/unverified/")
+    visit.press(".desk-preview")
+    visit.page.locator(".desk-letter summary").first.click()
+
+
+def _evidence(visit: Visit) -> None:
+    """An imitation of a listed name, checked as no rung allows."""
+    visit.open(FORM)
+    visit.fill(address := f"imitation{next(visit.site.numbers)}@demo.example")
+    visit.page.locator("[name=organisation_name]").fill("Freedorn Nоw")
+    visit.press("[type=submit]")
+    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(address))[0])
+    visit.press(".button")
+    visit.sign_in()
+    visit.open("/admin/?state=confirmed")
+    visit.page.locator(".desk-queue th a", has_text="Freedorn").last.click()
+    visit.page.locator(".desk-alike").first.wait_for()
+    visit.page.locator("[name=how][value=vouched]").check()
+    visit.press(".desk-check")
+
+
+def _keys(visit: Visit) -> None:
+    visit.sign_in()
+    visit.page.locator(".desk-keys").click()
+    visit.page.locator(".desk-help[open]").wait_for()
+
+
+def _link_issued(visit: Visit) -> None:
+    _line(visit)
+    visit.page.locator("[name=checked]").check()
+    visit.press(".desk-link")
+
+
+def _line(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/lines/")
+    visit.page.locator("[name=appeal]").select_option(SLUG)
+    visit.page.locator("[name=reference]").fill("original-12")
+    visit.press(".desk-open")
+
+
+def _line_with_note(visit: Visit) -> None:
+    _line(visit)
+    visit.page.locator("#note-words").fill("Outlawed in Russia in 2023.")
+    visit.press("button.desk-note")
+
+
+def _line_unknown(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/lines/?reference=original-99")
+
+
+def _notice_preview(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open(f"/admin/notices/{SLUG}/ru/")
+    visit.page.locator(".desk-form textarea").fill("Ваша организация будет названа отдельно от тех, кто подписал.")
+    visit.press(".desk-preview")
+
+
+def _bulk(visit: Visit) -> None:
+    """One is released, or set aside where none is: the queue does not run dry."""
+    visit.sign_in()
+    visit.open("/admin/?state=quarantined")
+    is_release = visit.page.locator(".desk-pick").count() > 0
+    if not is_release:
+        visit.open("/admin/?state=confirmed")
+    visit.page.locator(".desk-pick").first.check()
+    visit.press(".desk-bulk-release" if is_release else ".desk-bulk-quarantine")
+
+
+def _batch(visit: Visit) -> None:
+    _bulk(visit)
+    visit.press(".desk-begin")
+
+
+def _batches(visit: Visit) -> None:
+    _batch(visit)
+    visit.open("/admin/batches/")
+
+
+def _quarantined(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/?state=quarantined")
+    if not visit.page.locator(".desk-pick").count():
+        _batch(visit)
+        visit.open("/admin/?state=quarantined")
+
+
+def _quarantined_one(visit: Visit) -> None:
+    _quarantined(visit)
+    visit.press(".desk-queue th a")
+
+
+def _edition_preview(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/editions/")
+    visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
+    visit.press(".desk-preview")
+
+
+def _edition_refused(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/editions/")
+    visit.page.locator("[name=dated]").fill("2020-10-09")
+    visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
+    visit.press(".desk-approve")
+
+
+DESK: dict[str, Callable[[Visit], None]] = {
+    "sign-in": at("/admin/login/"),
+    "sign-in-wrong": _wrong_password,
+    "queue": _at_the_desk("/admin/"),
+    "queue-approved": _at_the_desk("/admin/?state=approved"),
+    "queue-filtered": _at_the_desk("/admin/?state=approved&q=freedom&age=overdue"),
+    "queue-keys": _keys,
+    "endorsement": _one_endorsement,
+    "endorsement-asked": _asked,
+    "endorsement-evidence": _evidence,
+    "endorsement-line": _line_with_note,
+    "endorsement-rejected": _rejected,
+    "endorsement-respelled": _respelled,
+    "endorsement-letter": entered("letter"),
+    "enter": _at_the_desk("/admin/enter/"),
+    "enter-errors": _enter_with_errors,
+    "hide": _at_the_desk("/admin/hide/"),
+    "reasons": _at_the_desk("/admin/reasons/"),
+    "reason": _reason_preview,
+    "link-issued": _link_issued,
+    "queue-quarantined": _quarantined,
+    "endorsement-quarantined": _quarantined_one,
+    "floods": _at_the_desk("/admin/floods/"),
+    "bulk": _bulk,
+    "batch": _batch,
+    "batches": _batches,
+    "emergency": _at_the_desk("/admin/site/"),
+    "lines": _at_the_desk("/admin/lines/"),
+    "lines-unknown": _line_unknown,
+    "notices": _at_the_desk("/admin/notices/"),
+    "notice": _notice_preview,
+    "editions": _edition_preview,
+    "editions-refused": _edition_refused,
+    "contact": _contact,
+    "overview": _at_the_desk("/admin/overview/?appeal=demo"),
+    "texts": _at_the_desk("/admin/texts/"),
+    "text-read": _text_as_read,
+    "opening": _at_the_desk(f"/admin/texts/{SLUG}/opening/"),
+    "staff": _at_the_desk("/admin/staff/"),
+    "invite": _after_saying_who("/admin/staff/invite/"),
+    "account": _one_account,
+    "invitation": _invitation,
+    "trail-export": _after_saying_who("/admin/petition/auditevent/export/?verb=approve"),
+    "passkey": _after_saying_who("/admin/second-factor/webauthn/add/"),
+    "trail": _at_the_desk("/admin/petition/auditevent/"),
+    "second-factor": _at_the_desk("/admin/second-factor/"),
+    "password": _at_the_desk("/admin/password/"),
+}

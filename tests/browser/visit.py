@@ -1,0 +1,129 @@
+"""A window onto the site, and the steps that states of its pages have in common."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, Request
+
+from tests.site import SLUG, Site
+
+FORM = f"/appeals/{SLUG}/endorse/"
+CHANGE = f"/appeals/{SLUG}/change/"
+State = Callable[["Visit"], None]
+"""Brings a visit to a page in one state."""
+
+
+class Visit:
+    """A page in a window of its own, in one language, and everything it asked for or complained about."""
+
+    def __init__(self, context: BrowserContext, site: Site, language: str = "en") -> None:
+        self.page: Page = context.new_page()
+        self.site = site
+        self.prefix = "" if language == "en" else f"/{language}"
+        self.address = ""  # the mailbox that filled in the form last
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self._fetched: list[Request] = []
+        self._needed: list[tuple[str, str]] = []
+        self.page.on("request", self._note)
+        self.page.on("requestfinished", self._keep)
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._needed.clear()
+        if request.resource_type != "fetch":  # what a script asks later, when somebody has typed something
+            self._needed.append((request.method, request.url))
+        self.requests.append(request.url)
+
+    def _keep(self, request: Request) -> None:
+        if request.resource_type in {"document", "stylesheet", "script"}:
+            self._fetched.append(request)
+
+    def open(self, path: str) -> None:
+        """The page at `path`, in the language of this visit where it has one."""
+        self.requests.clear()
+        self.page.goto(self.site.url + (path if path.startswith("/admin/") else self.prefix + path))
+
+    def press(self, button: str) -> None:
+        """The page that answers a press of `button` is there: a click alone returns while the old page still stands."""
+        with self.page.expect_navigation():
+            self.page.locator(button).first.click()
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def weight(self) -> tuple[int, int]:
+        """Requests that this page needed; bytes of its HTML, style and script as sent, as if nothing had been kept.
+
+        The icon is no part of the bytes: the browser asks for it when it likes, after the page is there.
+        """
+        sizes: dict[tuple[str, str], int] = {}
+        for request in self._fetched:  # kept by the browser, the second of two counts less: 304, or below zero
+            key = (request.method, request.url)
+            sizes[key] = max(request.sizes()["responseBodySize"], sizes.get(key, 0))
+        return len(self._needed), sum(sizes.get(key, 0) for key in self._needed)
+
+    def fill(self, address: str, *, display: str = "named") -> None:
+        """The form as somebody would fill it in."""
+        for name, value in (
+            ("organisation_name", f"Ойдон чыгарылган «Үлгү» фонду {address.partition('@')[0]}"),
+            ("contact_name", "Made-up Person"),
+            ("contact_role", "Tester"),
+            ("contact_email", address),
+        ):
+            self.page.locator(f"[name={name}]").fill(value)
+        self.page.locator(f"[name=display][value={display}]").check()
+        for name in ("authority", "consent_processing", "consent_publication"):
+            self.page.locator(f"[name={name}]").check()
+
+    def sign_in(self) -> None:
+        """As the first administrator."""
+        self.open("/admin/")
+        if self.page.locator("[name=username]").count():
+            self.page.locator("[name=username]").fill("admin")
+            self.page.locator("[name=password]").fill(self.site.password)
+            self.press("button.default")
+
+
+def at(path: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.open(path)
+
+
+def confirm_page(visit: Visit) -> None:
+    visit.address = f"visit{next(visit.site.numbers)}@demo.example"
+    visit.open(FORM)
+    visit.fill(visit.address)
+    visit.press("[type=submit]")
+    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(visit.address))[0])
+
+
+def confirmed_page(visit: Visit) -> None:
+    confirm_page(visit)
+    visit.press(".button")
+
+
+def entered(origin: str) -> Callable[[Visit], None]:
+    """The form of the secretariat is filled in; `origin` is how the organisation wrote."""
+
+    def go(visit: Visit) -> None:
+        number = next(visit.site.numbers)
+        visit.address = f"entered{number}@demo.example"
+        visit.sign_in()
+        visit.open("/admin/enter/")
+        visit.page.locator(f"[name=origin][value={origin}]").check()
+        visit.page.locator("[name=appeal]").select_option(SLUG)
+        for name, text in (
+            ("organisation_name", f"Ойдон чыгарылган бирикме {number}"),
+            ("contact_name", "Made-up Person"),
+            ("contact_role", "Tester"),
+            ("contact_email", visit.address),
+            ("note", "In the blue folder."),
+        ):
+            visit.page.locator(f"[name={name}]").fill(text)
+        visit.page.locator("[name=display][value=named]").check()
+        visit.press(".desk-enter button")
+
+    return go
