@@ -122,7 +122,7 @@ def _letter(subject: str, template: str, content: Mapping[str, object]) -> Lette
     content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS}
     return Letter(
         subject,
-        render_to_string(f"mail/{template}.txt", content),
+        f"{render_to_string(f'mail/{template}.txt', content)}",  # plain text, which Django would call safe HTML
         render_to_string(f"mail/{template}.html", content | {"subject": subject}),
     )
 

@@ -72,7 +72,7 @@ def _own_page_with_question(visit: Visit) -> None:
     while not visit.page.locator(".desk-queue").get_by_text(line).count():
         visit.press("main a[href*='after=']")
     visit.press(f".desk-queue th a:has-text('{line}')")
-    visit.page.locator(".desk-form textarea").fill("Who decided this in your organisation?")
+    visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
     visit.press(".desk-ask")
     (link,) = re.findall(r"http\S+/endorsements/\S+", visit.site.mail_to(visit.address, number=3))
     visit.page.goto(link)

@@ -48,11 +48,14 @@ IN_ROWS_BEFORE: Found = IN_ROWS | {
     for field, column in (("name", "organisation_name"), ("website", "website"))
 }
 
+WEIGHED: Found = {(f"{role} name", "row Endorsement.folded") for role in ("asked", "rejected")}
+"""What staff search through goes with the name; there once the worker has weighed it."""
+
 LEAKS = {
     "petition.web.endorse": (
-        "            endorsements.submit(",
+        "            post = endorsements.submit(",
         "            __import__('logging').getLogger('petition').warning(form.cleaned_data['contact_role'])\n"
-        "            endorsements.submit(",
+        "            post = endorsements.submit(",
     ),
     "petition.actions.endorsements": ("wording_version=WORDING_VERSION", "wording_version=submission.contact_name"),
     "petition.publishing.pages": (
@@ -268,11 +271,11 @@ def test_nothing_private_comes_out_anywhere(life: Life) -> None:
     assert life.on_pages() == set()
     assert life.in_mails() == set()
     assert life.in_output() == set()
-    assert life.in_rows() == IN_ROWS_BEFORE
+    assert life.in_rows() - WEIGHED == IN_ROWS_BEFORE
 
     life.stage("purge")
     assert life.on_pages() == set()
-    assert life.in_rows() == IN_ROWS
+    assert life.in_rows() - {("asked name", "row Endorsement.folded")} == IN_ROWS
     if "DATABASE_URL" not in os.environ:
         allowed = {name for name, _ in IN_ROWS}
         assert {name for name, _ in life.in_files()} == allowed

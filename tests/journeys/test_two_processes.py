@@ -59,7 +59,11 @@ class Reader:
         _, sent_as, body = self.ask(path, {"Accept-Encoding": encoding})
         plain = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[sent_as](body)
         kind = path.rpartition(".")[2]
-        return told(plain, kind) if kind in ("pdf", "docx") and plain[:2] in (b"%P", b"PK") else plain.decode()
+        return (
+            told(plain, kind)
+            if kind in ("pdf", "docx") and plain[:2] in (b"%P", b"PK")
+            else plain.decode(errors="replace")
+        )
 
     def where_named(self, name: str) -> set[str]:
         """The public paths on which this server shows the name, in any encoding."""
