@@ -122,7 +122,7 @@ def _letter(subject: str, template: str, content: Mapping[str, object]) -> Lette
     content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS}
     return Letter(
         subject,
-        f"{render_to_string(f'mail/{template}.txt', content)}",  # plain text, which Django would call safe HTML
+        render_to_string(f"mail/{template}.txt", content) + "",  # no longer the safe HTML that Django takes it for
         render_to_string(f"mail/{template}.html", content | {"subject": subject}),
     )
 
