@@ -69,8 +69,7 @@ def _own_page_with_question(visit: Visit) -> None:
     line = visit.page.locator(".printed").inner_text()
     visit.press(".button")
     visit.sign_in()
-    while not visit.page.locator(".desk-queue").get_by_text(line).count():
-        visit.press("main a[href*='after=']")
+    visit.find(line)
     visit.press(f".desk-queue th a:has-text('{line}')")
     visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
     visit.press(".desk-ask")

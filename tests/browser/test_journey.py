@@ -51,18 +51,12 @@ def test_from_the_appeal_to_the_list_without_javascript(phone: Visit, browser: B
 
 def approve(browser: Browser, visitor: Visit, name: str) -> None:
     """A moderator signs in and presses the button, without JavaScript as well."""
-    desk = browser.new_context(java_script_enabled=False)
-    page = desk.new_page()
-    page.goto(f"{visitor.site.url}/admin/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(visitor.site.password)
-    page.get_by_role("button", name="Sign in").click()
-    row = page.get_by_role("row", name=name)
-    if not row.count():
-        page.get_by_role("link", name="Quarantined").click()  # this test types fast, and comes from a busy network
-    row.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("Approved.")).to_be_visible()
-    desk.close()
+    desk = Visit(browser.new_context(java_script_enabled=False), visitor.site)
+    desk.sign_in()
+    desk.find(name)
+    desk.page.get_by_role("row", name=name).get_by_role("button", name="Approve").click()
+    expect(desk.page.get_by_text("Approved.")).to_be_visible()
+    desk.page.context.close()
 
 
 def test_the_keyboard_alone_sends_the_form(phone: Visit) -> None:

@@ -130,6 +130,7 @@ def desk(browser: Browser, visitor: Visit, name: str, question: str) -> None:
     """A moderator returns the endorsement with a question."""
     visit = Visit(browser.new_context(java_script_enabled=False), visitor.site)
     visit.sign_in()
+    visit.find(name)
     visit.page.get_by_role("link", name=name).first.click()
     visit.page.get_by_label("Question to the organisation").fill(question)
     visit.page.get_by_role("button", name="Return with this question").click()
