@@ -59,9 +59,14 @@ def test_the_code_alone_takes_the_name_off_the_list(phone: Visit, browser: Brows
     expect(page.get_by_role("heading", level=1)).to_have_text("It is done")
     assert not re.search(code.replace("-", ".?"), page.url, re.I)
 
-    listed(phone, "No longer listed")
     assert number
-    expect(page.locator(f"[id='{number}']")).to_contain_text("No longer listed")
+    line = page.locator(f"[id='{number}']")
+    for _ in range(30):
+        phone.open(LIST)
+        if "No longer listed" in line.inner_text():
+            break
+        page.wait_for_timeout(100)
+    expect(line).to_contain_text("No longer listed")
     expect(page.get_by_text("Фонд «Выход»")).to_have_count(0)
 
 
