@@ -119,8 +119,8 @@ def _refuse_damaged(plain: Path) -> None:
 @contextmanager
 def _program(command: list[str], **pipes: IO[bytes] | int) -> Iterator["subprocess.Popen[bytes]"]:
     """One of PostgreSQL's own programs on this site's database. Raises NotDone."""
-    told = connection.settings_dict
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    told = connection.get_connection_params()  # as Django connects, whichever part of DATABASE_URL says so
+    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
     environment = os.environ | {name: str(told[key]) for name, key in names.items() if told.get(key)}
     with tempfile.TemporaryFile() as errors:
         try:
