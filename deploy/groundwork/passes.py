@@ -25,7 +25,8 @@ OPERATORS = (
 ONCE = (
     "tests/browser", "tests/tooling", "tests/reading", "tests/vocabulary", "tests/test_translations.py",
     "tests/test_architecture.py", "tests/mail/test_messages.py", "tests/publishing/test_land.py",
-    "tests/publishing/test_pdf.py", "tests/publishing/test_documents.py", "tests/web/test_naughty.py",
+    "tests/publishing/test_pdf.py", "tests/publishing/test_documents.py", "tests/publishing/test_spreadsheet.py",
+    "tests/web/test_naughty.py",
 )  # fmt: skip
 NOTHING_SELECTED = 5
 

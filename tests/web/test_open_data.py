@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 from django.test import Client
+from lxml import etree
 
 from petition.actions import corrections, moderation
 from petition.actions.corrections import Proposal
@@ -21,6 +24,7 @@ from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 PLACE = f"/appeals/{SLUG}"
 SITE = "http://127.0.0.1:8000"
 ATOM = "{http://www.w3.org/2005/Atom}"
+GRAMMAR = str(Path(__file__).parent.parent / "publishing" / "atom.rng")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -157,12 +161,11 @@ def test_the_spreadsheet_file_is_a_download_that_says_its_date(client: Client, l
 
 def test_the_feed_is_atom_and_names_nobody(client: Client, lively: Appeal) -> None:
     body = get(client, f"{PLACE}.atom")
+    grammar = etree.RelaxNG(file=GRAMMAR)
+    grammar.assertValid(etree.fromstring(body))
+    for needed in (b"updated", b"id", b"title", b"name"):  # the grammar can refuse
+        assert not grammar.validate(etree.fromstring(re.sub(b"<%b>.*?</%b>" % (needed, needed), b"", body, count=1)))
     root = ElementTree.fromstring(body)
-    assert root.tag == f"{ATOM}feed"
-    for element in (root, *root.iter(f"{ATOM}entry")):  # what RFC 4287 demands, 4.1.1 and 4.1.2
-        for name in ("id", "title", "updated"):
-            assert len(element.findall(f"{ATOM}{name}")) == 1
-    assert root.find(f"{ATOM}author/{ATOM}name") is not None
     assert LICENCE in (root.findtext(f"{ATOM}rights") or "")
     links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
     assert links == {"self": f"{SITE}{PLACE}.atom", "alternate": f"{SITE}{PLACE}/changes/"}
