@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -29,6 +30,7 @@ class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     actions = None
     sortable_by = ()
     show_full_result_count = False
+    media = Media()  # Django's own scripts need jQuery, and serve fields that this page does not have
 
     def get_urls(self) -> list[URLPattern]:
         export_page = self.admin_site.admin_view(self.export)
