@@ -16,14 +16,16 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 WITHOUT_LIST: Final = "petition.without_list"
 """Asks for the appeal's page as it is served while there is no database (publishing/text_only.py)."""
 WITHOUT_DATABASE: Final = "petition.without_database"
-"""Says that the database is known to be gone, so that nobody waits for it. No visitor can send either word."""
+"""Says that the database is known to be gone, so that nobody waits for it."""
+TOO_BUSY: Final = "petition.too_busy"
+"""Says that too many wait already for what takes long to make. No visitor can send any of these words."""
 
 
-def rendered(django: Application, path: str, *words: str) -> Answer:
+def rendered(django: Application, path: str, *words: str, query: str = "") -> Answer:
     """Django's answer to a GET of `path`; `words` are set for the view. Of one that streams, only that it does."""
     head: list[Any] = []
     chunks = django(
-        environ_of(path) | dict.fromkeys(words, True),
+        environ_of(path, query) | dict.fromkeys(words, True),
         lambda status, headers, exc_info=None: head.extend((status, headers)),
     )
     try:

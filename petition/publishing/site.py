@@ -20,7 +20,7 @@ from django.utils import translation
 
 from petition.publishing import record
 from petition.publishing.answers import Answer, encoded, encoding_of, said
-from petition.publishing.rendering import WITHOUT_DATABASE, WITHOUT_LIST, Application, Environ, rendered
+from petition.publishing.rendering import TOO_BUSY, WITHOUT_DATABASE, WITHOUT_LIST, Application, Environ, rendered
 from petition.publishing.text_only import texts_in_force
 
 POLL_SECONDS: Final = 0.5
@@ -28,6 +28,8 @@ BLIND_SECONDS: Final = 300
 """How long stored answers outlive the database."""
 TRIES: Final = 3
 """How often an answer is made at most for one visitor, when changes overtake its making."""
+MOST_SLOW: Final = 2
+"""How many of a process's threads are occupied at most with what takes long to make."""
 _NOTHING: Final = ".nothing/"
 """A path that no page has, below the language: its 404 is given for every address that leads nowhere."""
 UNHEARD_SECONDS: Final = 0.1
@@ -72,6 +74,7 @@ class Door:
         self._without_list_of: object = None
         self._watcher: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._slow = threading.BoundedSemaphore(MOST_SLOW)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         asks = environ["REQUEST_METHOD"] in ("GET", "HEAD") and _is_secure_enough(environ)
@@ -113,11 +116,18 @@ class Door:
         match = _place_of(path)
         if match is None:
             return self._made(_nowhere(path), encoding) if _leads_nowhere(path) else None
-        for_any_query = getattr(match.func, "for_any_query", False)
-        if not getattr(match.func, "published", False) or (query and not for_any_query):
+        if not getattr(match.func, "published", False):
             return None
         if "slug" in match.kwargs and match.kwargs["slug"] not in self._slugs and self._asked_lately():
             return self._made(_nowhere(path), encoding)
+        return self._published(match.func, path, query, encoding)
+
+    def _published(self, view: Callable[..., Any], path: str, query: str, encoding: str) -> Answer:
+        for_any_query = getattr(view, "for_any_query", False)
+        if query and not for_any_query:  # there are as many as visitors can think of, so none is kept
+            return encoded(self._rendered(self._open_shelf(), path, query), encoding)
+        if getattr(view, "slow", False) and (path, "") not in self._open_shelf().answers:
+            return self._made_slowly(path, encoding)
         return self._made(path, encoding, for_any_query=for_any_query)
 
     def _asked_lately(self) -> bool:
@@ -126,6 +136,15 @@ class Door:
             return True
         self._asked_at = now
         return False
+
+    def _made_slowly(self, path: str, encoding: str) -> Answer:
+        """As `_made`; whoever comes when enough wait for such answers is told at once to come again."""
+        if not self._slow.acquire(blocking=False):
+            return rendered(self._django, path, TOO_BUSY)
+        try:
+            return self._made(path, encoding)
+        finally:
+            self._slow.release()
 
     def _made(self, path: str, encoding: str, *, for_any_query: bool = False) -> Answer:
         """The answer for `path`, made by one thread while others wait; made again if a change came meanwhile."""
@@ -141,14 +160,16 @@ class Door:
         """Makes the answer for `path` and keeps it on `shelf`, if it is one to keep."""
         plain = shelf.answers.get((path, "")) or (self._without_list.get(path) if shelf.blind else None)
         if plain is None:
-            plain = rendered(self._django, path, *([WITHOUT_DATABASE] if shelf.blind else []))
-            plain = replace(plain, for_any_query=for_any_query)
+            plain = replace(self._rendered(shelf, path), for_any_query=for_any_query)
             if not plain.is_ok and not path.endswith(_NOTHING):
                 shelf.forget_lock(path)
                 return self._without_list.get(path, plain) if plain.status.startswith("503 ") else plain
         shelf.answers[path, ""] = plain
         answer = shelf.answers[path, encoding] = encoded(plain, encoding)
         return answer
+
+    def _rendered(self, shelf: _Shelf, path: str, query: str = "") -> Answer:
+        return rendered(self._django, path, *([WITHOUT_DATABASE] if shelf.blind else []), query=query)
 
     def _watch(self) -> None:
         with self._starting:

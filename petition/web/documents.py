@@ -8,16 +8,18 @@ from django.utils import translation
 
 from petition.publishing.documents import press
 from petition.web.errors import error_page
-from petition.web.published import published
+from petition.web.published import published, slow
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+@slow
 @published
 def pdf(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
     return _document(request, (slug, dated), press.pdf, "application/pdf", "inline")
 
 
+@slow
 @published
 def docx(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
     return _document(request, (slug, dated), press.docx, _DOCX, "attachment")
@@ -28,6 +30,7 @@ def plain_text(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse
     return _document(request, (slug, dated), press.plain_text, "text/plain; charset=utf-8", "inline")
 
 
+@slow
 @published
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     """For whoever shows a picture beside the address; every site may."""
@@ -39,7 +42,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 def _document(
     request: HttpRequest, what: tuple[str, ...], make: Callable[..., press.Document], content_type: str, shown: str
 ) -> HttpResponse:
-    if request.GET:
+    if request.META["QUERY_STRING"]:  # also one in which Django sees no field
         return HttpResponsePermanentRedirect(request.path)
     try:
         document = make(what[0], translation.get_language() or "", *what[1:])

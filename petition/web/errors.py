@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+RETRY_SECONDS = 30
+"""After how long a program is to ask again for what is not there now (RFC 9110, 10.2.3)."""
 _WORDS: dict[HTTPStatus, tuple[str | Promise, str | Promise]] = {
     HTTPStatus.BAD_REQUEST: (
         _("This request could not be read"),
@@ -54,6 +56,8 @@ def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     title, advice = _WORDS[status]
     response = render(request, "error.html", {"title": title, "advice": advice}, status=status)
     response["Cache-Control"] = "no-store"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
