@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 # The admin's date pickers and choosers with jQuery: no page of ours has one, so nobody is offered their code.
-UNUSED = ["vendor"]
+UNUSED = ("vendor",)
 
 
 def collect_if_changed() -> None:
@@ -16,7 +16,7 @@ def collect_if_changed() -> None:
     fingerprint = _fingerprint()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == fingerprint:
         return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=[*UNUSED])
     stamp.write_text(fingerprint, encoding="ascii")
 
 

@@ -73,6 +73,7 @@ def test_the_worker_delivers_erases_and_reports(appeal: Appeal, capsys: pytest.C
 
 def test_static_files_are_collected_once() -> None:
     stamp = settings.STATIC_ROOT / ".collected"
+    stamp.unlink(missing_ok=True)
     collect_if_changed()
     before = stamp.stat().st_mtime_ns
     collect_if_changed()
