@@ -29,6 +29,11 @@ def tell_staff(*, at: datetime) -> None:
         _tell("hiding", staff, content=lambda _at: {"count": str(hidden)}, at=at)
 
 
+def tell_mirror_failed(*, at: datetime) -> None:
+    """Those who look after the site hear that the served mirror had to be put up without its lists."""
+    _tell("mirror", holders([Role.ADMINISTRATOR]), content=lambda _at: {}, at=at)
+
+
 @transaction.atomic
 def _tell(
     kind: str, whom: Iterable[User], *, content: Callable[[datetime], dict[str, str] | None], at: datetime

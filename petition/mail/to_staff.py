@@ -72,6 +72,19 @@ def hiding(content: dict[str, str]) -> Told:
     return Told(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
 
 
+def mirror(content: dict[str, str]) -> Told:
+    """The served copy of the site stands without its lists; content: `url`."""
+    return Told(
+        _("The copy of the site stands without its lists"),
+        [
+            _(
+                "A name was removed, and then the copy in MIRROR_DIR could not be made anew, so its lists were taken away."
+            ),
+            _("The messages of the worker say why. It tries again by itself every half a minute."),
+        ],
+    )
+
+
 TOLD: dict[str, Callable[[dict[str, str]], Told]] = {
-    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding)
+    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding, mirror)
 }

@@ -53,6 +53,7 @@ TOLD = {
     "overdue": ["hours", "url"],
     "flood": ["count", "url"],
     "hiding": ["count", "url"],
+    "mirror": ["url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

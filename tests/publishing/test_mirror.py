@@ -1,6 +1,7 @@
 """The site as files: read by a static file server and a checker of links that know nothing of it."""
 
 import hashlib
+import re
 import subprocess
 import threading
 import zipfile
@@ -274,6 +275,32 @@ def test_a_change_meanwhile_starts_it_again_and_no_page_is_older_than_a_removal(
     late = Tiny({5 + turn * rounds: (hide if turn == TRIES - 1 else lambda: approved(appeal)) for turn in range(9)})
     write(tmp_path / "site", late, nothing)
     assert late.asked == (TRIES + 1) * rounds
+
+
+@pytest.mark.usefixtures("committed")
+def test_without_its_list_it_names_nobody_and_keeps_every_text(tmp_path: Path) -> None:
+    approved(an_appeal(), organisation_name="Come and gone")
+    write(tmp_path / "site", WSGIHandler(), nothing, without_list=True)
+    texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.suffix in (".html", ".txt")]
+    assert len(texts) == 1 + 3 * 4
+    for name in ("Come and gone", "Viasna", "35"):
+        assert not [text for text in texts if re.search(rf"\b{name}\b", text)], name
+    assert len([text for text in texts if "Inclusive negotiations" in text]) == 4
+
+
+def test_a_name_removed_before_a_try_is_gone_though_later_tries_fail(appeal: Appeal, tmp_path: Path) -> None:
+    rounds = len(manifest.places())
+    write(tmp_path / "site", Tiny(), nothing)
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    restless = Tiny({5: lambda: approved(appeal), rounds + 1: fail})
+    with pytest.raises(ZeroDivisionError):
+        write(tmp_path / "site", restless, nothing)
+    assert restless.asked == rounds + 1
+    assert held(tmp_path / "site") & set(range(1, rounds + 1))
+    assert beside(tmp_path) == ["site"]
 
 
 # --- the manifest ---

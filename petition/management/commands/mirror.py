@@ -20,12 +20,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("into", type=Path, metavar="DIR|FILE.zip")
 
-    def handle(self, *args: Any, into: Path, verbosity: int, **options: Any) -> None:
+        parser.add_argument("--without-list", action="store_true", help="texts only, nothing that names a signatory")
+
+    def handle(self, *args: Any, into: Path, verbosity: int, without_list: bool, **options: Any) -> None:
         self._verbosity = verbosity
         collect_if_changed()
         before = signal.signal(signal.SIGTERM, _leave)
         try:
-            count = write(into, WSGIHandler(), self._tell)
+            count = write(into, WSGIHandler(), self._tell, without_list=without_list)
         except (Refused, NotComplete) as error:
             raise CommandError(str(error)) from error
         finally:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -10,33 +10,34 @@ from django.utils import translation
 
 from petition.publishing import manifest, record
 from petition.publishing.mirror.links import Links, file_of
-from petition.publishing.rendering import Application, environ_of
+from petition.publishing.rendering import WITHOUT_LIST, Application, environ_of
 from petition.vocabulary.languages import LANGUAGES
 
 Tell = Callable[[int, int], None]
 """Is told how many files there are already, and how many there will be."""
-_MAIN = '<main id="main">'
+NAMELESS: Final = frozenset({"appeal", "text", "accessibility", "privacy"})
+"""Routes that name no signatory, the appeal's page where it is asked for without its list."""
+_MAIN: Final = '<main id="main">'
 
 
 class NotComplete(Exception):
     """A path could not be made now, so there is no mirror."""
 
 
-def files(django: Application, tell: Tell) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file: start pages, pages, documents, data, and the static files that these need.
-
-    Raises NotComplete.
+def files(django: Application, tell: Tell, *, without_list: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file: start pages, pages, documents, data, and the static files that these need;
+    `without_list` only what names no signatory. Raises NotComplete.
     """
-    places = manifest.places()
+    places = [place for place in manifest.places() if place.route in NAMELESS or not without_list]
     starts = {_start(code): file_of(_start(code)) for code in LANGUAGES}
     links = Links(starts | {place.path: file_of(place.path) for place in places})
     as_of = max((record.appeal_record(slug, "en").as_of for slug in record.published_slugs()), default=None)
     total = len(places) + len(starts)
     for done, code in enumerate(LANGUAGES, 1):
-        yield file_of(_start(code)), links.rewritten(_start_page(code, as_of), _start(code)).encode()
+        yield file_of(_start(code)), links.rewritten(_start_page(code, as_of, without_list), _start(code)).encode()
         tell(done, total)
     for done, place in enumerate(places, len(starts) + 1):
-        content, is_page = _made(django, place)
+        content, is_page = _made(django, place, *([WITHOUT_LIST] if without_list else []))
         if is_page:
             html = _home(_marked(content.decode(), _note(place, as_of)), place.language)
             content = links.rewritten(html, place.path).encode()
@@ -46,11 +47,12 @@ def files(django: Application, tell: Tell) -> Iterator[tuple[str, bytes]]:
         yield f"static/{name}", (settings.STATIC_ROOT / name).read_bytes()
 
 
-def _made(django: Application, place: manifest.Place) -> tuple[bytes, bool]:
+def _made(django: Application, place: manifest.Place, *words: str) -> tuple[bytes, bool]:
     """What a visitor of this place gets, and whether it is HTML."""
     path, _, query = place.path.partition("?")
     head: list[Any] = []
-    chunks = django(environ_of(path, query), lambda status, headers, exc_info=None: head.extend((status, headers)))
+    environ = environ_of(path, query) | dict.fromkeys(words, True)
+    chunks = django(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
     try:
         body = b"".join(chunks)
     finally:
@@ -74,12 +76,13 @@ def _home(html: str, language: str) -> str:
     return html.replace('href="/"', f'href="{_start(language)}"')
 
 
-def _start_page(language: str, as_of: datetime | None) -> str:
+def _start_page(language: str, as_of: datetime | None, without_list: bool) -> str:
     with translation.override(language):
         appeals = [record.appeal_record(slug, language) for slug in record.published_slugs()]
         content = {
             "appeals": appeals,
             "as_of": as_of,
+            "without_list": without_list,
             "live": f"{settings.SITE_URL}{_start(language)}",
             "languages": [(code, name, _start(code), code == language) for code, name in LANGUAGES.items()],
         }

@@ -5,7 +5,7 @@ import fcntl
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +25,12 @@ class Refused(Exception):
     """The mirror cannot be put there; the message says why, for the operator."""
 
 
-def write(into: Path, django: Application, tell: Tell) -> int:
+def write(into: Path, django: Application, tell: Tell, *, without_list: bool = False) -> int:
     """`into`, a folder or a file that ends in .zip, is the whole public site; or is what it was. How many files.
 
     All of it is one state of the record, where the record stands still for so long within TRIES; where it does not,
-    each page is, and none is older than the last removal of a name. Raises Refused, NotComplete.
+    each page is, and none is older than the last removal of a name. `without_list` only what names no signatory is in
+    it. Raises Refused, NotComplete.
     """
     into = into.absolute()
     _refuse_what_is_not_ours(into)
@@ -38,12 +39,33 @@ def write(into: Path, django: Application, tell: Tell) -> int:
         tries = 0
         while True:
             tries += 1
-            state, removed = record.state_of_everything(), _last_removal()
+            state, removed = record.state_of_everything(), last_removal()
             _gone(fresh)
-            count = _zipped(fresh, django, tell) if into.suffix == ".zip" else _laid_out(fresh, django, tell)
-            if state == record.state_of_everything() or (tries >= TRIES and removed == _last_removal()):
-                _renamed(fresh, into)
+            made = files(django, tell, without_list=without_list)
+            count = _zipped(fresh, made) if into.suffix == ".zip" else _laid_out(fresh, made)
+            if removed != last_removal():
+                continue
+            _renamed(fresh, into)  # at once, for a name that was removed before this try is gone with it
+            if state == record.state_of_everything() or tries >= TRIES:
                 return count
+
+
+def take_down(into: Path) -> None:
+    """Nothing is left of the mirror. What is no mirror stays."""
+    with contextlib.suppress(Refused):
+        _refuse_what_is_not_ours(into)
+        with _alone(into):
+            before = into.with_name(f".{into.name}.before")
+            _gone(before)
+            if into.exists():
+                into.replace(before)  # in one step, before the long work of deleting
+            _gone(before)
+
+
+def last_removal() -> int:
+    """Grows with every line that is taken off a list."""
+    gone = Signatory.objects.exclude(status=Status.LISTED)
+    return gone.aggregate(newest=Max("explained_by"))["newest"] or 0
 
 
 def _refuse_what_is_not_ours(into: Path) -> None:
@@ -77,10 +99,10 @@ def _gone(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _laid_out(fresh: Path, django: Application, tell: Tell) -> int:
+def _laid_out(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
     """Readable for all: whoever serves it is another user."""
     sums: list[str] = []
-    for name, content in _with_sums(django, tell, sums):
+    for name, content in _with_sums(made, sums):
         path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -90,17 +112,17 @@ def _laid_out(fresh: Path, django: Application, tell: Tell) -> int:
     return len(sums)
 
 
-def _zipped(fresh: Path, django: Application, tell: Tell) -> int:
+def _zipped(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
     sums: list[str] = []
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as parts:
-        for name, content in _with_sums(django, tell, sums):
+        for name, content in _with_sums(made, sums):
             parts.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return len(sums)
 
 
-def _with_sums(django: Application, tell: Tell, sums: list[str]) -> Iterator[tuple[str, bytes]]:
+def _with_sums(made: Iterable[tuple[str, bytes]], sums: list[str]) -> Iterator[tuple[str, bytes]]:
     """All files, and last the list of their hashes, which `sums` is then as well."""
-    for name, content in files(django, tell):
+    for name, content in made:
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         yield name, content
     yield SUMS, "".join(sorted(sums, key=lambda line: line[66:])).encode()
@@ -114,9 +136,3 @@ def _renamed(fresh: Path, into: Path) -> None:
         into.replace(before)
     fresh.replace(into)
     _gone(before)
-
-
-def _last_removal() -> int:
-    """Grows with every line that is taken off a list."""
-    gone = Signatory.objects.exclude(status=Status.LISTED)
-    return gone.aggregate(newest=Max("explained_by"))["newest"] or 0
