@@ -77,9 +77,7 @@ def mirror(content: dict[str, str]) -> Told:
     return Told(
         _("The copy of the site stands without its lists"),
         [
-            _(
-                "A name was removed, and then the copy in MIRROR_DIR could not be made anew, so its lists were taken away."
-            ),
+            _("A name was removed, and the copy in MIRROR_DIR could not be made anew, so its lists were taken away."),
             _("The messages of the worker say why. It tries again by itself every half a minute."),
         ],
     )

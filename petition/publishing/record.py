@@ -158,9 +158,9 @@ def originals(slug: str) -> list[SignatoryRecord]:
     return _records(_signatories(slug).of_kind(Kind.ORIGINAL).order_by("number"))
 
 
-def newest_further(slug: str) -> list[SignatoryRecord]:
-    """The NEWEST listed further signatories, the last number first."""
-    return _records(_signatories(slug).of_kind(Kind.FURTHER).listed().order_by("-number")[:NEWEST])
+def newest_further(slug: str, most: int = NEWEST) -> list[SignatoryRecord]:
+    """The newest listed further signatories, the last number first."""
+    return _records(_signatories(slug).of_kind(Kind.FURTHER).listed().order_by("-number")[:most])
 
 
 def further_page(slug: str, page: int) -> list[SignatoryRecord]:

@@ -20,6 +20,7 @@ from django.utils import translation
 
 from petition.publishing import record
 from petition.publishing.answers import Answer, encoded, encoding_of, said
+from petition.publishing.exports import files
 from petition.publishing.rendering import TOO_BUSY, WITHOUT_DATABASE, WITHOUT_LIST, Application, Environ, rendered
 from petition.publishing.text_only import texts_in_force
 
@@ -66,6 +67,7 @@ class Door:
         self._shelf = _Shelf()
         self._hosts: set[str] = set()
         self._seen: object = None
+        self._tidied: object = None
         self._seen_at = time.monotonic()
         self._texts: frozenset[tuple[str, object]] = frozenset()
         self._slugs: set[str] = set()
@@ -183,6 +185,8 @@ class Door:
             with contextlib.suppress(Exception):  # this thread must outlive everything, or hidden names stay
                 self.keep_texts()
             with contextlib.suppress(Exception):
+                self.tidy()
+            with contextlib.suppress(Exception):
                 connection.close()  # its own: none is held while it sleeps, none outlives a restarted database
             time.sleep(POLL_SECONDS)
             self.look()
@@ -200,6 +204,12 @@ class Door:
             self._texts, self._slugs = texts, {slug for slug, _ in texts}
         if seen != self._seen or self._shelf.blind:
             self._seen, self._shelf = seen, _Shelf()
+
+    def tidy(self) -> None:
+        """After a change no file is left that was made before it, where no worker shares this DATA_DIR either."""
+        if self._tidied != self._seen:
+            files.remove_stale()
+            self._tidied = self._seen
 
     def keep_texts(self) -> None:
         """For a time without a database, each appeal's page without its list is ready in every language, and the front

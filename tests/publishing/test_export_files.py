@@ -111,6 +111,19 @@ def test_the_worker_removes_what_nobody_asks_for_again(client: Client, long: App
     assert list(place.glob("*/*")) == []
 
 
+def test_a_door_without_a_worker_beside_it_removes_them_as_well(
+    client: Client, long: Appeal, place: Path, visit: Visitor
+) -> None:
+    visit.door.tidy()
+    body_of(client)
+    moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    visit.door.tidy()
+    assert kept(place) != [], "the change was not seen yet"
+    visit.door.look()
+    visit.door.tidy()
+    assert kept(place) == []
+
+
 def test_what_a_killed_process_left_goes_with_its_revision(client: Client, long: Appeal, place: Path) -> None:
     body_of(client)
     half = kept(place)[0].parent / ".half"

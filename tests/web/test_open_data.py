@@ -20,6 +20,7 @@ from petition.models import Appeal, Kind, PrivateLink
 from petition.publishing.exports import tables
 from petition.publishing.exports.fields import FIELDS
 from tests.factories import MODERATOR, NOON, SLUG, approved, reading
+from tests.web.test_appeal_page import list_further
 
 PLACE = f"/appeals/{SLUG}"
 SITE = "http://127.0.0.1:8000"
@@ -174,6 +175,13 @@ def test_the_feed_is_atom_and_names_nobody(client: Client, lively: Appeal) -> No
     assert len({entry.findtext(f"{ATOM}id") for entry in entries.values()}) == 3
     for name in ("Old Fund", "New Fund", "Hidden Fund"):
         assert name.encode() not in body
+
+
+def test_the_feed_tells_of_as_many_as_it_holds_in_the_order_of_their_numbers(client: Client, appeal: Appeal) -> None:
+    list_further(appeal, 60)
+    root = ElementTree.fromstring(get(client, f"{PLACE}.atom"))
+    titles = [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
+    assert titles == [f"No. {number} listed" for number in range(60, 10, -1)]
 
 
 def test_a_removal_has_no_date_in_the_feed_and_no_trace_of_what_was(client: Client, lively: Appeal) -> None:

@@ -38,7 +38,7 @@ def feed(slug: str) -> str:
     _say(root, "link", rel="self", type="application/atom+xml", href=address("feed", slug))
     _say(root, "link", rel="alternate", type="text/html", href=address("changes", slug))
     entries = [*_listed(slug), *_changed(slug)]
-    for on, title, reference, change in sorted(entries, reverse=True)[:MOST_ENTRIES]:
+    for on, _number, title, reference, change in sorted(entries, reverse=True)[:MOST_ENTRIES]:
         line = address("signatory", slug, *reference.split("-"))
         _entry(root, f"{line}{change}", title, _midnight(on), line)
     gone = [f"{kind} {in_ranges(history.no_longer_listed(slug, kind))}" for kind in ("original", "further")]
@@ -50,14 +50,14 @@ def feed(slug: str) -> str:
     return text.decode()
 
 
-Entry = tuple[date, str, str, str]
-"""Day, title, reference of the line, what tells this entry from others about the line."""
+Entry = tuple[date, int, str, str, str]
+"""Day, number, title, reference of the line, what tells this entry from others about the line."""
 
 
 def _listed(slug: str) -> list[Entry]:
     return [
-        (line.listed_on, f"No. {line.number} listed", line.id, "")
-        for line in record.newest_further(slug)
+        (line.listed_on, line.number, f"No. {line.number} listed", line.id, "")
+        for line in record.newest_further(slug, MOST_ENTRIES)
         if line.listed_on
     ]
 
@@ -65,7 +65,13 @@ def _listed(slug: str) -> list[Entry]:
 def _changed(slug: str) -> list[Entry]:
     return list(
         {
-            (change.on, f"{_no(change)}: {_WHAT[What(change.what)]}", change.id, f"#{change.what}-{change.on}")
+            (
+                change.on,
+                change.number,
+                f"{_no(change)}: {_WHAT[What(change.what)]}",
+                change.id,
+                f"#{change.what}-{change.on}",
+            )
             for change in history.newest_changes(slug, MOST_ENTRIES)
         }
     )
