@@ -77,8 +77,8 @@ def mirror(content: dict[str, str]) -> Told:
     return Told(
         _("The copy of the site stands without its lists"),
         [
-            _("A name was removed, and the copy in MIRROR_DIR could not be made anew, so its lists were taken away."),
-            _("The messages of the worker say why. It tries again by itself every half a minute."),
+            _("A name was removed, and the copy could not be made anew, so its lists were taken away."),
+            _("The log of the program that makes it says why. It tries again by itself every half a minute."),
         ],
     )
 
