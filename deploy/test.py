@@ -1,4 +1,8 @@
-"""`make test`: the whole suite on SQLite and in Chromium, then on PostgreSQL; says loudly what it had to skip."""
+"""`make test`: the whole suite on SQLite and in Chromium, then on PostgreSQL; says loudly what it had to skip.
+
+REQUIRE_ALL=1 forbids skipping, and COVERAGE=1 counts what of our code has run and judges it, as continuous integration
+does.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +36,9 @@ def main() -> int:
         say("Nothing may be skipped here (REQUIRE_ALL=1): install what is missing and run the command again.")
         return 2
     environment.prepare(folders.ROOT, [environment.RUN, environment.DEV], mask)
-    with tempfile.TemporaryDirectory(prefix="petition-coverage-") as coverage:
-        suite = Suite(folders.ROOT, chromium, arguments, Path(coverage))
+    with tempfile.TemporaryDirectory(prefix="petition-coverage-") as folder:
+        counts = os.environ.get("COVERAGE") == "1" and not arguments
+        suite = Suite(folders.ROOT, chromium, arguments, Path(folder) if counts else None)
         outcomes = list(run_passes(suite, programs, named))
         words, code = sum_up(suite, outcomes, missing)
     repeat_loudly(missing)
@@ -70,8 +75,8 @@ def sum_up(suite: Suite, outcomes: list[Outcome], missing: list[str]) -> tuple[s
     if suite.arguments and 0 in codes:  # a narrowed run may leave one of the databases without a test
         codes = [code for code in codes if code != NOTHING_SELECTED]
     failed = next((code for code in codes if code), 0)
-    if not suite.arguments:
-        coverage, too_low = suite.judge_coverage(enforced=not missing and not failed)
+    if suite.coverage:
+        coverage, too_low = suite.judge_coverage(suite.coverage, enforced=not missing and not failed)
         words.append(coverage)
         failed = failed or too_low
     return " · ".join(words), failed

@@ -11,7 +11,7 @@ import django
 
 def main(deed: str, of: str) -> None:
     django.setup()
-    from petition.actions import moderation  # models can be loaded now
+    from petition.actions import editions, moderation  # models can be loaded now
     from petition.models import Appeal, Endorsement, Kind
     from petition.vocabulary import clock
     from tests import factories
@@ -31,7 +31,9 @@ def main(deed: str, of: str) -> None:
         case "return":
             moderation.revoke(endorsement.pk, by=by, at=now)
             moderation.ask(endorsement.pk, "Who decided this?", by=by, at=now)
-    where: dict[str, object] = {"endorsement": endorsement.pk, "number": signatory.number}
+        case "freeze":
+            editions.freeze(factories.SLUG, dated=now.date(), addressee="The President", by=by, at=now)
+    where: dict[str, object] = {"endorsement": endorsement.pk, "number": signatory.number, "on": str(now.date())}
     if deed == "list":
         where["own_page"] = moderation.issue_own_page(endorsement.pk, by=by, at=now)
     json.dump(where, sys.stdout)

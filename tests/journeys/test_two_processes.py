@@ -7,7 +7,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from statistics import median
@@ -65,9 +65,9 @@ class Reader:
             else plain.decode(errors="replace")
         )
 
-    def where_named(self, name: str) -> set[str]:
-        """The public paths on which this server shows the name, in any encoding."""
-        return {path for path in PATHS for encoding in ("br", "gzip") if name in self.text(path, encoding)}
+    def where_named(self, name: str, paths: Iterable[str] = PATHS) -> set[str]:
+        """Which of the public paths show the name on this server, in any encoding."""
+        return {path for path in paths for encoding in ("br", "gzip") if name in self.text(path, encoding)}
 
 
 class Pair(NamedTuple):
@@ -129,6 +129,26 @@ def test_a_name_that_left_stands_nowhere_in_either_process(pair: Pair, deed: str
         (line,) = [line for line in lines if line["id"] == f"further-{listed['number']}"]
         assert line.pop("status") == "no_longer_listed"
         assert {value for key, value in line.items() if key not in ("id", "number", "kind")} == {None}
+
+
+def test_a_name_that_left_stands_in_no_language_edition_search_or_document(pair: Pair) -> None:
+    """What is too slow to be looked at after each deed; all of it shows the name before."""
+    name = "Made-up Fund Everywhere"
+    listed = pair.deed("list", name)
+    edition = f"/appeals/{SLUG}/editions/{pair.deed('freeze', listed['endorsement'])['on']}"
+    everywhere = {
+        prefix + path
+        for prefix in ("", "/ru", "/ky")
+        for path in (
+            *(PUBLIC[document] for document in DOCUMENTS),
+            *(f"{edition}{form}" for form in ("/", ".pdf", ".docx", ".txt")),
+            *(f"{PAGE}signatories/{shape}.txt" for shape in ("numbered", "commas", "countries")),
+            *(f"{PAGE}signatories/?{query}" for query in ("page=1", "q=everywhere", "country=KG", "kind=further")),
+        )
+    } | {PUBLIC[name] for name in ("signatories_csv", "signatories_spreadsheet", "linked_data")}
+    assert everywhere - pair.public.where_named(name, everywhere) == set()
+    pair.deed("hide", listed["endorsement"])
+    assert pair.public.where_named(name, everywhere) == set()
 
 
 def test_the_public_process_has_no_desk(pair: Pair) -> None:
