@@ -27,11 +27,11 @@ def main(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # the servers end with it, however it ends
     database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
     on = table.machine(database)
-    skipped = [words for words in (_without_wrk(), _without_nginx()) if words]
+    skipped = [words for words in (_without_wrk(), _without_nginx(), _without_postgresql()) if words]
     for words_of_it in skipped:
         _say(f"SKIPPED: {words_of_it}")
     with tempfile.TemporaryDirectory(prefix="petition-bench-") as folder:
-        figures = _measured(Path(folder), wanted, database, skipped)
+        figures = _measured(Path(folder), wanted, database)
     page = table.written(figures, skipped, at=datetime.now(UTC), on=on)
     _say(page)
     if not wanted.dry:
@@ -39,7 +39,7 @@ def main(words: Sequence[str]) -> int:
     return 1 if any(figure.reached is False for figure in figures) else 0
 
 
-def _measured(folder: Path, wanted: argparse.Namespace, database: str, skipped: list[str]) -> list[Figure]:
+def _measured(folder: Path, wanted: argparse.Namespace, database: str) -> list[Figure]:
     with ExitStack() as stack:
         sites = {}
         for name, length in (("small", 0), ("middle", 1000 - 35), ("large", wanted.many)):
@@ -58,15 +58,26 @@ def _measured(folder: Path, wanted: argparse.Namespace, database: str, skipped: 
             changes.first_after_a_change(sites["large"], large, wanted.many, 150, rounds=wanted.rounds),
             *changes.document(middle),
         ]
-        searched = changes.search(large, database)
-        mirrored = changes.mirror(sites["middle"])
-        figures += [searched] if isinstance(searched, Figure) else []
-        figures += mirrored if isinstance(mirrored, list) else []
-        skipped += [words for words in (searched, mirrored) if isinstance(words, str)]
+        figures += [changes.search(large, database), *_searched_elsewhere(folder, wanted.many)]
+        figures += changes.mirror(sites["middle"])
         _say("Writing …")
         figures += writing.figures(sites["small"], small, posts=wanted.posts, rounds=wanted.rounds)
         figures += [changes.first_after_a_change(sites["small"], small, 0, 100, rounds=wanted.rounds)]
         return figures + serving.memory({"35 signatories": small, f"{35 + wanted.many:,} signatories": large})
+
+
+def _searched_elsewhere(folder: Path, many: int) -> list[Figure]:
+    """The same search on PostgreSQL, where the rest is measured on SQLite and a cluster stands by."""
+    if "DATABASE_URL" in os.environ or not (cluster := os.environ.get("SEARCHED_DATABASE_URL")):
+        return []
+    _say("Searching on PostgreSQL …")
+    site = Installation(folder / "searched", cluster)
+    try:
+        serving.filled(site, many)
+        with site.server(workers=2) as server:
+            return [changes.search(server, "PostgreSQL")]
+    finally:
+        site.remove()
 
 
 def _read(words: Sequence[str]) -> argparse.Namespace:
@@ -89,6 +100,11 @@ def _without_wrk() -> str:
 
 def _without_nginx() -> str:
     return "" if shutil.which("nginx") else "nginx (apt install nginx-light): nothing to compare with."
+
+
+def _without_postgresql() -> str:
+    has_one = "DATABASE_URL" in os.environ or "SEARCHED_DATABASE_URL" in os.environ
+    return "" if has_one else "PostgreSQL (apt install postgresql): search is measured on SQLite alone."
 
 
 def _say(words: str) -> None:

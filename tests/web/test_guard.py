@@ -83,7 +83,10 @@ def test_a_wrong_method_is_405_with_a_page(client: Client, appeal: Appeal, metho
 
 
 def test_a_post_to_a_page_that_is_only_read_is_refused(client: Client, appeal: Appeal) -> None:
-    assert_our_page(client.post(f"/appeals/{SLUG}/"), 405)
+    strict = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1:8000"})
+    for path in (f"/appeals/{SLUG}/", f"/appeals/{SLUG}.json"):
+        assert_our_page(client.post(path), 405)
+        assert_our_page(strict.post(path), 405)
 
 
 def test_an_unknown_address_is_404_in_its_language(client: Client, appeal: Appeal) -> None:
