@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from petition.actions.audit import Actor, record
@@ -55,13 +56,14 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
     """The appeal is public with the text, the demands and the original signatories that were read.
 
     Where the appeal exists, the same text changes nothing, and a text in another language is added as a translation,
-    which brings no signatories. Raises Refused: unresolved lines; another text in a language that has one; a
+    which brings no signatories. Raises Refused: unresolved lines; a slug that is no part of an address; another text in a language that has one; a
     translation whose demands differ in number; a translation of an appeal that does not exist.
     """
     if reading.unresolved:
         raise Refused("Nothing was stored: the report names lines that were not understood.")
     appeal = Appeal.objects.select_for_update().filter(slug=edition.slug).first()
     if appeal is None:
+        _refuse_odd_slug(edition.slug)
         if edition.status != TextStatus.OFFICIAL:
             raise Refused(f"There is no appeal {edition.slug!r} to translate: import its official text first.")
         appeal = _new_appeal(edition, reading, by=by, at=at)
@@ -84,6 +86,16 @@ def new_revision(appeal: Appeal, *, at: datetime) -> None:
     appeal.revision += 1
     appeal.revised_at = max(at, appeal.revised_at)
     appeal.save(update_fields=["revision", "revised_at"])
+
+
+def _refuse_odd_slug(slug: str) -> None:
+    """Every page of the site leads to every appeal: one that no address can name would break them all."""
+    try:
+        Appeal._meta.get_field("slug").clean(slug, None)
+    except ValidationError as error:
+        raise Refused(
+            f"{slug!r} cannot be part of an address: a slug is 1 to 50 Latin letters, digits, hyphens and underscores."
+        ) from error
 
 
 def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:

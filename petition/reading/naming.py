@@ -10,7 +10,7 @@ TRANSLITERATION = (
     " ңn өo үu іi їi єe ґg ўu қk ғg ҳh әa ұu һh"
 )
 IN_LATIN = str.maketrans({letter[0]: letter[1:] for letter in TRANSLITERATION.split()})
-LONGEST_SLUG = 60
+LONGEST_SLUG = 45  # and a hyphen and the year: 50
 TITLE_WORDS = 3
 
 # "We, members of the Civic Solidarity Platform (CSP)": a run of capitalised words, small ones only between them.

@@ -10,6 +10,7 @@ from django.test import Client
 
 from petition.actions import moderation
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Signatory
+from petition.reading import read_statement, slug_for
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT, reading
 
 FIXTURE = STATEMENT.parent / "kyrgyzstan-2020.json"
@@ -123,3 +124,17 @@ def test_operator_mistakes_get_a_sentence(tmp_path: Path, db: None, content: byt
         file.write_bytes(content)
     with pytest.raises(CommandError, match=says):
         run(file)
+
+
+@pytest.mark.parametrize("slug", ["Kyrgyzstan 2020", "a/b", "кыргызстан", "a.json", "", " ", "x" * 51, "a\nb"])
+def test_a_slug_that_no_address_can_hold_is_refused(db: None, client: Client, slug: str) -> None:
+    run(STATEMENT)
+    with pytest.raises(CommandError, match="cannot be part of an address"):
+        run(STATEMENT, "--slug", slug)
+    assert Appeal.objects.count() == 1
+    assert client.get("/").status_code == 302
+
+
+def test_the_slug_of_a_long_title_is_short_enough_to_be_stored() -> None:
+    text = "Неправительственные организации Кыргызстанапредупреждают\n\n9 October 2020\n"
+    assert len(slug_for(read_statement(text))) <= 50

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions import demonstration
+from petition.actions.appeals import Refused
 from petition.models import Appeal
 from petition.reading import read_statement
 from petition.vocabulary import clock
@@ -27,7 +28,10 @@ class Command(BaseCommand):
         now = clock.now()
         if settings.SITE_IS_HTTPS and Appeal.objects.filter(slug=appeal, is_demo=False).exists():
             raise CommandError(f"{appeal!r} is a real appeal on a public site: nothing made up goes in there.")
-        filled = demonstration.appeal_for(appeal, read_statement(text), at=now)
+        try:
+            filled = demonstration.appeal_for(appeal, read_statement(text), at=now)
+        except Refused as error:
+            raise CommandError(str(error)) from error
         for done in demonstration.endorse_made_up(filled, count, at=now):
             if done % 100 == 0 or done == count:
                 self.stderr.write(f"{done} of {count} made up")

@@ -41,9 +41,9 @@ class Command(BaseCommand):
 
     def _publish(self, reading: Reading, options: dict[str, Any]) -> None:
         dated = options["date"] or reading.dated
-        slug = options["slug"] or slug_for(reading)
-        if dated is None or not slug:
-            raise CommandError("The text names no date or no title: give --date YYYY-MM-DD and --slug SLUG.")
+        slug = slug_for(reading) if options["slug"] is None else options["slug"]
+        if dated is None:
+            raise CommandError("The text names no date: give --date YYYY-MM-DD.")
         edition = appeals.Edition(
             slug=slug,
             issuer=issuer_of(reading) if options["issuer"] is None else options["issuer"],
