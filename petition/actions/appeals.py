@@ -25,8 +25,10 @@ from petition.models import (
 from petition.models.texts import digest_of
 from petition.protection.contacts import index_of
 from petition.reading import Reading, ReadSignatory
-from petition.vocabulary.names import folded
+from petition.vocabulary.names import folded, name_troubles
 from petition.vocabulary.searching import latin
+
+LONGEST_ISSUER = 200
 
 
 class Outcome(StrEnum):
@@ -56,14 +58,15 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
     """The appeal is public with the text, the demands and the original signatories that were read.
 
     Where the appeal exists, the same text changes nothing, and a text in another language is added as a translation,
-    which brings no signatories. Raises Refused: unresolved lines; a slug that is no part of an address; another text in a language that has one; a
-    translation whose demands differ in number; a translation of an appeal that does not exist.
+    which brings no signatories. Raises Refused: unresolved lines; a slug or an issuer that cannot be published; another
+    text in a language that has one; a translation whose demands differ in number, or of an appeal that does not exist.
     """
     if reading.unresolved:
         raise Refused("Nothing was stored: the report names lines that were not understood.")
     appeal = Appeal.objects.select_for_update().filter(slug=edition.slug).first()
     if appeal is None:
         _refuse_odd_slug(edition.slug)
+        _refuse_odd_issuer(edition.issuer)
         if edition.status != TextStatus.OFFICIAL:
             raise Refused(f"There is no appeal {edition.slug!r} to translate: import its official text first.")
         appeal = _new_appeal(edition, reading, by=by, at=at)
@@ -96,6 +99,13 @@ def _refuse_odd_slug(slug: str) -> None:
         raise Refused(
             f"{slug!r} cannot be part of an address: a slug is 1 to 50 Latin letters, digits, hyphens and underscores."
         ) from error
+
+
+def _refuse_odd_issuer(issuer: str) -> None:
+    if issuer and name_troubles(issuer):
+        raise Refused(f"{issuer!r} cannot be printed as the issuer: it breaks the rules for names. Give --issuer NAME.")
+    if len(issuer) > LONGEST_ISSUER:
+        raise Refused(f"The issuer's name is longer than {LONGEST_ISSUER} characters: give a shorter --issuer NAME.")
 
 
 def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 
 from petition.reading.ledger import Ledger
-from petition.reading.lines import Line
+from petition.reading.lines import SOFT_HYPHEN, Line
 from petition.reading.wording import listed
 
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 BROKEN_END = re.compile(r"(?<![^\W\d_])(?P<head>[^\W\d_]+)[-\u2010\u00ad]$")
 BROKEN_START = re.compile(r"(?P<tail>[^\W\d_]+)")
-SOFT_HYPHEN = "\u00ad"
 # First parts of compounds, which keep their hyphen; the second set are plain syllables as well ("pro-tect").
 COMPOUNDING = listed("cross early half high large low self well")
 PERHAPS_COMPOUNDING = listed("all anti ex full ill long mid non post pro short so")

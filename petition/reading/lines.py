@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from petition.reading.ledger import Ledger
+from petition.reading.markers import BULLET
+from petition.vocabulary.troubles import troubles
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 # "eQualitie" and "openDemocracy" are names; "of Torture Victims" is the rest of one.
@@ -13,6 +15,7 @@ CONTINUING_WORD = re.compile(r"[^\W\d_A-ZА-ЯЁ][^\WA-ZА-ЯЁ]*(?:\W|$)")
 ABBREVIATION = re.compile(r"(?:\.\w{1,3}|\b(?:Inc|Ltd|Corp|Co|Assoc|Assn|Intl))\.$")
 NARROWEST = 30
 BYTE_ORDER_MARK = "\ufeff"
+SOFT_HYPHEN = "\u00ad"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def read_lines(text: str, ledger: Ledger) -> list[Line]:
             ledger.note("form_feed", (number,), "")
         if line.text and line.text != raw.replace("\f", ""):
             ledger.note("trim", (number,), line.text)
+        if odd := _oddities(raw):
+            ledger.question("forbidden_character", (number,), f"{odd}: {line.text}")
         lines.append(line)
     return lines
 
@@ -56,6 +61,13 @@ def _line(number: int, raw: str, *, page_ended: bool) -> Line:
         width=len(printed),
         starts_page=page_ended or "\f" in before_words,
     )
+
+
+def _oddities(raw: str) -> str:
+    """Which rules the characters of a line break; bullets of a font and the hyphen of a broken word break none."""
+    words = raw.replace("\t", " ").replace("\f", " ").strip(" ").removesuffix(SOFT_HYPHEN)
+    bullet = BULLET.match(words)
+    return ", ".join(troubles(words[bullet.end() :] if bullet else words))
 
 
 def wrap_width(lines: Sequence[Line]) -> int:

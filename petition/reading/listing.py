@@ -10,7 +10,10 @@ from petition.reading.ledger import Ledger
 from petition.reading.lines import Line, numbers
 from petition.reading.result import ReadSignatory
 from petition.reading.roster import Row, is_prose, roster_of
-from petition.reading.signatories import organisation_of
+from petition.reading.signatories import Organisation, organisation_of
+from petition.vocabulary.troubles import name_troubles
+
+MOST_COUNTRIES = 20
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Listing:
         read = organisation_of(label)
         if read.doubtful:
             self.ledger.note("not_understood", row.numbers, read.doubtful)
+        self._check_name(row, label, read)
         self.signatories.append(
             ReadSignatory(
                 number=len(self.signatories) + 1 if number is None else number,
@@ -71,6 +75,15 @@ class Listing:
                 lines=(row.numbers[0], row.numbers[-1]),
             )
         )
+
+    def _check_name(self, row: Row, label: str, read: Organisation) -> None:
+        """What is printed is held against the rules for names that are typed in."""
+        printed = (label, read.name, read.acronym, read.countries_as_printed)
+        found = {trouble for text in printed if text for trouble in name_troubles(text)}
+        if found:
+            self.ledger.question("forbidden_name", row.numbers, f"{', '.join(sorted(found))}: {label}")
+        if len(read.countries) > MOST_COUNTRIES:
+            self.ledger.question("too_many_countries", row.numbers, label)
 
     def _check_numbers(self) -> None:
         expected, seen = 1, set[int]()

@@ -138,3 +138,22 @@ def test_a_slug_that_no_address_can_hold_is_refused(db: None, client: Client, sl
 def test_the_slug_of_a_long_title_is_short_enough_to_be_stored() -> None:
     text = "Неправительственные организации Кыргызстанапредупреждают\n\n9 October 2020\n"
     assert len(slug_for(read_statement(text))) <= 50
+
+
+def test_a_name_that_may_not_be_typed_blocks_publication_and_is_shown_harmlessly(tmp_path: Path, db: None) -> None:
+    odd = tmp_path / "odd.txt"
+    odd.write_text(STATEMENT.read_text().replace("17. DRA (", '17. =HYPERLINK("x")\x1b[2J\0 ('))
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError, match="not understood"):
+        call_command("import_statement", str(odd), stdout=out, stderr=err)
+    assert "line 71: forbidden name: control, formula: =HYPERLINK" in err.getvalue()
+    assert "\x1b" not in out.getvalue() + err.getvalue()
+    assert "\\u001b[2J\\u0000" in out.getvalue()
+    assert not Appeal.objects.exists()
+
+
+@pytest.mark.parametrize("issuer", ["=1+1", "Coalition\x00", "x" * 201])
+def test_an_issuer_that_may_not_be_printed_is_refused(db: None, issuer: str) -> None:
+    with pytest.raises(CommandError, match="--issuer NAME"):
+        run(STATEMENT, "--issuer", issuer)
+    assert not Appeal.objects.exists()

@@ -67,7 +67,8 @@ class Command(BaseCommand):
             f"{len(reading.signatories)} signatories, {len(reading.background)} background."
         )
         for signatory in reading.signatories:
-            say(f"  {signatory.number}. {signatory.name} | {signatory.acronym} | {' '.join(signatory.countries)}")
+            told = f"{signatory.name} | {signatory.acronym} | {' '.join(signatory.countries)}"
+            say(f"  {signatory.number}. {_visible(told)}")
         for note in reading.unresolved:
             self.stderr.write(f"NOT UNDERSTOOD, {_as_line(note)}")
 
@@ -76,4 +77,10 @@ def _as_line(note: Note) -> str:
     """`lines 52–53: line join: …`; without numbers where a note is about the whole text."""
     kind = note.kind.replace("_", " ")
     numbers = "–".join(str(number) for number in dict.fromkeys((*note.lines[:1], *note.lines[-1:])))
-    return f"line {numbers}: {kind}: {note.text}" if numbers else f"{kind}: {note.text}"
+    text = _visible(note.text)
+    return f"line {numbers}: {kind}: {text}" if numbers else f"{kind}: {text}"
+
+
+def _visible(text: str) -> str:
+    """The text as a terminal may show it: what cannot be printed, or would steer the terminal, by its number."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
