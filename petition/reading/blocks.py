@@ -1,20 +1,25 @@
 """Paragraphs and list items of running text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from petition.reading.enumeration import looks_marked, opener_of
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
-from petition.reading.lines import Line, ends_sentence, numbers
-from petition.reading.markers import Marker, marker_of
+from petition.reading.lines import Line, ends_sentence, is_full, numbers
+from petition.reading.markers import Marker
 
 
 @dataclass
 class Block:
-    """A paragraph, or an item with its marker; the marker is no longer in the first line's text."""
+    """A paragraph, or an item with its marker; the marker is no longer in the first line's text.
+
+    `doubtful` holds lines that begin like an item and were not taken for one.
+    """
 
     lines: list[Line]
     marker: Marker | None = None
+    doubtful: list[Line] = field(default_factory=list)
 
     @property
     def sign(self) -> str:
@@ -31,32 +36,41 @@ class Block:
         return join(self.lines, words, ledger)
 
 
-def blocks_of(lines: Sequence[Line]) -> list[Block]:
+def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
     """The paragraphs and items the lines form, in order."""
+    opener = opener_of(lines)
     blocks: list[Block] = []
     for line in lines:
         last = blocks[-1] if blocks else None
-        marker = marker_of(line.text)
+        marker = opener(line.text)
         if marker and _opens_item(marker, line, last):
             blocks.append(Block([replace(line, text=marker.rest)], marker))
-        elif last and (not line.gap or _strays(last, line)):
-            last.lines.append(line)
-        else:
-            blocks.append(Block([line]))
+            continue
+        goes_on = last is not None and (not line.gap or _strays(last, line))
+        wrapped = goes_on and last is not None and is_full(last.lines[-1], line, width)
+        if last is None or not goes_on:
+            last = Block([])
+            blocks.append(last)
+        last.lines.append(line)
+        if looks_marked(line.text) and not wrapped:
+            last.doubtful.append(line)
     return blocks
 
 
 def _opens_item(marker: Marker, line: Line, last: Block | None) -> bool:
     """Whether what looks like a marker is one, and not a dash or a number that wrapping moved to the line's start."""
-    if marker.kind == "bullet" or last is None or line.gap:
-        return True
-    before = last.lines[-1].text
-    same_list = last.marker is not None and last.marker.kind == marker.kind
-    if marker.kind == "number":
-        follows = same_list and last.marker is not None and marker.number == (last.marker.number or 0) + 1
-        return follows or ends_sentence(before)
-    capital = not marker.rest[:1].islower()
-    return ends_sentence(before) or (same_list and capital)
+    before = last.lines[-1].text if last else ""
+    parted = last is None or line.gap or ends_sentence(before)
+    same_list = last is not None and last.marker is not None and last.marker.kind == marker.kind
+    if marker.number is not None:
+        follows = same_list and marker.number == _number(last) + 1
+        # "4 October" begins a sentence more often than an item.
+        return follows or (parted and (marker.kind != "bare" or marker.number == 1))
+    return marker.kind == "bullet" or parted or (same_list and not marker.rest[:1].islower())
+
+
+def _number(block: Block | None) -> int:
+    return (block.marker.number or 0) if block and block.marker else 0
 
 
 def _strays(last: Block, line: Line) -> bool:

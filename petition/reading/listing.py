@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from petition.reading.enumeration import looks_marked
 from petition.reading.individuals import is_individual
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
@@ -56,6 +57,8 @@ class Listing:
         elif people or is_individual(label):
             self.ledger.leave("individual", row.numbers, label, sign)
         else:
+            if looks_marked(label):
+                self.ledger.question("unknown_marker", row.numbers, label)
             self.ledger.place("signatory", row.numbers, label, sign)
             self._add(row, label, number)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 BULLET = re.compile(r"(?P<sign>[•‣◦▪▫●○■□◆·∙⁃➢➤✓✔\uf0b7\uf0a7\uf0d8])\s*")
 DASH = re.compile(r"(?P<sign>[-–—*+])(?:\s+|$)")
 # "350.org" is a name: without a space only a capital or a quotation mark may follow the point.
-NUMBER = re.compile(r"(?P<sign>\(?(?P<number>\d{1,3})[.)])(?:\s+|$|(?=[\"“„«A-ZА-ЯЁ]))")
+NUMBER = re.compile(r"(?P<sign>\(?(?P<number>\d{1,3})[.)])(?:\s+|$|(?=[\"“„«A-ZА-ЯЁҢӨҮ]))")
 BARE_NUMBER = re.compile(r"(?P<sign>(?P<number>\d{1,3}))\s+(?=\S)")
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A marker as printed, its kind (`bullet`, `dash`, `number` or `bare`), its number, the words behind it."""
+    """A marker as printed, its kind (`bullet`, `dash`, `number`, or a rarer one), its number, the words behind it."""
 
     sign: str
     kind: str

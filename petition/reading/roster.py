@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from petition.reading.dates import date_line
+from petition.reading.enumeration import looks_marked, opener_of
 from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, numbers
 from petition.reading.markers import Marker, bare_number_of, marker_of
 from petition.vocabulary.countries import code_of
@@ -107,7 +108,8 @@ def _opener(lines: Sequence[Line]) -> Callable[[str], Marker | None] | None:
     bare = [marker.number for line in lines if (marker := bare_number_of(line.text))]
     if bare[:2] == [1, 2]:
         return bare_number_of
-    return None
+    rarer = opener_of(lines, initials=ENOUGH)
+    return rarer if any(rarer(line.text) for line in lines if not marker_of(line.text)) else None
 
 
 def _marker_like(text: str, kind: str, sign: str) -> Marker | None:
@@ -124,6 +126,7 @@ def _read_marked(lines: Sequence[Line], opener: Callable[[str], Marker | None], 
             row = Row([replace(line, text=marker.rest)], marker)
             roster.rows.append(row)
         elif row and (not row.lines[-1].text or continues(row.lines, line)):
+            row.sure = row.sure and not _is_nested(row, line, width)
             row.lines.append(line)
         elif row and not line.gap and not is_prose(line.text):
             row.sure = row.sure and is_full(row.lines[-1], line, width)
@@ -132,6 +135,13 @@ def _read_marked(lines: Sequence[Line], opener: Callable[[str], Marker | None], 
             roster.set_aside(line, before)
             row = None
         before = line
+
+
+def _is_nested(row: Row, line: Line, width: int) -> bool:
+    """Whether the line begins like a row within the row; one dash may be the name's own ("Assembly – Vanadzor")."""
+    wrapped = is_full(row.lines[-1], line, width)
+    first_dash = line.text[0] in "–—" and not any(looks_marked(before.text) for before in row.lines)
+    return looks_marked(line.text) and not wrapped and not first_dash
 
 
 def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
@@ -149,7 +159,7 @@ def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
             if is_prose(line.text):
                 roster.set_aside(line, before)
             elif row and (certain or (before and _is_forced(row, line, width))):
-                row.sure = row.sure and (certain or per_block)
+                row.sure = row.sure and (certain or per_block) and not _is_nested(row, line, width)
                 row.lines.append(line)
             else:
                 roster.rows.append(Row([line]))

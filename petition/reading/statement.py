@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from petition.reading.blocks import Block, blocks_of
+from petition.reading.blocks import blocks_of
 from petition.reading.dates import date_line
+from petition.reading.demands import place_body
 from petition.reading.headings import (
     BACKGROUND,
     BODY,
@@ -55,9 +56,8 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
             further.append(Section(region.heading.text if region.heading else "", _paragraphs(region, words, ledger)))
         elif region.kind in (BACKGROUND, NOT_PLACED):
             _paragraphs(region, words, ledger)
-    _place_body(
-        [block for region in regions if region.kind == BODY for block in blocks_of(region.lines)], words, ledger
-    )
+    body = [blocks_of(region.lines, width) for region in regions if region.kind == BODY]
+    place_body([block for blocks in body for block in blocks], words, ledger)
     listing.close()
     return _reading(opening, listing, tuple(headings), tuple(further), ledger), ledger
 
@@ -118,17 +118,3 @@ def _paragraphs(region: Region, words: frozenset[str], ledger: Ledger) -> tuple[
         else:
             ledger.place(region.kind, block.numbers, text)
     return tuple(texts)
-
-
-def _place_body(blocks: list[Block], words: frozenset[str], ledger: Ledger) -> None:
-    """Items are demands; paragraphs before them the preamble, after them the closing, between them a question."""
-    items = [at for at, block in enumerate(blocks) if block.marker]
-    first, last = (items[0], items[-1]) if items else (len(blocks), len(blocks))
-    for at, block in enumerate(blocks):
-        text = block.text(words, ledger)
-        if block.marker:
-            ledger.place("demand", block.numbers, text, block.sign)
-        elif first < at < last:
-            ledger.leave("between_demands", block.numbers, text)
-        else:
-            ledger.place("preamble" if at < first else "closing", block.numbers, text)

@@ -38,6 +38,16 @@ PIECES = [
     "eQualitie\n",
     "(GCRT)\n",
     "– Vanadzor\n",
+    "a) One\n",
+    "b) Two\n",
+    "I. One\n",
+    "II. Two\n",
+    "1.1. One\n",
+    "1.2. Two\n",
+    "1 One\n",
+    "2 Two\n",
+    "o One\n",
+    "# One\n",
 ]
 
 
@@ -110,7 +120,7 @@ def test_any_text_is_read_and_accounted_for(text: str) -> None:
     assert slug_for(reading).isascii()
 
 
-@given(st.text(alphabet=" \n\f\r\t-–•*1.2)(,:;[]¹Aaбé“”/@w"))
+@given(st.text(alphabet=" \n\f\r\t-–•*1.2)(,:;[]¹AabIiбéo#№|“”/@w"))
 def test_any_punctuation_is_accounted_for(text: str) -> None:
     assert_accounted(text)
 
