@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from petition.reading.ledger import Ledger
@@ -16,11 +16,19 @@ ABBREVIATION = re.compile(r"(?:\.\w{1,3}|\b(?:Inc|Ltd|Corp|Co|Assoc|Assn|Intl))\
 NARROWEST = 30
 BYTE_ORDER_MARK = "\ufeff"
 SOFT_HYPHEN = "\u00ad"
+# Words this far from each other stand in two columns; some texts have two spaces where one is meant.
+COLUMN = 3
+APART = re.compile(r"(?<=\S)\s+(?=\S)")
+# What stands before an item may be as far from it as it likes.
+BEFORE_ITEM = re.compile(r"(?:\(?(?:\d{1,3}(?:\.\d{1,2})*|[^\W\d_]|[ivxIVX]{1,5})[.)]{0,2}|[^\w\s|])\s+")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One source line. `text` is '' for a blank one; `gap` says that a blank line stands before it."""
+    """One source line. `text` is '' for a blank one; `gap` says that a blank line stands before it.
+
+    `apart` is how far, in spaces, its words stand from each other at the most; a tab or a table's bar is COLUMN.
+    """
 
     number: int
     text: str
@@ -28,6 +36,7 @@ class Line:
     width: int = 0
     starts_page: bool = False
     gap: bool = False
+    apart: int = 1
 
 
 def read_lines(text: str, ledger: Ledger) -> list[Line]:
@@ -37,8 +46,10 @@ def read_lines(text: str, ledger: Ledger) -> list[Line]:
         text = text.removeprefix(BYTE_ORDER_MARK)
     lines = []
     page_ended = False
+    # A text without any space between words has tabs in their place.
+    tab = "\t" if re.search(r"\S \S", text) else " "
     for number, raw in enumerate(LINE_END.split(text), start=1):
-        line = _line(number, raw, page_ended=page_ended)
+        line = replace(_line(number, raw, page_ended=page_ended), apart=_apart(raw.replace("\t", tab)))
         page_ended = bool(line.text) and "\f" in raw[len(raw.rstrip()) :]
         if "\f" in raw:
             ledger.note("form_feed", (number,), "")
@@ -61,6 +72,14 @@ def _line(number: int, raw: str, *, page_ended: bool) -> Line:
         width=len(printed),
         starts_page=page_ended or "\f" in before_words,
     )
+
+
+def _apart(raw: str) -> int:
+    words = raw.replace("\f", " ").strip()
+    start = BEFORE_ITEM.match(words)
+    words = words[start.end() :] if start else words
+    gaps = [COLUMN if "\t" in gap else len(gap) for gap in APART.findall(words)]
+    return max([1, *gaps, COLUMN if "|" in words else 1])
 
 
 def _oddities(raw: str) -> str:

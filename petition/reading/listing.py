@@ -8,7 +8,7 @@ from petition.reading.enumeration import looks_marked
 from petition.reading.individuals import is_individual
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
-from petition.reading.lines import Line, numbers
+from petition.reading.lines import COLUMN, Line, numbers
 from petition.reading.result import ReadSignatory
 from petition.reading.roster import Row, is_prose, roster_of
 from petition.reading.signatories import Organisation, organisation_of
@@ -50,6 +50,8 @@ class Listing:
             self.printed_numbers.append((number, row.numbers[0]))
         if not row.sure:
             self.ledger.question("uncertain_join", row.numbers, label)
+        if any(1 < line.apart < COLUMN for line in row.lines):
+            self.ledger.question("columns", row.numbers, label)
         if not label:
             self.ledger.leave("empty_row", row.numbers, label, sign)
         elif is_prose(label, marked=bool(sign)):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from petition.reading.headings import heading_kind
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
-from petition.reading.lines import Line, ends_sentence, is_full, numbers
+from petition.reading.lines import COLUMN, Line, ends_sentence, is_full, numbers
 from petition.reading.markers import marker_of
 
 PAGE_NUMBER = re.compile(
@@ -41,6 +41,8 @@ def body_lines(lines: Sequence[Line], words: frozenset[str], width: int, ledger:
         elif role == TEXT:
             if body and gap and page_turned:
                 turned.append(len(body))
+            if line.apart >= COLUMN:
+                ledger.question("columns", [line.number], line.text)
             body.append(replace(line, gap=gap))
             gap = page_turned = False
     _place_furniture(lines, roles, words, ledger)
