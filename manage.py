@@ -12,7 +12,11 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:
         sys.exit("Django is not installed in this Python: run `make run` once, then use .venv/bin/python manage.py.")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)  # noqa: T201  (where every command ends that says nothing better)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

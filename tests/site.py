@@ -57,9 +57,8 @@ class Site:
         self._read_before: dict[Path, EmailMessage] = {}
         self.kept: dict[str, str] = {}  # addresses that several tests look at
 
-    def start(self) -> float:
-        """Serves; says after how many seconds."""
-        began = time.monotonic()
+    def begin(self) -> None:
+        """On its way to serving."""
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -67,6 +66,11 @@ class Site:
         self.output = ""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def start(self) -> float:
+        """Serves; says after how many seconds."""
+        began = time.monotonic()
+        self.begin()
         while "Stop with Ctrl-C" not in self.output:
             assert self.process.poll() is None, self.output
             assert time.monotonic() - began < 60, self.output

@@ -1,13 +1,11 @@
 """What `make run` ends in: everything set up, web and worker started together, and stopped together."""
 
-import contextlib
-import ctypes
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,10 +17,10 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from petition.actions.staff import first_administrator
 from petition.management.static_files import collect_if_changed
+from petition.management.together import Together
 from petition.models import Appeal
 
 START_SECONDS = 30
-STOP_SECONDS = 10
 
 
 class Command(BaseCommand):
@@ -33,6 +31,20 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        self._stopping = False
+        _on_signals(_interrupt)
+        try:
+            self._prepare(host, port)
+            _on_signals(self._note)  # from here on no exception comes between two lines, and a second signal is none
+            self._tell_administrator()
+            self._run(host, port)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            _on_signals(signal.SIG_IGN)  # Python puts its own handlers back before it ends
+        self.stdout.write("Stopped.")
+
+    def _prepare(self, host: str, port: int) -> None:
         _refuse_taken(host, port)
         try:
             settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,11 +54,15 @@ class Command(BaseCommand):
             raise CommandError(f"{settings.DATA_DIR} cannot be written ({error.strerror}): make it yours.") from error
         self.check(databases=["default"])
         self._load_appeal()
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _tell_administrator(self) -> None:
         administrator = first_administrator()
         if administrator:  # said at once: whatever fails after this, it is never said again
             self.stdout.write("\n  Sign in as    {}\n  Password      {}   (shown this once)".format(*administrator))
             self.stdout.flush()
-        self._run(host, port)
 
     def _load_appeal(self) -> None:
         if not Appeal.objects.exists():
@@ -55,62 +71,33 @@ class Command(BaseCommand):
 
     def _run(self, host: str, port: int) -> None:
         site_url = settings.SITE_URL if "SITE_URL" in os.environ else f"http://{host}:{port}"
-        environment = os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)}
-        self._processes: list[subprocess.Popen[bytes]] = []
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
-        for command in (_web(host, port), [sys.executable, "manage.py", "worker"]):
-            self._processes.append(
-                subprocess.Popen(  # noqa: S603  (our own commands)
-                    command,
-                    cwd=settings.BASE_DIR,
-                    env=environment,
-                    preexec_fn=_end_with_parent,  # noqa: PLW1509  (no threads yet)
-                )
-            )
+        both = Together(settings.BASE_DIR, os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)})
         try:
-            self._wait_until_served(host, port)
-            self._greet(site_url)
-            self._watch()
-        except KeyboardInterrupt:
-            self.stdout.write("Stopped.")
+            both.start("web", _web(host, port))
+            both.start("worker", [sys.executable, "manage.py", "worker"])
+            if self._is_served(host, port, both):
+                self._greet(site_url)
+            while not self._stopping:
+                _refuse_if_ended(both)
+                time.sleep(0.2)
         finally:
-            self._stop_all()
+            both.stop()
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    def _wait_until_served(self, host: str, port: int) -> None:
+    def _is_served(self, host: str, port: int, both: Together) -> bool:
+        """Waits for the first answer; False when it is to stop before that."""
         address = f"http://{host}:{port}/healthz"
         direct = build_opener(ProxyHandler({}))  # a proxy in the environment is not for our own address
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
-            self._refuse_if_ended()
+            if self._stopping:
+                return False
+            _refuse_if_ended(both)
             try:
                 with direct.open(address, timeout=1):
-                    return
+                    return True
             except OSError:
                 time.sleep(0.05)
         raise CommandError(f"The web process did not answer within {START_SECONDS} s: look at its messages above.")
-
-    def _watch(self) -> None:
-        while True:
-            self._refuse_if_ended()
-            time.sleep(0.2)
-
-    def _refuse_if_ended(self) -> None:
-        for name, process in zip(("web", "worker"), self._processes, strict=True):
-            if process.poll() is not None:
-                raise CommandError(f"The {name} process ended ({process.returncode}): look at its messages above.")
-
-    def _stop_all(self) -> None:
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
     def _greet(self, site_url: str) -> None:
         say = self.stdout.write
@@ -136,10 +123,21 @@ def _refuse_taken(host: str, port: int) -> None:
         ) from error
 
 
-def _end_with_parent() -> None:
-    """In a child, before it starts: if this process is killed outright, the child is told to stop (Linux, prctl 1)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+def _refuse_if_ended(both: Together) -> None:
+    if ended := both.ended():
+        name, code = ended
+        raise CommandError(f"The {name} process ended ({code}): look at its messages above.")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Ctrl-C, SIGTERM, and a terminal that is closed, unless `nohup` has the latter ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _web(host: str, port: int) -> list[str]:
