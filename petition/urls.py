@@ -85,6 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("endorsements/<str:token>/contact/", own_page_steps.contact, name="own_contact"),
         path("endorsements/<str:token>/correction/", own_page_steps.correction, name="own_correction"),
         path("endorsements/<str:token>/forget/", own_page_steps.forget, name="own_forget"),
+        path("endorsements/<str:token>/links/", own_page_steps.links, name="own_links"),
         path("endorsements/<str:token>/name-again/", agreeing.name_again, name="name_again"),
         path("endorsements/<str:token>/named/", own_page_steps.named, name="own_named"),
         path("endorsements/<str:token>/receipt.txt", own_page_steps.receipt, name="own_receipt"),

@@ -4,10 +4,12 @@ import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import make_msgid, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.utils import translation
 
 from petition.actions import links
@@ -127,10 +129,10 @@ def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlte
     """The mail as it leaves; None when there is nothing to tell this mailbox."""
     content = contacts.opened(mail.sealed_content)
     if mail.message == "own_page_again":
-        urls = links.own_pages_again(content["appeal"], content["mailbox_index"], mail.language)
-        if not urls:
+        tokens = _own_pages(mail, content)
+        if not tokens:
             return None
-        content = {"urls": "\n".join(urls)}
+        content = {"urls": "\n".join(links.address("own_page", token, mail.language) for token in tokens)}
     with translation.override(mail.language):
         letter = messages.write(mail.message, content)
     reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
@@ -147,6 +149,19 @@ def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlte
     if letter.html:
         email.attach_alternative(letter.html, "text/html")
     return email
+
+
+def _own_pages(mail: OutgoingMail, content: dict[str, Any]) -> list[str]:
+    """Tokens for who asked by mailbox: made at the first attempt, the same at each further one while they open a page.
+
+    Whatever an attempt that seemed to fail has delivered after all is good as well.
+    """
+    if "tokens" in content:
+        return links.still_open(content["tokens"])
+    with transaction.atomic():
+        tokens = links.own_pages_again(content["appeal"], content["mailbox_index"])
+        outbox.rewrite(mail, sealed_content=contacts.seal(content | {"tokens": tokens}))
+    return tokens
 
 
 def _code_of(error: Exception) -> str:

@@ -58,8 +58,22 @@ def address(route: str, token: str, language: str) -> str:
 
 
 @transaction.atomic
-def own_pages_again(slug: str, mailbox_index: str, language: str) -> list[str]:
-    """Fresh addresses of the own pages of all that this mailbox has confirmed; the earlier ones are dead."""
+def own_pages_again(slug: str, mailbox_index: str) -> list[str]:
+    """Fresh tokens of the own pages of all that this mailbox has confirmed.
+
+    The earlier ones stay good: anybody can type in somebody's mailbox, and must not lock its owner out by that.
+    """
     proven = Endorsement.objects.filter(appeal__slug=slug, mailbox_index=mailbox_index, confirmed_at__isnull=False)
-    rows = proven.exclude(mailbox_index="").order_by("pk")
-    return [address("own_page", new_own_page(row, replace=True), language) for row in rows]
+    return [new_own_page(row) for row in proven.exclude(mailbox_index="").order_by("pk")]
+
+
+def still_open(found: list[str]) -> list[str]:
+    """Those of these tokens whose own page still opens."""
+    digests = {tokens.digest_of_token(token, Purpose.OWN_PAGE): token for token in found}
+    live = set(PrivateLink.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    return [token for digest, token in digests.items() if digest in live]
+
+
+def end_others(endorsement: Endorsement, digest: str) -> None:
+    """Of the links of its own page only the one with this digest still opens it."""
+    endorsement.links.filter(purpose=Purpose.OWN_PAGE).exclude(digest=digest).delete()

@@ -44,6 +44,14 @@ def new_removal_code(digest: str, *, at: datetime) -> str:
 
 
 @transaction.atomic
+def end_other_links(digest: str, *, at: datetime) -> None:
+    """No link of its own page opens anything but the one with this digest. Raises NoSuchLink."""
+    endorsement = locked(behind(digest, at=at).pk)
+    record("end_links", subject=endorsement, by=CONTACT, at=at)
+    links.end_others(endorsement, digest)
+
+
+@transaction.atomic
 def forget_mailbox(digest: str, *, at: datetime) -> str:
     """Contact, links and owed mails are gone, and the hash that would find them: only the returned code is left.
 

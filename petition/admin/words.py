@@ -24,6 +24,7 @@ VERBS: dict[str, str | Promise] = {
     "request_contact": _("new contact proposed"),
     "change_contact": _("contact changed"),
     "new_code": _("new removal code"),
+    "end_links": _("ended the other private links"),
     "forget": _("mailbox forgotten"),
     "ask_name": _("asks to be named again"),
     "issue_link": _("private link issued"),

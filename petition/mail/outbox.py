@@ -58,6 +58,11 @@ def _done(mail: OutgoingMail, **outcome: object) -> bool:
     return bool(ours.update(lease="", leased_until=None, **outcome))
 
 
+def rewrite(mail: OutgoingMail, *, sealed_content: str) -> None:
+    """Further attempts say this instead, if the lease is still ours."""
+    OutgoingMail.objects.owed().filter(pk=mail.pk, lease=mail.lease).update(sealed_content=sealed_content)
+
+
 def delivered(mail: OutgoingMail, *, at: datetime) -> bool:
     """The mail is no longer owed, and its address and content are forgotten."""
     return _done(mail, sent_at=at, sealed_address="", sealed_content="", last_error="")

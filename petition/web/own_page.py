@@ -27,7 +27,7 @@ def possible(endorsement: Endorsement) -> set[str]:
     """The steps that the own page offers now; the deeds refuse the others."""
     if endorsement.state not in ACTIVE:
         return set()
-    steps = {"code", "receipt"}
+    steps = {"code", "links", "receipt"}
     reachable = deeds.has_contact(endorsement)
     if endorsement.display == Display.NAMED:
         steps.add("stop")

@@ -78,6 +78,15 @@ def code(request: HttpRequest, token: str, digest: str, endorsement: Endorsement
     return _done(request, "code", endorsement, token, code=deeds.new_removal_code(digest, at=clock.now()))
 
 
+@on_own_page(step="links")
+def links(request: HttpRequest, token: str, digest: str, endorsement: Endorsement) -> HttpResponse:
+    """Every link of this page but the one that was followed here is dead."""
+    if request.method != "POST":
+        return _asked(request, "links", endorsement, token)
+    deeds.end_other_links(digest, at=clock.now())
+    return _done(request, "links", endorsement, token)
+
+
 @on_own_page(step="forget")
 def forget(request: HttpRequest, token: str, digest: str, endorsement: Endorsement) -> HttpResponse:
     """The mailbox and this page are forgotten; the code that is shown this once is all that is left."""

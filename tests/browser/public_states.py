@@ -178,7 +178,10 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "confirm-erased": _erased_page,
     "own-page": _own_page,
     "own-page-question": _own_page_with_question,
-    **{f"own-{step}": _own_step(f"{step}/") for step in ("contact", "correction", "forget", "stop", "withdraw")},
+    **{
+        f"own-{step}": _own_step(f"{step}/")
+        for step in ("contact", "correction", "forget", "links", "stop", "withdraw")
+    },
     "own-correction-errors": _own_step_with_errors,
     "own-code-done": _own_step_done,
     "own-not-possible": _own_step("named/"),

@@ -65,7 +65,8 @@ def test_opening_every_link_of_every_mail_changes_no_row(client: Client, appeal:
         content = contacts.opened(mail.sealed_content)
         if mail.message == "own_page_again":
             found = Endorsement.objects.filter(state=State.APPROVED, origin="form").earliest("pk")
-            content = {"urls": "\n".join(links.own_pages_again(SLUG, found.mailbox_index, "en"))}
+            (token,) = links.own_pages_again(SLUG, found.mailbox_index)
+            content = {"urls": links.address("own_page", token, "en")}
         with translation.override(mail.language):
             paths += links_in(messages.write(mail.message, content))
         told.add(mail.message)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from petition.actions import correspondence, endorsements, links, moderation
+from petition.actions import correspondence, endorsements, links, moderation, own_page
 from petition.models import Appeal, Dispute, Endorsement, OutgoingMail, PrivateLink, Purpose, Signatory, State
 from petition.models.endorsements import Display
 from petition.protection import contacts
@@ -132,7 +133,7 @@ def test_what_is_no_mailbox_comes_back_with_what_was_typed(client: Client, appea
 
 
 @pytest.mark.usefixtures("committed")
-def test_the_mail_with_the_new_link_kills_the_old_one(client: Client, settings: Settings) -> None:
+def test_the_mail_with_a_new_link_leaves_the_old_one_good(client: Client, settings: Settings) -> None:
     office = a_post_office()
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
@@ -141,15 +142,47 @@ def test_the_mail_with_the_new_link_kills_the_old_one(client: Client, settings: 
     OutgoingMail.objects.all().delete()
     client.post(f"/ru{CHANGE}", {"mailbox": "ASEL@Fund.example"})
     client.post(CHANGE, {"mailbox": "nobody@fund.example"})
-    assert client.get(f"/endorsements/{old}/").status_code == 200, "asking changes nothing yet"
     with opened(office):
         assert correspondence.deliver_due() == 2
     (mail,) = office.taken  # to a mailbox that is not known nothing leaves
+    assert client.get(own_page_in(mail)).status_code == 200
+    assert client.get(f"/endorsements/{old}/").status_code == 200, "whoever typed the mailbox in takes nothing away"
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_each_attempt_to_send_a_new_link_carries_the_same_one(
+    client: Client, settings: Settings, forgotten: bool
+) -> None:
+    office = a_post_office()
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+    endorsement = confirmed(factories.an_appeal(), contact_email="asel@fund.example")
+    PrivateLink.objects.all().delete()
+    OutgoingMail.objects.all().delete()
+    client.post(f"/ru{CHANGE}", {"mailbox": "asel@fund.example"})
+    office.contents = ["451 Busy"]
+    with opened(office):
+        assert correspondence.deliver_due() == 1
+        (made,) = PrivateLink.objects.values_list("digest", flat=True)
+        if forgotten:
+            own_page.forget_mailbox(made, at=clock.now())
+        with clock.frozen(clock.now() + timedelta(minutes=1)):
+            assert correspondence.deliver_due() == 1
+    if forgotten:
+        assert office.taken == [], "a mailbox that is forgotten hears nothing"
+        return
+    (mail,) = office.taken
+    assert client.get(own_page_in(mail)).status_code == 200
+    assert endorsement.links.get().digest == made
+
+
+def own_page_in(mail: EmailMessage) -> str:
+    """The path of the one private link in a mail."""
     body = mail.get_body(("plain",))
     assert body
     (address,) = re.findall(r"http://127\.0\.0\.1:8000(/ru/endorsements/\S+)", body.get_content())
-    assert client.get(address).status_code == 200
-    assert client.get(f"/endorsements/{old}/").status_code == 404
+    return str(address)
 
 
 # --- By removal code ---

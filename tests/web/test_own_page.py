@@ -26,8 +26,8 @@ from petition.vocabulary import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
 
-STEPS = ("correction", "contact", "stop", "withdraw", "named", "code", "forget")
-ALWAYS = {"code", "receipt.txt"}
+STEPS = ("correction", "contact", "stop", "withdraw", "named", "code", "links", "forget")
+ALWAYS = {"code", "links", "receipt.txt"}
 LINE = {"organisation_name": "Made-up Foundation", "acronym": "MF", "countries": ["KG", "DE"]}
 PERSON = {"contact_name": "Bakyt", "contact_role": "Chair", "contact_email": "bakyt@fund.example"}
 
@@ -349,6 +349,16 @@ def test_a_new_code_replaces_the_old_one(client: Client, appeal: Appeal) -> None
         assert client.post(f"/appeals/{SLUG}/change/code/", {"code": code}).status_code == status
 
 
+def test_a_link_in_other_hands_is_ended_from_the_own_page(client: Client, appeal: Appeal) -> None:
+    found, address = own(appeal)
+    lost = f"/endorsements/{links.new_own_page(found)}/"
+    assert client.get(f"{address}links/").status_code == client.get(lost).status_code == 200
+    assert "Only the link that led you here" in text_of(client.post(f"{address}links/"))
+    assert client.get(lost).status_code == 404
+    assert client.get(address).status_code == client.post(f"{address}links/").status_code == 200
+    assert found.links.filter(purpose=Purpose.REMOVAL_CODE).exists()
+
+
 def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, appeal: Appeal) -> None:
     found, address = own(appeal, contact_email="asel@fund.example")
     done = text_of(client.post(f"{address}forget/"))
@@ -361,7 +371,7 @@ def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, a
     assert not OutgoingMail.objects.filter(endorsement=found).exists()
     assert set(PrivateLink.objects.values_list("purpose", flat=True)) == {Purpose.REMOVAL_CODE}
     client.post(f"/appeals/{SLUG}/change/", {"mailbox": "asel@fund.example"})
-    assert links.own_pages_again(SLUG, contacts.mailbox_index("asel@fund.example"), "en") == []
+    assert links.own_pages_again(SLUG, contacts.mailbox_index("asel@fund.example")) == []
     left = client.post(f"/appeals/{SLUG}/change/code/", {"code": code, "deed": "stop_being_named"})
     assert left.status_code == 200
     assert changed(found).display == "withheld"
