@@ -19,10 +19,18 @@ from petition.models import (
     OutgoingMail,
     PrivateLink,
     Purpose,
+    Question,
     State,
 )
 from petition.vocabulary import retention_periods as periods
 
+_PERSON = (
+    Q(contact__isnull=False)
+    | ~Q(sealed_note="")
+    | ~Q(sealed_check_note="")
+    | Exists(Question.objects.filter(endorsement=OuterRef("pk")))
+)
+"""Something is left that tells of a person, also where the contact was forgotten before it was written."""
 _BOTH_CONTACTS = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
 
 
@@ -41,7 +49,7 @@ def ended(*, at: datetime) -> QuerySet[Endorsement]:
     """Rejected and withdrawn long ago, with something left that points at a person or, of a rejected one, the name."""
     until = at - periods.ENDED
     over = Q(state=State.REJECTED, decided_at__lte=until) | Q(state=State.WITHDRAWN, withdrawn_at__lte=until)
-    left = Q(contact__isnull=False) | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="") | ~Q(sealed_note="")
+    left = _PERSON | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="")
     return _told(Endorsement.objects.filter(over, left), at=at)
 
 
@@ -54,11 +62,10 @@ def erase_ended(endorsement: Endorsement, *, at: datetime) -> None:
 
 
 def approved(*, at: datetime) -> QuerySet[Endorsement]:
-    """Approved long ago, or long enough after the closing, with a contact or a note of the moderators."""
+    """Approved long ago, or long enough after the closing, with something left that tells of a person."""
     since_approval = Q(decided_at__lte=at - periods.APPROVED)
     since_closing = Q(appeal__closes_at__lte=at - periods.APPROVED_AFTER_CLOSING)
-    left = Q(contact__isnull=False) | ~Q(sealed_note="")
-    return _told(Endorsement.objects.filter(since_approval | since_closing, left, state=State.APPROVED), at=at)
+    return _told(Endorsement.objects.filter(since_approval | since_closing, _PERSON, state=State.APPROVED), at=at)
 
 
 def erase_approved(endorsement: Endorsement, *, at: datetime) -> None:
@@ -75,10 +82,8 @@ def _told(endorsements: QuerySet[Endorsement], *, at: datetime) -> QuerySet[Endo
 def _erase_contact(endorsement: Endorsement, *, at: datetime) -> None:
     record("erase_contact", subject=endorsement, by=WORKER, at=at)
     OutgoingMail.objects.owed().filter(endorsement=endorsement).delete()
-    endorsement.questions.all().delete()
     endorsement.links.filter(purpose__in=_BOTH_CONTACTS).delete()
     forget_contact(endorsement, at=at)
-    endorsement.sealed_check_note = ""  # it may name who was called
     endorsement.save()
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from petition.actions import correspondence, links
 from petition.actions.audit import CONTACT, record
+from petition.actions.endorsements import erase, same_body
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import locked, move
 from petition.actions.links import behind
@@ -53,29 +54,50 @@ def end_other_links(digest: str, *, at: datetime) -> None:
 
 @transaction.atomic
 def forget_mailbox(digest: str, *, at: datetime) -> str:
-    """Contact, links and owed mails are gone, and the hash that would find them: only the returned code is left.
+    """All that tells of the person is gone, and every hash that would find the mailbox: only the returned code is left.
 
+    So is what the same mailbox sent under the same name before: tries that it never confirmed, and what has ended.
     Who seizes the mailbox learns nothing here. Raises NoSuchLink, NotPossible.
     """
-    endorsement = locked(behind(digest, at=at).pk)
+    rows = _of_its_mailbox(behind(digest, at=at))
+    endorsement = behind(digest, at=at)
     if endorsement.state in (State.SUBMITTED, State.WITHDRAWN, State.REJECTED):
         raise NotPossible
-    record("forget", subject=endorsement, by=CONTACT, at=at)
     code = links.new_removal_code(endorsement)
-    endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
-    OutgoingMail.objects.filter(endorsement=endorsement).delete()
-    forget_contact(endorsement, at=at)
-    endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = ""
-    endorsement.save()
+    for row in rows:
+        if row.state == State.SUBMITTED:
+            erase(row, by=CONTACT, reason="forget", at=at)
+        else:
+            _forget(row, at=at)
     return code
 
 
+def _of_its_mailbox(endorsement: Endorsement) -> list[Endorsement]:
+    """The endorsement and all others of its mailbox under its name, each locked, always in the same order."""
+    rows = same_body(endorsement).order_by("pk") if endorsement.mailbox_index else Endorsement.objects.none()
+    return [locked(pk) for pk in sorted({endorsement.pk, *rows.values_list("pk", flat=True)})]
+
+
+def _forget(endorsement: Endorsement, *, at: datetime) -> None:
+    record("forget", subject=endorsement, by=CONTACT, at=at)
+    endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
+    OutgoingMail.objects.filter(endorsement=endorsement).delete()
+    forget_contact(endorsement, at=at)
+    endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = endorsement.network_index = ""
+    endorsement.hints = []  # they told of the mailbox
+    endorsement.save()
+
+
 def forget_contact(endorsement: Endorsement, *, at: datetime) -> None:
-    """Person, mailbox and what moderators noted are gone; `endorsement`, to be saved by the caller, says since when."""
+    """Person and mailbox are gone, and what was asked, answered and noted, which may tell of the person.
+
+    `endorsement`, to be saved by the caller, says since when.
+    """
     Contact.objects.filter(endorsement=endorsement).delete()
     ContactChange.objects.filter(endorsement=endorsement).delete()
+    endorsement.questions.all().delete()
     endorsement.contact_erased_at = at
-    endorsement.sealed_note = ""  # it may tell of the person
+    endorsement.sealed_note = endorsement.sealed_check_note = ""
 
 
 @transaction.atomic

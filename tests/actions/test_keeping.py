@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from petition.actions import correspondence, disputes, links, moderation, own_page, retention
+from petition.actions import checks, correspondence, disputes, links, moderation, own_page, retention
+from petition.actions.checks import Checked
 from petition.models import (
     Appeal,
     AuditEvent,
@@ -187,6 +188,16 @@ def test_the_contact_of_an_approved_one_goes_after_a_year_and_a_lost_link_still_
     assert letter
     token = str(letter.body).split("/endorsements/")[1].split("/")[0]
     assert links.behind(digest_of_token(token, "own_page"), at=year) == found
+
+
+@pytest.mark.parametrize("way", ["approve", "reject"])
+def test_what_is_noted_after_the_contact_has_gone_goes_as_well(appeal: Appeal, way: str) -> None:
+    found = ended(appeal, way)
+    retention.purge(at=NOON + periods.APPROVED)
+    checks.check(found.pk, Checked("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=NOON)
+    assert fresh(found).sealed_check_note
+    retention.purge(at=NOON + periods.APPROVED)
+    assert fresh(found).sealed_check_note == ""
 
 
 def test_or_ninety_days_after_the_closing_if_that_is_sooner(appeal: Appeal) -> None:

@@ -13,8 +13,9 @@ import django
 
 def live(canaries: dict[str, str]) -> None:
     """Each endorsement, named after its role in the story, comes where its private texts are worth most."""
-    from petition.actions import corrections, disputes, moderation, own_page  # models can be loaded now
+    from petition.actions import checks, corrections, disputes, moderation, notes, own_page  # models can be loaded now
     from petition.actions.audit import Actor
+    from petition.actions.checks import Checked
     from petition.actions.corrections import Proposal
     from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, Purpose
     from petition.protection.contacts import mailbox_index
@@ -35,6 +36,12 @@ def live(canaries: dict[str, str]) -> None:
     moderation.reject(of("rejected").pk, by=moderator, at=now)
     moderation.ask(of("asked").pk, canaries["question"], by=moderator, at=now)
     own_page.answer(own("asked"), canaries["answer"], at=now)
+    for role in ("listed", "forgotten"):
+        notes.note(of(role).pk, canaries["note"], by=moderator, at=now)
+        checked = Checked("other", member=False, note=canaries["check note"])
+        checks.check(of(role).pk, checked, seen=0, by=moderator, at=now)
+    moderation.ask(of("forgotten").pk, canaries["forgotten question"], by=moderator, at=now)
+    own_page.forget_mailbox(own("forgotten"), at=now)
     corrections.propose(own("listed"), Proposal(canaries["proposal"], "", ""), at=now)
     disputes.raise_dispute(
         Appeal.objects.get(),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import corrections, links, moderation
+from petition.actions import checks, corrections, endorsements, links, moderation, notes
+from petition.actions.checks import Checked
 from petition.models import (
     Appeal,
     Contact,
@@ -375,6 +376,30 @@ def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, a
     left = client.post(f"/appeals/{SLUG}/change/code/", {"code": code, "deed": "stop_being_named"})
     assert left.status_code == 200
     assert changed(found).display == "withheld"
+
+
+def test_forgetting_leaves_nothing_that_was_asked_answered_or_noted(client: Client, appeal: Appeal) -> None:
+    mailbox, name = "asel@fund.example", "Made-up Fund of Asel"
+    before, earlier = own(appeal, decided=False, contact_email=mailbox, organisation_name=name)
+    moderation.withdraw(before.pk, by=MODERATOR, at=clock.now())
+    found, address = own(appeal, decided=False, contact_email=mailbox, organisation_name=name)
+    moderation.ask(found.pk, "Is it Asel who decided?", by=MODERATOR, at=clock.now())
+    client.post(address, {"answer": "Asel did."})
+    moderation.ask(found.pk, "Can we call Asel?", by=MODERATOR, at=clock.now())
+    notes.note(found.pk, "Asel is careful.", by=MODERATOR, at=clock.now())
+    checks.check(found.pk, Checked("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=clock.now())
+    twin = factories.a_submission(contact_email=mailbox, organisation_name=name)
+    endorsements.submit(appeal, twin, at=clock.now())
+    Endorsement.objects.filter(pk=found.pk).update(hints=["free_mail"], network_index="x" * 64)
+    assert client.post(f"{address}forget/").status_code == 200
+    assert not Question.objects.exists()
+    assert not Contact.objects.exists(), "nor of what the same mailbox sent before or since under this name"
+    assert not Endorsement.objects.exclude(mailbox_index="").exists()
+    after = changed(found)
+    assert (after.sealed_note, after.sealed_check_note, after.hints, after.network_index) == ("", "", [], "")
+    assert (after.state, changed(before).state) == (State.RETURNED, State.WITHDRAWN)
+    assert client.get(earlier).status_code == 404
+    assert links.own_pages_again(SLUG, contacts.mailbox_index(mailbox)) == []
 
 
 def test_the_receipt_tells_what_was_agreed_to_and_no_contact(client: Client, appeal: Appeal) -> None:
