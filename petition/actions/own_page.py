@@ -7,10 +7,11 @@ from django.db import transaction
 from petition.actions import correspondence, links
 from petition.actions.audit import CONTACT, record
 from petition.actions.endorsements import erase, same_body
-from petition.actions.leaving import NotPossible
+from petition.actions.leaving import NotPossible, end
 from petition.actions.lifecycle import locked, move
 from petition.actions.links import behind
 from petition.models import Appeal, Contact, ContactChange, Display, Endorsement, OutgoingMail, Purpose, State
+from petition.models.endorsements import ACTIVE
 from petition.protection import contacts, rate_limits
 from petition.vocabulary import retention_periods as periods
 
@@ -56,14 +57,17 @@ def end_other_links(digest: str, *, at: datetime) -> None:
 def forget_mailbox(digest: str, *, at: datetime) -> str:
     """All that tells of the person is gone, and every hash that would find the mailbox: only the returned code is left.
 
-    So is what the same mailbox sent under the same name before: tries that it never confirmed, and what has ended.
-    Who seizes the mailbox learns nothing here. Raises NoSuchLink, NotPossible.
+    Of what has ended not even that, and '' is returned: one that was not accepted is withdrawn along with it, since
+    nobody could be asked before it is taken up again. So is what the same mailbox sent under the same name before:
+    tries that it never confirmed, and what has ended. Who seizes the mailbox learns nothing here.
+    Raises NoSuchLink, NotPossible.
     """
-    rows = _of_its_mailbox(behind(digest, at=at))
-    endorsement = behind(digest, at=at)
-    if endorsement.state in (State.SUBMITTED, State.WITHDRAWN, State.REJECTED):
+    found = behind(digest, at=at)
+    rows = _of_its_mailbox(found)
+    endorsement = next(row for row in rows if row.pk == found.pk)
+    if endorsement.state == State.SUBMITTED:
         raise NotPossible
-    code = links.new_removal_code(endorsement)
+    code = links.new_removal_code(endorsement) if endorsement.state in ACTIVE else ""
     for row in rows:
         if row.state == State.SUBMITTED:
             erase(row, by=CONTACT, reason="forget", at=at)
@@ -79,6 +83,8 @@ def _of_its_mailbox(endorsement: Endorsement) -> list[Endorsement]:
 
 
 def _forget(endorsement: Endorsement, *, at: datetime) -> None:
+    if endorsement.state == State.REJECTED:
+        end(endorsement, by=CONTACT, at=at)
     record("forget", subject=endorsement, by=CONTACT, at=at)
     endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
     OutgoingMail.objects.filter(endorsement=endorsement).delete()

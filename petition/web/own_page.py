@@ -25,10 +25,11 @@ Step = Callable[[HttpRequest, str, str, Endorsement], HttpResponse]
 
 def possible(endorsement: Endorsement) -> set[str]:
     """The steps that the own page offers now; the deeds refuse the others."""
-    if endorsement.state not in ACTIVE:
-        return set()
-    steps = {"code", "links", "receipt"}
     reachable = deeds.has_contact(endorsement)
+    if endorsement.state not in ACTIVE:
+        ended = {"withdraw"} if endorsement.state == State.REJECTED else set()
+        return ended | {"forget"} if reachable else ended
+    steps = {"code", "links", "receipt"}
     if endorsement.display == Display.NAMED:
         steps.add("stop")
     elif endorsement.state == State.APPROVED and reachable and endorsement.name_again_at is None:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from petition.actions import checks, corrections, endorsements, links, moderation, notes
 from petition.actions.checks import Checked
+from petition.actions.lifecycle import AlreadyDecided
 from petition.models import (
     Appeal,
     Contact,
@@ -99,12 +100,12 @@ def test_one_of_the_originals_is_hidden_and_never_corrected_or_ended(client: Cli
     assert "Name sealed" in text_of(client.get(address))
 
 
-@pytest.mark.parametrize("end", ["reject", "withdraw"])
-def test_what_has_ended_offers_nothing_and_says_so(client: Client, appeal: Appeal, end: str) -> None:
+@pytest.mark.parametrize(("end", "left"), [("reject", {"withdraw", "forget"}), ("withdraw", {"forget"})])
+def test_what_has_ended_offers_only_to_be_forgotten(client: Client, appeal: Appeal, end: str, left: set[str]) -> None:
     found, address = own(appeal, decided=False)
     getattr(moderation, end)(found.pk, by=MODERATOR, at=clock.now())
-    assert offered(client, address) == set()
-    for step in (*STEPS, "receipt.txt"):
+    assert offered(client, address) == left
+    for step in {*STEPS, "receipt.txt"} - left:
         path = f"{address}{step}" if "." in step else f"{address}{step}/"
         assert client.post(path, LINE | PERSON).status_code == 409
     assert changed(found).state == {"reject": State.REJECTED, "withdraw": State.WITHDRAWN}[end]
@@ -400,6 +401,32 @@ def test_forgetting_leaves_nothing_that_was_asked_answered_or_noted(client: Clie
     assert (after.state, changed(before).state) == (State.RETURNED, State.WITHDRAWN)
     assert client.get(earlier).status_code == 404
     assert links.own_pages_again(SLUG, contacts.mailbox_index(mailbox)) == []
+
+
+@pytest.mark.parametrize("end", ["reject", "withdraw"])
+def test_what_has_ended_is_forgotten_whole(client: Client, appeal: Appeal, end: str) -> None:
+    found, address = own(appeal, decided=False, organisation_name="Made-up Canary")
+    getattr(moderation, end)(found.pk, by=MODERATOR, at=clock.now())
+    assert "endorse again" in text_of(client.get(f"{address}forget/"))
+    done = text_of(client.post(f"{address}forget/"))
+    assert "nothing is left to be in charge of" in done
+    assert "code-to-keep" not in done
+    after = changed(found)
+    assert (after.state, after.organisation_name, after.mailbox_index, after.fingerprint) == ("withdrawn", "", "", "")
+    assert not PrivateLink.objects.exists()
+    assert not Contact.objects.exists()
+    assert not OutgoingMail.objects.exists()
+    with pytest.raises(AlreadyDecided):
+        moderation.reopen(found.pk, by=MODERATOR, at=clock.now())
+
+
+def test_what_was_not_accepted_can_be_withdrawn(client: Client, appeal: Appeal) -> None:
+    found, address = own(appeal, decided=False, organisation_name="Made-up Canary")
+    moderation.reject(found.pk, by=MODERATOR, at=clock.now())
+    assert "no moderator can take it up again" in text_of(client.get(f"{address}withdraw/"))
+    assert "is withdrawn" in text_of(client.post(f"{address}withdraw/"))
+    assert (changed(found).state, changed(found).organisation_name) == (State.WITHDRAWN, "")
+    assert offered(client, address) == {"forget"}
 
 
 def test_the_receipt_tells_what_was_agreed_to_and_no_contact(client: Client, appeal: Appeal) -> None:
