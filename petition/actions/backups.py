@@ -1,6 +1,9 @@
 """The whole database as one sealed file, taken while the site runs, and back again."""
 
+import fcntl
+import logging
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -16,9 +19,14 @@ from django.db import DatabaseError, connection, connections
 from petition.models import SiteState, triggers
 from petition.protection import sealed_files
 
+log = logging.getLogger(__name__)
 ALIVE = timedelta(seconds=60)
 """A worker that was seen so lately is at work."""
 Tell = Callable[[int], None]
+
+
+_BACKUP, _RESTORE, _PART = "backup-", "restore-", ".part"
+"""How working files are called, until the work is done."""
 
 
 class NotDone(Exception):
@@ -30,17 +38,19 @@ def back_up(target: Path, *, tell: Tell) -> None:
 
     `tell` hears how many bytes are done. Raises NotDone, OSError.
     """
+    clear_leftovers()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = target.with_name(f"{target.name}.part")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            with _dump() as source:
-                sealed_files.seal(source, file, settings.BACKUP_PUBLIC_KEY, tell=tell)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    beside = target.with_name(f"{target.name}{_PART}")
+    with _under_way():
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                with _dump() as source:
+                    sealed_files.seal(source, file, settings.BACKUP_PUBLIC_KEY, tell=tell)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def restore(source: Path, private_keys: Iterable[str], *, at: datetime, tell: Tell) -> None:
@@ -50,7 +60,8 @@ def restore(source: Path, private_keys: Iterable[str], *, at: datetime, tell: Te
     """
     if _is_served(at):
         raise NotDone("The site is running: stop web and worker first, then run this command again.")
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="restore-") as folder:
+    clear_leftovers()
+    with _under_way(), tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_RESTORE) as folder:
         plain = Path(folder) / "database"
         with source.open("rb") as file, os.fdopen(os.open(plain, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
             done = 0
@@ -63,6 +74,34 @@ def restore(source: Path, private_keys: Iterable[str], *, at: datetime, tell: Te
         _put_back(plain)
 
 
+def clear_leftovers() -> None:
+    """Copies in clear that a killed backup or restore left are gone; one that is under way keeps its own."""
+    try:
+        with _lock().open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for prefix in (_BACKUP, _RESTORE):
+                for folder in settings.DATA_DIR.glob(f"{prefix}*"):
+                    shutil.rmtree(folder)
+            for part in (settings.DATA_DIR / "backups").glob(f"*{_PART}"):
+                part.unlink()
+    except BlockingIOError:
+        return
+    except OSError as error:  # somebody else's, say root's: whoever runs this next may do it
+        log.error("Working files of a backup in %s cannot be cleared away (%s).", settings.DATA_DIR, error.strerror)
+
+
+@contextmanager
+def _under_way() -> Iterator[None]:
+    """Nobody clears away what is written meanwhile. A process that is killed lets go."""
+    with _lock().open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+def _lock() -> Path:
+    return Path(settings.DATA_DIR / "backups.lock")
+
+
 def _is_served(at: datetime) -> bool:
     if SiteState._meta.db_table not in connection.introspection.table_names():
         return False
@@ -73,7 +112,7 @@ def _is_served(at: datetime) -> bool:
 def _dump() -> Iterator[Any]:
     """The database as of one moment, to be read as a file."""
     if connection.vendor == "sqlite":
-        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
+        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_BACKUP) as folder:
             copy = Path(folder) / "database"
             connection.ensure_connection()
             with closing(sqlite3.connect(copy)) as into:

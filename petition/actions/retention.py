@@ -9,7 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from petition.actions import erasing, lapsing, staff
+from petition.actions import backups, erasing, lapsing, staff
+from petition.mail import files
 from petition.protection import rate_limits
 
 _AT_ONCE = 200
@@ -58,7 +59,7 @@ def erase_unconfirmed(*, at: datetime) -> int:
 
 
 def purge(*, at: datetime) -> None:
-    """Everything whose time is over is erased or has lapsed."""
+    """Everything whose time is over is erased or has lapsed, and so is what a killed process left half written."""
     for duty in _DUTIES:
         while _one_round(duty, at=at) == _AT_ONCE:
             pass
@@ -67,6 +68,8 @@ def purge(*, at: datetime) -> None:
     rate_limits.weekly_key(at=at)  # also where nobody comes who would have it replaced
     SessionStore.clear_expired()
     staff.forget_invitations(at=at)
+    backups.clear_leftovers()
+    files.clear_leftovers(at=at)
     forget_journal()
 
 

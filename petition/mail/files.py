@@ -4,13 +4,22 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+_ABANDONED = timedelta(hours=1)
 _LINK = re.compile(r"https?://\S+")
+
+
+def clear_leftovers(*, at: datetime) -> None:
+    """What a process that was killed an hour ago had half written is gone."""
+    for part in settings.MAIL_DIR.glob("*.part"):
+        if part.stat().st_mtime < (at - _ABANDONED).timestamp():
+            part.unlink(missing_ok=True)
 
 
 class EmailBackend(BaseEmailBackend):

@@ -4,6 +4,8 @@ import io
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from petition.actions import moderation, removal_journal, site_state
+from petition.actions import backups, moderation, removal_journal, retention, site_state
 from petition.management.progress import MEGABYTE, Megabytes
 from petition.models import Appeal, AuditEvent, Endorsement, Kind, Signatory, triggers
 from petition.protection.keys import new_backup_keys
@@ -101,6 +103,33 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(CommandError, match="choose another place"):
         call_command("backup", str(tmp_path / "taken"))
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_what_a_killed_backup_or_restore_left_in_clear_is_cleared_away(settings: Settings) -> None:
+    copies = [settings.DATA_DIR / name / "database" for name in ("backup-x1", "restore-x2")]
+    parts = [settings.DATA_DIR / "backups" / "one.backup.part", settings.DATA_DIR / "mail" / "one.part"]
+    settings.MAIL_DIR = settings.DATA_DIR / "mail"
+    for path in (*copies, *parts):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"in clear")
+    retention.purge(at=clock.now() + timedelta(hours=2))
+    assert [path for path in (*copies, *parts) if path.exists() or (path in copies and path.parent.exists())] == []
+
+
+def test_what_another_process_writes_at_the_moment_is_left_alone(settings: Settings) -> None:
+    copy = settings.DATA_DIR / "backup-x1" / "database"
+    copy.parent.mkdir()
+    copy.write_bytes(b"in clear")
+    hold = "import fcntl, sys; f = open(sys.argv[1], 'wb'); fcntl.flock(f, fcntl.LOCK_SH); print(flush=True); input()"
+    command = [sys.executable, "-c", hold, str(settings.DATA_DIR / "backups.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        backups.clear_leftovers()
+        assert copy.exists()
+        other.kill()
+    call_command("backup")
+    assert not copy.exists(), "a process that was killed holds nothing back"
 
 
 def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys: Said) -> None:
