@@ -1,6 +1,8 @@
 """How often something may be done. Counted in one statement, exact across threads, processes and machines.
 
 Windows count under a random key that is replaced every week: what is left of a network then is a hash without its key.
+It is mixed with the index key, which is not in the database: there are so few networks that with the key beside its
+hash each could be tried out against a stolen database or a backup.
 Turns of mailboxes are kept under the index key, since they reach beyond a week's end.
 """
 
@@ -72,7 +74,7 @@ def exceeded(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
 
     All are counted, whichever is passed: the work is the same.
     """
-    key = weekly_key(at=at).encode()
+    key = _counting_key(at=at)
     passed = []
     for limit, who in wanted:
         seconds = int(limit.per.total_seconds())
@@ -86,8 +88,13 @@ def exceeded(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
 
 def network_index(network: str, *, at: datetime) -> str:
     """What is kept of a network for a week, to see that several came from one: its hash under the weekly key."""
-    key = weekly_key(at=at).encode()
+    key = _counting_key(at=at)
     return hmac.new(key, f"network index\0{network}".encode(), hashlib.sha256).hexdigest() if network else ""
+
+
+def _counting_key(*, at: datetime) -> bytes:
+    """From both keys, for this use alone: the database has only the weekly one, and tomorrow nobody has that."""
+    return index_of("counting", weekly_key(at=at)).encode()
 
 
 def weekly_key(*, at: datetime) -> str:

@@ -1,14 +1,17 @@
 """Networks are counted under a key that lasts a week; without it nobody can find them again."""
 
+import hashlib
+import hmac
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from petition.actions import retention
 from petition.models import RateCount, SiteState
-from petition.protection.rate_limits import KEY_LASTS, Limit, exceeded, weekly_key, within
+from petition.protection.rate_limits import KEY_LASTS, Limit, exceeded, network_index, weekly_key, within
 from tests.factories import NOON
 from tests.faults.together import together
 
@@ -35,6 +38,19 @@ def test_the_same_network_in_the_same_window_has_another_hash_under_another_key(
     SiteState.objects.update(rate_key_since=NOON - KEY_LASTS)
     assert within(ONCE, NETWORK, at=NOON), "counting begins anew"
     assert set(RateCount.objects.values_list("key", flat=True)) > {before}
+
+
+def test_a_stolen_database_or_a_stolen_key_alone_finds_no_network(settings: Settings) -> None:
+    within(ONCE, NETWORK, at=NOON)
+    stored, index = weekly_key(at=NOON), network_index(NETWORK, at=NOON)
+    (counted,) = RateCount.objects.values_list("key", flat=True)
+    window = int(NOON.timestamp()) // 86400
+    for words in (f"network index\0{NETWORK}", f"once\0{window}\0{NETWORK}"):
+        for key in (stored, settings.CONTACT_INDEX_KEY):
+            tried = hmac.new(key.encode(), words.encode(), hashlib.sha256).hexdigest()
+            assert tried not in (index, counted)
+    settings.CONTACT_INDEX_KEY = "another"
+    assert network_index(NETWORK, at=NOON) != index
 
 
 def test_the_worker_replaces_it_and_no_count_is_older_than_a_week() -> None:
