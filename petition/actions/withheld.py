@@ -1,5 +1,6 @@
 """Endorsements without a name: counted after a check by two moderators, and published once a day, so that no single
-change can be seen."""
+change can be seen. What was ever listed is in no number: if one rose after a line had left, everybody could tell that
+its organisation stands behind the appeal still, and has not withdrawn."""
 
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from petition.actions import listings
 from petition.actions.audit import WORKER, Actor, record
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import locked
-from petition.models import Appeal, AuditEvent, Display, Endorsement, Origin, State
+from petition.models import Appeal, AuditEvent, Display, Endorsement, State
 
 
 class SecondModeratorNeeded(Exception):
@@ -22,9 +23,9 @@ class NotChecked(Exception):
 
 
 def waits_for_second(endorsement: Endorsement) -> bool:
-    """Whether it is approved without a name and not counted yet; the originals are counted as signed."""
+    """Whether it is approved without a name, was never listed, and is not counted yet."""
     is_withheld = endorsement.state == State.APPROVED and endorsement.display == Display.WITHHELD
-    return is_withheld and endorsement.origin != Origin.IMPORTED and endorsement.counted_at is None
+    return is_withheld and endorsement.signatory_id is None and endorsement.counted_at is None
 
 
 @transaction.atomic
@@ -68,10 +69,9 @@ def _refresh(appeal_id: int, *, at: datetime) -> None:
     appeal = _not_refreshed(at=at).select_for_update().filter(pk=appeal_id).first()
     if appeal is None:
         return  # another worker was faster
-    counted = Endorsement.objects.filter(
-        appeal=appeal, state=State.APPROVED, display=Display.WITHHELD, counted_at__isnull=False
-    )
-    by_check = counted.exclude(origin=Origin.IMPORTED).exclude(checked_how="").order_by().values_list("checked_how")
+    approved = Endorsement.objects.filter(appeal=appeal, state=State.APPROVED, display=Display.WITHHELD)
+    counted = approved.filter(signatory=None, counted_at__isnull=False)
+    by_check = counted.exclude(checked_how="").order_by().values_list("checked_how")
     checks = dict(by_check.annotate(Count("pk")))
     appeal.withheld_as_of = at.date()
     appeal.save(update_fields=["withheld_as_of"])

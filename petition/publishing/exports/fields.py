@@ -30,7 +30,7 @@ FIELDS: Final[dict[str, str]] = {
 COUNTS: Final[dict[str, str]] = {
     "original": "Organisations that signed on the day of the appeal, including any no longer listed.",
     "further": "Organisations that endorsed later, by name, and are listed now.",
-    "withheld": "Organisations not named for their safety; never part of the other numbers.",
+    "withheld": "Organisations not named for their safety and never listed; never part of the other numbers.",
 }
 
 CHECKS: Final[dict[str, str]] = {
