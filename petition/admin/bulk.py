@@ -46,7 +46,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "alone": batches.ALONE,
         "sample": [(row, listings.line_for_staff(row) or _("Name sealed")) for row in sample[:SAMPLE]],
         "more": max(0, count - SAMPLE),
-        "shown": selecting.signed(shown | {"deed": deed, "count": count}),
+        "shown": selecting.signed("bulk", shown | {"deed": deed, "count": count}),
         "back": _back(request),
         "title": _("Many at once"),
     }
@@ -69,7 +69,7 @@ def _chosen(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement
 
 def _begin(request: HttpRequest) -> HttpResponse:
     try:
-        shown = selecting.opened(request.POST["shown"])
+        shown = selecting.opened("bulk", request.POST["shown"])
     except selecting.ShownTooLongAgo:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)

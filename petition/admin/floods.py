@@ -73,14 +73,14 @@ def _shown(cluster: clusters.Cluster, mark: int) -> dict[str, object]:
 
 
 def _signed(shown: list[clusters.Cluster], mark: int) -> str:
-    return selecting.signed({"clusters": [[cluster.kind, cluster.key] for cluster in shown], "mark": mark})
+    return selecting.signed("floods", {"clusters": [[cluster.kind, cluster.key] for cluster in shown], "mark": mark})
 
 
 def _set_aside(request: HttpRequest) -> HttpResponse:
     """Back here, where what is left is proposed anew."""
     answer = HttpResponseRedirect(reverse("admin:floods"), status=HTTPStatus.SEE_OTHER)
     try:
-        shown = selecting.opened(request.POST.get("shown", ""))
+        shown = selecting.opened("floods", request.POST.get("shown", ""))
     except selecting.ShownTooLongAgo:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return answer

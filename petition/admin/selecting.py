@@ -33,15 +33,15 @@ def high_water_mark() -> int:
     return AuditEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def signed(shown: Mapping[str, Any]) -> str:
-    """`shown` as text for a hidden field."""
-    return signing.dumps(dict(shown), salt=_SALT, compress=True)
+def signed(page: str, shown: Mapping[str, Any]) -> str:
+    """`shown` as text for a hidden field of `page`; to another page it says nothing."""
+    return signing.dumps(dict(shown), salt=f"{_SALT}.{page}", compress=True)
 
 
-def opened(text: str) -> dict[str, Any]:
-    """What was signed. Raises ShownTooLongAgo."""
+def opened(page: str, text: str) -> dict[str, Any]:
+    """What was signed for `page`. Raises ShownTooLongAgo."""
     try:
-        return dict(signing.loads(text, salt=_SALT, max_age=_LASTS))
+        return dict(signing.loads(text, salt=f"{_SALT}.{page}", max_age=_LASTS))
     except signing.BadSignature as error:
         raise ShownTooLongAgo from error
 

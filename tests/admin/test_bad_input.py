@@ -1,0 +1,60 @@
+"""What nobody's browser sends: numbers out of range, hidden fields of another page. Refused, never an error of ours."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from petition.admin import selecting
+from petition.admin.addresses import ADDRESSES
+from petition.models import Appeal, BatchDeed, Endorsement
+from tests.admin.people import browser_of
+from tests.factories import confirmed
+
+HUGE = str(10**30)
+NUMBERED = [address for address, _view, _name in ADDRESSES if "<int:pk>" in address]
+
+
+@pytest.fixture
+def fresh(staff: Client) -> Client:
+    return browser_of(User.objects.get())
+
+
+@pytest.mark.parametrize("address", NUMBERED)
+@pytest.mark.parametrize("number", ["0", HUGE])
+def test_a_number_that_no_row_has_is_not_found(fresh: Client, appeal: Appeal, address: str, number: str) -> None:
+    path = "/admin/" + re.sub(r"<int:pk>", number, address)
+    typed = {"decision": "hide", "checked": "on", "declared": "on", "deed": "go_on", "do": "agree"}
+    for answer in (fresh.get(path), fresh.post(path, typed | {"verdict": "same", "other": "1"})):
+        assert answer.status_code in (302, 303, 400, 404, 405), path
+
+
+@pytest.mark.parametrize("since", ["", "-1", "x", "²", "9" * 19, "0" * 20 + "9" * 20, "0" * 20 + "9" * 5000])
+def test_a_moment_that_is_none_is_a_bad_request(staff: Client, appeal: Appeal, since: str) -> None:
+    assert staff.get(f"/admin/arrivals/?since={quote(since)}").status_code == 400
+
+
+def test_the_last_moment_that_there_is_has_no_arrivals(staff: Client, appeal: Appeal) -> None:
+    assert staff.get("/admin/arrivals/?since=253402300799").json() == {"words": ""}
+
+
+def test_nobody_looks_at_what_is_not_there(staff: Client, appeal: Appeal) -> None:
+    for number in ("0", HUGE):
+        assert staff.post(f"/admin/endorsements/{number}/presence/").status_code == 404
+
+
+def test_what_one_page_showed_is_nothing_to_another(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    of_bulk = staff.post("/admin/bulk/", {"deed": BatchDeed.QUARANTINE, "pk": row.pk}).content.decode()
+    of_floods = selecting.signed("floods", {"clusters": [], "mark": 10**6})
+    (bulk,) = re.findall(r'name="shown" value="([^"]+)"', of_bulk)
+    for path, shown in (
+        ("/admin/bulk/", of_floods),
+        ("/admin/floods/", bulk),
+        ("/admin/bulk/", "x"),
+        ("/admin/floods/", ""),
+    ):
+        assert "That page is too old." in staff.post(path, {"shown": shown}, follow=True).content.decode()
+    assert not Endorsement.objects.quarantined().exists()
