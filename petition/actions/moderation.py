@@ -92,8 +92,13 @@ def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 
 @transaction.atomic
 def withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """The endorsement has ended for good, as its organisation asked: unlisted, its name sealed."""
+    """The endorsement has ended for good, as its organisation asked: unlisted, its name sealed.
+
+    Raises NotPossible for one of the originals: its name is hidden, and can be shown again.
+    """
     endorsement = locked(endorsement_id)
+    if endorsement.origin == Origin.IMPORTED:
+        raise leaving.NotPossible
     leaving.end(endorsement, by=by, at=at)
     return endorsement
 

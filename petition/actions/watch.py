@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from petition.actions.audit import Actor
-from petition.models import AuditEvent, Endorsement, OutgoingMail, SiteState, State
+from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
 
 WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING = (
     "worker",
@@ -20,6 +20,7 @@ WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
 FAILED_WITHIN = timedelta(days=7)
 _HOUR = timedelta(hours=1)
+_TAKE_OFF = ("hide", "withdraw", "revoke", "undo")
 MOST_HIDDEN = 10
 """Names that staff hide within an hour before all staff are told."""
 MOST_APPROVALS = 300
@@ -75,9 +76,13 @@ def flood_began(at: datetime) -> bool:
 
 
 def names_hidden(at: datetime) -> int:
-    """How many names staff and operators have hidden within the hour."""
-    hidden = AuditEvent.objects.filter(verb="hide", at__gt=at - _HOUR, is_demo=False)
-    return hidden.filter(actor_kind__in=("staff", "operator")).count()
+    """How many names staff and operators have taken off within the hour, by whatever deed, that are still off.
+
+    The line itself says by which event it went: what was never listed, or is back, counts for nothing.
+    """
+    deeds = AuditEvent.objects.filter(verb__in=_TAKE_OFF, at__gt=at - _HOUR, is_demo=False)
+    events = deeds.filter(actor_kind__in=("staff", "operator")).order_by()
+    return Signatory.objects.filter(status=Status.NO_LONGER_LISTED, explained_by__in=events.values("pk")).count()
 
 
 def approves_much(by: Actor, *, since: datetime | None, at: datetime) -> bool:

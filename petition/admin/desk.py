@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from petition.actions import listings, moderation, presences
-from petition.actions.decision_mails import UnknownReason
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.own_page import has_contact
 from petition.admin import review, sections
@@ -44,6 +43,12 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
 }
 
 
+def possible(found: Endorsement) -> tuple[str, ...]:
+    """The decisions that may come next; one of the originals never ends, its name is hidden."""
+    names = POSSIBLE[found.state]
+    return tuple(name for name in names if name != "withdraw" or found.origin != Origin.IMPORTED)
+
+
 @require_safe
 def endorsement(request: HttpRequest, pk: int) -> HttpResponse:
     """One endorsement as it was submitted, how its line will be printed, and its trail."""
@@ -61,7 +66,7 @@ def page(
     content = {
         "endorsement": found,
         "line": listings.line_for_staff(found) or _("Name sealed"),
-        "decisions": POSSIBLE[found.state],
+        "decisions": possible(found),
         "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
         "events": [(event.at, VERBS.get(event.verb, event.verb), who(event, names)) for event in events],
         "there": looked_at_by(accounts(there).values()),
@@ -120,7 +125,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, already(first))
     except moderation.MailboxNotProven:
         messages.warning(request, _("Its mailbox was never confirmed, so it cannot come back into the queue."))
-    except (moderation.EndorsedAgain, UnknownReason) as error:
+    except tuple(WHY_NOT) as error:
         messages.warning(request, str(WHY_NOT[type(error)]))
     else:
         said = {"number": pk, "state": decided.get_state_display()}

@@ -7,13 +7,13 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from petition.actions import alerts, demonstration, endorsements, moderation, site_state, watch
+from petition.actions import alerts, demonstration, endorsements, moderation, site_state, undoing, watch
 from petition.actions.audit import OPERATOR, Actor
 from petition.mail import outbox
 from petition.models import Alert, Appeal, Kind, OutgoingMail, Role
 from petition.vocabulary import clock
 from tests.admin.people import an_account, browser_of
-from tests.factories import NOON, a_submission, an_appeal, confirmed, mails, reading, submitted
+from tests.factories import NOON, a_submission, an_appeal, approved, confirmed, mails, reading, submitted
 
 EARLY = NOON.replace(hour=5)
 
@@ -70,6 +70,21 @@ def test_all_staff_hear_when_more_than_ten_names_are_hidden(people: None, appeal
     assert told(EARLY) == []
     moderation.hide(appeal.slug, Kind.ORIGINAL, 11, by=OPERATOR, at=EARLY + timedelta(minutes=59))
     assert told(EARLY + timedelta(minutes=59)) == [("hiding", "moderator"), ("hiding", "auditor")]
+
+
+def test_names_taken_off_by_another_deed_count_too_and_those_that_are_back_do_not(appeal: Appeal) -> None:
+    """A withdrawal or a revocation takes a name off as well as hiding does; what was never listed takes none."""
+    by = Actor.staff(1)
+    listed = [approved(appeal, at=EARLY) for _ in range(3)]
+    moderation.withdraw(confirmed(appeal).pk, by=by, at=EARLY)
+    moderation.withdraw(listed[0].pk, by=by, at=EARLY)
+    moderation.revoke(listed[1].pk, by=by, at=EARLY)
+    moderation.hide(appeal.slug, Kind.FURTHER, 3, by=by, at=EARLY)
+    undoing.undo(listed[2].pk, by=by, at=EARLY)
+    moderation.hide(appeal.slug, Kind.ORIGINAL, 1, by=by, at=EARLY)
+    assert watch.names_hidden(EARLY) == 3
+    moderation.show(appeal.slug, Kind.ORIGINAL, 1, by=by, at=EARLY)
+    assert watch.names_hidden(EARLY) == 2
 
 
 def test_what_is_made_up_alarms_nobody(people: None, db: None, settings: Settings) -> None:

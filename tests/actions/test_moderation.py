@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided, locked, move
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven, approve, reject, reopen, revoke, withdraw
 from petition.models import Appeal, AuditEvent, Endorsement, Signatory, State, Status
@@ -135,6 +136,14 @@ def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appea
     for deed in (approve, reject, reopen, revoke, withdraw):
         with pytest.raises(AlreadyDecided):
             deed(found.pk, by=MODERATOR, at=LATER)
+
+
+def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
+    found = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
+    with pytest.raises(NotPossible):
+        withdraw(found.pk, by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert (found.state, found.sealed_name) == (State.APPROVED, "")
 
 
 @pytest.mark.parametrize("first", [approve, reject, withdraw])

@@ -120,6 +120,16 @@ def test_what_is_not_there_is_404_and_what_is_not_known_400(staff: Client, appea
         assert staff.post(nowhere, {"decision": "explode"}).status_code == 400
 
 
+# --- the originals ---
+
+
+def test_an_original_is_hidden_and_never_withdrawn(staff: Client, appeal: Appeal) -> None:
+    row = original()
+    assert 'value="withdraw"' not in page(staff, row)
+    assert "no longer in a state for this" in press(staff, row, "decide", decision="withdraw")
+    assert verbs(row) == []
+
+
 # --- a question ---
 
 
