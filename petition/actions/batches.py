@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from petition.actions import moderation, quarantine
+from petition.actions import changes, moderation, quarantine
 from petition.actions.audit import Actor, record_of
-from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.lifecycle import AlreadyDecided, locked
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
 from petition.models import Batch, BatchDeed, BatchPart, BatchState, Endorsement, Outcome, State, Suspicion
 from petition.models.endorsements import UNDECIDED
@@ -47,14 +47,23 @@ def mails_of(deed: str, endorsements: QuerySet[Endorsement]) -> int:
 
 @transaction.atomic
 def begin(
-    deed: BatchDeed, numbers: Iterable[int], *, reason: str = Suspicion.MODERATOR, by: int, at: datetime
+    deed: BatchDeed,
+    numbers: Iterable[int],
+    *,
+    reason: str = Suspicion.MODERATOR,
+    shown_at: int | None = None,
+    by: int,
+    at: datetime,
 ) -> Batch:
     """A batch of these endorsements is under way, or waits for a second person; `by` is a staff account's number.
 
-    Those that are not in a state for the deed are left out. Raises NothingToDo.
+    Those that are not in a state for the deed are left out, and those that have changed since `shown_at` was the
+    newest event. Raises NothingToDo.
     """
     found = open_to(deed).filter(pk__in=list(numbers)).order_by("pk")
-    rows = list(found.values_list("pk", "quarantined_for"))
+    if shown_at is not None:
+        found = changes.unchanged_since(found, shown_at)
+    rows = list(found.values_list("pk", "quarantined_for", changes.last_change()))
     if not rows:
         raise NothingToDo
     alone = mails_of(deed, found) <= ALONE
@@ -68,7 +77,7 @@ def begin(
         carried_out_at=at if alone else None,
     )
     BatchPart.objects.bulk_create(
-        BatchPart(batch=batch, endorsement_id=pk, quarantined_for=before) for pk, before in rows
+        BatchPart(batch=batch, endorsement_id=pk, quarantined_for=before, seen=seen) for pk, before, seen in rows
     )
     record_of("batch", batch.pk, "begin" if alone else "propose", by=Actor.staff(by), at=at, reason=deed)
     return batch
@@ -157,7 +166,24 @@ def _carried_out(batch: Batch, parts: list[BatchPart]) -> list[int]:
     if batch.deed == BatchDeed.RELEASE:
         return quarantine.release(numbers, by=by, at=at)
     deed = moderation.approve if batch.deed == BatchDeed.APPROVE else moderation.reject
-    return _each(deed, numbers, by=by, at=at)
+    seen = {part.endorsement_id: part.seen for part in parts}
+    return _each(_if_as_seen(deed, seen), numbers, by=by, at=at)
+
+
+class _ChangedSince(Exception):
+    """It is no longer what was shown."""
+
+
+def _if_as_seen(deed: Callable[..., Endorsement], seen: dict[int, int | None]) -> Callable[..., Endorsement]:
+    """`deed`, but only on what has not changed since; the lock keeps it so until the deed is done."""
+
+    def done(number: int, *, by: Actor, at: datetime) -> Endorsement:
+        locked(number)
+        if changes.last_change_of(number) != seen[number]:
+            raise _ChangedSince
+        return deed(number, by=by, at=at)
+
+    return done
 
 
 def _undone(batch: Batch, parts: list[BatchPart]) -> list[int]:
@@ -188,7 +214,7 @@ def _each(deed: Callable[..., Endorsement], numbers: list[int], *, by: Actor, at
         try:
             with transaction.atomic():
                 deed(number, by=by, at=at)
-        except (AlreadyDecided, MailboxNotProven, EndorsedAgain, CannotOpen, Endorsement.DoesNotExist):
+        except (AlreadyDecided, MailboxNotProven, EndorsedAgain, CannotOpen, _ChangedSince, Endorsement.DoesNotExist):
             continue
         done.append(number)
     return done

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -13,13 +14,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from petition.actions import batches as deeds
+from petition.actions import batches as deeds, changes, listings
+from petition.admin import selecting
 from petition.admin.bulk import AT_ONCE_SECONDS
 from petition.admin.people import me, with_site
-from petition.models import Batch, BatchState, Outcome
+from petition.models import Batch, BatchState, Endorsement, Outcome
 from petition.vocabulary import clock
 
 PAGE = 50
+NAMES = 200
+"""So many names stand on one page of a batch."""
 _DEEDS = {"second": deeds.second, "drop": deeds.drop, "undo": deeds.undo}
 
 
@@ -53,10 +57,33 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "is_proposed": found.state == BatchState.PROPOSED,
         "is_mine": found.begun_by == request.user.pk,
         "outcomes": [(outcome.label, counted[outcome]) for outcome in Outcome if counted.get(outcome)],
+        **_names_of_parts(request, found),
         "people": {name: names.get(getattr(found, name)) for name in ("begun_by", "carried_out_by", "undone_by")},
         "title": _("Many at once"),
     }
     return TemplateResponse(request, "admin/petition/batch.html", with_site(request, content))
+
+
+def _names_of_parts(request: HttpRequest, found: Batch) -> dict[str, Any]:
+    """A page of the names that it is about, each with what became of it; one that has changed since says so."""
+    after = (selecting.numbers_in([request.GET.get("after", "")]) or [0])[0]
+    rows = found.parts.filter(pk__gt=after).select_related("endorsement__appeal", "endorsement__signatory")
+    parts = list(rows.order_by("pk")[: NAMES + 1])
+    numbers = [part.endorsement_id for part in parts]
+    now = dict(Endorsement.objects.filter(pk__in=numbers).values_list("pk", changes.last_change()))
+    waits = Outcome.WAITING
+    return {
+        "parts": [
+            {
+                "endorsement": part.endorsement,
+                "line": listings.line_for_staff(part.endorsement) or _("Name sealed"),
+                "outcome": part.get_outcome_display(),
+                "has_changed": part.outcome == waits and part.seen != now[part.endorsement_id],
+            }
+            for part in parts[:NAMES]
+        ],
+        "more_after": parts[NAMES - 1].pk if len(parts) > NAMES else 0,
+    }
 
 
 def _waiting(found: Batch, counted: dict[str, int]) -> int:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from petition.actions import batches, listings
+from petition.actions import batches, changes, listings
 from petition.admin import selecting
 from petition.admin.filters import Filters
 from petition.admin.people import me, with_site
@@ -19,6 +19,9 @@ from petition.models import Batch, BatchDeed, Endorsement
 from petition.vocabulary import clock
 
 SAMPLE = 10
+"""So many names are shown of what is set aside or released, without a mail and taken back at any time."""
+MOST = 1000
+"""So many of what is decided: every name, until a page cannot be read any more."""
 AT_ONCE_SECONDS = 8
 """So long the page that starts a batch works on it; the worker does the rest."""
 
@@ -36,7 +39,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     found = batches.open_to(deed).filter(pk__in=chosen.values("pk"))
     count = found.count()
     mails = batches.mails_of(deed, found)
-    sample = found.select_related("appeal", "signatory").order_by("pk")
+    shown_names = SAMPLE if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE) else MOST
+    sample = found.select_related("appeal", "signatory").order_by("pk")[:shown_names]
     content = {
         "deed": BatchDeed(deed),
         "count": count,
@@ -44,8 +48,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "mails": mails,
         "needs_second": mails > batches.ALONE,
         "alone": batches.ALONE,
-        "sample": [(row, listings.line_for_staff(row) or _("Name sealed")) for row in sample[:SAMPLE]],
-        "more": max(0, count - SAMPLE),
+        "sample": [(row, listings.line_for_staff(row) or _("Name sealed")) for row in sample],
+        "is_sample": count > shown_names,
+        "more": max(0, count - shown_names),
         "shown": selecting.signed("bulk", shown | {"deed": deed, "count": count}),
         "back": _back(request),
         "title": _("Many at once"),
@@ -55,16 +60,16 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest) -> dict[str, Any]:
     if request.POST.get("which") == "all":
-        return {"query": request.POST.get("query", ""), "mark": selecting.high_water_mark()}
-    return {"numbers": selecting.numbers_in(request.POST.getlist("pk")), "mark": selecting.high_water_mark()}
+        return {"query": request.POST.get("query", ""), "mark": changes.newest_event()}
+    return {"numbers": selecting.numbers_in(request.POST.getlist("pk")), "mark": changes.newest_event()}
 
 
 def _chosen(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement]:
     """The endorsements that were shown, but for those that have changed since."""
     if "query" in shown:
         filters = Filters.of(QueryDict(shown["query"]).dict())
-        return selecting.unchanged(filters.rows(by=me(request), at=clock.now()), shown["mark"])
-    return selecting.unchanged(Endorsement.objects.filter(pk__in=shown["numbers"]), shown["mark"])
+        return changes.unchanged_since(filters.rows(by=me(request), at=clock.now()), shown["mark"])
+    return changes.unchanged_since(Endorsement.objects.filter(pk__in=shown["numbers"]), shown["mark"])
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
@@ -73,15 +78,16 @@ def _begin(request: HttpRequest) -> HttpResponse:
     except selecting.ShownTooLongAgo:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
-    batch = begun(request, BatchDeed(shown["deed"]), list(_chosen(request, shown).values_list("pk", flat=True)))
+    numbers = list(_chosen(request, shown).values_list("pk", flat=True))
+    batch = begun(request, BatchDeed(shown["deed"]), numbers, shown_at=shown["mark"])
     path = reverse("admin:batch", args=[batch.pk]) if batch else reverse("admin:index")
     return HttpResponseRedirect(path, status=HTTPStatus.SEE_OTHER)
 
 
-def begun(request: HttpRequest, deed: BatchDeed, numbers: list[int], **options: str) -> Batch | None:
+def begun(request: HttpRequest, deed: BatchDeed, numbers: list[int], *, shown_at: int, **options: str) -> Batch | None:
     """A batch, as far as it came within AT_ONCE_SECONDS; None, and a warning, where there is nothing to do."""
     try:
-        batch = batches.begin(deed, numbers, by=me(request).id or 0, at=clock.now(), **options)
+        batch = batches.begin(deed, numbers, shown_at=shown_at, by=me(request).id or 0, at=clock.now(), **options)
     except batches.NothingToDo:
         messages.warning(request, _("Nothing was done: what was shown has changed since."))
         return None

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from petition.actions import changes
 from petition.admin import selecting
 from petition.admin.bulk import begun
 from petition.admin.people import with_site
@@ -45,7 +46,7 @@ def floods(request: HttpRequest) -> HttpResponse:
     """The clusters, the largest first; a post sets aside what one of them showed, and nothing that came since."""
     if request.method == "POST":
         return _set_aside(request)
-    mark = selecting.high_water_mark()
+    mark = changes.newest_event()
     rows = [row for row in clusters.arrived() if row.explained_by <= mark]
     found = clusters.clusters_in(rows)
     shown = found[:MOST]
@@ -92,7 +93,9 @@ def _set_aside(request: HttpRequest) -> HttpResponse:
         if (cluster.kind, cluster.key) in wanted
         for row in cluster.rows
     }
-    if batch := begun(request, BatchDeed.QUARANTINE, sorted(numbers), reason=Suspicion.LIKENESS):
+    if batch := begun(
+        request, BatchDeed.QUARANTINE, sorted(numbers), shown_at=shown["mark"], reason=Suspicion.LIKENESS
+    ):
         link = format_html('<a href="{}">{}</a>', reverse("admin:batch", args=[batch.pk]), _("Look, or take it back"))
         messages.success(request, format_html("{}: {}. {}.", _("Set aside"), len(numbers), link))
     return answer

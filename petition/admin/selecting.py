@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core import signing
-from django.db.models import Max, QuerySet
 
-from petition.models import AuditEvent, BatchDeed, Endorsement, State
+from petition.models import BatchDeed, State
 
 _SALT = "petition.shown"
 _LASTS = 3600
@@ -28,11 +27,6 @@ def bulk_deeds(tab: str) -> tuple[BatchDeed, ...]:
     return _OF_TAB.get(tab, ())
 
 
-def high_water_mark() -> int:
-    """The newest event. Whatever begins or changes afterwards is explained by a newer one, so it was not shown."""
-    return AuditEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 def signed(page: str, shown: Mapping[str, Any]) -> str:
     """`shown` as text for a hidden field of `page`; to another page it says nothing."""
     return signing.dumps(dict(shown), salt=f"{_SALT}.{page}", compress=True)
@@ -44,11 +38,6 @@ def opened(page: str, text: str) -> dict[str, Any]:
         return dict(signing.loads(text, salt=f"{_SALT}.{page}", max_age=_LASTS))
     except signing.BadSignature as error:
         raise ShownTooLongAgo from error
-
-
-def unchanged(endorsements: QuerySet[Endorsement], mark: int) -> QuerySet[Endorsement]:
-    """Those that were there, in this state, when `mark` was the newest event."""
-    return endorsements.filter(explained_by__lte=mark)
 
 
 def numbers_in(texts: Iterable[str]) -> list[int]:

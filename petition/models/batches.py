@@ -72,6 +72,7 @@ class BatchPart(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="parts")
     endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    seen = models.BigIntegerField(null=True, blank=True)  # its last event when it was shown: another one is another row
     quarantined_for = models.CharField(max_length=40, blank=True)  # before a release: what taking back brings back
 
     class Meta:

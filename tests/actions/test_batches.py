@@ -4,7 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from petition.actions import batches, endorsements, moderation, quarantine, retention
+from petition.actions import (
+    batches,
+    changes,
+    contact_looks,
+    endorsements,
+    moderation,
+    notes,
+    own_page,
+    quarantine,
+    retention,
+    spelling,
+)
+from petition.actions.spelling import Proposal
 from petition.models import (
     Appeal,
     AuditEvent,
@@ -79,6 +91,48 @@ def test_a_question_does_not_end_it_nor_does_the_mailbox(appeal: Appeal) -> None
     endorsements.confirm(digest_of_token(token, "confirm"), at=NOON)
     moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
     assert states() == [("returned", "moderator")]
+
+
+# --- what was seen ---
+
+
+def respell(row: Endorsement, name: str) -> None:
+    row.refresh_from_db()
+    spelling.respell(row.pk, Proposal(name, "", "KG"), seen=spelling.version(row), by=MODERATOR, at=NOON)
+
+
+def returned_and_answered(row: Endorsement) -> None:
+    moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
+    own_page.answer(digest_of_token(token_in(mails()[-1][2]), "own_page"), "We.", at=NOON)
+
+
+CHANGES = {
+    "respelled": lambda row: respell(row, "Another Fund"),
+    "returned": returned_and_answered,
+    "noted": lambda row: notes.note(row.pk, "Do not approve.", by=MODERATOR, at=NOON),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("deed", [APPROVE, REJECT])
+def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, deed: BatchDeed, change: str) -> None:
+    rows = [confirmed(appeal) for _ in range(26)]
+    batch = batches.begin(deed, [row.pk for row in rows], by=FIRST, at=NOON)
+    CHANGES[change](rows[3])
+    contact_looks.open_contact(rows[4].pk, by=MODERATOR, at=NOON)
+    batches.second(batch.pk, by=SECOND, at=LATER)
+    run()
+    assert outcomes(batch) == [Outcome.DONE] * 3 + [Outcome.SKIPPED] + [Outcome.DONE] * 22
+    assert states()[3] == ("confirmed", "")
+
+
+def test_what_has_changed_between_the_page_and_its_button_is_left_out(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(3)]
+    shown_at = changes.newest_event()
+    respell(rows[1], "Another Fund")
+    contact_looks.open_contact(rows[2].pk, by=MODERATOR, at=NOON)
+    batch = batches.begin(APPROVE, [row.pk for row in rows], shown_at=shown_at, by=FIRST, at=NOON)
+    assert set(batch.parts.values_list("endorsement_id", flat=True)) == {rows[0].pk, rows[2].pk}
 
 
 # --- many ---

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import batches, quarantine
+from petition.actions import batches, quarantine, spelling
+from petition.actions.spelling import Proposal
 from petition.models import Appeal, AuditEvent, Batch, BatchDeed, Endorsement, Level, SiteState
 from tests.admin.test_deeds import ESCAPED, SCRIPT
 from tests.factories import MODERATOR, NOON, SLUG, confirmed, submitted
@@ -197,15 +198,17 @@ def carry_out(staff: Client, page: str) -> str:
     return str(staff.post("/admin/bulk/", {"shown": html.unescape(shown[1])}, follow=True).content.decode())
 
 
-def test_ticked_ones_are_shown_with_count_and_sample_before_anything_happens(staff: Client, appeal: Appeal) -> None:
+def test_ticked_ones_are_shown_with_count_and_every_name_before_anything_happens(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(12)]
     done, _ = submitted(appeal)
     page = preview(staff, "approve", pk=[row.pk for row in (*rows, done)])
     assert "Approve: 12 endorsements" in page
     assert "12 mails will leave." in page
     assert "1 more was chosen, and is not in a state for this." in page
-    assert page.count('<li><a href="/admin/endorsements/') == 10
-    assert "and 2 more" in page
+    assert page.count('<li><a href="/admin/endorsements/') == 12
+    aside = preview(staff, "quarantine", pk=[row.pk for row in rows])
+    assert aside.count('<li><a href="/admin/endorsements/') == 10
+    assert "and 2 more" in aside
     assert not Batch.objects.exists()
     assert "Done" in carry_out(staff, page)
     assert Endorsement.objects.filter(origin="form", state="approved").count() == 12
@@ -248,6 +251,27 @@ def test_more_than_twenty_five_mails_wait_for_a_second_person(
     assert Endorsement.objects.filter(state="rejected").count() == 26
     assert "second," in page
     assert "moderator," in page
+
+
+def test_the_second_person_reads_every_name_and_which_has_changed(
+    staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("petition.admin.batches.NAMES", 20)
+    rows = [confirmed(appeal, organisation_name=f"Fund of village {number}") for number in range(25)]
+    sealed = confirmed(appeal, display="withheld", organisation_name=f"Quiet {SCRIPT}")
+    carry_out(staff, preview(staff, "approve", which="all"))
+    proposal = Proposal("Fund of another village", "", "KG")
+    spelling.respell(rows[0].pk, proposal, seen=spelling.version(rows[0]), by=MODERATOR, at=NOON)
+    path = f"/admin/batches/{Batch.objects.get().pk}/"
+    first = staff.get(path).content.decode()
+    (after,) = re.findall(r'href="(\?after=\d+)"', first)
+    page = first + staff.get(path + after).content.decode()
+    assert all(f"Fund of village {number} " in page for number in range(1, 25))
+    assert f"Quiet {ESCAPED}" in page
+    assert SCRIPT not in page
+    assert page.count("Has changed since it was shown") == 1
+    assert f'href="/admin/endorsements/{sealed.pk}/"' in page
+    assert staff.get(path + "?after=x").status_code == 200
 
 
 def test_a_proposal_can_be_dropped_at_the_desk(staff: Client, appeal: Appeal) -> None:

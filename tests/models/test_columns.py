@@ -179,6 +179,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": TECHNICAL,
     },
     "BatchPart": {
+        "seen": TECHNICAL,
         **dict.fromkeys(("outcome", "quarantined_for"), STATE),
         **dict.fromkeys(("id", "batch_id", "endorsement_id"), TECHNICAL),
     },
