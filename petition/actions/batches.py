@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from petition.actions import changes, moderation, quarantine
+from petition.actions import changes, decisions, moderation, quarantine
 from petition.actions.audit import Actor, record_of
 from petition.actions.lifecycle import AlreadyDecided, locked
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
 from petition.models import Batch, BatchDeed, BatchPart, BatchState, Endorsement, Outcome, State, Suspicion
 from petition.models.endorsements import UNDECIDED
 from petition.protection.contacts import CannotOpen
+from petition.vocabulary import clock
 
 ALONE = 25
 """More mails than this in one step take two people."""
@@ -108,7 +109,7 @@ def drop(batch_id: int, *, by: int, at: datetime) -> None:
 
 @transaction.atomic
 def undo(batch_id: int, *, by: int, at: datetime) -> None:
-    """Everything that was done and that nobody has touched since is being taken back; mails that left stay sent."""
+    """Everything that was done and that nobody has touched since is being taken back, mails that still wait too."""
     batch = _locked(batch_id)
     if batch.may_be_taken_back:
         batch.parts.filter(outcome=Outcome.WAITING).update(outcome=Outcome.SKIPPED)
@@ -167,7 +168,9 @@ def _carried_out(batch: Batch, parts: list[BatchPart]) -> list[int]:
         return quarantine.release(numbers, by=by, at=at)
     deed = moderation.approve if batch.deed == BatchDeed.APPROVE else moderation.reject
     seen = {part.endorsement_id: part.seen for part in parts}
-    return _each(_if_as_seen(deed, seen), numbers, by=by, at=at)
+    done = _each(_if_as_seen(deed, seen), numbers, by=by, at=at)
+    decisions.put_off(done, at=max(at, clock.now()))
+    return done
 
 
 class _ChangedSince(Exception):

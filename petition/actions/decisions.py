@@ -1,12 +1,13 @@
 """The mail of a decision waits out a minute; what is needed to take the decision back is remembered that long."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from petition.actions import correspondence
+from petition.actions import correspondence, decision_mails
 from petition.actions.audit import Actor
 from petition.models import Decision, Endorsement, OutgoingMail
 from petition.protection import contacts
@@ -47,6 +48,18 @@ def remember(
         mail=mail,
         explained_by=endorsement.explained_by,
     )
+
+
+def recall(endorsement: Endorsement, *, at: datetime) -> None:
+    """What earlier decisions would still tell its contact is not owed any more; a mail under way is left alone."""
+    owed = OutgoingMail.objects.owed().filter(Q(leased_until=None) | Q(leased_until__lte=at))
+    owed.filter(endorsement=endorsement, message__in=decision_mails.MESSAGES).delete()
+
+
+def put_off(endorsement_ids: Sequence[int], *, at: datetime) -> None:
+    """The mails of these decisions, made a while after their moment, wait out their minute from `at` on."""
+    mails = Decision.objects.filter(endorsement__in=endorsement_ids, mail__attempts=0).values("mail")
+    OutgoingMail.objects.filter(pk__in=mails, due_at__lt=until(at)).update(due_at=until(at))
 
 
 def forget(endorsement: Endorsement) -> None:

@@ -64,6 +64,7 @@ def reject(
 def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """A rejected endorsement is back in the queue. Raises MailboxNotProven, EndorsedAgain, CannotOpen.
 
+    The mail that would have told of the rejection is not owed any more, if it has not left.
     Where its name was sealed since, it is readable again: retention seals what was rejected 30 days ago.
     """
     endorsement = locked(endorsement_id)
@@ -76,17 +77,22 @@ def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
         endorsement.save()
     except IntegrityError as error:  # endorsement_one_active, which also sees a confirmation of this very moment
         raise EndorsedAgain from error
+    decisions.recall(endorsement, at=at)
     return endorsement
 
 
 @transaction.atomic
 def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """An approved endorsement is unlisted and back in the queue; it keeps its number for when it is listed again."""
+    """An approved endorsement is unlisted and back in the queue; it keeps its number for when it is listed again.
+
+    The mail that would have told of the approval is not owed any more, if it has not left.
+    """
     endorsement = locked(endorsement_id)
     event = move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.APPROVED)
     listings.unlist(endorsement, event=event)
     endorsement.counted_at = None
     endorsement.save()
+    decisions.recall(endorsement, at=at)
     return endorsement
 
 

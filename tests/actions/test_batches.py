@@ -8,6 +8,7 @@ from petition.actions import (
     batches,
     changes,
     contact_looks,
+    decisions,
     endorsements,
     moderation,
     notes,
@@ -30,6 +31,7 @@ from petition.models import (
     State,
 )
 from petition.protection.tokens import digest_of_token
+from petition.vocabulary import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, confirmed, mails, submitted, token_in
 
@@ -235,6 +237,29 @@ def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appea
     assert [state for state, _ in states()] == ["confirmed", "withdrawn", "confirmed"]
     assert outcomes(batch) == [Outcome.UNDONE, Outcome.KEPT, Outcome.UNDONE]
     assert not Signatory.objects.listed().filter(kind="further").exists()
+
+
+@pytest.mark.parametrize("deed", [APPROVE, REJECT])
+def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, deed: BatchDeed) -> None:
+    rows = [confirmed(appeal, display=display) for display in ("named", "named", "withheld")]
+    owed = mails()
+    batch = do(deed, rows)
+    in_vain, under_way, _untried = OutgoingMail.objects.exclude(message__in=[told for told, *_ in owed]).order_by("pk")
+    OutgoingMail.objects.filter(pk=in_vain.pk).update(attempts=1)
+    OutgoingMail.objects.filter(pk=under_way.pk).update(attempts=1, leased_until=LATER + timedelta(minutes=1))
+    batches.undo(batch.pk, by=SECOND, at=LATER)
+    run()
+    left = OutgoingMail.objects.owed().filter(message=under_way.message)
+    assert [mail.pk for mail in left] == [under_way.pk]
+    assert len(mails()) == len(owed) + 1
+
+
+def test_the_mails_of_a_late_piece_wait_out_their_minute(appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    batches.begin(APPROVE, [row.pk], by=FIRST, at=NOON)
+    with clock.frozen(LATER):
+        run()
+    assert OutgoingMail.objects.get(message="listed").due_at == decisions.until(LATER)
 
 
 def test_what_is_only_begun_is_taken_back_as_far_as_it_came(appeal: Appeal) -> None:

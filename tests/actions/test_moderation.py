@@ -138,6 +138,15 @@ def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appea
             deed(found.pk, by=MODERATOR, at=LATER)
 
 
+@pytest.mark.parametrize(("deed", "back", "told"), [(approve, revoke, "listed"), (reject, reopen, "rejected")])
+def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, deed: Any, back: Any, told: str) -> None:
+    found = factories.confirmed(appeal)
+    deed(found.pk, by=MODERATOR, at=NOON)
+    assert told in [message for message, *_ in mails()]
+    back(found.pk, by=SECOND, at=NOON)
+    assert told not in [message for message, *_ in mails()]
+
+
 def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
     found = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
     with pytest.raises(NotPossible):
