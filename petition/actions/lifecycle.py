@@ -68,6 +68,7 @@ def move(
         setattr(endorsement, _STAMP[to], at)
     elif before is State.SUBMITTED:
         endorsement.confirmed_at = at
+    endorsement.counted_at = None  # two moderators stood for one approval; the next one takes two again
     if to not in UNDECIDED:  # who decided has looked
         endorsement.quarantined_at, endorsement.quarantined_for = None, ""
     endorsement.state = to

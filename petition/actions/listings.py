@@ -180,7 +180,7 @@ def show(endorsement: Endorsement, *, event: AuditEvent, since: date | None = No
     endorsement.display = Display.NAMED
     if endorsement.origin != Origin.IMPORTED:
         endorsement.consent_publication_at = endorsement.name_again_at or endorsement.consent_publication_at
-    endorsement.name_again_at = None
+    endorsement.name_again_at = endorsement.counted_at = None
     endorsement.explained_by = event.pk
     list_name(endorsement, event=event, since=since)
     endorsement.save()

@@ -90,7 +90,6 @@ def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     endorsement = locked(endorsement_id)
     event = move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.APPROVED)
     listings.unlist(endorsement, event=event)
-    endorsement.counted_at = None
     endorsement.save()
     decisions.recall(endorsement, at=at)
     return endorsement

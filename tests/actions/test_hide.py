@@ -66,7 +66,7 @@ def test_a_number_that_nobody_has_is_an_error(appeal: Appeal, number: int) -> No
 def test_importing_the_statement_again_brings_no_hidden_name_back(appeal: Appeal) -> None:
     name = Signatory.objects.get(number=1).name
     hidden(Kind.ORIGINAL, 1)
-    moderation.withdraw(Endorsement.objects.get(signatory__number=2).pk, by=MODERATOR, at=NOON)
+    moderation.revoke(Endorsement.objects.get(signatory__number=2).pk, by=MODERATOR, at=NOON)
     revision = Appeal.objects.get(pk=appeal.pk).revision
     edition = Edition(SLUG, "Another issuer", "en", TextStatus.OFFICIAL, appeal.issued_on)
     assert publish_statement(factories.reading(), edition, by=OPERATOR, at=NOON) is Outcome.UNCHANGED
@@ -88,8 +88,9 @@ def test_a_name_hidden_while_unlisted_stays_hidden_when_it_is_approved_again(app
     assert (message, content) == ("counted", {}), "nobody is told of a line that is not there"
 
 
-def test_a_hidden_one_may_still_be_withdrawn_and_its_sealed_name_stays_as_it_was(kind: Kind) -> None:
-    _, endorsement = hidden(kind, 1)
+def test_a_hidden_one_may_still_be_withdrawn_and_its_sealed_name_stays_as_it_was(appeal: Appeal) -> None:
+    factories.approved(appeal)
+    _, endorsement = hidden(Kind.FURTHER, 1)
     moderation.withdraw(endorsement.pk, by=MODERATOR, at=NOON)
     withdrawn = Endorsement.objects.get(pk=endorsement.pk)
     assert (withdrawn.state, withdrawn.sealed_name) == (State.WITHDRAWN, endorsement.sealed_name)

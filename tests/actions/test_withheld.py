@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from petition.actions import moderation, withheld
+from petition.actions import moderation, undoing, withheld
 from petition.actions.leaving import NotPossible
 from petition.actions.withheld import NotChecked, SecondModeratorNeeded
 from petition.models import Appeal, AuditEvent, Endorsement, Kind
@@ -98,6 +98,20 @@ def test_what_ends_is_no_longer_counted_and_counts_again_only_after_two(appeal: 
         with pytest.raises(SecondModeratorNeeded):
             withheld.count(found.pk, **OTHER)
         withheld.count(found.pk, **FIRST)
+
+
+def test_an_approval_taken_back_is_counted_no_more_and_the_next_one_takes_two(appeal: Appeal) -> None:
+    found = approved(appeal)
+    withheld.count(found.pk, **OTHER)
+    undoing.undo(found.pk, **FIRST)
+    found.refresh_from_db()
+    assert (found.state, found.counted_at) == ("confirmed", None)
+    moderation.approve(found.pk, **OTHER)
+    withheld.refresh(at=NOON + DAY)
+    assert published()[0] == 0
+    with pytest.raises(SecondModeratorNeeded):
+        withheld.count(found.pk, **OTHER)
+    withheld.count(found.pk, **FIRST)
 
 
 def test_no_number_tells_a_name_that_is_withheld_from_one_that_was_withdrawn(appeal: Appeal) -> None:
