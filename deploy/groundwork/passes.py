@@ -31,7 +31,7 @@ ONCE = (
     "tests/web/test_guard.py", "tests/web/test_preview.py", "tests/web/test_privacy.py",
     "tests/admin/test_rights.py", "tests/evidence/test_likeness.py", "tests/protection/test_contacts.py",
     "tests/protection/test_sealed_files.py", "tests/protection/test_redaction.py", "tests/protection/test_keys.py",
-    "tests/protection/test_form_stamps.py", "tests/journeys/test_proxy.py",
+    "tests/protection/test_form_stamps.py", "tests/journeys/test_proxy.py", "tests/journeys/test_stopping.py",
 )  # fmt: skip
 NOTHING_SELECTED = 5
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -218,7 +218,7 @@ def test_the_promises_hold_in_any_order_of_deeds() -> None:
     run_state_machine_as_test(
         Deeds,
         settings=settings(
-            max_examples=60,
+            max_examples=60 if connection.vendor == "sqlite" else 20,
             stateful_step_count=40,
             deadline=None,
             database=None,

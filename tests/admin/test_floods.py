@@ -4,12 +4,13 @@ import html
 import random
 import re
 import string
-import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from petition.actions import batches, quarantine, spelling
 from petition.actions.spelling import Proposal
@@ -111,7 +112,8 @@ def test_ten_thousand_fakes_are_set_aside_in_five_presses_and_back_in_five(staff
     chance = random.Random(1)
     good = in_bulk(appeal, honest(chance))
     all_confirmed(good[::2])
-    bad = in_bulk(appeal, fakes(10_000, chance))
+    many = 10_000 if connection.vendor == "sqlite" else 2_000  # the second database takes the same way
+    bad = in_bulk(appeal, fakes(many, chance))
     all_confirmed(bad[::10])
     rows = Endorsement.objects.filter(pk__in=[row.pk for row in good]).order_by("pk")
     untouched, states = list(rows.values_list()), list(Endorsement.objects.order_by("pk").values_list("pk", "state"))
@@ -120,7 +122,7 @@ def test_ten_thousand_fakes_are_set_aside_in_five_presses_and_back_in_five(staff
     group_by_group.follow(FLOODS)
     for _ in range(3):
         group_by_group.press("desk-aside")
-    assert (quarantined(), group_by_group.presses) == (10_000, 4)
+    assert (quarantined(), group_by_group.presses) == (many, 4)
     assert "Nothing looks like a flood." in group_by_group.page
     back = Desk(staff)
     back.follow("/admin/batches/")
@@ -128,18 +130,19 @@ def test_ten_thousand_fakes_are_set_aside_in_five_presses_and_back_in_five(staff
         back.press("desk-undo")
     assert (quarantined(), back.presses) == (0, 4)
 
-    at_once, began = Desk(staff), time.monotonic()
-    at_once.follow(FLOODS)
-    at_once.press("desk-all-aside")
-    assert time.monotonic() - began < 30
-    assert (quarantined(), at_once.presses) == (10_000, 2)
+    at_once = Desk(staff)
+    with CaptureQueriesContext(connection) as asked:
+        at_once.follow(FLOODS)
+        at_once.press("desk-all-aside")
+    assert len(asked) < many / 20, "it goes through them in large parts"
+    assert (quarantined(), at_once.presses) == (many, 2)
     at_once.follow(f"/admin/batches/{Batch.objects.latest('pk').pk}/")
     at_once.press("desk-undo")
     assert (quarantined(), at_once.presses) == (0, 4)
 
     assert list(rows.values_list()) == untouched
     assert list(Endorsement.objects.order_by("pk").values_list("pk", "state")) == states
-    assert AuditEvent.objects.filter(verb="quarantine").count() == 20_000, "each is on record, each time"
+    assert AuditEvent.objects.filter(verb="quarantine").count() == 2 * many, "each is on record, each time"
 
 
 def test_what_came_or_changed_after_the_page_is_left_alone(staff: Client, appeal: Appeal) -> None:
