@@ -1,7 +1,7 @@
 """Headings and closing formulas: the lines that say what the lines below them are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from petition.reading.lines import Line, ends_sentence, numbers
@@ -29,7 +29,7 @@ FILLING = listed(
     " paper brief current"
     " и в во на под по к от с о об нас список следующие организации организация организаций подписавших нпо"
     " гражданского общества алфавитном порядке обращение обращением обращения заявление заявлением заявления"
-    " информация лица наши дополнительная для сми"
+    " информация лица наши дополнительная для сми уюм уюмдар уюмдары"
 )
 # These open longer headings, which name the coalition or the list: "Signed by members of …:", "About the …".
 SIGNED_BY = re.compile(r"(?:co-?)?(?:signed|endorsed|supported) by\b.*:|(?:список )?подписа\w+.*:", re.IGNORECASE)
@@ -41,6 +41,7 @@ FORMULA = re.compile(
 )
 WORD = r"[^\W\d_]+"
 LONGEST_HEADING = 12
+BODIES = listed("organisations organizations organisation organization ngos организации организаций нпо уюмдар уюмдары")
 
 
 @dataclass
@@ -61,15 +62,21 @@ def heading_kind(text: str) -> str | None:
     if FORMULA.fullmatch(bare):
         return SIGNATORIES if text.endswith(",") else None
     for kind, telling in TELLING.items():
-        if not telling.isdisjoint(words) and _all_known(words):
+        if not telling.isdisjoint(words) and says_only_what_headings_say(words):
             return kind
     if SIGNED_BY.fullmatch(text):
         return SIGNATORIES
     return FURTHER if FURTHER_START.fullmatch(bare) and not text.endswith(".") else None
 
 
-def _all_known(words: Sequence[str]) -> bool:
+def says_only_what_headings_say(words: Iterable[str]) -> bool:
+    """Whether no word (in lowercase) is one that names something."""
     return FILLING.union(*TELLING.values()).issuperset(words)
+
+
+def names_bodies(heading: Line | None) -> bool:
+    """Whether a heading says that organisations stand below it."""
+    return heading is not None and not BODIES.isdisjoint(re.findall(WORD, heading.text.lower()))
 
 
 def stands_as_heading(lines: Sequence[Line], at: int) -> bool:
@@ -89,7 +96,7 @@ def stands_as_heading(lines: Sequence[Line], at: int) -> bool:
 
 def _is_open(text: str) -> bool:
     """Whether the line is a heading only by its first words."""
-    return bool(FURTHER_START.fullmatch(text)) and not _all_known(re.findall(WORD, text.lower()))
+    return bool(FURTHER_START.fullmatch(text)) and not says_only_what_headings_say(re.findall(WORD, text.lower()))
 
 
 def regions_of(lines: Sequence[Line]) -> list[Region]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from petition.reading.doubts import has_footnote_mark, is_heading_like, names_place, names_several
 from petition.reading.enumeration import looks_marked
-from petition.reading.individuals import is_individual
+from petition.reading.individuals import Likeness, personal_likeness
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
 from petition.reading.lines import COLUMN, Line, numbers
@@ -27,11 +28,14 @@ class Listing:
     signatories: list[ReadSignatory] = field(default_factory=list)
     printed_numbers: list[tuple[int, int]] = field(default_factory=list)
 
-    def read(self, lines: Sequence[Line], *, people: bool = False) -> None:
-        """The lines below one heading are accounted for; below a heading for people nothing becomes a signatory."""
+    def read(self, lines: Sequence[Line], *, people: bool = False, bodies: bool = False) -> None:
+        """The lines below one heading are accounted for.
+
+        Below one for people nothing becomes a signatory; below one for organisations (`bodies`) a name is theirs.
+        """
         roster = roster_of(lines, self.width)
         for row in roster.rows:
-            self._read_row(row, people=people)
+            self._read_row(row, people=people, bodies=bodies)
         for strangers in roster.strangers:
             self.ledger.leave("not_placed", numbers(strangers), join(strangers, self.words, self.ledger))
 
@@ -39,10 +43,12 @@ class Listing:
         """All lists are read: what is wrong with them as a whole is on record."""
         if not self.signatories:
             self.ledger.question("no_signatories", (), "")
+        if len(self.signatories) == 1 and "," in self.signatories[0].name:
+            self.ledger.question("several_in_one_row", self.signatories[0].lines, self.signatories[0].label)
         self._check_numbers()
         self._check_duplicates()
 
-    def _read_row(self, row: Row, *, people: bool) -> None:
+    def _read_row(self, row: Row, *, people: bool, bodies: bool) -> None:
         label = join(row.lines, self.words, self.ledger)
         sign = row.marker.sign if row.marker else ""
         number = row.marker.number if row.marker else None
@@ -52,15 +58,16 @@ class Listing:
             self.ledger.question("uncertain_join", row.numbers, label)
         if any(1 < line.apart < COLUMN for line in row.lines):
             self.ledger.question("columns", row.numbers, label)
+        likeness = personal_likeness(label)
         if not label:
             self.ledger.leave("empty_row", row.numbers, label, sign)
-        elif is_prose(label, marked=bool(sign)):
+        elif is_prose(label, marked=bool(sign)) or (names_place(label) if sign else is_heading_like(label)):
             self.ledger.leave("not_placed", row.numbers, label, sign)
-        elif people or is_individual(label):
+        elif people or likeness is Likeness.ROLE or (likeness is Likeness.NAME and not bodies):
             self.ledger.leave("individual", row.numbers, label, sign)
         else:
-            if looks_marked(label):
-                self.ledger.question("unknown_marker", row.numbers, label)
+            if likeness is not Likeness.NONE:
+                self.ledger.note("perhaps_individual", row.numbers, label)
             self.ledger.place("signatory", row.numbers, label, sign)
             self._add(row, label, number)
 
@@ -82,13 +89,19 @@ class Listing:
         )
 
     def _check_name(self, row: Row, label: str, read: Organisation) -> None:
-        """What is printed is held against the rules for names that are typed in."""
+        """What makes a label doubtful is on record; names keep the rules for those that are typed in."""
         printed = (label, read.name, read.acronym, read.countries_as_printed)
         found = {trouble for text in printed if text for trouble in name_troubles(text)}
+        doubts = {
+            "unknown_marker": looks_marked(label),
+            "footnote_mark": has_footnote_mark(label),
+            "several_in_one_row": names_several(read.name),
+            "too_many_countries": len(read.countries) > MOST_COUNTRIES,
+        }
+        for kind in (kind for kind, holds in doubts.items() if holds):
+            self.ledger.question(kind, row.numbers, label)
         if found:
             self.ledger.question("forbidden_name", row.numbers, f"{', '.join(sorted(found))}: {label}")
-        if len(read.countries) > MOST_COUNTRIES:
-            self.ledger.question("too_many_countries", row.numbers, label)
 
     def _check_numbers(self) -> None:
         expected, seen = 1, set[int]()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from petition.reading.dates import date_line
+from petition.reading.doubts import is_heading_like
 from petition.reading.enumeration import looks_marked, opener_of
 from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, numbers
 from petition.reading.markers import Marker, bare_number_of, marker_of
@@ -128,7 +129,7 @@ def _read_marked(lines: Sequence[Line], opener: Callable[[str], Marker | None], 
         elif row and (not row.lines[-1].text or continues(row.lines, line)):
             row.sure = row.sure and not _is_nested(row, line, width)
             row.lines.append(line)
-        elif row and not line.gap and not is_prose(line.text):
+        elif row and not line.gap and not is_prose(line.text) and not is_heading_like(line.text):
             row.sure = row.sure and is_full(row.lines[-1], line, width)
             row.lines.append(line)
         else:
@@ -158,7 +159,7 @@ def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
             certain = row is not None and continues(row.lines, line)
             if is_prose(line.text):
                 roster.set_aside(line, before)
-            elif row and (certain or (before and _is_forced(row, line, width))):
+            elif row and (certain or (before and _is_forced(row, line, width) and not is_heading_like(line.text))):
                 row.sure = row.sure and (certain or per_block) and not _is_nested(row, line, width)
                 row.lines.append(line)
             else:

@@ -13,6 +13,7 @@ from petition.reading.headings import (
     SIGNATORIES,
     Region,
     heading_numbers,
+    names_bodies,
     regions_of,
 )
 from petition.reading.joining import join, words_of
@@ -49,7 +50,7 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
             headings.append(Heading(region.kind, region.heading.text, region.heading.number))
             ledger.place("heading", heading_numbers(region), region.heading.text)
         if region.kind == SIGNATORIES:
-            listing.read(region.lines)
+            listing.read(region.lines, bodies=names_bodies(region.heading))
         elif region.kind == INDIVIDUALS:
             listing.read(region.lines, people=True)
         elif region.kind == FURTHER:
