@@ -61,9 +61,9 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
     which brings no signatories. Raises Refused: unresolved lines; a slug or an issuer that cannot be published; another
     text in a language that has one; a translation whose demands differ in number, or of an appeal that does not exist.
     """
-    if reading.unresolved:
-        raise Refused("Nothing was stored: the report names lines that were not understood.")
     appeal = Appeal.objects.select_for_update().filter(slug=edition.slug).first()
+    if reading.unresolved if appeal is None else reading.unresolved_in_text:
+        raise Refused("Nothing was stored: the report names lines that were not understood.")
     if appeal is None:
         _refuse_odd_slug(edition.slug)
         _refuse_odd_issuer(edition.issuer)
@@ -77,7 +77,7 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
         if present.sha256 == _draft(appeal, reading, edition).sha256:
             return Outcome.UNCHANGED
         raise Refused(f"{edition.slug!r} is published in {edition.language!r} with another text, which stays as it is.")
-    _refuse_other_demands(appeal, reading)
+    _refuse_other_text(appeal, reading)
     _enter_text(appeal, reading, edition, at=at)
     record("translate", subject=appeal, by=by, at=at)
     new_revision(appeal, at=at)
@@ -108,12 +108,21 @@ def _refuse_odd_issuer(issuer: str) -> None:
         raise Refused(f"The issuer's name is longer than {LONGEST_ISSUER} characters: give a shorter --issuer NAME.")
 
 
-def _refuse_other_demands(appeal: Appeal, reading: Reading) -> None:
-    official = AppealText.objects.signed(appeal.pk)
-    wanted = official.demands.count()
+def _refuse_other_text(appeal: Appeal, reading: Reading) -> None:
+    """A translation has the demands of the text that was signed, and no names among its paragraphs."""
+    signed = AppealText.objects.signed(appeal.pk)
+    wanted = signed.demands.count()
     if wanted != len(reading.demands):
         raise Refused(
             f"A translation has as many demands as the appeal: {wanted}, and here are {len(reading.demands)}."
+        )
+    here = (len(reading.preamble), len(reading.closing), len(reading.background))
+    there = (len(signed.preamble), len(signed.closing), len(signed.background))
+    if not reading.signatories and here != there:
+        # What was taken for paragraphs may be the list, hidden names and all.
+        raise Refused(
+            "No list of signatories was found, and the paragraphs before the demands, after them and of the background "
+            f"are {here} instead of {there}: put the list below a heading, or leave it out and divide the text alike."
         )
 
 
@@ -224,13 +233,13 @@ def change_translation(reading: Reading, edition: Edition, *, by: Actor, at: dat
 
 def refuse_change(reading: Reading, edition: Edition) -> AppealText:
     """The text that would be changed, its appeal locked. Raises Refused as `change_translation` does."""
-    if reading.unresolved:
+    if reading.unresolved_in_text:
         raise Refused("There are lines that were not understood.")
     appeal = Appeal.objects.select_for_update().get(slug=edition.slug)
     present = appeal.texts.published().filter(language=edition.language).order_by("-version").first()
     if present is None or TextStatus.OFFICIAL in (present.status, edition.status):
         raise Refused("Only an unofficial translation can be changed; an official text stays as it is.")
-    _refuse_other_demands(appeal, reading)
+    _refuse_other_text(appeal, reading)
     return present
 
 

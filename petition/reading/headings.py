@@ -11,37 +11,65 @@ from petition.reading.wording import listed
 BODY, SIGNATORIES, INDIVIDUALS, BACKGROUND, FURTHER = "body", "signatories", "individuals", "background", "further"
 
 # A line is a heading when all its words are known to headings and at least one belongs to this kind.
-TELLING = {
-    INDIVIDUALS: listed("individual individuals personal физические индивидуальные"),
-    SIGNATORIES: listed(
-        "signed signatories signatory signatures signers undersigned endorsed endorsers endorsement endorsements"
-        " endorsing supported supporters supporting cosigned cosigners cosignatories"
-        " подписали подписанты подписи подписано подписавшие подписавшиеся поддержали"
+TELLING = (
+    (FURTHER, listed("contact contacts контакты контактная контактные байланыш байланышуу")),
+    (INDIVIDUALS, listed("individual individuals personal физические индивидуальные личном жеке")),
+    (
+        SIGNATORIES,
+        listed(
+            "signed signatories signatory signatures signers undersigned endorsed endorsers endorsement endorsements"
+            " endorsing supported supporters supporting cosigned cosigners cosignatories"
+            " подписали подписанты подписантов подписи подписано подписавшие подписавших подписавшиеся подписавшихся"
+            " подписались нижеподписавшиеся поддержали поддерживают поддержавшие присоединились присоединившиеся"
+            " койгон койгондор койду коюшту койушту коюучулар колдогон колдогондор колдошту кошулган кошулгандар"
+        ),
     ),
-    BACKGROUND: listed("background context предыстория справка контекст справочная"),
-    BODY: listed("demands recommendations требования рекомендации"),
-    FURTHER: listed("about contact contacts notes note annex appendix контакты примечания приложение"),
-}
+    (
+        BACKGROUND,
+        listed(
+            "background context предыстория справка справки контекст справочная история исходная общая"
+            " маалымат маалымкат тарыхы тарыхый"
+        ),
+    ),
+    (BODY, listed("demands recommendations требования рекомендации талаптар талаптары талаптарыбыз сунуштар")),
+    (FURTHER, listed("about note notes annex appendix примечание примечания приложение тиркеме эскертүү")),
+)
 FILLING = listed(
     "a an the of by for and in on to as at with this our us all we list following initial further other below more"
     " organisations organisation organizations organization ngos groups members partners civil society names capacity"
     " alphabetical order behalf statement appeal letter joint open information details media press editors editor"
     " paper brief current"
-    " и в во на под по к от с о об нас список следующие организации организация организаций подписавших нпо"
-    " гражданского общества алфавитном порядке обращение обращением обращения заявление заявлением заявления"
-    " информация лица наши дополнительная для сми уюм уюмдар уюмдары"
+    " и в во на под по к от с о об нас список следующие организации организация организаций нпо"
+    " гражданского общества алфавитном порядке обращение обращением обращения обращению заявление заявлением заявления"
+    " заявлению письмо письмом письму призыв призыву информация лица качестве наши дополнительная краткая вопроса"
+    " для сми"
+    " жана үчүн кол төмөндө төмөнкү уюм уюмдар уюмдары уюмдардын тизмеси адамдар жактар жарандык коомдун биз биздин"
+    " кайрылуу кайрылууга кайрылууну билдирүү билдирүүгө билдирүүнү кыскача жалпы кошумча"
 )
+KNOWN = FILLING.union(*(words for _, words in TELLING))
 # These open longer headings, which name the coalition or the list: "Signed by members of …:", "About the …".
-SIGNED_BY = re.compile(r"(?:co-?)?(?:signed|endorsed|supported) by\b.*:|(?:список )?подписа\w+.*:", re.IGNORECASE)
-FURTHER_START = re.compile(r"(?:about|contacts?|for (?:more|further) information|notes? to|о нас)\b.*", re.IGNORECASE)
+SIGNED_BY = re.compile(
+    r"(?:co-?)?(?:signed|endorsed|supported) by\b.*:|(?:список )?подписа\w+.*:"
+    r"|(?:под )?(?:обращени|заявлени|письмо|призыв)\w* (?:подписа|поддерж)\w+.*:|к \w+ присоедини\w+.*:",
+    re.IGNORECASE,
+)
+FURTHER_START = re.compile(
+    r"(?:about|contacts?|for (?:more|further) information|notes? to|о (?:нас|платформе|коалиции|сети))\b.*"
+    r"|(?:биз|платформа|коалиция) (?:жөнүндө|тууралуу)",
+    re.IGNORECASE,
+)
 FORMULA = re.compile(
     r"(?:yours |most |very )?(?:sincerely|respectfully|faithfully|truly)(?: yours)?|"
-    r"(?:with|in) (?:respect|solidarity|hope)|(?:kind|best|warm) regards|с уважением|урматтоо менен",
+    r"(?:with|in) (?:respect|solidarity|hope)|(?:kind|best|warm) regards|"
+    r"с (?:глубоким |искренним )?уважением|искренне ваши?|с (?:солидарностью|надеждой|наилучшими пожеланиями)|"
+    r"(?:терең )?(?:урматтоо|урмат|ызаат|тилектештик|үмүт) менен",
     re.IGNORECASE,
 )
 WORD = r"[^\W\d_]+"
 LONGEST_HEADING = 12
-BODIES = listed("organisations organizations organisation organization ngos организации организаций нпо уюмдар уюмдары")
+BODIES = listed(
+    "organisations organizations organisation organization ngos организации организаций нпо уюмдар уюмдары уюмдардын"
+)
 
 
 @dataclass
@@ -61,7 +89,7 @@ def heading_kind(text: str) -> str | None:
         return None
     if FORMULA.fullmatch(bare):
         return SIGNATORIES if text.endswith(",") else None
-    for kind, telling in TELLING.items():
+    for kind, telling in TELLING:
         if not telling.isdisjoint(words) and says_only_what_headings_say(words):
             return kind
     if SIGNED_BY.fullmatch(text):
@@ -71,7 +99,7 @@ def heading_kind(text: str) -> str | None:
 
 def says_only_what_headings_say(words: Iterable[str]) -> bool:
     """Whether no word (in lowercase) is one that names something."""
-    return FILLING.union(*TELLING.values()).issuperset(words)
+    return KNOWN.issuperset(words)
 
 
 def names_bodies(heading: Line | None) -> bool:

@@ -11,7 +11,7 @@ from petition.vocabulary.troubles import troubles
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 # "eQualitie" and "openDemocracy" are names; "of Torture Victims" is the rest of one.
-CONTINUING_WORD = re.compile(r"[^\W\d_A-ZА-ЯЁ][^\WA-ZА-ЯЁ]*(?:\W|$)")
+CONTINUING_WORD = re.compile(r"[^\W\d_A-ZА-ЯЁҢӨҮ][^\WA-ZА-ЯЁҢӨҮ]*(?:\W|$)")
 ABBREVIATION = re.compile(r"(?:\.\w{1,3}|\b(?:Inc|Ltd|Corp|Co|Assoc|Assn|Intl))\.$")
 NARROWEST = 30
 BYTE_ORDER_MARK = "\ufeff"

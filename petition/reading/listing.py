@@ -10,7 +10,7 @@ from petition.reading.individuals import Likeness, personal_likeness
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
 from petition.reading.lines import COLUMN, Line, numbers
-from petition.reading.result import ReadSignatory
+from petition.reading.result import NO_SIGNATORIES, ReadSignatory
 from petition.reading.roster import Row, is_prose, roster_of
 from petition.reading.signatories import Organisation, organisation_of
 from petition.vocabulary.troubles import name_troubles
@@ -42,7 +42,7 @@ class Listing:
     def close(self) -> None:
         """All lists are read: what is wrong with them as a whole is on record."""
         if not self.signatories:
-            self.ledger.question("no_signatories", (), "")
+            self.ledger.question(NO_SIGNATORIES, (), "")
         if len(self.signatories) == 1 and "," in self.signatories[0].name:
             self.ledger.question("several_in_one_row", self.signatories[0].lines, self.signatories[0].label)
         self._check_numbers()

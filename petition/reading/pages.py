@@ -12,7 +12,7 @@ from petition.reading.lines import COLUMN, Line, ends_sentence, is_full, numbers
 from petition.reading.markers import marker_of
 
 PAGE_NUMBER = re.compile(
-    r"[-–—|·\s]*(?:(?:page|p\.|pg\.?|стр\.?|страница|бет)\s*)?\d{1,3}(?:\s*(?:of|/|из|\|)\s*\d{1,3})?"
+    r"[-–—|·\s]*(?:(?:page|p\.|pg\.?|стр\.?|страница|бет)\s*)?\d{1,3}(?:-бет)?(?:\s*(?:of|/|из|\|)\s*\d{1,3})?"
     r"(?:\s*\|?\s*page)?[-–—|·\s]*",
     re.IGNORECASE,
 )

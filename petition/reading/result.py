@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 
 from petition.reading.ledger import Note
 
+NO_SIGNATORIES = "no_signatories"
+
 
 @dataclass(frozen=True)
 class ReadSignatory:
@@ -54,6 +56,11 @@ class Reading:
     footnotes: tuple[str, ...]
     notes: tuple[Note, ...]
     unresolved: tuple[Note, ...]
+
+    @property
+    def unresolved_in_text(self) -> tuple[Note, ...]:
+        """What blocks a translation, which brings no signatories: without a list it is whole."""
+        return tuple(note for note in self.unresolved if note.kind != NO_SIGNATORIES)
 
 
 def as_json(reading: Reading) -> str:

@@ -14,7 +14,7 @@ from petition.vocabulary.countries import code_of
 
 # A row that ends with one of these goes on in the next line.
 OPEN_END = re.compile(
-    r"(?:\b(?:of|for|and|the|on|in|to|a|an|with|against|from|by|de|и|по|в|на|за|для|о|об)|&|/|\w-|[-–—])$"
+    r"(?:\b(?:of|for|and|the|on|in|to|a|an|with|against|from|by|de|и|по|в|на|за|для|о|об|жана|үчүн|боюнча)|&|/|\w-|[-–—])$"
 )
 OPEN_START = re.compile(r"[(&/–—]")
 MAIL_ADDRESS = re.compile(r"\S@\S")

@@ -67,9 +67,18 @@ def test_what_is_not_understood_or_has_other_demands_is_not_published(editor: Cl
     demand = re.search(r"^8\. .*$", SOURCE, re.MULTILINE)
     fewer = SOURCE.replace(demand[0], "") if demand else ""
     for source in ("Only a title", fewer):
+        shown = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
+        assert ("No line with a date was found." in shown) == (source == "Only a title")
         answer = editor.post(text_at(appeal), TYPED | {"source": source, "publish": ""})
         assert answer.status_code == 422
     assert published() == []
+
+
+def test_lines_not_understood_are_shown_with_their_numbers(editor: Client, appeal: Appeal) -> None:
+    source = SOURCE.replace("17. DRA (Germany)", "17. Jane Doe")
+    shown = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
+    assert "Line 71:" in shown
+    assert 'name="publish"' not in shown
 
 
 def test_an_official_text_stays_as_it_is(editor: Client, appeal: Appeal) -> None:

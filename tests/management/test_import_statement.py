@@ -109,6 +109,36 @@ def test_a_translation_with_other_demands_is_refused(tmp_path: Path, db: None) -
         run(translation(tmp_path, demands=7), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
 
 
+def without_list(file: Path, closing: str = "") -> Path:
+    text = file.read_text()
+    file.write_text(text[: text.index("Подписали:")] + closing + "Справка:\n\nПервый.\n\nВторой.\n\nТретий.\n")
+    return file
+
+
+def test_a_translation_needs_no_list_of_signatories(tmp_path: Path, db: None) -> None:
+    run(STATEMENT)
+    options = ("--slug", SLUG, "--language", "ru", "--status", "unofficial")
+    told, complained = run(without_list(translation(tmp_path)), *options)
+    assert "translated" in told
+    assert complained == ""
+    assert AppealText.objects.get(language="ru").background == ["Первый.", "Второй.", "Третий."]
+
+
+def test_a_list_that_was_taken_for_paragraphs_is_not_published_in_a_translation(tmp_path: Path, db: None) -> None:
+    run(STATEMENT)
+    moderation.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
+    names = without_list(translation(tmp_path), "Мы с ними\n\nБелорусский дом имени Бориса Звозскова\n\n")
+    with pytest.raises(CommandError, match="No list of signatories was found"):
+        run(names, "--slug", SLUG, "--language", "ru", "--status", "unofficial")
+    assert AppealText.objects.count() == 1
+
+
+def test_the_list_of_a_translation_is_said_to_be_left_out(tmp_path: Path, db: None) -> None:
+    run(STATEMENT)
+    told, _ = run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
+    assert "Its 3 signatories were not entered" in told
+
+
 def test_a_translation_of_nothing_is_refused(tmp_path: Path, db: None) -> None:
     with pytest.raises(CommandError, match="import its official text first"):
         run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")

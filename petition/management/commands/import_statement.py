@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,10 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8 (byte {error.start}).") from error
-        if options["verbosity"] or reading.unresolved:
-            self._report(reading)
+        is_translation = options["status"] == TextStatus.UNOFFICIAL
+        unresolved = reading.unresolved_in_text if is_translation else reading.unresolved
+        if options["verbosity"] or unresolved:
+            self._report(reading, unresolved)
         if options["fixture"]:
             options["fixture"].write_text(as_json(reading), encoding="utf-8")
         if not options["check"]:
@@ -56,8 +59,10 @@ class Command(BaseCommand):
         except appeals.Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{slug} ({edition.language}): {outcome}.")
+        if outcome == appeals.Outcome.TRANSLATED and reading.signatories:
+            self.stdout.write(f"Its {len(reading.signatories)} signatories were not entered: the appeal's list stays.")
 
-    def _report(self, reading: Reading) -> None:
+    def _report(self, reading: Reading, unresolved: Sequence[Note]) -> None:
         say = self.stdout.write
         for note in reading.notes:
             say(f"  {_as_line(note)}")
@@ -69,7 +74,7 @@ class Command(BaseCommand):
         for signatory in reading.signatories:
             told = f"{signatory.name} | {signatory.acronym} | {' '.join(signatory.countries)}"
             say(f"  {signatory.number}. {_visible(told)}")
-        for note in reading.unresolved:
+        for note in unresolved:
             self.stderr.write(f"NOT UNDERSTOOD, {_as_line(note)}")
 
 
