@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from petition.actions.audit import Actor, record
+from petition.actions.list_differences import differences
 from petition.models import (
     Appeal,
     AppealText,
@@ -59,7 +60,8 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
 
     Where the appeal exists, the same text changes nothing, and a text in another language is added as a translation,
     which brings no signatories. Raises Refused: unresolved lines; a slug or an issuer that cannot be published; another
-    text in a language that has one; a translation whose demands differ in number, or of an appeal that does not exist.
+    text in a language that has one, or another list; a translation whose demands differ in number, or of an appeal that
+    does not exist.
     """
     appeal = Appeal.objects.select_for_update().filter(slug=edition.slug).first()
     if reading.unresolved if appeal is None else reading.unresolved_in_text:
@@ -75,6 +77,7 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
     present = appeal.texts.filter(language=edition.language, published_at__isnull=False).first()
     if present:
         if present.sha256 == _draft(appeal, reading, edition).sha256:
+            _refuse_other_list(appeal, present, reading)
             return Outcome.UNCHANGED
         raise Refused(f"{edition.slug!r} is published in {edition.language!r} with another text, which stays as it is.")
     _refuse_other_text(appeal, reading)
@@ -106,6 +109,17 @@ def _refuse_odd_issuer(issuer: str) -> None:
         raise Refused(f"{issuer!r} cannot be printed as the issuer: it breaks the rules for names. Give --issuer NAME.")
     if len(issuer) > LONGEST_ISSUER:
         raise Refused(f"The issuer's name is longer than {LONGEST_ISSUER} characters: give a shorter --issuer NAME.")
+
+
+def _refuse_other_list(appeal: Appeal, present: AppealText, reading: Reading) -> None:
+    """The list under the text that was signed is the published one; translations bring none."""
+    found = differences(appeal, reading.signatories)
+    if found and present == AppealText.objects.signed(appeal.pk):
+        raise Refused(
+            f"Nothing was changed: {appeal.slug!r} is published with another list of signatories. {found} Importing "
+            "adds nobody and takes nobody off: who joined later endorses with the form or is entered at the desk, "
+            "`manage.py hide original-NUMBER` takes a name off, and slips in the file are mended in the file."
+        )
 
 
 def _refuse_other_text(appeal: Appeal, reading: Reading) -> None:

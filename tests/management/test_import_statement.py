@@ -1,6 +1,7 @@
 """`manage.py import_statement`: what it stores, what it reports, what it refuses."""
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from petition.actions import moderation
+from petition.actions import moderation, spelling
+from petition.actions.audit import record
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Signatory
 from petition.reading import read_statement, slug_for
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT, reading
@@ -65,6 +67,70 @@ def test_another_text_for_a_published_appeal_is_refused(tmp_path: Path, db: None
     with pytest.raises(CommandError, match="stays as it is"):
         run(changed)
     assert AppealText.objects.count() == 1
+
+
+def changed_list(folder: Path, was: str, becomes: str) -> Path:
+    file = folder / "changed.txt"
+    assert was in STATEMENT.read_text()
+    file.write_text(STATEMENT.read_text().replace(was, becomes))
+    return file
+
+
+LAST = '35. Human Rights Centre "Viasna" (Belarus)\n'
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        (
+            LAST,
+            LAST + "36. Made-up Fund (Kyrgyzstan)\n",
+            [r"Only in the file: 36\. Made-up Fund \(Kyrgyzstan\) \(line"],
+        ),
+        (LAST, "", [r"Only published: 35\. Human Rights Centre"]),
+        (
+            "17. DRA (Germany)",
+            "17. DRA e.V. (Germany)",
+            [r"Only in the file: 17\. DRA e\.V\.", r"Only published: 17\. DRA"],
+        ),
+        (
+            "33. Humanrights.ch (Switzerland)\n34. Swiss Helsinki Committee",
+            "33. Swiss Helsinki Committee\n34. Humanrights.ch (Switzerland)",
+            [r"Under another number: 33\. Swiss Helsinki Committee \(published as 34\.\); 34\. Humanrights"],
+        ),
+    ],
+    ids=["added", "gone", "respelled", "moved"],
+)
+def test_another_list_is_refused_and_the_difference_is_told(
+    tmp_path: Path, db: None, was: str, becomes: str, says: list[str]
+) -> None:
+    run(STATEMENT)
+    before = (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision)
+    for sentence in [*says, "takes a name off"]:
+        with pytest.raises(CommandError, match=sentence):
+            run(changed_list(tmp_path, was, becomes))
+    assert (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision) == before
+
+
+def test_a_hidden_line_is_never_told_as_a_difference(tmp_path: Path, db: None) -> None:
+    run(STATEMENT)
+    moderation.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
+    assert "unchanged" in run(changed_list(tmp_path, LAST, ""))[0]
+    renumbered = re.sub(r"^(\d+)\. ", lambda found: f"{int(found[1]) + 1}. ", STATEMENT.read_text(), flags=re.MULTILINE)
+    file = tmp_path / "renumbered.txt"
+    file.write_text(renumbered.replace("2. International", "1. Made-up Fund\n2. International"))
+    with pytest.raises(CommandError) as refused:
+        run(file)
+    assert "1. Made-up Fund (line" in str(refused.value)
+    assert "Viasna" not in str(refused.value)
+
+
+def test_a_corrected_line_is_no_difference(db: None) -> None:
+    run(STATEMENT)
+    endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=17)
+    event = record("correct", subject=endorsement, by=MODERATOR, at=NOON)
+    spelling.change(endorsement, spelling.Proposal("DRA e.V.", "", "DE"), event=event)
+    assert "unchanged" in run(STATEMENT)[0]
 
 
 def test_lines_not_understood_block_publication_and_are_named(tmp_path: Path, db: None) -> None:
