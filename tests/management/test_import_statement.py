@@ -253,3 +253,13 @@ def test_an_issuer_that_may_not_be_printed_is_refused(db: None, issuer: str) -> 
     with pytest.raises(CommandError, match="--issuer NAME"):
         run(STATEMENT, "--issuer", issuer)
     assert not Appeal.objects.exists()
+
+
+@pytest.mark.parametrize("place", ["nowhere/read.json", ".", "read.json/below.json"])
+def test_a_fixture_that_cannot_be_written_gets_a_sentence_and_stores_nothing(
+    tmp_path: Path, db: None, place: str
+) -> None:
+    (tmp_path / "read.json").write_text("{}")
+    with pytest.raises(CommandError, match=r"cannot be written: .+\."):
+        run(STATEMENT, "--fixture", str(tmp_path / place))
+    assert not Appeal.objects.exists()

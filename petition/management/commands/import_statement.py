@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if options["verbosity"] or unresolved:
             self._report(reading, unresolved)
         if options["fixture"]:
-            options["fixture"].write_text(as_json(reading), encoding="utf-8")
+            _write(options["fixture"], as_json(reading))
         if not options["check"]:
             self._publish(reading, options)
 
@@ -76,6 +76,13 @@ class Command(BaseCommand):
             say(f"  {signatory.number}. {_visible(told)}")
         for note in unresolved:
             self.stderr.write(f"NOT UNDERSTOOD, {_as_line(note)}")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _as_line(note: Note) -> str:
