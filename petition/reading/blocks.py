@@ -1,5 +1,6 @@
 """Paragraphs and list items of running text."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,6 +9,9 @@ from petition.reading.joining import join
 from petition.reading.ledger import Ledger
 from petition.reading.lines import Line, ends_sentence, is_full, numbers
 from petition.reading.markers import Marker
+
+# The last item of a list but one often ends so.
+BEFORE_LAST = re.compile(r"[;,] (?:and|or|и|или|жана|же)$")
 
 
 @dataclass
@@ -40,11 +44,13 @@ def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
     """The paragraphs and items the lines form, in order."""
     opener = opener_of(lines)
     blocks: list[Block] = []
+    decimals = False
     for line in lines:
         last = blocks[-1] if blocks else None
         marker = opener(line.text)
         if marker and _opens_item(marker, line, last):
             blocks.append(Block([replace(line, text=marker.rest)], marker))
+            decimals = decimals or marker.kind.startswith("decimal")
             continue
         goes_on = last is not None and (not line.gap or _strays(last, line))
         wrapped = goes_on and last is not None and is_full(last.lines[-1], line, width)
@@ -52,7 +58,7 @@ def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
             last = Block([])
             blocks.append(last)
         last.lines.append(line)
-        if looks_marked(line.text) and not wrapped:
+        if looks_marked(line.text, decimals=decimals) and not wrapped:
             last.doubtful.append(line)
     return blocks
 
@@ -60,7 +66,7 @@ def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
 def _opens_item(marker: Marker, line: Line, last: Block | None) -> bool:
     """Whether what looks like a marker is one, and not a dash or a number that wrapping moved to the line's start."""
     before = last.lines[-1].text if last else ""
-    parted = last is None or line.gap or ends_sentence(before)
+    parted = last is None or line.gap or ends_sentence(before) or bool(BEFORE_LAST.search(before))
     same_list = last is not None and last.marker is not None and last.marker.kind == marker.kind
     if marker.number is not None:
         follows = same_list and marker.number == _number(last) + 1

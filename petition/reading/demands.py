@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from petition.reading.blocks import Block
 from petition.reading.ledger import Ledger
 
+SHORTEST_PROMISE = 4
+
 
 def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -> None:
     """Items are demands; paragraphs before them the preamble, after them the closing, between them a question."""
@@ -20,7 +22,14 @@ def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -
             ledger.leave("between_demands", block.numbers, text)
         else:
             ledger.place("preamble" if at < first else "closing", block.numbers, text)
+            if _announces(text) and not any(after.marker for after in blocks[at + 1 : at + 2]):
+                ledger.question("nothing_follows", block.numbers[-1:], text)
     _check_markers([blocks[at] for at in items], ledger)
+
+
+def _announces(text: str) -> bool:
+    """Whether a paragraph promises a list; "Dear friends:" does not."""
+    return text.endswith(":") and len(text.split()) >= SHORTEST_PROMISE
 
 
 def _check_markers(items: Sequence[Block], ledger: Ledger) -> None:

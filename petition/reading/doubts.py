@@ -14,6 +14,13 @@ REGIONS = listed(
     " национальные местные региональные регионы другие страны страна снг центральная центральной северная"
     " азиясы борбордук борбор эл аралык жергиликтүү өлкө өлкөлөр чыгыш батыш түндүк түштүк"
 )
+# What headings speak of.
+GROUPS = listed(
+    "organisations organisation organizations organization ngos groups members partners names list order capacity"
+    " signatories signatures supporters endorsers endorsements undersigned signed individuals"
+    " организации организация организаций нпо список порядке лица подписи подписанты подписали"
+    " уюмдар уюмдары уюмдардын тизмеси адамдар жактар койгондор колдогондор"
+)
 STARTS_LIKE_HEADING = re.compile(
     r"(?:on behalf of|members of|in support of|with (?:the )?support|(?:also )?(?:co-?)?(?:signed|endorsed|joined) by"
     r"|supported by|the following|the undersigned|jointly with|together with|in cooperation with|от имени|при поддержке"
@@ -22,7 +29,7 @@ STARTS_LIKE_HEADING = re.compile(
 )
 # A number of rows behind a heading: "Kyrgyzstan (12)".
 COUNTED = re.compile(r"\s*\(?\d*\)?[\s:.–—-]*$")
-FOOTNOTE_MARK = re.compile(r"(?<=\S)[*†‡¹²³⁰⁴-⁹]|\[\d{1,3}\]|\(\d{1,3}\)|^[†‡¹²³⁰⁴-⁹]")
+FOOTNOTE_MARK = re.compile(r"(?<=\S)\s?[*†‡¹²³⁰⁴-⁹]|\[\d{1,3}\]|\(\d{1,3}\)|^[†‡¹²³⁰⁴-⁹]")
 SEVERAL = re.compile(r";\s+\S|\)\s*(?:[,;/&+]|and\b|и\b|жана\b)\s*\S")
 
 
@@ -32,7 +39,9 @@ def is_heading_like(text: str) -> bool:
     words = set(re.findall(r"\w+", bare.lower()))
     if names_place(text) or FORMULA.fullmatch(bare.rstrip(",")) or STARTS_LIKE_HEADING.match(bare):
         return True
-    return any(map(str.isalpha, words)) and says_only_what_headings_say(words - REGIONS)
+    # "Central Asia", "International organisations"; but "Civil Society Europe" is an organisation.
+    is_region = bool(words - {"and", "и", "жана", "the"}) and words <= REGIONS | {"and", "и", "жана", "the"}
+    return is_region or (not GROUPS.isdisjoint(words) and says_only_what_headings_say(words - REGIONS))
 
 
 def names_place(text: str) -> bool:

@@ -34,9 +34,9 @@ def opener_of(lines: Sequence[Line], initials: int = 2) -> Opener:
     return opener
 
 
-def looks_marked(text: str) -> bool:
-    """Whether words begin with what no sentence and no name begins with."""
-    if marker_of(text):
+def looks_marked(text: str, *, decimals: bool = False) -> bool:
+    """Whether words begin with what no sentence and no name begins with; where items have decimals, with one."""
+    if marker_of(text) or (decimals and DECIMAL.match(text)):
         return True
     return any(not _may_be_words(marker.kind) for marker in _rare(text))
 

@@ -11,9 +11,10 @@ from petition.reading.wording import listed
 BODY, SIGNATORIES, INDIVIDUALS, BACKGROUND, FURTHER = "body", "signatories", "individuals", "background", "further"
 
 # A line is a heading when all its words are known to headings and at least one belongs to this kind.
+PEOPLE = listed("individual individuals personal физические индивидуальные личном жеке")
 TELLING = (
     (FURTHER, listed("contact contacts контакты контактная контактные байланыш байланышуу")),
-    (INDIVIDUALS, listed("individual individuals personal физические индивидуальные личном жеке")),
+    (INDIVIDUALS, PEOPLE),
     (
         SIGNATORIES,
         listed(
@@ -91,7 +92,7 @@ def heading_kind(text: str) -> str | None:
         return SIGNATORIES if text.endswith(",") else None
     for kind, telling in TELLING:
         if not telling.isdisjoint(words) and says_only_what_headings_say(words):
-            return kind
+            return SIGNATORIES if kind == INDIVIDUALS and not BODIES.isdisjoint(words) else kind
     if SIGNED_BY.fullmatch(text):
         return SIGNATORIES
     return FURTHER if FURTHER_START.fullmatch(bare) and not text.endswith(".") else None
@@ -103,8 +104,9 @@ def says_only_what_headings_say(words: Iterable[str]) -> bool:
 
 
 def names_bodies(heading: Line | None) -> bool:
-    """Whether a heading says that organisations stand below it."""
-    return heading is not None and not BODIES.isdisjoint(re.findall(WORD, heading.text.lower()))
+    """Whether a heading says that organisations stand below it, and nobody else."""
+    words = re.findall(WORD, heading.text.lower()) if heading else []
+    return not BODIES.isdisjoint(words) and PEOPLE.isdisjoint(words)
 
 
 def stands_as_heading(lines: Sequence[Line], at: int) -> bool:

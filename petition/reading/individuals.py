@@ -68,6 +68,7 @@ def personal_likeness(label: str) -> Likeness:
     name, _, rest = (part.strip() for part in re.sub(r"[(;:]| [-–—] ", ",", label).partition(","))
     if names_body(name):
         return Likeness.NONE
+    name = re.split(r" (?:and|и|жана|&) ", name)[0]
     roles = ROLES.intersection(re.findall(r"\w+", rest.lower()))
     if TITLE.match(name) or (roles and _is_personal(name)):
         return Likeness.ROLE

@@ -175,7 +175,9 @@ def _is_paragraph(block: Sequence[Line]) -> bool:
 
 def _is_forced(row: Row, line: Line, width: int) -> bool:
     """Whether the row fills the column and has no country or acronym behind which it would end."""
-    return is_full(row.lines[-1], line, width) and not row.lines[-1].text.endswith(")")
+    end = row.lines[-1].text
+    ended = end.endswith(")") or ("," in end and code_of(end.rpartition(",")[2]) is not None)
+    return is_full(row.lines[-1], line, width) and not ended
 
 
 def _by_gap(lines: Sequence[Line]) -> list[list[Line]]:

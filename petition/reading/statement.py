@@ -55,10 +55,12 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
             listing.read(region.lines, people=True)
         elif region.kind == FURTHER:
             further.append(Section(region.heading.text if region.heading else "", _paragraphs(region, words, ledger)))
+            _leave_out(region, regions, ledger)
         elif region.kind in (BACKGROUND, NOT_PLACED):
             _paragraphs(region, words, ledger)
     body = [blocks_of(region.lines, width) for region in regions if region.kind == BODY]
     place_body([block for blocks in body for block in blocks], words, ledger)
+    _check_demands(regions, ledger)
     listing.close()
     return _reading(opening, listing, tuple(headings), tuple(further), ledger), ledger
 
@@ -106,6 +108,23 @@ def _with_list_by_shape(regions: list[Region], ledger: Ledger) -> list[Region]:
     ledger.note("list_by_shape", (listed[0].number, listed[-1].number), listed[0].text)
     held = replace(held, lines=held.lines[:start])
     return [*regions[:at], held, Region(SIGNATORIES, lines=listed), Region(NOT_PLACED, lines=left), *regions[at + 1 :]]
+
+
+def _leave_out(region: Region, regions: list[Region], ledger: Ledger) -> None:
+    """A section outside the appeal is on record; before the list it may be a part of the appeal."""
+    lines = [*([region.heading] if region.heading else []), *region.lines]
+    for line in lines:
+        ledger.note("left_out", [line.number], line.text)
+    if any(after.kind == SIGNATORIES for after in regions[regions.index(region) :]):
+        ledger.question("section_before_list", heading_numbers(region), lines[0].text)
+
+
+def _check_demands(regions: list[Region], ledger: Ledger) -> None:
+    """A heading for demands has demands below it."""
+    if not ledger.texts("demand"):
+        for region in regions:
+            if region.kind == BODY and region.heading:
+                ledger.question("no_demands", heading_numbers(region), region.heading.text)
 
 
 def _paragraphs(region: Region, words: frozenset[str], ledger: Ledger) -> tuple[str, ...]:

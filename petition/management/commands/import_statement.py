@@ -66,6 +66,8 @@ class Command(BaseCommand):
         say = self.stdout.write
         for note in reading.notes:
             say(f"  {_as_line(note)}")
+        for heading in reading.headings:
+            say(f"  line {heading.line}: heading of {heading.kind}: {_visible(heading.text)}")
         say(
             f"{reading.title!r}, {reading.dated_as_printed}: {len(reading.preamble)} paragraphs, "
             f"{len(reading.demands)} demands, {len(reading.closing)} closing, "
