@@ -17,6 +17,12 @@ def main() -> None:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)  # noqa: T201  (where every command ends that says nothing better)
         sys.exit(130)
+    except Exception as error:
+        from petition.management.sentences import sentence_for
+
+        if "--traceback" in sys.argv or (sentence := sentence_for(error)) is None:
+            raise
+        sys.exit(sentence)
 
 
 if __name__ == "__main__":

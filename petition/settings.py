@@ -4,14 +4,13 @@ import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.protection.keys import keys_kept_in
+from petition.environment import Environment, keys_in
 from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
 
-env = environ.Env()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 
@@ -25,7 +24,11 @@ if ROLE not in ("all", "public", "staff"):
 # --- Where the site stands ---------------------------------------------------------------------------------------
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-_site = urlsplit(SITE_URL)
+try:
+    _site = urlsplit(SITE_URL)
+    _site.port  # noqa: B018  (raises where it is no number)
+except ValueError:
+    _site = urlsplit("")
 if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or _site.query:
     raise ImproperlyConfigured(
         f"SITE_URL is {SITE_URL!r}: give it as https://host or https://host:port, without a path."
@@ -45,7 +48,7 @@ if not SITE_IS_HTTPS and not SITE_IS_LOOPBACK:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: other than on loopback it must begin with https://.")
 _LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"] if SITE_IS_LOOPBACK else []
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({_site.hostname, *_LOOPBACK_NAMES}))
-TRUSTED_PROXIES = [ipaddress.ip_network(proxy) for proxy in env.list("TRUSTED_PROXIES", default=[])]
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # --- Keys --------------------------------------------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ _from_file = ROLE == "all" and set(_CONTACT_KEYS) <= set(_missing)
 if set(_missing) - ({"SECRET_KEY", *_CONTACT_KEYS} if _from_file else {"SECRET_KEY"} if ROLE == "all" else set()):
     # Keys of two origins do not fit together, and nothing that was sealed could be opened.
     raise ImproperlyConfigured(f"{', '.join(_missing)} missing (ROLE={ROLE}): `manage.py new_keys` prints a whole set.")
-_kept = keys_kept_in(DATA_DIR / "keys.env") if _missing else {}
+_kept = keys_in(DATA_DIR) if _missing else {}
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept["SECRET_KEY"]
 CONTACT_PUBLIC_KEY = _kept["CONTACT_PUBLIC_KEY"] if _from_file else env.str("CONTACT_PUBLIC_KEY")
 CONTACT_INDEX_KEY = _kept["CONTACT_INDEX_KEY"] if _from_file else env.str("CONTACT_INDEX_KEY")
@@ -76,12 +79,14 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
-UNDO_SECONDS = env.int("UNDO_SECONDS", 60)  # how long the mail of a decision waits, and the decision can be taken back
+UNDO_SECONDS = env.number(
+    "UNDO_SECONDS", 60
+)  # how long the mail of a decision waits, and the decision can be taken back
 
 # --- When the staff are told by mail -----------------------------------------------------------------------------
 
-DIGEST_HOUR = env.int("DIGEST_HOUR", 6)  # UTC; moderators hear then what waits
-FLOOD_PER_HOUR = env.int("FLOOD_PER_HOUR", 100)  # endorsements beyond which somebody should look
+DIGEST_HOUR = env.number("DIGEST_HOUR", 6)  # UTC; moderators hear then what waits
+FLOOD_PER_HOUR = env.number("FLOOD_PER_HOUR", 100)  # endorsements beyond which somebody should look
 
 # --- The application ---------------------------------------------------------------------------------------------
 
@@ -145,14 +150,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- The review desk: how long an endorsement may wait -----------------------------------------------------------
 
-LATE_AFTER_DAYS = env.int("LATE_AFTER_DAYS", 3)
-OVERDUE_AFTER_DAYS = env.int("OVERDUE_AFTER_DAYS", 7)
+LATE_AFTER_DAYS = env.number("LATE_AFTER_DAYS", 3)
+OVERDUE_AFTER_DAYS = env.number("OVERDUE_AFTER_DAYS", 7)
 if not 0 < LATE_AFTER_DAYS < OVERDUE_AFTER_DAYS:
     raise ImproperlyConfigured("LATE_AFTER_DAYS must be 1 or more, and less than OVERDUE_AFTER_DAYS.")
 
 # --- Database ----------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'petition.sqlite3'}")}
+DATABASES = {"default": env.location("DATABASE_URL", env.db, f"sqlite:///{DATA_DIR / 'petition.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -174,14 +179,14 @@ elif _database["ENGINE"].endswith("postgresql"):
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
 
-CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+CACHES = {"default": env.location("CACHE_URL", env.cache, "locmemcache://")}
 
 # --- Mail: everything is owed to the outbox; only the worker delivers --------------------------------------------
 
 EMAIL_BACKEND = "petition.actions.correspondence.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
-    _mail = env.email_url("EMAIL_URL")
+    _mail = env.location("EMAIL_URL", env.email_url)
     DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
     globals().update(_mail)
     EMAIL_TIMEOUT = 20

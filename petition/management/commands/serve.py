@@ -70,7 +70,7 @@ class Command(BaseCommand):
             call_command("import_statement", str(statement), verbosity=0, stdout=self.stdout)
 
     def _run(self, host: str, port: int) -> None:
-        site_url = settings.SITE_URL if "SITE_URL" in os.environ else f"http://{host}:{port}"
+        site_url = settings.SITE_URL if os.environ.get("SITE_URL") else f"http://{host}:{port}"
         both = Together(settings.BASE_DIR, os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)})
         try:
             both.start("web", _web(host, port))

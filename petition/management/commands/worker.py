@@ -11,6 +11,7 @@ from django.db import connection
 
 from petition.actions import alerts, batches, correspondence, retention, site_state, weighing, withheld
 from petition.management.fresh_mirror import FreshMirror
+from petition.management.sentences import sentence_for
 from petition.publishing.exports import files
 from petition.vocabulary import clock
 
@@ -43,7 +44,12 @@ class Command(BaseCommand):
             try:
                 delivered = self._round()
             except Exception as error:
-                log.error("A round of the worker failed (%s); it goes on.", type(error).__name__, exc_info=True)
+                said = sentence_for(error)
+                log.error(
+                    "A round of the worker failed and is tried again: %s",
+                    said or type(error).__name__,
+                    exc_info=said is None,
+                )
                 connection.close()
             if (once and not delivered) or self._stop.wait(0 if delivered else PAUSE_SECONDS):
                 break

@@ -1,0 +1,73 @@
+"""What the operator has set, read so that a mistake is one sentence that names the variable. Settings reads it."""
+
+import ipaddress
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from petition.protection.keys import KEY_NAMES, keys_kept_in
+
+_TAKES: Final = {
+    "DATABASE_URL": "postgres://user:password@host/name or sqlite:////path",
+    "CACHE_URL": "locmemcache:// or redis://host:6379/0",
+    "EMAIL_URL": "smtp+tls://user:password@host:587",
+    "TRUSTED_PROXIES": "addresses or networks such as 127.0.0.1,10.0.0.0/8",
+}
+
+
+class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no types
+    """The variables of `variables` that have a value: an environment file may name what it does not set."""
+
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        super().__init__()
+        self.ENVIRON = {name: value for name, value in variables.items() if value.strip()}
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number."""
+        return int(self._understood(name, lambda: self.int(name, default), "a whole number"))
+
+    def networks(self, name: str) -> list[Any]:
+        """Addresses and networks, a comma between."""
+        return list(self._understood(name, lambda: [*map(ipaddress.ip_network, self.list(name, default=[]))]))
+
+    def location(self, name: str, read: Callable[..., dict[str, Any]], *default: str) -> dict[str, Any]:
+        """What `read` of this class makes of an address. It may hold a password, so it is not repeated."""
+        return dict(self._understood(name, lambda: read(name, *default)))
+
+    @staticmethod
+    def _understood(name: str, read: Callable[[], Any], takes: str = "") -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # django-environ's would print the address, password and all
+                return read()
+        except (ValueError, LookupError, Warning, ImproperlyConfigured) as error:
+            raise ImproperlyConfigured(f"{name} is not understood: give it as {takes or _TAKES[name]}.") from error
+
+
+def keys_in(folder: Path) -> dict[str, str]:
+    """The keys that the site has made for itself in DATA_DIR. Raises ImproperlyConfigured, with what to do."""
+    file = folder / "keys.env"
+    try:
+        kept = keys_kept_in(file)
+    except UnicodeDecodeError:
+        kept = {}
+    except OSError as error:
+        if file.exists():
+            raise ImproperlyConfigured(
+                f"The keys in {file} cannot be read ({error.strerror}): give the file to the user who runs this."
+            ) from error
+        raise ImproperlyConfigured(
+            f"DATA_DIR {folder} cannot be used ({error.strerror}): make it a folder that this user can write to, "
+            "or set DATA_DIR to another one."
+        ) from error
+    if not all(kept.get(name) for name in KEY_NAMES):
+        raise ImproperlyConfigured(
+            f"The keys in {file} are not whole: put your copy of the file back, since no contact can be read "
+            "without them; only where no endorsement has come in yet, remove it, and new ones are made."
+        )
+    return kept

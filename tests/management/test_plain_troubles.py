@@ -1,0 +1,209 @@
+"""Whatever is wrong with folder, keys, database or a setting, `manage.py` says one sentence that tells what to do."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from petition.environment import Environment, keys_in
+from petition.management.sentences import sentence_for
+from petition.protection.keys import keys_kept_in
+from tests.site import ROOT, free_port
+
+UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+"""For root, who may otherwise write anywhere: permissions count."""
+Manage = Callable[..., str]
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    """State of a site whose keys have been made."""
+    keys_kept_in(tmp_path / "var" / "keys.env")
+    return tmp_path / "var"
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file as `migrate` makes it."""
+    folder = tmp_path_factory.mktemp("migrated")
+    assert _run(["migrate"], DATA_DIR=str(folder)).returncode == 0
+    return folder / "petition.sqlite3"
+
+
+def _run(command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+    environment = {"PATH": os.environ["PATH"], **variables}
+    unprivileged = UNPRIVILEGED if os.geteuid() == 0 and shutil.which("setpriv") else []
+    return subprocess.run(
+        [*unprivileged, sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def sentence(*command: str, **variables: str) -> str:
+    """What the command refuses with: one line, and not a word beside it."""
+    port = ["--port", str(free_port())] if command[0] == "serve" else []
+    done = _run([*command, *port], **variables)
+    assert done.returncode == 1, done
+    assert done.stdout == "", done
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.rstrip().endswith("."), done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "place"), [("level", "file"), ("check", "file/var"), ("migrate", "locked/var"), ("serve", "locked/var")]
+)
+def test_a_folder_that_cannot_be_written(tmp_path: Path, command: str, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "locked").mkdir(mode=0o500)
+    said = sentence(command, DATA_DIR=str(tmp_path / place))
+    assert said.startswith(f"DATA_DIR {tmp_path / place} cannot be used (")
+    assert "make it a folder that this user can write to" in said
+
+
+def test_a_key_file_that_cannot_be_read(var: Path) -> None:
+    (var / "keys.env").chmod(0)
+    said = sentence("level", DATA_DIR=str(var))
+    assert said.startswith(f"The keys in {var / 'keys.env'} cannot be read (Permission denied)")
+    (var / "keys.env").unlink()
+    (var / "keys.env").mkdir()
+    assert "cannot be read (Is a directory)" in sentence("level", DATA_DIR=str(var))
+
+
+@pytest.mark.parametrize("content", [b"", b"SECRET_KEY=abc\n", b"\xff\xfe"])
+def test_a_key_file_that_is_not_whole(var: Path, content: bytes) -> None:
+    (var / "keys.env").write_bytes(content)
+    said = sentence("level", DATA_DIR=str(var))
+    assert said.startswith(f"The keys in {var / 'keys.env'} are not whole: put your copy of the file back")
+    assert (var / "keys.env").read_bytes() == content
+
+
+@pytest.mark.parametrize("command", [["level"], ["serve"], ["worker", "--once"], ["backup"], ["upgrade"]])
+def test_a_database_file_that_cannot_be_opened(var: Path, command: list[str]) -> None:
+    (var / "petition.sqlite3").mkdir()
+    said = sentence(*command, DATA_DIR=str(var))
+    assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
+
+
+@pytest.mark.parametrize("command", [["level", "closed"], ["serve"]])
+def test_a_database_file_that_cannot_be_written(var: Path, migrated: Path, command: list[str]) -> None:
+    shutil.copy(migrated, var)
+    (var / "petition.sqlite3").chmod(0o400)
+    said = sentence(*command, DATA_DIR=str(var))
+    assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
+
+
+def test_a_file_that_is_no_database(var: Path) -> None:
+    (var / "petition.sqlite3").write_text("Dear Sir or Madam" * 100, encoding="utf-8")
+    said = sentence("level", DATA_DIR=str(var))
+    assert "is damaged, or no database: move it away, and put a backup in place with `manage.py restore FILE`" in said
+
+
+@pytest.mark.parametrize("command", [["purge"], ["hide", "further-1"], ["replay_removals"]])
+def test_a_database_that_was_never_migrated(var: Path, command: list[str]) -> None:
+    (var / "removals.jsonl").write_text(
+        '{"appeal": "x", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}\n', encoding="ascii"
+    )
+    assert "lacks what this code needs" in (said := sentence(*command, DATA_DIR=str(var)))
+    assert "run `manage.py upgrade`" in said
+
+
+@pytest.mark.parametrize("command", [["level"], ["serve"], ["worker"], ["createsuperuser"]])
+def test_postgresql_that_does_not_answer(var: Path, command: list[str]) -> None:
+    url = f"postgres://petition:mellon@127.0.0.1:{free_port()}/petition"
+    said = sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
+    assert said.startswith("PostgreSQL does not let us in (")
+    assert "Connection refused" in said
+    assert "see that it runs, and that DATABASE_URL names its host, port, database, user and password" in said
+    assert "mellon" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROLE", "publik"),
+        ("SITE_URL", "http://["),
+        ("SITE_URL", "http://127.0.0.1:http"),
+        ("SITE_URL", "http://petition.example"),
+        ("DATABASE_URL", "petition"),
+        ("DATABASE_URL", "postgres://petition:mellon@127.0.0.1:mellon/petition"),
+        ("CACHE_URL", "memory"),
+        ("EMAIL_URL", "smtp.example.org"),
+        ("EMAIL_URL", "smtp://user:mellon@mail.example:mellon"),
+        ("TRUSTED_PROXIES", "127.0.0.1,nginx"),
+        ("UNDO_SECONDS", "a minute"),
+        ("DIGEST_HOUR", "06:00"),
+        ("LATE_AFTER_DAYS", "9"),
+    ],
+)
+def test_a_setting_that_is_not_understood_is_named(var: Path, name: str, value: str) -> None:
+    said = sentence("level", DATA_DIR=str(var), **{name: value})
+    assert name in said
+    assert "mellon" not in said
+
+
+def test_an_empty_setting_is_none(var: Path) -> None:
+    """An environment file names what it does not set; keys must not come to lie in the working folder for that."""
+    environment = Environment({"DATA_DIR": "", "UNDO_SECONDS": " ", "EMAIL_URL": ""})
+    assert environment.str("DATA_DIR", "var") == "var"
+    assert environment.number("UNDO_SECONDS", 60) == 60
+    assert environment.str("EMAIL_URL", "") == ""
+    with pytest.raises(ImproperlyConfigured, match="DIGEST_HOUR is not understood: give it as a whole number"):
+        Environment({"DIGEST_HOUR": "6:00"}).number("DIGEST_HOUR", 6)
+    names = ["SITE_URL", "DATABASE_URL", "ROLE", "CACHE_URL", "EMAIL_URL", "UNDO_SECONDS", "DEBUG", "SENDER"]
+    done = _run(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (psycopg.errors.UndefinedTable("gone"), "run `manage.py upgrade`"),
+        (psycopg.errors.InsufficientPrivilege("no"), "make it the owner of the database"),
+        (psycopg.errors.ReadOnlySqlTransaction("no"), "the server that takes writes"),
+        (psycopg.errors.DiskFull("no"), "make room"),
+        (psycopg.errors.AdminShutdown("ending"), "PostgreSQL does not let us in (ending)"),
+        (psycopg.OperationalError("refused\n\tIs it running?"), "PostgreSQL does not let us in (refused)"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "cannot be opened or written"),
+        (sqlite3.OperationalError("database is locked"), "end that one"),
+        (sqlite3.OperationalError("database or disk is full"), "make room"),
+        (psycopg.errors.UniqueViolation("twice"), None),
+        (psycopg.errors.QueryCanceled("too long"), None),
+        (sqlite3.IntegrityError("twice"), None),
+        (None, None),
+    ],
+)
+def test_each_trouble_of_a_database_has_its_sentence(cause: Exception | None, told: str | None) -> None:
+    trouble = DatabaseError(str(cause))
+    trouble.__cause__ = cause
+    said = sentence_for(trouble)
+    assert said is None if told is None else told in (said or "")
+
+
+def test_a_mistake_of_ours_keeps_its_traceback() -> None:
+    assert sentence_for(ValueError("who knows")) is None
+    assert sentence_for(OSError("who knows")) is None
+    assert "/var/x" in (sentence_for(PermissionError(13, "Permission denied", "/var/x")) or "")
+
+
+def test_keys_that_cannot_be_had_say_why(var: Path, tmp_path: Path) -> None:
+    (var / "keys.env").write_bytes(b"\xff")
+    with pytest.raises(ImproperlyConfigured, match="not whole"):
+        keys_in(var)
+    with pytest.raises(ImproperlyConfigured, match=r"DATA_DIR .* cannot be used"):
+        keys_in(var / "keys.env" / "below")
+    (tmp_path / "other" / "keys.env").mkdir(parents=True)
+    with pytest.raises(ImproperlyConfigured, match="cannot be read"):
+        keys_in(tmp_path / "other")
