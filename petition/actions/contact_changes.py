@@ -26,17 +26,15 @@ def request(digest: str, *, name: str, role: str, mailbox: str, at: datetime) ->
     endorsement = locked(behind(digest, at=at).pk)
     if endorsement.state not in ACTIVE or not Contact.objects.filter(endorsement=endorsement).exists():
         raise NotPossible
-    limit = rate_limits.MAILS_FROM_OWN_PAGE
-    due = rate_limits.next_turn(limit, endorsement.mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
-    if due is None:
-        raise NotPossible
+    new_index = contacts.mailbox_index(mailbox)
+    due = _turn_of_both(endorsement.mailbox_index, new_index, at=at)
     endorsement.links.filter(purpose__in=BOTH).delete()
     ContactChange.objects.filter(endorsement=endorsement).delete()
     ContactChange.objects.create(
         endorsement=endorsement,
         sealed_person=contacts.seal({"name": name, "role": role}),
         sealed_mailbox=contacts.seal(mailbox),
-        mailbox_index=contacts.mailbox_index(mailbox),
+        mailbox_index=new_index,
         requested_at=at,
     )
     record("request_contact", subject=endorsement, by=CONTACT, at=at)
@@ -54,6 +52,21 @@ def request(digest: str, *, name: str, role: str, mailbox: str, at: datetime) ->
     correspondence.owe_to(
         "new_contact", mailbox, content=new, language=endorsement.language, at=at, due=due, about=endorsement
     )
+
+
+def _turn_of_both(present: str, new: str, *, at: datetime) -> datetime:
+    """When both mails may leave. Raises NotPossible when not within a week.
+
+    To the new mailbox whoever writes is a stranger: it gets no more of these than of any mails that strangers cause,
+    however many own pages they come from.
+    """
+    due = at
+    for limit, index in ((rate_limits.MAILS_FROM_OWN_PAGE, present), (rate_limits.MAILS_TO_ONE_MAILBOX, new)):
+        turn = rate_limits.next_turn(limit, index, at=due, latest=at + CONFIRM_WITHIN)
+        if turn is None:
+            raise NotPossible
+        due = turn
+    return due
 
 
 @transaction.atomic

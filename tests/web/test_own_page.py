@@ -261,6 +261,21 @@ def test_new_contacts_are_asked_five_times_a_day_at_most(client: Client, appeal:
     assert OutgoingMail.objects.filter(message="old_contact", due_at__lte=soon).count() == 5
 
 
+def test_no_number_of_own_pages_floods_a_mailbox_that_is_not_theirs(client: Client, appeal: Appeal) -> None:
+    for _ in range(4):
+        _, address = own(appeal)
+        for _ in range(2):
+            assert client.post(f"{address}contact/", PERSON).status_code == 200
+    endorsements.submit(appeal, factories.a_submission(contact_email=PERSON["contact_email"]), at=clock.now())
+    soon = clock.now() + timedelta(hours=23)
+    to_them = [
+        mail
+        for mail in OutgoingMail.objects.filter(due_at__lte=soon)
+        if contacts.opened(mail.sealed_address) == PERSON["contact_email"]
+    ]
+    assert len(to_them) == 3
+
+
 # --- A question ---
 
 
