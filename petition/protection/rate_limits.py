@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from petition.models import RateCount, SiteState
 from petition.protection.contacts import index_of
@@ -38,9 +39,9 @@ mails carries links that work, so whoever used the allowance up has served its o
 MAILS_FROM_OWN_PAGE = Limit("own page", 5, timedelta(days=1))
 """What an organisation causes itself, behind its private link."""
 CODES_FROM_ONE_NETWORK = Limit("code", 20, timedelta(hours=1))
-"""Tries at short codes: with 44 bits and a thousand live codes, a hit takes 10^9 network-hours."""
+"""Wrong tries at short codes: with 44 bits and a thousand live codes, a hit takes 10^9 network-hours."""
 REMOVAL_CODES_FROM_ONE_NETWORK = Limit("removal code", 20, timedelta(hours=1))
-"""Tries at removal codes, of 58 bits; what a right code then does counts as well."""
+"""Wrong tries at removal codes, of 58 bits. A right code never counts, whatever it then does."""
 MESSAGES_FROM_ONE_NETWORK = Limit("message", 20, timedelta(hours=1))
 """Messages to the secretariat."""
 
@@ -75,15 +76,21 @@ def exceeded(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
     All are counted, whichever is passed: the work is the same.
     """
     key = _counting_key(at=at)
-    passed = []
-    for limit, who in wanted:
-        seconds = int(limit.per.total_seconds())
-        window = int(at.timestamp()) // seconds
-        ends_at = datetime.fromtimestamp((window + 1) * seconds, UTC)
-        hashed = hmac.new(key, f"{limit.name}\0{window}\0{who}".encode(), hashlib.sha256).hexdigest()
-        if _count(hashed, ends_at) > limit.most:
-            passed.append(limit.name)
-    return passed
+    return [limit.name for limit, who in wanted if _count(*_window(limit, who, key, at=at)) > limit.most]
+
+
+def give_back(limit: Limit, who: str, *, at: datetime) -> None:
+    """What `within` counted at this moment is counted no more: it was right, and only wrong ones are limited."""
+    key, _ = _window(limit, who, _counting_key(at=at), at=at)
+    RateCount.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
+
+
+def _window(limit: Limit, who: str, key: bytes, *, at: datetime) -> tuple[str, datetime]:
+    """Under which hash `who` is counted in the window of `at`, and when that ends."""
+    seconds = int(limit.per.total_seconds())
+    window = int(at.timestamp()) // seconds
+    hashed = hmac.new(key, f"{limit.name}\0{window}\0{who}".encode(), hashlib.sha256).hexdigest()
+    return hashed, datetime.fromtimestamp((window + 1) * seconds, UTC)
 
 
 def network_index(network: str, *, at: datetime) -> str:

@@ -61,11 +61,16 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
     appeal_or_404(slug)
     if request.method != "POST":
         return _page(request, slug)
-    now = clock.now()
+    form, now = CodeForm(request.POST), clock.now()
+    if not form.is_valid():
+        return _page(request, slug, code=form)
     if _is_over(rate_limits.REMOVAL_CODES_FROM_ONE_NETWORK, request, at=now):
         return _too_many(request, slug)
-    form = CodeForm(request.POST)
-    return _acted(request, slug, form, at=now) if form.is_valid() else _page(request, slug, code=form)
+    answer = _acted(request, slug, form, at=now)
+    if not form.errors:
+        network = networks.network_of(request.META)
+        rate_limits.give_back(rate_limits.REMOVAL_CODES_FROM_ONE_NETWORK, network, at=now)
+    return answer
 
 
 def _acted(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) -> HttpResponse:

@@ -59,19 +59,23 @@ def _declarations(request: HttpRequest, endorsement: Endorsement) -> Declaration
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_code(request: HttpRequest, slug: str) -> HttpResponse:
-    """The code instead of the link, for a mail opened on another device. Tries are limited."""
+    """The code instead of the link, for a mail opened on another device. Wrong tries are limited."""
     appeal_or_404(slug)
     if request.method != "POST":
         return render(request, "endorse/code.html", {"slug": slug})
-    now = clock.now()
-    if not rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, networks.network_of(request.META), at=now):
+    now, network = clock.now(), networks.network_of(request.META)
+    if not rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        confirmation = endorsements.confirm(digest_of_code(request.POST.get("code", ""), slug), at=now)
+        digest = digest_of_code(request.POST.get("code", ""), slug)
+        confirmation: endorsements.Confirmation | None = endorsements.confirm(digest, at=now)
     except NoSuchLink:
         content = {"slug": slug, "typed": request.POST.get("code", ""), "wrong": True}
         return render(request, "endorse/code.html", content, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except endorsements.NotOpen:
+        confirmation = None
+    rate_limits.give_back(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now)
+    if confirmation is None:
         return render(request, "endorse/closed.html", {"slug": slug}, status=HTTPStatus.CONFLICT)
     return private(_welcome(request, confirmation))
 

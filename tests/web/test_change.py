@@ -278,6 +278,18 @@ def test_tries_at_codes_are_limited_and_then_the_secretariat_is_named(
     assert elsewhere.post(CODE, {"code": code, "deed": "withdraw"}).status_code == 200
 
 
+def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
+    _, code = with_code(appeal)
+    for _ in range(25):
+        assert client.post(CODE, {"code": code}).status_code == 200
+    for _ in range(19):
+        client.post(CODE, {"code": "AAA-BBB-CCC-DDD"})
+    assert client.post(CODE, {"code": code, "deed": "stop_being_named"}).status_code == 200
+    assert client.post(CODE, {"code": code, "deed": "withdraw"}).status_code == 200
+    answers = [client.post(CODE, {"code": "AAA-BBB-CCC-DDD"}).status_code for _ in range(2)]
+    assert answers == [422, 429]
+
+
 def test_stopping_to_be_named_ends_a_wish_to_be_named_again(client: Client, appeal: Appeal) -> None:
     endorsement, code = with_code(appeal, display="withheld")
     Endorsement.objects.filter(pk=endorsement.pk).update(name_again_at=NOON)

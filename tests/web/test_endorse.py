@@ -180,6 +180,13 @@ def test_a_wrong_code_comes_back_as_typed_and_tries_are_limited(client: Client, 
     assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
 
 
+def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
+    for _ in range(22):
+        submitted(appeal, at=clock.now())
+        assert client.post(CODE, {"code": mails()[-1][2]["code"]}).status_code == 200
+    assert client.post(CODE, {"code": "AAA-BBB-CCC"}).status_code == 422
+
+
 @pytest.mark.parametrize("token", ["x", "A" * 43, "é" * 43, "%00", "." * 2000])
 def test_a_forged_token_finds_a_neutral_page(client: Client, appeal: Appeal, token: str) -> None:
     address = f"/endorsements/{token}/confirm/"
