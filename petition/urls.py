@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         re_path(rf"{EDITION}\.docx$", documents.docx, name="edition_docx"),
         re_path(rf"{EDITION}\.txt$", documents.plain_text, name="edition_txt"),
         path("appeals/<slug:slug>/endorse/", endorse.endorse, name="endorse"),
+        path("code/", confirm.code, name="code"),
         path("appeals/<slug:slug>/endorse/check-mail/", check_mail.check_mail, name="check_mail"),
         path("appeals/<slug:slug>/endorse/code/", confirm.confirm_code, name="confirm_code"),
         path("appeals/<slug:slug>/change/", change.change, name="change"),

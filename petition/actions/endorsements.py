@@ -184,7 +184,7 @@ def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
         "reference": word,
         "url": links.address("confirm", token, endorsement.language),
         "code": code,
-        "code_url": links.address("confirm_code", slug, endorsement.language),
+        "code_url": links.address("code", "", endorsement.language),
     }
     if same_body(endorsement).filter(state__in=ACTIVE).exists():
         change_url = links.address("change", slug, endorsement.language)

@@ -20,7 +20,12 @@ def behind(digest: str, *, at: datetime) -> Endorsement:
 
     The digest holds the purpose, so a token opens nothing but what it was made for.
     """
-    link = PrivateLink.objects.live(at).filter(digest=digest).select_related("endorsement__appeal").first()
+    return behind_any([digest], at=at)
+
+
+def behind_any(digests: list[str], *, at: datetime) -> Endorsement:
+    """What the first of these opens that opens anything, as `behind` does."""
+    link = PrivateLink.objects.live(at).filter(digest__in=digests).select_related("endorsement__appeal").first()
     if link is None:
         raise NoSuchLink
     return link.endorsement
@@ -51,9 +56,9 @@ def new_removal_code(endorsement: Endorsement) -> str:
 
 
 def address(route: str, token: str, language: str) -> str:
-    """The whole address of a private page in `language`, as a mail carries it."""
+    """The whole address of a private page in `language`, as a mail carries it; with '' of one that takes no token."""
     with translation.override(language):
-        path = reverse(route, args=[token])
+        path = reverse(route, args=[token] if token else [])
     return f"{settings.SITE_URL}{path}"
 
 

@@ -8,9 +8,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from petition.actions import endorsements
-from petition.actions.links import NoSuchLink, behind
+from petition.actions.links import NoSuchLink, behind, behind_any
 from petition.actions.listings import line_of
-from petition.models import Endorsement, Origin, Purpose, State
+from petition.models import Appeal, Endorsement, Origin, Purpose, State
 from petition.protection import networks, rate_limits
 from petition.protection.tokens import digest_of_code, digest_of_token
 from petition.vocabulary import clock
@@ -61,27 +61,42 @@ def _declarations(request: HttpRequest, endorsement: Endorsement) -> Declaration
 def confirm_code(request: HttpRequest, slug: str) -> HttpResponse:
     """The code instead of the link, for a mail opened on another device. Wrong tries are limited."""
     appeal_or_404(slug)
+    return _by_code(request, [slug], {"slug": slug})
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The same at an address and under titles that tell whoever reads this browser's history nothing."""
+    slugs = Appeal.objects.filter(published_at__isnull=False).values_list("slug", flat=True)
+    return _by_code(request, list(slugs), {"is_discreet": True})
+
+
+def _by_code(request: HttpRequest, slugs: list[str], content: dict[str, object]) -> HttpResponse:
+    """The code of one of these appeals is asked for, and confirms."""
+    typed = request.POST.get("code", "")
     if request.method != "POST":
-        return render(request, "endorse/code.html", {"slug": slug})
+        return render(request, "endorse/code.html", content)
     now, network = clock.now(), networks.network_of(request.META)
     if not rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        digest = digest_of_code(request.POST.get("code", ""), slug)
-        confirmation: endorsements.Confirmation | None = endorsements.confirm(digest, at=now)
+        found = behind_any([digest_of_code(typed, slug) for slug in slugs], at=now)
+        content = content | {"slug": found.appeal.slug}
+        confirmation = endorsements.confirm(digest_of_code(typed, found.appeal.slug), at=now)
     except NoSuchLink:
-        content = {"slug": slug, "typed": request.POST.get("code", ""), "wrong": True}
+        content = content | {"typed": typed, "wrong": True}
         return render(request, "endorse/code.html", content, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except endorsements.NotOpen:
-        confirmation = None
+        answer = render(request, "endorse/closed.html", content, status=HTTPStatus.CONFLICT)
+    else:
+        answer = private(_welcome(request, confirmation, **content))
     rate_limits.give_back(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now)
-    if confirmation is None:
-        return render(request, "endorse/closed.html", {"slug": slug}, status=HTTPStatus.CONFLICT)
-    return private(_welcome(request, confirmation))
+    return answer
 
 
-def _welcome(request: HttpRequest, confirmation: endorsements.Confirmation) -> HttpResponse:
+def _welcome(request: HttpRequest, confirmation: endorsements.Confirmation, **content: object) -> HttpResponse:
     """The removal code is shown this once; sending the form again finds everything done, and no code."""
     endorsement = confirmation.endorsement
-    content = {"endorsement": endorsement, "confirmation": confirmation, "slug": endorsement.appeal.slug}
+    content |= {"endorsement": endorsement, "confirmation": confirmation, "slug": endorsement.appeal.slug}
     return render(request, "endorse/confirmed.html", content)

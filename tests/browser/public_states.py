@@ -102,7 +102,7 @@ def _erased_page(visit: Visit) -> None:
 
 
 def _wrong_code(visit: Visit) -> None:
-    visit.open(f"{FORM}code/")
+    visit.open("/code/")
     visit.page.locator("[name=code]").fill("AAA-AAA-AAA")
     visit.press("form button")
 
@@ -169,7 +169,7 @@ PUBLIC: dict[str, Callable[[Visit], None]] = {
     "form-interrupted": _form_after_an_interruption,
     "check-mail": _check_mail,
     "form-paused": _form_paused,
-    "code": at(f"{FORM}code/"),
+    "code": at("/code/"),
     "code-wrong": _wrong_code,
     "confirm": confirm_page,
     "confirm-done": confirmed_page,

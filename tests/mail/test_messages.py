@@ -16,7 +16,7 @@ CONTENT = {
     "url": "https://appeal.example/en/endorsements/token/confirm/",
     "code": "7KM-2QX-9RD",
     "reference": "kamiro",
-    "code_url": "https://appeal.example/en/appeals/kyrgyzstan-2020/code/",
+    "code_url": "https://appeal.example/ru/code/",
     "line": 'Made-up & <Fund> "Ak-Jol" (KG)',
     "change_url": "https://appeal.example/appeals/kyrgyzstan-2020/change/",
     "urls": "https://appeal.example/endorsements/token/",

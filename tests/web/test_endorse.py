@@ -12,6 +12,7 @@ from petition.models import Appeal, Contact, Endorsement, Level, PrivateLink, St
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
 from petition.vocabulary import clock
+from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, submitted, token_in
 
 FORM = f"/appeals/{SLUG}/endorse/"
@@ -178,6 +179,29 @@ def test_a_wrong_code_comes_back_as_typed_and_tries_are_limited(client: Client, 
     assert 'value="AAA-BBB-CCC"' in answers[0].content.decode()
     assert [answer.status_code for answer in answers] == [422] * 20 + [429]
     assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
+
+
+TELLING = re.compile(r"appeal|endors|kyrgyz", re.I)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_code_step_leaves_nothing_telling_in_the_history_of_a_browser(
+    client: Client, appeal: Appeal, closed: bool
+) -> None:
+    factories.an_appeal("another-appeal")
+    submitted(appeal, at=clock.now())
+    content = mails()[-1][2]
+    address = content["code_url"].removeprefix("http://127.0.0.1:8000")
+    assert address == "/code/"
+    if closed:
+        Appeal.objects.update(closes_at=clock.now() - timedelta(days=9))
+    answers = [client.get(address), *(client.post(address, {"code": code}) for code in ("AAA", content["code"]))]
+    assert [answer.status_code for answer in answers] == [200, 422, 409 if closed else 200]
+    for answer in answers:
+        assert answer.headers.get("Location") is None
+        (title,) = re.findall(r"<title>(.*?)</title>", answer.content.decode(), re.S)
+        assert not TELLING.search(title)
+    assert (Endorsement.objects.get(origin="form").state == State.CONFIRMED) is not closed
 
 
 def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:

@@ -47,6 +47,7 @@ PUBLIC = {
     "endorse": f"/appeals/{SLUG}/endorse/",
     "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
     "confirm_code": f"/appeals/{SLUG}/endorse/code/",
+    "code": "/code/",
     "change": f"/appeals/{SLUG}/change/",
     "change_sent": f"/appeals/{SLUG}/change/sent/",
     "change_code": f"/appeals/{SLUG}/change/code/",
@@ -58,7 +59,7 @@ PUBLIC = {
     "own_receipt": f"/endorsements/{'A' * 43}/receipt.txt",
     **{
         f"own_{step}": f"/endorsements/{'A' * 43}/{step}/"
-        for step in ("code", "contact", "correction", "forget", "named", "stop", "withdraw")
+        for step in ("code", "contact", "correction", "forget", "links", "named", "stop", "withdraw")
     },
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
