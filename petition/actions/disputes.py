@@ -5,15 +5,18 @@ from datetime import datetime
 from django.db import transaction
 
 from petition.actions.audit import CONTACT, Actor, record
-from petition.models import Appeal, AuditEvent, Dispute
+from petition.models import About, Appeal, AuditEvent, Dispute
 from petition.protection import contacts
 
 
 @transaction.atomic
-def raise_dispute(appeal: Appeal, *, reference: str, words: str, mailbox: str, at: datetime) -> None:
+def raise_dispute(
+    appeal: Appeal, *, reference: str, words: str, mailbox: str, at: datetime, about: About = About.NOT_AGREED
+) -> None:
     """The message lies on top of the queue, sealed; `reference` names the line, `mailbox` where to answer, or ''."""
     Dispute.objects.create(
         appeal=appeal,
+        about=about,
         reference=reference,
         sealed_message=contacts.seal(words),
         sealed_mailbox=contacts.seal(mailbox) if mailbox else "",

@@ -99,8 +99,8 @@ def _choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
 
 
 def _disputes() -> dict[str, Any]:
-    """The oldest open disputes, opened where the key is here, each with the endorsement that it is about."""
-    waiting = list(Dispute.objects.open().select_related("appeal")[: DISPUTES + 1])
+    """The most urgent open disputes, opened where the key is here, each with the endorsement that it is about."""
+    waiting = list(Dispute.objects.open().most_urgent_first().select_related("appeal")[: DISPUTES + 1])
     behind = endorsements_behind((dispute.appeal_id, dispute.reference) for dispute in waiting)
     told = [
         {

@@ -10,7 +10,7 @@ from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
 from petition.models.decisions import Decision
-from petition.models.disputes import Dispute
+from petition.models.disputes import About, Dispute
 from petition.models.editions import Edition
 from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.flags import CALM, Flag, FlagCode
@@ -34,6 +34,7 @@ from petition.models.texts import AppealText, Demand, TextStatus
 
 __all__ = [
     "CALM",
+    "About",
     "Alert",
     "Appeal",
     "AppealText",

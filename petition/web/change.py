@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from petition.actions import disputes, leaving, own_page
 from petition.actions.links import NoSuchLink, behind
 from petition.actions.listings import line_of
-from petition.models import Endorsement, Origin
+from petition.models import About, Endorsement, Origin
 from petition.models.endorsements import ACTIVE, Display
 from petition.protection import networks, rate_limits
 from petition.protection.rate_limits import Limit
@@ -104,7 +104,10 @@ def message(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, slug, message=form)
     reference, words = form.whole(slug)
-    disputes.raise_dispute(appeal, reference=reference, words=words, mailbox=form.cleaned_data["answer_to"], at=now)
+    told = form.cleaned_data
+    disputes.raise_dispute(
+        appeal, about=About(told["about"]), reference=reference, words=words, mailbox=told["answer_to"], at=now
+    )
     return HttpResponseRedirect(reverse("change_message_sent", args=[slug]))
 
 

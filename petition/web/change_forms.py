@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from petition.models import Kind
+from petition.models import About, Kind
 from petition.publishing import record
 from petition.vocabulary import mailboxes
 
@@ -58,11 +58,7 @@ class CodeForm(forms.Form):
 class MessageForm(forms.Form):
     about = forms.ChoiceField(
         label=_("What it is about"),
-        choices=[
-            ("not_agreed", _("We did not agree to this.")),
-            ("wrong", _("Something about the line is wrong.")),
-            ("other", _("Something else.")),
-        ],
+        choices=About.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what it is about.")},
     )
@@ -84,13 +80,13 @@ class MessageForm(forms.Form):
     def whole(self, slug: str) -> tuple[str, str]:
         """The reference of the line meant, and the message as the secretariat reads it.
 
-        What was chosen stands first, then, where no line of this appeal is meant for certain, what was typed for it.
+        Where no line of this appeal is meant for certain, what was typed for it stands first.
         """
         told = self.cleaned_data
         reference = reference_of(slug, told["line"])
-        chosen = str(dict(self.fields["about"].choices)[told["about"]])  # type: ignore[attr-defined]  # a ChoiceField
-        heads = [chosen] if reference or not told["line"] else [chosen, told["line"]]
-        return reference, "\n".join([*heads, "", told["words"]])
+        if reference or not told["line"]:
+            return reference, told["words"]
+        return reference, f"{told['line']}\n\n{told['words']}"
 
 
 def reference_of(slug: str, typed: str) -> str:

@@ -1,6 +1,7 @@
 """What waits, the way from any line to its endorsement, and the notice before the form."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from petition.actions import corrections, disputes, leaving
 from petition.actions.corrections import Proposal
 from petition.admin.decision_forms import NAMES_OF_LANGUAGES
-from petition.models import Appeal, AuditEvent, Dispute, Endorsement, Notice
+from petition.models import About, Appeal, AuditEvent, Dispute, Endorsement, Notice
 from tests.admin.test_deeds import ESCAPED, SCRIPT, agree_to_be_named, digest, original
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
 from tests.test_translations import english_left_in
@@ -71,6 +72,16 @@ def test_a_settled_dispute_is_off_and_the_second_person_reads_who_was_first(staf
     again = staff.post(f"/admin/disputes/{pk}/", follow=True).content.decode()
     assert re.search(r"Already decided by moderator at .+: dispute settled\.", again)
     assert AuditEvent.objects.filter(verb="settle").count() == 1
+
+
+def test_a_name_without_consent_comes_before_whatever_else_was_written(staff: Client, appeal: Appeal) -> None:
+    for number, about in enumerate((About.OTHER, About.WRONG, About.NOT_AGREED, About.NOT_AGREED)):
+        at = NOON + timedelta(hours=number)
+        disputes.raise_dispute(appeal, about=about, reference="", words=f"Word {number}", mailbox="", at=at)
+    page = staff.get("/admin/").content.decode()
+    assert re.findall(r"Word \d", page) == ["Word 2", "Word 3", "Word 0", "Word 1"]
+    told = re.findall(r"<strong>(.+?)</strong></p>\s*<blockquote", page)
+    assert told == ["We did not agree to this."] * 2 + ["Something else.", "Something about the line is wrong."]
 
 
 def test_a_flood_of_disputes_does_not_bury_the_queue(staff: Client, appeal: Appeal) -> None:

@@ -144,6 +144,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Dispute": {
         **dict.fromkeys(("sealed_message", "sealed_mailbox"), SEALED),
         "reference": Private("the number of a public line"),
+        "about": Private("one of three words, which puts it in its place in the queue"),
         **dict.fromkeys(("raised_at", "settled_at"), WHEN),
         **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
     },

@@ -230,6 +230,10 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("spelling_is_sealed", _spelling(sealed_after="")),
     ("reason_has_code", lambda appeal: Reason.objects.create(code="")),
     ("dispute_has_words", lambda appeal: Dispute.objects.create(appeal=appeal, sealed_message="", raised_at=NOON)),
+    (
+        "dispute_about_known",
+        lambda appeal: Dispute.objects.create(appeal=appeal, about="x", sealed_message="x", raised_at=NOON),
+    ),
     ("notice_one_per_language", lambda appeal: [a_notice(row) for row in [appeal] * 2]),
     ("edition_one_a_day", lambda appeal: [an_edition(row) for row in [appeal] * 2]),
     ("edition_has_addressee", lambda appeal: an_edition(appeal, addressee="")),

@@ -45,9 +45,14 @@ def line(number: int = 1) -> Signatory:
     return Signatory.objects.get(kind="further", number=number)
 
 
-def disputes() -> list[tuple[str, str, str]]:
+def disputes() -> list[tuple[str, str, str, str]]:
     return [
-        (row.reference, contacts.opened(row.sealed_message), row.sealed_mailbox and contacts.opened(row.sealed_mailbox))
+        (
+            row.about,
+            row.reference,
+            contacts.opened(row.sealed_message),
+            row.sealed_mailbox and contacts.opened(row.sealed_mailbox),
+        )
         for row in Dispute.objects.all()
     ]
 
@@ -309,7 +314,7 @@ def test_a_message_lies_sealed_on_the_queue(client: Client, appeal: Appeal) -> N
     answer = client.post(MESSAGE, told)
     assert (answer.status_code, answer["Location"]) == (302, f"{MESSAGE}sent/")
     assert client.get(answer["Location"]).status_code == 200
-    assert disputes() == [("further-1", "We did not agree to this.\n\nNobody asked us.", "Asel@fund.example")]
+    assert disputes() == [("not_agreed", "further-1", "Nobody asked us.", "Asel@fund.example")]
     (row,) = Dispute.objects.all()
     assert "Nobody" not in row.sealed_message
     assert "sel@" not in row.sealed_mailbox
@@ -337,9 +342,9 @@ def test_a_line_is_found_in_what_was_typed_or_told_as_typed(
 ) -> None:
     approved(appeal)
     assert client.post(MESSAGE, TOLD | {"line": typed}).status_code == 302
-    ((found, words, _),) = disputes()
+    ((_, found, words, _),) = disputes()
     assert found == reference
-    assert words.splitlines()[1] == ("" if reference or not typed else typed)
+    assert words == ("Nobody asked us." if reference or not typed else f"{typed}\n\nNobody asked us.")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +371,7 @@ def test_a_wrong_message_comes_back_whole(client: Client, appeal: Appeal, change
 
 def test_four_thousand_letters_of_any_script_fit(client: Client, appeal: Appeal) -> None:
     assert client.post(MESSAGE, TOLD | {"words": "Ң" * 4000}).status_code == 302
-    assert disputes()[0][1].endswith("Ң" * 4000)
+    assert disputes()[0][2].endswith("Ң" * 4000)
 
 
 def test_messages_are_limited_and_then_the_secretariat_is_named(
