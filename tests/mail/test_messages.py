@@ -116,6 +116,15 @@ def test_a_name_cannot_write_html() -> None:
     assert "<script>" in letter.text
 
 
+@pytest.mark.parametrize(("message", "field"), [("listed", "line"), ("rejected", "words")])
+def test_right_to_left_letters_turn_nothing_around(message: str, field: str) -> None:
+    arabic = "مركز 2020 (KG)"
+    letter = write(message, CONTENT | {field: arabic})
+    assert f"\u2068{arabic}\u2069" in letter.text
+    assert f"<bdi>{arabic}</bdi>" in letter.html
+    assert "\u2068" not in write(message, CONTENT).text
+
+
 @pytest.mark.parametrize("message", ["listed", "rejected"])
 def test_a_mail_offers_an_answer_only_where_somebody_reads_it(message: str, settings: Settings) -> None:
     content = {name: CONTENT[name] for name in TOLD[message]}

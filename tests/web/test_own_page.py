@@ -453,5 +453,11 @@ def test_the_receipt_tells_what_was_agreed_to_and_no_contact(client: Client, app
         assert told in text
     assert "Asel" not in text
     assert "@" not in text
+    assert "\u2068" not in text
     client.post(f"{address}stop/")
     assert "Made-up" not in text_of(client.get(f"{address}receipt.txt"))
+
+
+def test_a_receipt_sets_right_to_left_letters_apart(client: Client, appeal: Appeal) -> None:
+    _, address = own(appeal, organisation_name="مركز حقوق")
+    assert "\n\u2068مركز حقوق (Kyrgyzstan)\u2069\n" in text_of(client.get(f"{address}receipt.txt"))

@@ -1,11 +1,7 @@
 """The letter as plain text, in the order and manner of the original statement."""
 
-import unicodedata
-
 from petition.publishing.documents.letter import Letter, Line
-
-_ISOLATE, _END = "\u2068", "\u2069"
-_RIGHT_TO_LEFT = {"R", "AL"}
+from petition.vocabulary.lines import isolated
 
 
 def rendered(letter: Letter) -> str:
@@ -27,13 +23,6 @@ def rendered(letter: Letter) -> str:
         "\n".join(line for line in foot if line),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def isolated(label: str) -> str:
-    """`label`, set apart if it has right-to-left letters, so that it cannot turn its number around (UAX #9, 2.4)."""
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in label):
-        return f"{_ISOLATE}{label}{_END}"
-    return label
 
 
 def _listing(heading: str, lines: tuple[Line, ...]) -> str:

@@ -9,8 +9,8 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _, ngettext
 
 from petition.publishing import history, record
-from petition.publishing.documents.plain import isolated
 from petition.vocabulary.countries import name_of
+from petition.vocabulary.lines import isolated
 from petition.vocabulary.names import collation_key
 
 

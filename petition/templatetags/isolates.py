@@ -1,0 +1,8 @@
+"""What `<bdi>` is in HTML, for plain text."""
+
+from django import template
+
+from petition.vocabulary.lines import isolated
+
+register = template.Library()
+register.filter("isolated", isolated)
