@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("", front.front_door),
         path("accessibility/", published.accessibility, name="accessibility"),
+        path("change/", change.ways_out, name="ways_out"),
         path("privacy/", published.privacy, name="privacy"),
         path("appeals/<slug:slug>/", published.appeal, name="appeal"),
         path("appeals/<slug:slug>.pdf", documents.pdf, name="pdf"),

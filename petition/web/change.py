@@ -21,9 +21,11 @@ from petition.models.endorsements import ACTIVE, Display
 from petition.protection import networks, rate_limits
 from petition.protection.rate_limits import Limit
 from petition.protection.tokens import digest_of_removal_code
+from petition.publishing import record
 from petition.vocabulary import clock
 from petition.web.change_forms import CodeForm, LostLinkForm, MessageForm
 from petition.web.endorse import appeal_or_404
+from petition.web.errors import error_page
 from petition.web.private import private
 
 DEEDS: dict[str, Callable[..., Endorsement]] = {
@@ -45,6 +47,19 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     language = translation.get_language() or ""
     own_page.ask_for_links(appeal, form.cleaned_data["mailbox"], language=language, at=clock.now())
     return HttpResponseRedirect(reverse("change_sent", args=[slug]))
+
+
+@require_safe
+def ways_out(request: HttpRequest) -> HttpResponse:
+    """From pages that belong to no appeal: to the way out of the one there is, or to a choice of them."""
+    slugs = record.published_slugs()
+    if len(slugs) == 1:
+        return HttpResponseRedirect(reverse("change", args=slugs))
+    language = translation.get_language() or ""
+    appeals = [record.appeal_record(slug, language) for slug in slugs]
+    if not appeals:
+        return error_page(request, HTTPStatus.NOT_FOUND)
+    return render(request, "change/appeals.html", {"appeals": appeals})
 
 
 @require_safe

@@ -111,6 +111,23 @@ def test_every_page_of_an_appeal_leads_to_it(client: Client, appeal: Appeal) -> 
         assert f'<a href="{CHANGE}">' in foot
 
 
+@pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
+def test_pages_that_belong_to_no_appeal_lead_to_it_as_well(client: Client, appeal: Appeal, prefix: str) -> None:
+    pages = ["/privacy/", "/accessibility/", "/code/", "/nothing/", f"/endorsements/{'A' * 43}/"]
+    factories.an_appeal("another-appeal")
+    for path in [*pages, "/"]:
+        (foot,) = re.findall(r"<footer.*?</footer>", client.get(f"{prefix}{path}").content.decode(), re.S)
+        assert re.search(rf'<a href="{prefix}/(appeals/[-0-9a-z]+/)?change/">', foot), path
+    choice = client.get(f"{prefix}/change/").content.decode()
+    assert all(f'<a href="{prefix}/appeals/{slug}/change/">' in choice for slug in (SLUG, "another-appeal"))
+
+
+def test_where_there_is_one_appeal_its_way_out_is_the_way_out(client: Client, appeal: Appeal) -> None:
+    assert client.get("/ru/change/")["Location"] == f"/ru{CHANGE}"
+    Appeal.objects.update(published_at=None)
+    assert client.get("/ru/change/").status_code == 404
+
+
 # --- By mailbox ---
 
 

@@ -48,6 +48,7 @@ PUBLIC = {
     "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
     "confirm_code": f"/appeals/{SLUG}/endorse/code/",
     "code": "/code/",
+    "ways_out": "/change/",
     "change": f"/appeals/{SLUG}/change/",
     "change_sent": f"/appeals/{SLUG}/change/sent/",
     "change_code": f"/appeals/{SLUG}/change/code/",
