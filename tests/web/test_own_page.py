@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from petition.actions import checks, corrections, endorsements, links, moderation, notes
 from petition.actions.checks import Checked
@@ -27,6 +28,7 @@ from petition.protection import contacts
 from petition.vocabulary import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
+from tests.test_translations import english_left_in
 
 STEPS = ("correction", "contact", "stop", "withdraw", "named", "code", "links", "forget")
 ALWAYS = {"code", "links", "receipt.txt"}
@@ -127,6 +129,19 @@ def test_a_link_that_opens_nothing_is_the_same_neutral_page(
         bodies.add(text_of(answer).replace(token, ""))
     assert len(bodies) == 1
     assert changed(found).state == State.APPROVED
+
+
+@pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
+def test_a_link_that_opens_nothing_says_what_to_do_next(
+    client: Client, appeal: Appeal, settings: Settings, prefix: str
+) -> None:
+    settings.SECRETARIAT_ADDRESS = "desk@secretariat.example"
+    page = text_of(client.get(f"{prefix}/endorsements/{'A' * 43}/"))
+    main = page.split("<main")[1].split("</main>")[0]
+    for leads in (f"{prefix}/appeals/{SLUG}/change/", f"{prefix}/appeals/{SLUG}/"):
+        assert f'href="{leads}"' in main
+    assert "desk@secretariat.example" in main
+    assert not prefix or not english_left_in(page.replace("desk@secretariat.example", ""))
 
 
 # --- A correction ---
