@@ -21,6 +21,20 @@
     press(target);
   });
 
+  // Two presses are one decision: the second must fall neither on this page again nor on the next one, just opened.
+  const SETTLES = 500;  // milliseconds
+  let shownAt = performance.now();
+  let isSent = false;
+  addEventListener("pageshow", () => {
+    shownAt = performance.now();
+    isSent = false;
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-decides]")) return;
+    if (isSent || performance.now() - shownAt < SETTLES) event.preventDefault();
+    else isSent = true;
+  });
+
   const opener = document.querySelector(".desk-keys");
   const box = help.querySelector("[name=keys]");
   opener.hidden = false;
