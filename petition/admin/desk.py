@@ -19,10 +19,10 @@ from petition.admin import review, sections
 from petition.admin.beside import looked_at_by
 from petition.admin.decision_forms import RejectForm
 from petition.admin.forms import NoteForm, QuestionForm
-from petition.admin.people import WHY_NOT, accounts, already, me, names_of, who, with_site
+from petition.admin.history import history
+from petition.admin.people import WHY_NOT, accounts, already, me, with_site
 from petition.admin.reading import opened_or_none
-from petition.admin.words import VERBS
-from petition.models import AuditEvent, Display, Endorsement, Origin, State, Status
+from petition.models import Display, Endorsement, Origin, State, Status
 from petition.models.endorsements import ACTIVE
 from petition.vocabulary import clock
 
@@ -61,14 +61,12 @@ def page(
     """The endorsement's page; a form in `forms` was refused and comes back as it was typed, with `status`."""
     found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text", "vouched_by"), pk=pk)
     there = presences.others([pk], but=me(request), at=clock.now()).get(pk, [])
-    events = list(AuditEvent.objects.filter(subject_kind="endorsement", subject_id=pk).order_by("pk"))
-    names = names_of(events)
     content = {
         "endorsement": found,
         "line": listings.line_for_staff(found) or _("Name sealed"),
         "decisions": possible(found),
         "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
-        "events": [(event.at, VERBS.get(event.verb, event.verb), who(event, names)) for event in events],
+        "events": history(pk),
         "there": looked_at_by(accounts(there).values()),
         "check": review.check_form(found),
         "title": _("Endorsement"),

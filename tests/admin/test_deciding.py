@@ -122,6 +122,16 @@ def test_a_rejection_has_a_reason_and_a_note(staff: Client, appeal: Appeal) -> N
     assert SCRIPT not in shown
 
 
+def test_the_history_tells_why(staff: Client, appeal: Appeal) -> None:
+    label = Reason.objects.get(code="unverified").labels["en"]
+    row = confirmed(appeal, at=clock.now())
+    press(staff, row, "decide", decision="reject", reason="unverified")
+    press(staff, row, "undo")
+    told = [line.split(": ", 1)[1] for line in re.findall("<li>([^<]*)</li>", page(staff, row).split("desk-trail")[1])]
+    assert told[2:4] == [f"rejected, {label} (moderator)", "taken back, rejected (moderator)"]
+    assert told[0] == "sent (the organisation)"
+
+
 def test_a_note_that_is_too_long_comes_back(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     assert "x" * 2001 in press(staff, row, "decide", status=422, decision="reject", note="x" * 2001)
