@@ -59,12 +59,13 @@ def waits_for_second(endorsement: Endorsement) -> bool:
 def confirm_letter(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """Another moderator has read the letter or called back: the organisation declared all that the form asks for.
 
-    It waits for a decision like any other. Raises NotPossible, or SecondModeratorNeeded for who entered it.
+    It waits for a decision like any other. Raises NotPossible, or SecondModeratorNeeded for who entered it or gave it
+    the name that it has now.
     """
     endorsement = locked(endorsement_id)
     if not waits_for_second(endorsement):
         raise NotPossible
-    if was_done_by(endorsement, "submit", by):
+    if was_done_by(endorsement, "submit", by) or was_done_by(endorsement, "respell", by):
         raise SecondModeratorNeeded
     move(endorsement, to=State.CONFIRMED, by=by, at=at)
     endorsements.declare(endorsement, at=at)

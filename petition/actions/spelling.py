@@ -39,7 +39,12 @@ def version(endorsement: Endorsement) -> str:
 
 
 def may_be_respelled(endorsement: Endorsement) -> bool:
-    """Whether a moderator may correct its name: before it is decided, and never one of the originals."""
+    """Whether a moderator may correct its name: before it is decided, and never one of the originals.
+
+    Before it is confirmed only what came by letter or call: no mailbox is to confirm it as it was sent.
+    """
+    if endorsement.state == State.SUBMITTED:
+        return endorsement.origin == Origin.LETTER
     return endorsement.state in (State.CONFIRMED, State.RETURNED) and endorsement.origin != Origin.IMPORTED
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from petition.actions import endorsements, entering, lapsing, moderation, retention
+from petition.actions import endorsements, entering, lapsing, moderation, retention, spelling
+from petition.actions.audit import Actor
 from petition.actions.endorsements import NotDeclared, NotOpen
 from petition.actions.entering import EnteredBefore
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.links import NoSuchLink
-from petition.actions.spelling import SameBodyTwice
+from petition.actions.spelling import Proposal, SameBodyTwice
 from petition.actions.withheld import SecondModeratorNeeded
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, Origin, PrivateLink, State
 from petition.protection.contacts import opened
@@ -154,3 +155,27 @@ def test_the_database_lets_none_be_confirmed_that_declared_nothing(appeal: Appea
         entering.confirm_letter(found.pk, by=SECOND, at=NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
         Endorsement.objects.filter(pk=found.pk).update(**{field: None})
+
+
+def test_a_letter_misread_is_respelled_and_confirmed_by_somebody_else(appeal: Appeal) -> None:
+    found = factories.entered(appeal, Origin.LETTER, organisation_name="Oydon Fund")
+
+    def respell(name: str, by: Actor) -> None:
+        found.refresh_from_db()
+        spelling.respell(found.pk, Proposal(name, "", "KG"), seen=spelling.version(found), by=by, at=NOON)
+
+    respell("Ойдон фонду", by=MODERATOR)
+    respell("Oydonn Fund", by=SECOND)
+    with pytest.raises(SecondModeratorNeeded):
+        entering.confirm_letter(found.pk, by=SECOND, at=NOON)
+    respell("Oydon Fund", by=Actor.staff(3))
+    confirmed = entering.confirm_letter(found.pk, by=SECOND, at=NOON)
+    assert (confirmed.organisation_name, confirmed.state) == ("Oydon Fund", State.CONFIRMED)
+    respell("Oydon Foundation", by=SECOND)
+    assert found.spellings.count() == 4
+
+
+def test_what_a_mailbox_is_to_confirm_is_not_respelled_before(appeal: Appeal) -> None:
+    found = factories.entered(appeal, Origin.EMAIL)
+    with pytest.raises(NotPossible):
+        spelling.respell(found.pk, Proposal("X", "", ""), seen=spelling.version(found), by=MODERATOR, at=NOON)
