@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from petition.actions import changes, decisions, moderation, quarantine
+from petition.actions import changes, decision_mails, decisions, moderation, quarantine
 from petition.actions.audit import Actor, record_of
+from petition.actions.decision_mails import UnknownReason
 from petition.actions.lifecycle import AlreadyDecided, locked
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
 from petition.models import Batch, BatchDeed, BatchPart, BatchState, Endorsement, Outcome, State, Suspicion
@@ -20,6 +23,9 @@ ALONE = 25
 """More mails than this in one step take two people."""
 _AT_ONCE = {BatchDeed.QUARANTINE: 2000, BatchDeed.RELEASE: 2000, BatchDeed.APPROVE: 25, BatchDeed.REJECT: 25}
 """How many endorsements one transaction deals with: with mails and lines on the list each takes a while."""
+
+_REASONS = {BatchDeed.QUARANTINE: Suspicion.MODERATOR, BatchDeed.REJECT: decision_mails.OTHER}
+"""The deeds that have a reason, and the one where none is given."""
 
 
 class SamePerson(Exception):
@@ -39,11 +45,17 @@ def open_to(deed: str) -> QuerySet[Endorsement]:
     return Endorsement.objects.filter(state__in=(State.CONFIRMED,) if deed == BatchDeed.APPROVE else UNDECIDED)
 
 
-def mails_of(deed: str, endorsements: QuerySet[Endorsement]) -> int:
-    """How many mails `deed` will owe: quarantine none, a decision one to each mailbox that was proven."""
+def told_of(deed: str, endorsements: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
+    """Those to whom `deed` may send a mail: quarantine to none, a decision to each mailbox that was proven."""
     if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE):
-        return 0
-    return endorsements.filter(confirmed_at__isnull=False, contact__isnull=False).count()
+        return endorsements.none()
+    return endorsements.filter(confirmed_at__isnull=False, contact__isnull=False)
+
+
+def _needs_second(deed: str, endorsements: QuerySet[Endorsement], reason: str) -> bool:
+    """Whether it sends more than ALONE mails. Raises UnknownReason."""
+    is_silent = deed == BatchDeed.REJECT and decision_mails.of_rejection(reason, settings.LANGUAGE_CODE) is None
+    return not is_silent and told_of(deed, endorsements).count() > ALONE
 
 
 @transaction.atomic
@@ -51,7 +63,7 @@ def begin(
     deed: BatchDeed,
     numbers: Iterable[int],
     *,
-    reason: str = Suspicion.MODERATOR,
+    reason: str = "",
     shown_at: int | None = None,
     by: int,
     at: datetime,
@@ -59,19 +71,20 @@ def begin(
     """A batch of these endorsements is under way, or waits for a second person; `by` is a staff account's number.
 
     Those that are not in a state for the deed are left out, and those that have changed since `shown_at` was the
-    newest event. Raises NothingToDo.
+    newest event. `reason` is that of a quarantine or a rejection. Raises NothingToDo, UnknownReason.
     """
+    reason = reason or _REASONS.get(deed, "")
     found = open_to(deed).filter(pk__in=list(numbers)).order_by("pk")
     if shown_at is not None:
         found = changes.unchanged_since(found, shown_at)
     rows = list(found.values_list("pk", "quarantined_for", changes.last_change()))
     if not rows:
         raise NothingToDo
-    alone = mails_of(deed, found) <= ALONE
+    alone = not _needs_second(deed, found, reason)
     batch = Batch.objects.create(
         deed=deed,
         state=BatchState.RUNNING if alone else BatchState.PROPOSED,
-        reason=reason if deed == BatchDeed.QUARANTINE else "",
+        reason=reason if deed in _REASONS else "",
         begun_by=by,
         begun_at=at,
         carried_out_by=by if alone else None,
@@ -166,7 +179,8 @@ def _carried_out(batch: Batch, parts: list[BatchPart]) -> list[int]:
         return quarantine.set_aside(numbers, reason=batch.reason, by=by, at=at)
     if batch.deed == BatchDeed.RELEASE:
         return quarantine.release(numbers, by=by, at=at)
-    deed = moderation.approve if batch.deed == BatchDeed.APPROVE else moderation.reject
+    is_rejection = batch.deed == BatchDeed.REJECT
+    deed = partial(moderation.reject, reason=batch.reason) if is_rejection else moderation.approve
     seen = {part.endorsement_id: part.seen for part in parts}
     done = _each(_if_as_seen(deed, seen), numbers, by=by, at=at)
     decisions.put_off(done, at=max(at, clock.now()))
@@ -211,13 +225,19 @@ def _undone(batch: Batch, parts: list[BatchPart]) -> list[int]:
     return _each(back, list(still.values_list("pk", flat=True)), by=by, at=at)
 
 
+_LEFT_ALONE = (
+    *(AlreadyDecided, MailboxNotProven, EndorsedAgain, UnknownReason, CannotOpen, _ChangedSince),
+    Endorsement.DoesNotExist,
+)
+
+
 def _each(deed: Callable[..., Endorsement], numbers: list[int], *, by: Actor, at: datetime) -> list[int]:
     done = []
     for number in numbers:
         try:
             with transaction.atomic():
                 deed(number, by=by, at=at)
-        except (AlreadyDecided, MailboxNotProven, EndorsedAgain, CannotOpen, _ChangedSince, Endorsement.DoesNotExist):
+        except _LEFT_ALONE:
             continue
         done.append(number)
     return done

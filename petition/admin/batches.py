@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from petition.actions import batches as deeds, changes, listings
-from petition.admin import selecting
+from petition.admin import bulk_mails, selecting
 from petition.admin.bulk import AT_ONCE_SECONDS
 from petition.admin.people import me, with_site
-from petition.models import Batch, BatchState, Endorsement, Outcome
+from petition.models import Batch, BatchDeed, BatchState, Endorsement, Outcome
 from petition.vocabulary import clock
 
 PAGE = 50
@@ -58,6 +58,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "is_mine": found.begun_by == request.user.pk,
         "outcomes": [(outcome.label, counted[outcome]) for outcome in Outcome if counted.get(outcome)],
         **_names_of_parts(request, found),
+        **_mails(found),
         "people": {name: names.get(getattr(found, name)) for name in ("begun_by", "carried_out_by", "undone_by")},
         "title": _("Many at once"),
     }
@@ -83,6 +84,16 @@ def _names_of_parts(request: HttpRequest, found: Batch) -> dict[str, Any]:
             for part in parts[:NAMES]
         ],
         "more_after": parts[NAMES - 1].pk if len(parts) > NAMES else 0,
+    }
+
+
+def _mails(found: Batch) -> dict[str, Any]:
+    """What it tells whom, for whoever is to carry it out."""
+    rows = Endorsement.objects.filter(pk__in=found.parts.filter(outcome=Outcome.WAITING).values("endorsement"))
+    told = deeds.told_of(found.deed, rows)
+    return {
+        "letters": bulk_mails.of_approval(told) if found.deed == BatchDeed.APPROVE else [],
+        "rejections": bulk_mails.of_rejection(told, only=found.reason) if found.deed == BatchDeed.REJECT else [],
     }
 
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from petition.actions import batches, changes, listings
-from petition.admin import selecting
+from petition.actions import batches, changes, decision_mails, listings
+from petition.admin import bulk_mails, selecting
 from petition.admin.filters import Filters
-from petition.admin.people import me, with_site
+from petition.admin.people import WHY_NOT, me, with_site
 from petition.models import Batch, BatchDeed, Endorsement
 from petition.vocabulary import clock
 
@@ -38,7 +38,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request, shown)
     found = batches.open_to(deed).filter(pk__in=chosen.values("pk"))
     count = found.count()
-    mails = batches.mails_of(deed, found)
+    told = batches.told_of(deed, found)
+    mails = told.count()
     shown_names = SAMPLE if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE) else MOST
     sample = found.select_related("appeal", "signatory").order_by("pk")[:shown_names]
     content = {
@@ -48,6 +49,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "mails": mails,
         "needs_second": mails > batches.ALONE,
         "alone": batches.ALONE,
+        "letters": bulk_mails.of_approval(told) if deed == BatchDeed.APPROVE else [],
+        "rejections": bulk_mails.of_rejection(told) if deed == BatchDeed.REJECT else [],
+        "may_choose": True,
         "sample": [(row, listings.line_for_staff(row) or _("Name sealed")) for row in sample],
         "is_sample": count > shown_names,
         "more": max(0, count - shown_names),
@@ -79,7 +83,8 @@ def _begin(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
     numbers = list(_chosen(request, shown).values_list("pk", flat=True))
-    batch = begun(request, BatchDeed(shown["deed"]), numbers, shown_at=shown["mark"])
+    reason = request.POST.get("reason", "") if shown["deed"] == BatchDeed.REJECT else ""
+    batch = begun(request, BatchDeed(shown["deed"]), numbers, shown_at=shown["mark"], reason=reason)
     path = reverse("admin:batch", args=[batch.pk]) if batch else reverse("admin:index")
     return HttpResponseRedirect(path, status=HTTPStatus.SEE_OTHER)
 
@@ -90,6 +95,9 @@ def begun(request: HttpRequest, deed: BatchDeed, numbers: list[int], *, shown_at
         batch = batches.begin(deed, numbers, shown_at=shown_at, by=me(request).id or 0, at=clock.now(), **options)
     except batches.NothingToDo:
         messages.warning(request, _("Nothing was done: what was shown has changed since."))
+        return None
+    except decision_mails.UnknownReason as error:
+        messages.warning(request, str(WHY_NOT[type(error)]))
         return None
     batches.go_on(batch_id=batch.pk, seconds=AT_ONCE_SECONDS)
     return batch

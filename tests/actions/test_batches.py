@@ -17,6 +17,7 @@ from petition.actions import (
     retention,
     spelling,
 )
+from petition.actions.decision_mails import UnknownReason
 from petition.actions.spelling import Proposal
 from petition.models import (
     Appeal,
@@ -27,6 +28,7 @@ from petition.models import (
     Endorsement,
     Outcome,
     OutgoingMail,
+    Reason,
     Signatory,
     State,
 )
@@ -215,6 +217,22 @@ def test_those_whose_mailbox_was_never_proven_get_no_mail_and_need_no_second_per
     batch = do(REJECT, [submitted(appeal)[0] for _ in range(30)])
     assert batch.state == BatchState.DONE
     assert not OutgoingMail.objects.filter(message="rejected").exists()
+
+
+def test_a_reason_that_sends_no_mail_needs_no_second_person(appeal: Appeal) -> None:
+    Reason.objects.filter(code="duplicate").update(sends_mail=False)
+    batch = do(REJECT, [confirmed(appeal) for _ in range(30)], reason="duplicate")
+    assert (batch.state, batch.reason) == (BatchState.DONE, "duplicate")
+    assert not OutgoingMail.objects.filter(message="rejected").exists()
+    with pytest.raises(UnknownReason):
+        do(REJECT, [confirmed(appeal)], reason="whim")
+
+
+def test_a_reason_withdrawn_meanwhile_stops_no_batch(appeal: Appeal) -> None:
+    batch = batches.begin(REJECT, [confirmed(appeal).pk], reason="duplicate", by=FIRST, at=NOON)
+    Reason.objects.filter(code="duplicate").update(is_offered=False)
+    run()
+    assert outcomes(batch) == [Outcome.SKIPPED]
 
 
 def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:

@@ -29,6 +29,9 @@ def test_what_waits_is_shown_oldest_first_with_buttons(staff: Client, appeal: Ap
     assert "Not yet proven" not in page
     assert f'action="/admin/endorsements/{first.pk}/decide/"' in page
     assert page.count('class="desk-approve"') == 2
+    assert 'value="reject"' not in page.split('id="bulk"')[0], "its mail is seen first"
+    assert f'href="/admin/endorsements/{first.pk}/#reject"' in page
+    assert 'id="reject"' in staff.get(f"/admin/endorsements/{first.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from petition.actions import batches, quarantine, spelling
 from petition.actions.spelling import Proposal
-from petition.models import Appeal, AuditEvent, Batch, BatchDeed, Endorsement, Level, SiteState
+from petition.models import Appeal, AuditEvent, Batch, BatchDeed, Endorsement, Level, Reason, SiteState
 from tests.admin.test_deeds import ESCAPED, SCRIPT
-from tests.factories import MODERATOR, NOON, SLUG, confirmed, submitted
+from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, submitted
 from tests.models.rows import a_batch, all_confirmed, in_bulk
 from tests.test_translations import english_left_in
 
@@ -275,6 +275,32 @@ def test_the_second_person_reads_every_name_and_which_has_changed(
     assert page.count("Has changed since it was shown") == 1
     assert f'href="/admin/endorsements/{sealed.pk}/"' in page
     assert staff.get(path + "?after=x").status_code == 200
+
+
+def test_the_mails_of_many_are_read_before_in_each_language(staff: Client, appeal: Appeal) -> None:
+    rows = [confirmed(appeal, language=language) for language in ("en", "ru")]
+    rows.append(confirmed(appeal, language="ky", display="withheld"))
+    approving = preview(staff, "approve", pk=[row.pk for row in rows])
+    assert approving.count('class="desk-letter"') == 3
+    assert f"/ru/appeals/{SLUG}/signatories/further-1/" in approving
+    duplicate = Reason.objects.get(code="duplicate")
+    page = preview(staff, "reject", pk=[row.pk for row in rows])
+    assert all(html.escape(duplicate.words[language]) in page for language in ("en", "ru", "ky"))
+    shown = re.search(r'name="shown" value="([^"]+)"', page)
+    assert shown
+    sent = {"shown": html.unescape(shown[1]), "reason": "duplicate"}
+    assert "no longer offered" in staff.post("/admin/bulk/", sent | {"reason": "whim"}, follow=True).content.decode()
+    assert duplicate.label("en") in staff.post("/admin/bulk/", sent, follow=True).content.decode()
+    assert [content for *_, content in mails()][-3:] == [{"words": duplicate.words[row.language]} for row in rows]
+    assert {row.reason for row in AuditEvent.objects.filter(verb="reject")} == {"duplicate"}
+
+
+def test_the_second_person_reads_the_mail_as_well(staff: Client, appeal: Appeal) -> None:
+    rows = [confirmed(appeal, language="ru") for _ in range(26)]
+    batch = batches.begin(BatchDeed.REJECT, [row.pk for row in rows], reason="duplicate", by=7, at=NOON)
+    page = staff.get(f"/admin/batches/{batch.pk}/").content.decode()
+    assert html.escape(Reason.objects.get(code="duplicate").words["ru"]) in page
+    assert 'name="reason"' not in page
 
 
 def test_a_proposal_can_be_dropped_at_the_desk(staff: Client, appeal: Appeal) -> None:
