@@ -1,10 +1,11 @@
 """Somebody says that a name should not stand where it stands."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from petition.actions.audit import CONTACT, Actor, record
+from petition.actions.audit import CONTACT, Actor, record, record_of
 from petition.models import About, Appeal, AuditEvent, Dispute
 from petition.protection import contacts
 
@@ -23,6 +24,25 @@ def raise_dispute(
         raised_at=at,
     )
     record("dispute", subject=appeal, by=CONTACT, at=at)
+
+
+@dataclass(frozen=True)
+class OpenDispute:
+    """One dispute in clear text; `mailbox` is '' where nobody is to be answered."""
+
+    dispute: Dispute
+    words: str
+    mailbox: str
+
+
+@transaction.atomic
+def open_dispute(dispute_id: int, *, by: Actor, at: datetime) -> OpenDispute:
+    """The dispute in clear text, once the trail says that `by` looked. Raises Dispute.DoesNotExist, CannotOpen."""
+    dispute = Dispute.objects.open().select_related("appeal").get(pk=dispute_id)
+    words = contacts.opened(dispute.sealed_message)
+    mailbox = contacts.opened(dispute.sealed_mailbox) if dispute.sealed_mailbox else ""
+    record_of("dispute", dispute.pk, "open_dispute", by=by, at=at)
+    return OpenDispute(dispute, words, mailbox)
 
 
 @transaction.atomic

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from petition.actions import corrections, disputes, moderation
+from petition.actions import corrections, moderation
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
 from petition.admin import desk
 from petition.admin.forms import NoteForm, QuestionForm
 from petition.admin.people import WHY_NOT, already, already_done, me, with_site
-from petition.models import Correction, Dispute, Endorsement, Kind
+from petition.models import Correction, Endorsement, Kind
 from petition.vocabulary import clock
 
 _NAME = ("hide", "show", "name_again")
@@ -100,21 +100,6 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     response = TemplateResponse(request, "admin/petition/link.html", content)
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-@require_POST
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dispute is off the queue."""
-    now = clock.now()
-    try:
-        event = disputes.settle(pk, by=me(request), at=now)
-    except Dispute.DoesNotExist as error:
-        raise Http404 from error
-    if event.at == now:
-        messages.success(request, _("The dispute is settled."))
-    else:
-        messages.warning(request, already_done(event))
-    return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
 
 
 def done(request: HttpRequest, pk: int, said: str, deed: Callable[[], object]) -> HttpResponse:

@@ -13,18 +13,16 @@ from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.actions import listings, presences
+from petition.admin import disputes
 from petition.admin.desk import POSSIBLE
 from petition.admin.filters import AGES, QUARANTINED, TABS, Filters, age_of
-from petition.admin.lines import endorsements_behind
 from petition.admin.people import accounts, me, with_site
-from petition.admin.reading import opened_or_none
 from petition.admin.selecting import bulk_deeds
 from petition.models import CALM, Appeal, Dispute, Endorsement, FlagCode, State
 from petition.models.endorsements import UNDECIDED
 from petition.vocabulary import clock, countries
 
 PAGE = 50
-DISPUTES = 20
 SET_ASIDE = 10
 """So many of those set aside stand below the others, so that a quiet desk sees them; the rest under their tab."""
 COUNTED = 1000
@@ -99,20 +97,9 @@ def _choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
 
 
 def _disputes() -> dict[str, Any]:
-    """The most urgent open disputes, opened where the key is here, each with the endorsement that it is about."""
-    waiting = list(Dispute.objects.open().most_urgent_first().select_related("appeal")[: DISPUTES + 1])
-    behind = endorsements_behind((dispute.appeal_id, dispute.reference) for dispute in waiting)
-    told = [
-        {
-            "dispute": dispute,
-            "words": opened_or_none(dispute.sealed_message),
-            "mailbox": opened_or_none(dispute.sealed_mailbox),
-            "endorsement": behind.get((dispute.appeal_id, dispute.reference)),
-        }
-        for dispute in waiting[:DISPUTES]
-    ]
+    told, more = disputes.waiting()
     return {
         "disputes": told,
-        "more_disputes": len(waiting) > DISPUTES,
-        "dispute_count": counted(Dispute.objects.open()) if waiting else "0",
+        "more_disputes": more,
+        "dispute_count": counted(Dispute.objects.open()) if told else "0",
     }

@@ -55,6 +55,7 @@ VERBS: dict[str, str | Promise] = {
     "drop": _("proposal dropped"),
     "set_level": _("emergency level set"),
     "open_contact": _("contact opened"),
+    "open_dispute": _("dispute opened"),
     "translate": _("translation published"),
     "propose_text": _("new wording of a translation proposed"),
     "refuse_text": _("new wording of a translation refused"),
@@ -78,6 +79,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "reason": _("Reason"),
     "account": _("Account"),
     "trail": _("Audit trail"),
+    "dispute": _("Dispute"),
 }
 REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from petition.actions import corrections, disputes, leaving
 from petition.actions.corrections import Proposal
@@ -25,6 +26,11 @@ def dispute(
     disputes.raise_dispute(appeal, reference=reference, words=words, mailbox=mailbox, at=NOON)
 
 
+def opened(staff: Client) -> str:
+    """The page on which the only dispute is read."""
+    return staff.post(f"/admin/disputes/{Dispute.objects.get().pk}/open/", follow=True).content.decode()
+
+
 def wishes(appeal: Appeal) -> None:
     """One of each that may wait: a dispute, a correction, a name to be shown again."""
     dispute(appeal, reference=f"original-{Dispute.objects.count() + 1}")
@@ -40,20 +46,40 @@ def wishes(appeal: Appeal) -> None:
 
 def test_a_dispute_lies_on_top_opened_with_its_line_and_mailbox(staff: Client, appeal: Appeal) -> None:
     dispute(appeal, words=f"Not us {SCRIPT}", mailbox=f"{SCRIPT}@b.example")
-    page = staff.get("/admin/").content.decode()
-    assert page.index(f"Not us {ESCAPED}") < page.index("desk-tabs")
+    queue = staff.get("/admin/").content.decode()
+    assert queue.index("original-12") < queue.index("desk-tabs")
+    assert "Not us" not in queue
+    assert "b.example" not in queue
+    page = opened(staff)
+    assert f"Not us {ESCAPED}" in page
     assert f"{ESCAPED}@b.example" in page
     assert SCRIPT not in page
-    assert f'<a href="/admin/endorsements/{original(12).pk}/">original-12</a>' in page
+    for shown in (queue, page):
+        assert f'<a href="/admin/endorsements/{original(12).pk}/">original-12</a>' in shown
+
+
+def test_who_looked_at_a_dispute_is_on_record(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    dispute(appeal)
+    staff.get("/admin/")
+    assert not AuditEvent.objects.filter(verb="open_dispute").exists()
+    opened(staff)
+    look = AuditEvent.objects.get(verb="open_dispute")
+    assert (look.subject_kind, look.subject_id) == ("dispute", Dispute.objects.get().pk)
+    assert look.actor_id == int(staff.session["_auth_user_id"])
+    settings.CONTACT_PRIVATE_KEYS = []
+    assert "the key that opens it is not here" in opened(staff)
+    disputes.settle(Dispute.objects.get().pk, by=MODERATOR, at=NOON)
+    assert staff.post(f"/admin/disputes/{Dispute.objects.get().pk}/open/").status_code == 404
+    assert AuditEvent.objects.filter(verb="open_dispute").count() == 1
 
 
 @pytest.mark.parametrize("reference", ["", "original-99", "further-1", SCRIPT[:20]])
 def test_a_dispute_about_no_line_leads_nowhere(staff: Client, appeal: Appeal, reference: str) -> None:
     dispute(appeal, reference=reference)
-    page = staff.get("/admin/").content.decode()
+    for page in (staff.get("/admin/").content.decode(), opened(staff)):
+        assert "<script>" not in page
+        assert '<a href="/admin/endorsements/' not in page
     assert "Not us" in page
-    assert "<script>" not in page
-    assert '<a href="/admin/endorsements/' not in page
 
 
 def test_the_same_reference_in_another_appeal_is_another_line(staff: Client, appeal: Appeal) -> None:
@@ -68,7 +94,7 @@ def test_a_settled_dispute_is_off_and_the_second_person_reads_who_was_first(staf
     dispute(appeal)
     pk = Dispute.objects.get().pk
     assert "The dispute is settled." in staff.post(f"/admin/disputes/{pk}/", follow=True).content.decode()
-    assert "Not us" not in staff.get("/admin/").content.decode()
+    assert "Disputed" not in staff.get("/admin/").content.decode()
     again = staff.post(f"/admin/disputes/{pk}/", follow=True).content.decode()
     assert re.search(r"Already decided by moderator at .+: dispute settled\.", again)
     assert AuditEvent.objects.filter(verb="settle").count() == 1

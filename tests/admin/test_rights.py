@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -61,12 +62,13 @@ def rows(appeal: Appeal) -> dict[str, int]:
     """The row that each address with a number names."""
     waiting = confirmed(appeal)
     guest = deeds.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=NOON)
+    dispute: dict[str, Any] = {"sealed_message": seal("Not us"), "raised_at": NOON}
     proposed = {"proposed_by": 0, "proposed_at": NOON}
     text = TextProposal.objects.create(appeal=appeal, language="ru", dated=NOON, source="x", **proposed)
     event = AuditEvent.objects.latest("pk")
     return {
         "correction": a_correction(waiting, sealed_proposal=seal({"organisation_name": "Other Fund"})).pk,
-        "settle": Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=NOON).pk,
+        **dict.fromkeys(("settle", "dispute"), Dispute.objects.create(appeal=appeal, **dispute).pk),
         "account": guest.pk,
         "role_proposal": RoleProposal.objects.create(account=guest, role="editor", **proposed).pk,
         "text_proposal": text.pk,
@@ -142,7 +144,7 @@ def test_the_table_says_who_is_who() -> None:
     assert allowed == {
         Role.MODERATOR: [
             "ask", "batch", "bulk", "check", "compare", "confirm_letter", "contact", "correction", "count", "decide",
-            "enter", "floods", "internal_note", "link", "name", "name_language", "note", "presence",
+            "dispute", "enter", "floods", "internal_note", "link", "name", "name_language", "note", "presence",
             "quarantine", "settle", "site", "spelling", "undo",
         ],
         Role.EDITOR: ["editions", "notice", "opening", "reason", "text_proposal", "translation"],
