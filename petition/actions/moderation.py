@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from petition.actions import decision_mails, decisions, leaving, links, listings, notes
 from petition.actions.audit import Actor, record
 from petition.actions.lifecycle import AlreadyDecided, locked, move
+from petition.actions.spelling import ChangedMeanwhile
 from petition.models import AuditEvent, Display, Endorsement, Kind, Origin, Question, Signatory, State, Status
 from petition.models.endorsements import ACTIVE
 
@@ -42,16 +43,17 @@ def approve(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 def reject(
     endorsement_id: int, *, by: Actor, at: datetime, reason: str = decision_mails.OTHER, note: str = ""
 ) -> Endorsement:
-    """The endorsement is decided against, for the reason with this code, and moderators read `note` beside it.
+    """The endorsement is decided against, for the reason with this code, and moderators read `note` below others.
 
-    The contact is told by mail if the mailbox was proven and the reason sends one. Raises UnknownReason.
+    The contact is told by mail if the mailbox was proven and the reason sends one. Raises UnknownReason, or CannotOpen
+    where the note would be the second and the first cannot be read.
     """
     endorsement = locked(endorsement_id)
     told = decision_mails.of_rejection(reason, endorsement.language)
     before = endorsement.state
     move(endorsement, to=State.REJECTED, by=by, at=at, reason=reason)
     if note:
-        notes.write(endorsement, note)
+        notes.add(endorsement, note)
     endorsement.save()
     mail = None
     if endorsement.confirmed_at and told:
@@ -173,14 +175,19 @@ def issue_own_page(endorsement_id: int, *, by: Actor, at: datetime) -> str:
 
 
 @transaction.atomic
-def note(appeal_slug: str, kind: Kind, number: int, words: str, *, by: Actor, at: datetime) -> None:
+def note(
+    appeal_slug: str, kind: Kind, number: int, words: str, *, seen: str | None = None, by: Actor, at: datetime
+) -> None:
     """`words`, dated, stand beside the listed line; '' takes a note away.
 
-    Raises Signatory.DoesNotExist, or NotPossible when the line is no longer listed.
+    Raises Signatory.DoesNotExist, NotPossible when the line is no longer listed, or ChangedMeanwhile where another
+    note stands there than the one `seen`.
     """
     endorsement = _behind_line(appeal_slug, kind, number)
     if endorsement.signatory is None or endorsement.signatory.status != Status.LISTED:
         raise leaving.NotPossible
+    if seen not in (None, endorsement.signatory.note):
+        raise ChangedMeanwhile
     event = record("note", subject=endorsement, by=by, at=at)
     listings.annotate(endorsement, words, event=event)
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from petition.actions import entering, notes, spelling, undoing, withheld
 from petition.actions.spelling import ChangedMeanwhile, Proposal
-from petition.admin import desk
+from petition.admin import desk, sections
 from petition.admin.decision_forms import InternalNoteForm, NameLanguageForm, SpellingForm
 from petition.admin.deeds import back, done, found_or_404
 from petition.admin.people import me
@@ -33,7 +33,16 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return desk.page(request, pk, internal=form)
     words = form.cleaned_data["note"]
     said = _("The note is kept.") if words else _("The note is erased.")
-    return done(request, pk, said, lambda: notes.note(pk, words, by=me(request), at=clock.now()))
+    try:
+        seen = form.cleaned_data["seen"]
+        return done(request, pk, said, lambda: notes.note(pk, words, seen=seen, by=me(request), at=clock.now()))
+    except ChangedMeanwhile:
+        now = sections.of(found_or_404(pk))["internal"]
+        if now is None:
+            return back(pk)
+        typed = {"note": words, "seen": now.initial["seen"]}
+        content = {"internal": InternalNoteForm(typed, auto_id="internal-%s"), "noted_since": now.initial["note"]}
+        return desk.page(request, pk, status=HTTPStatus.CONFLICT, **content)
 
 
 @require_POST

@@ -78,11 +78,12 @@ class RejectForm(forms.Form):
 
 
 class InternalNoteForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("Note for moderators"),
         help_text=_("Sealed, never in the trail or in a mail; erased with the contact. Leave empty to erase it now."),
         required=False,
-        max_length=2000,
+        max_length=10_000,
         widget=forms.Textarea(attrs=_WORDS),
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from petition.actions import corrections, moderation
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.spelling import ChangedMeanwhile
 from petition.admin import desk
 from petition.admin.forms import NoteForm, QuestionForm
 from petition.admin.people import WHY_NOT, already, already_done, me, with_site
@@ -48,7 +49,14 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return desk.page(request, pk, note=form)
     words = form.cleaned_data["words"]
     said = _("The note stands beside the line.") if words else _("No note stands beside the line.")
-    return done(request, pk, said, lambda: moderation.note(*_line_of(found), words, by=me(request), at=clock.now()))
+    line, seen = _line_of(found), form.cleaned_data["seen"]
+    try:
+        return done(request, pk, said, lambda: moderation.note(*line, words, seen=seen, by=me(request), at=clock.now()))
+    except ChangedMeanwhile:
+        now = found_or_404(pk).signatory
+        stored = now.note if now else ""
+        content = {"note": NoteForm({"words": words, "seen": stored}, auto_id="note-%s"), "note_since": stored}
+        return desk.page(request, pk, status=HTTPStatus.CONFLICT, **content)
 
 
 @require_POST

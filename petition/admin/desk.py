@@ -96,7 +96,9 @@ def _possible(found: Endorsement) -> dict[str, Any]:
         "proposed": _proposed_line(correction.sealed_proposal) if correction else "",
         "unreachable": found.state == State.CONFIRMED and not has_contact(found),
         "ask": QuestionForm(auto_id="ask-%s") if found.state == State.CONFIRMED else None,
-        "note": NoteForm(initial={"words": signatory.note}, auto_id="note-%s") if signatory and is_listed else None,
+        "note": NoteForm(initial={"words": signatory.note, "seen": signatory.note}, auto_id="note-%s")
+        if signatory and is_listed
+        else None,
     }
 
 

@@ -30,6 +30,7 @@ class QuestionForm(forms.Form):
 
 
 class NoteForm(forms.Form):
+    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     words = forms.CharField(
         label=_("Note beside the line"),
         help_text=_("Public and dated. Leave empty to take it away."),

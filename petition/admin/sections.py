@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from petition.actions import decision_mails, entering, spelling, withheld
+from petition.actions import decision_mails, entering, notes, spelling, withheld
 from petition.actions.decision_mails import OTHER, Told
 from petition.actions.own_page import has_contact
 from petition.admin.decision_forms import InternalNoteForm, NameLanguageForm, RejectForm, spelling_form
@@ -30,8 +30,7 @@ def of(found: Endorsement) -> dict[str, Any]:
         "reasons": _reasons(found, reachable) if State.REJECTED in LEGAL_MOVES[State(found.state)] else [],
         "chosen_reason": OTHER,
         "reject": RejectForm(auto_id="reject-%s"),
-        "internal": InternalNoteForm(initial={"note": note_of(found)}, auto_id="internal-%s"),
-        "has_note": bool(found.sealed_note),
+        "internal": _internal(found),
         "needs_second_count": withheld.waits_for_second(found),
         "needs_second_letter": entering.waits_for_second(found),
         **_spelling(found),
@@ -56,12 +55,13 @@ def _reasons(found: Endorsement, reachable: bool) -> list[tuple[str, str, Letter
     return told
 
 
-def note_of(found: Endorsement) -> str:
-    """What moderators noted, opened; '' where there is nothing or the key is not here."""
+def _internal(found: Endorsement) -> InternalNoteForm | None:
+    """What moderators noted, opened, to write on; None where the key is not here: nobody erases it unread."""
     try:
-        return str(contacts.opened(found.sealed_note)) if found.sealed_note else ""
+        words = str(contacts.opened(found.sealed_note)) if found.sealed_note else ""
     except contacts.CannotOpen:
-        return ""
+        return None
+    return InternalNoteForm(initial={"note": words, "seen": notes.version(found)}, auto_id="internal-%s")
 
 
 def _spelling(found: Endorsement) -> dict[str, Any]:

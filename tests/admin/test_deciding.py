@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from petition.actions import entering, moderation, notes
 from petition.models import Appeal, AuditEvent, Endorsement, Origin, Reason, State
@@ -135,7 +136,7 @@ def test_the_history_tells_why(staff: Client, appeal: Appeal) -> None:
 def test_a_note_that_is_too_long_comes_back(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     assert "x" * 2001 in press(staff, row, "decide", status=422, decision="reject", note="x" * 2001)
-    assert "x" * 2001 in press(staff, row, "internal-note", status=422, note="x" * 2001)
+    assert "x" * 10_001 in press(staff, row, "internal-note", status=422, note="x" * 10_001)
     row.refresh_from_db()
     assert (row.state, row.sealed_note) == (State.CONFIRMED, "")
 
@@ -146,10 +147,55 @@ def test_a_reason_that_is_gone_is_said(staff: Client, appeal: Appeal) -> None:
 
 def test_a_note_is_rewritten_and_erased(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    assert "The note is kept." in press(staff, row, "internal-note", note="Called them.")
-    assert "Called them." in page(staff, row)
-    assert "The note is erased." in press(staff, row, "internal-note", note="")
+    noting = {"note": "Called them.", "seen": seen_on(page(staff, row), "internal-note")}
+    assert "The note is kept." in press(staff, row, "internal-note", **noting)
+    noted = page(staff, row)
+    assert "Called them." in noted
+    erasing = {"note": "", "seen": seen_on(noted, "internal-note")}
+    assert "The note is erased." in press(staff, row, "internal-note", **erasing)
     assert "Called them." not in page(staff, row)
+
+
+def test_of_two_who_note_at_once_neither_overwrites_the_other(staff: Client, second: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    seen = seen_on(page(staff, row), "internal-note")
+    press(second, row, "internal-note", note="Second: do not approve.", seen=seen)
+    both = press(staff, row, "internal-note", status=409, note="First: fine.", seen=seen)
+    assert "Second: do not approve." in both
+    assert "First: fine." in both
+    kept = "Second: do not approve. First: fine."
+    press(staff, row, "internal-note", note=kept, seen=seen_on(both, "internal-note"))
+    row.refresh_from_db()
+    assert opened(row.sealed_note) == kept
+
+
+def test_a_note_of_a_rejection_stands_below_the_one_before(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    notes.note(row.pk, "Called them.", by=MODERATOR, at=NOON)
+    press(staff, row, "decide", decision="reject", note="Nobody answers.")
+    row.refresh_from_db()
+    assert opened(row.sealed_note) == "Called them.\n\nNobody answers."
+
+
+def test_nobody_erases_a_note_that_cannot_be_read(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    row = confirmed(appeal)
+    notes.note(row.pk, "Called them.", by=MODERATOR, at=NOON)
+    settings.CONTACT_PRIVATE_KEYS = []
+    assert "desk-internal" not in page(staff, row)
+    assert "the key that opens it is not here" in press(staff, row, "decide", decision="reject", note="No.")
+    row.refresh_from_db()
+    assert row.state == State.CONFIRMED
+
+
+def test_of_two_notes_beside_a_line_the_second_person_sees_both(staff: Client, second: Client, appeal: Appeal) -> None:
+    row = approved(appeal)
+    press(second, row, "note", words="Closed in 2023.", seen="")
+    both = press(staff, row, "note", status=409, words="Renamed in 2022.", seen="")
+    assert "Closed in 2023." in both
+    assert "Renamed in 2022." in both
+    row.refresh_from_db()
+    assert row.signatory
+    assert row.signatory.note == "Closed in 2023."
 
 
 def test_editors_word_reasons_and_see_the_mails(staff: Client, appeal: Appeal) -> None:
@@ -324,4 +370,5 @@ def test_who_is_withdrawn_or_unproven_is_told_nothing(staff: Client, appeal: App
     row, _ = submitted(appeal)
     assert "No mail leaves." in page(staff, row)
     moderation.withdraw(row.pk, by=MODERATOR, at=NOON)
-    assert 'name="seen"' not in page(staff, row)
+    assert "desk-spelling" not in page(staff, row)
+    assert "desk-language" not in page(staff, row)

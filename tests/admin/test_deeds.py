@@ -300,7 +300,7 @@ def test_a_note_is_public_and_can_be_taken_away(staff: Client, appeal: Appeal) -
     for shown in (page(staff, row), staff.get(f"/appeals/{SLUG}/").content.decode()):
         assert f"Outlawed {ESCAPED}" in shown
         assert SCRIPT not in shown
-    assert "No note stands beside the line." in press(staff, row, "note", words="")
+    assert "No note stands beside the line." in press(staff, row, "note", words="", seen=f"Outlawed {SCRIPT}")
     assert "Outlawed" not in staff.get(f"/appeals/{SLUG}/").content.decode()
 
 
