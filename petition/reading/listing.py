@@ -10,6 +10,7 @@ from petition.reading.individuals import Likeness, personal_likeness
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
 from petition.reading.lines import COLUMN, Line, numbers
+from petition.reading.markers import bare_number_of
 from petition.reading.result import NO_SIGNATORIES, ReadSignatory
 from petition.reading.roster import Row, is_prose, roster_of
 from petition.reading.signatories import Organisation, organisation_of
@@ -93,7 +94,7 @@ class Listing:
         printed = (label, read.name, read.acronym, read.countries_as_printed)
         found = {trouble for text in printed if text for trouble in name_troubles(text)}
         doubts = {
-            "unknown_marker": looks_marked(label),
+            "unknown_marker": looks_marked(label) or (row.marker is None and bare_number_of(label) is not None),
             "footnote_mark": has_footnote_mark(label),
             "several_in_one_row": names_several(read.name),
             "too_many_countries": len(read.countries) > MOST_COUNTRIES,
@@ -112,6 +113,16 @@ class Listing:
                 self.ledger.question("number_gap", [line], f"{number} instead of {expected}")
             seen.add(number)
             expected = number + 1
+        self._check_taken()
+
+    def _check_taken(self) -> None:
+        """A list that counts from 1 below one that prints no numbers would give a number twice."""
+        asked = {note.lines for note in self.ledger.unresolved if note.kind == "number_repeated"}
+        taken = set[int]()
+        for row in self.signatories:
+            if row.number in taken and row.lines[:1] not in asked:
+                self.ledger.question("number_repeated", row.lines[:1], str(row.number))
+            taken.add(row.number)
 
     def _check_duplicates(self) -> None:
         """Two rows with the same words and countries are one organisation twice, or a mistake: both stay listed."""

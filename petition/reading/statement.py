@@ -18,7 +18,7 @@ from petition.reading.headings import (
 )
 from petition.reading.joining import join, words_of
 from petition.reading.ledger import Ledger
-from petition.reading.lines import numbers, read_lines, wrap_width
+from petition.reading.lines import SOFT_HYPHEN, numbers, read_lines, wrap_width
 from petition.reading.listing import Listing
 from petition.reading.opening import Opening, opening_of
 from petition.reading.pages import NOTE, body_lines
@@ -61,6 +61,7 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
     body = [blocks_of(region.lines, width) for region in regions if region.kind == BODY]
     place_body([block for blocks in body for block in blocks], words, ledger)
     _check_demands(regions, ledger)
+    _check_soft_hyphens(ledger)
     listing.close()
     return _reading(opening, listing, tuple(headings), tuple(further), ledger), ledger
 
@@ -125,6 +126,14 @@ def _check_demands(regions: list[Region], ledger: Ledger) -> None:
         for region in regions:
             if region.kind == BODY and region.heading:
                 ledger.question("no_demands", heading_numbers(region), region.heading.text)
+
+
+def _check_soft_hyphens(ledger: Ledger) -> None:
+    """A word broken at the end of a paragraph goes on nowhere: what is left of it cannot be seen."""
+    asked = {number for note in ledger.unresolved if note.kind == "forbidden_character" for number in note.lines}
+    for part in ledger.parts:
+        if SOFT_HYPHEN in part.text and asked.isdisjoint(part.lines):
+            ledger.question("forbidden_character", part.lines, part.text)
 
 
 def _paragraphs(region: Region, words: frozenset[str], ledger: Ledger) -> tuple[str, ...]:

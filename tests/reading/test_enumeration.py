@@ -122,3 +122,16 @@ def test_rows_within_a_row_are_a_question(mark: str) -> None:
 def test_initials_of_names_are_no_markers() -> None:
     rows = "A. Sakharov Center\nB. Nemtsov Foundation\nMemorial\n"
     assert names(read_statement(TOP + "Signed by:\n" + rows)) == rows.splitlines()
+
+
+def test_a_number_that_no_list_proves_is_a_question_and_a_name_may_begin_with_one() -> None:
+    assert questions(read_statement(TOP + "Signed by:\n36 Sova\n37 Viasna\n")) == [
+        ("unknown_marker", (10,)),
+        ("unknown_marker", (11,)),
+    ]
+    assert names(read_statement(TOP + "Signed by:\n1. 350 Seattle\n2. Viasna\n")) == ["350 Seattle", "Viasna"]
+
+
+def test_a_number_given_twice_by_two_lists_is_a_question() -> None:
+    reading = read_statement(TOP + "Signed by:\nSova\nViasna\n\nEndorsed by:\n1. Memorial\n2. Lawtrend\n")
+    assert questions(reading) == [("number_repeated", (14,)), ("number_repeated", (15,))]

@@ -5,10 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.db.models import CharField
 from hypothesis import given, settings, strategies as st
 
+from petition.models import Signatory
 from petition.reading import as_json, issuer_of, read_statement, slug_for
 from petition.reading.statement import read_with_account
+from petition.vocabulary.troubles import name_troubles, troubles
 
 SOURCE = Path("fixtures/statement.txt").read_text(encoding="utf-8")
 SOURCE_LINES = SOURCE.splitlines(keepends=True)
@@ -100,6 +103,27 @@ def assert_accounted(text: str) -> None:
     assert all(questions[role] == sum(part.role == role for part in ledger.parts) for role in LEFT)
 
 
+def assert_storable(text: str) -> None:
+    """What leaves no question can be published: every rule of the tables holds for it."""
+    reading = read_statement(text)
+    if reading.unresolved:
+        return
+    assert reading.title
+    assert reading.dated
+    assert [row.number for row in reading.signatories] == list(range(1, len(reading.signatories) + 1))
+    for row in reading.signatories:
+        columns = {field.name: field.max_length for field in Signatory._meta.fields if isinstance(field, CharField)}
+        for name in ("label", "name", "acronym", "countries_as_printed"):
+            printed = getattr(row, name)
+            assert len(printed) <= (columns[name] or 0)
+            assert not (printed and name_troubles(printed))
+        assert len(" ".join(row.countries)) <= (columns["countries"] or 0)
+        assert row.name
+    for paragraph in (reading.title, *reading.preamble, *reading.demands, *reading.closing, *reading.background):
+        assert paragraph
+        assert not troubles(paragraph)
+
+
 LEFT = ("not_placed", "between_demands", "individual", "empty_row")
 
 
@@ -137,9 +161,37 @@ def test_any_punctuation_is_accounted_for(text: str) -> None:
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_shuffled_lines_are_accounted_for(text: str) -> None:
     assert_accounted(text)
+    assert_storable(text)
 
 
 @settings(deadline=None)
 @given(st.integers(0, len(SOURCE_LINES)), st.lists(st.sampled_from(PIECES), max_size=4).map("".join))
 def test_the_statement_with_lines_put_in_anywhere_is_accounted_for(place: int, inserted: str) -> None:
-    assert_accounted("".join([*SOURCE_LINES[:place], inserted, *SOURCE_LINES[place:]]))
+    text = "".join([*SOURCE_LINES[:place], inserted, *SOURCE_LINES[place:]])
+    assert_accounted(text)
+    assert_storable(text)
+
+
+NAMES = ["Sova (Russia)", "Viasna", "DRA, Germany", "Legal Aid Centre (LAC)", "Memorial", "Truth Hounds", "Jane Doe"]
+MARKS = ["", "{}. ", "{}) ", "- ", "• ", "o ", "{} "]
+
+
+def a_list(names: list[str], mark: str, start: int) -> str:
+    return "".join(f"{mark.format(number)}{name}\n" for number, name in enumerate(names, start=start))
+
+
+LISTS = st.builds(
+    a_list,
+    st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True),
+    st.sampled_from(MARKS),
+    st.sampled_from([1, 1, 3]),
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(LISTS, min_size=1, max_size=3))
+def test_any_lists_below_several_headings_can_be_published_or_leave_questions(lists: list[str]) -> None:
+    listed = "\nEndorsed by:\n".join(lists)
+    text = f"Appeal\n\n9 October 2020\n\nWe appeal.\n\nSigned by:\n{listed}"
+    assert_accounted(text)
+    assert_storable(text)
