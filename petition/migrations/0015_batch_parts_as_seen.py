@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("petition", "0011_people"),
+        ("petition", "0012_disputes"),
     ]
 
     operations = [

@@ -1,6 +1,8 @@
 """Many at once: as they were shown, whole or piece by piece, by two people where mails leave, and back as one step."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -47,7 +49,7 @@ def run() -> None:
         pass
 
 
-def do(deed: BatchDeed, rows: list[Endorsement], **options: str) -> Batch:
+def do(deed: BatchDeed, rows: list[Endorsement], **options: Any) -> Batch:
     batch = batches.begin(deed, [row.pk for row in rows], by=FIRST, at=NOON, **options)
     run()
     batch.refresh_from_db()
@@ -110,7 +112,7 @@ def returned_and_answered(row: Endorsement) -> None:
     own_page.answer(digest_of_token(token_in(mails()[-1][2]), "own_page"), "We.", at=NOON)
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[Endorsement], object]] = {
     "respelled": lambda row: respell(row, "Another Fund"),
     "returned": returned_and_answered,
     "noted": lambda row: notes.note(row.pk, "Do not approve.", by=MODERATOR, at=NOON),

@@ -147,11 +147,11 @@ def test_a_reason_that_is_gone_is_said(staff: Client, appeal: Appeal) -> None:
 
 def test_a_note_is_rewritten_and_erased(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    noting = {"note": "Called them.", "seen": seen_on(page(staff, row), "internal-note")}
+    noting: dict[str, Any] = {"note": "Called them.", "seen": seen_on(page(staff, row), "internal-note")}
     assert "The note is kept." in press(staff, row, "internal-note", **noting)
     noted = page(staff, row)
     assert "Called them." in noted
-    erasing = {"note": "", "seen": seen_on(noted, "internal-note")}
+    erasing: dict[str, Any] = {"note": "", "seen": seen_on(noted, "internal-note")}
     assert "The note is erased." in press(staff, row, "internal-note", **erasing)
     assert "Called them." not in page(staff, row)
 
