@@ -147,7 +147,9 @@ def test_a_reason_that_is_gone_is_said(staff: Client, appeal: Appeal) -> None:
 
 def test_a_note_is_rewritten_and_erased(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    noting: dict[str, Any] = {"note": "Called them.", "seen": seen_on(page(staff, row), "internal-note")}
+    fresh = page(staff, row)
+    assert "Somebody has changed it" not in fresh
+    noting: dict[str, Any] = {"note": "Called them.", "seen": seen_on(fresh, "internal-note")}
     assert "The note is kept." in press(staff, row, "internal-note", **noting)
     noted = page(staff, row)
     assert "Called them." in noted
