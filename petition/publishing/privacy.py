@@ -18,13 +18,13 @@ KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
     (
         periods.ENDED,
         _(
-            "The person, the address, questions and answers of a request that was not accepted or was withdrawn, "
-            "from that day. If its name is still readable, it is sealed then."
+            "The person, the address, questions, answers and notes of a request that was not accepted or was "
+            "withdrawn, from that day. If its name is still readable, it is sealed then."
         ),
     ),
     (
         periods.APPROVED,
-        _("The person, the address, questions and answers of a request that was accepted, from that day."),
+        _("The person, the address, questions, answers and notes of a request that was accepted, from that day."),
     ),
     (periods.APPROVED_AFTER_CLOSING, _("The same, from the day the appeal closed, if that is sooner.")),
     (periods.SETTLED_DISPUTE, _("A message about a name, from the day it was settled.")),

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -65,6 +66,7 @@ def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus
     content |= {"appeal": record.appeal_record(slug, language), "form": form, "slug": slug}
     content |= {"notice": notice, "truth_dated": notice.dated if notice else BUILT_IN_DATED}
     content |= {"path": reverse("endorse", args=[slug]), "opened": stamp_for(request)}
+    content |= {"key_is_elsewhere": not settings.CONTACT_PRIVATE_KEYS}
     return render(request, "endorse/form.html", content, status=status)
 
 

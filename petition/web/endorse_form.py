@@ -154,7 +154,7 @@ class EndorseForm(forms.Form):
         label=_("Your e-mail address"),
         max_length=254,
         error_messages={"required": _("Enter your e-mail address.")},
-        help_text=_("We send one mail there, with a link to confirm."),
+        help_text=_("We send a mail there, with a link to confirm."),
         widget=forms.EmailInput(
             attrs=_ADDRESS | {"autocomplete": "email", "inputmode": "email", "enterkeyhint": "send"}
         ),

@@ -10,10 +10,11 @@ from django.urls import resolve
 from pytest_django import Settings
 
 from petition.actions.endorsements import submit
-from petition.models import Appeal, RateCount
+from petition.models import Appeal, Endorsement, RateCount
 from petition.publishing.privacy import KEPT
 from petition.vocabulary import clock, retention_periods
-from tests.factories import NOON, a_submission, an_appeal
+from tests import factories
+from tests.factories import NOON, SLUG, a_submission, an_appeal
 
 LANGUAGES = ("", "/ru", "/ky")
 
@@ -111,3 +112,22 @@ def test_security_txt_names_whom_to_tell_and_expires_within_a_year(
 def test_where_nobody_is_named_there_is_no_security_txt(client: Client, appeal: Appeal, settings: Settings) -> None:
     settings.SECURITY_CONTACT = ""
     assert client.get("/.well-known/security.txt").status_code == 404
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_the_form_says_that_the_key_is_elsewhere_only_where_it_is(
+    client: Client, appeal: Appeal, settings: Settings, has_key: bool
+) -> None:
+    if not has_key:
+        settings.CONTACT_PRIVATE_KEYS = []
+    page = client.get(f"/appeals/{SLUG}/endorse/").content.decode()
+    assert ("does not have the key" in page) is not has_key
+    assert "cannot read them" not in page
+
+
+def test_until_a_decision_a_name_lies_readable_and_the_page_says_so(client: Client, appeal: Appeal) -> None:
+    found = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
+    assert Endorsement.objects.get(pk=found.pk).organisation_name == "Made-up Unseen"
+    assert (
+        "once that is decided; until then names and websites lie readable" in client.get("/privacy/").content.decode()
+    )
