@@ -71,7 +71,8 @@ BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
 
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
-SENDER = env.str("SENDER", f"noreply@{_site.hostname}")
+MAIL_DOMAIN = "localhost" if ":" in _site.hostname else _site.hostname  # no mailbox is at [::1]
+SENDER = env.str("SENDER", f"noreply@{MAIL_DOMAIN}")
 SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
@@ -241,7 +242,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # By network, not by name: a stranger must not be able to lock a moderator out.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = _site.hostname
+MFA_TOTP_ISSUER = MAIL_DOMAIN
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for a clock that runs wrong (RFC 6238, 5.2)
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -52,6 +52,7 @@ class Site:
         self.environment["UNDO_SECONDS"] = "3"  # what decisions have to say is waited for here
         if url := os.environ.get("DATABASE_URL"):
             self.environment["DATABASE_URL"] = own_database(url, f"journey_{self.port}")
+        self.options: list[str] = []  # of `serve`
         self.password = ""
         self.numbers = itertools.count(1)  # for addresses and names that nobody else has
         self._read_before: dict[Path, EmailMessage] = {}
@@ -59,7 +60,7 @@ class Site:
 
     def begin(self) -> None:
         """On its way to serving."""
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *self.options]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

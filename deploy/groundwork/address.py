@@ -17,7 +17,7 @@ HIGHEST_PORT = 65535
 
 def read(environment: Mapping[str, str]) -> tuple[str, int]:
     """HOST and PORT as the operator set them; 127.0.0.1 and 8000 when unset."""
-    host = environment.get("HOST", "").strip() or "127.0.0.1"
+    host = environment.get("HOST", "").strip().strip("[]") or "127.0.0.1"
     text = environment.get("PORT", "").strip() or "8000"
     port = int(text) if re.fullmatch("[0-9]{1,5}", text) else 0
     if not 1 <= port <= HIGHEST_PORT:
@@ -43,7 +43,9 @@ def require_free(host: str, port: int) -> None:
 def _try_to_listen(host: str, port: int) -> int | None:
     """The number of the error met when listening there, or None."""
     try:
-        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # As petition/management/listening.py: a name such as localhost stands for its first IPv4 address.
+        family, kind, protocol, _, where = min(found, key=lambda entry: entry[0] != socket.AF_INET)
         with socket.socket(family, kind, protocol) as probe:
             # As servers do: a connection that has just been closed does not hold the port.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

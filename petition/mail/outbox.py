@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -33,7 +32,7 @@ def owe(
         endorsement=endorsement,
         sealed_address=sealed_address,
         sealed_content=sealed_content,
-        message_id=f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>",
+        message_id=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
         created_at=at,
         due_at=due or at,
     )

@@ -109,6 +109,14 @@ def test_only_an_argument_of_make_sets_the_host(make: Make, free_port: int) -> N
     assert "--host 127.0.0.2" in make("run", f"PORT={free_port}", "HOST=127.0.0.2").stdout
 
 
+@pytest.mark.usefixtures("whole_venv")
+def test_a_host_may_be_a_name_or_an_ipv6_address(make: Make, free_port: int) -> None:
+    for host, handed_over in (("localhost", "localhost"), ("0.0.0.0", "0.0.0.0"), ("[::1]", "::1"), ("::1", "::1")):
+        done = make("run", f"PORT={free_port}", f"HOST={host}")
+        no_ipv6 = f"HOST is '{handed_over}', which is not an address of this machine" in done.stderr
+        assert f"--host {handed_over} " in done.stdout or (":" in host and no_ipv6), done
+
+
 def test_without_any_python_make_says_what_to_install(make: Make) -> None:
     sentence = one_sentence(make("run", "PYTHON=python3.99"))
     assert sentence.startswith("There is no python3.99 here: install Python 3.11, 3.12 or 3.13")

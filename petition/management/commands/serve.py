@@ -2,20 +2,21 @@
 
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from petition.actions.staff import first_administrator
+from petition.management.listening import Place, place_of, refuse_taken
 from petition.management.static_files import collect_if_changed
 from petition.management.together import Together
 from petition.models import Appeal
@@ -34,18 +35,20 @@ class Command(BaseCommand):
         self._stopping = False
         _on_signals(_interrupt)
         try:
-            self._prepare(host, port)
+            place = place_of(host, port)
+            site_url = _site_url(place)
+            self._prepare(place)
             _on_signals(self._note)  # from here on no exception comes between two lines, and a second signal is none
             self._tell_administrator()
-            self._run(host, port)
+            self._run(place, site_url)
         except KeyboardInterrupt:
             pass
         finally:
             _on_signals(signal.SIG_IGN)  # Python puts its own handlers back before it ends
         self.stdout.write("Stopped.")
 
-    def _prepare(self, host: str, port: int) -> None:
-        _refuse_taken(host, port)
+    def _prepare(self, place: Place) -> None:
+        refuse_taken(place)
         try:
             settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
             call_command("migrate", verbosity=0)
@@ -69,37 +72,32 @@ class Command(BaseCommand):
             statement = settings.BASE_DIR / "fixtures" / "statement.txt"
             call_command("import_statement", str(statement), verbosity=0, stdout=self.stdout)
 
-    def _run(self, host: str, port: int) -> None:
-        site_url = settings.SITE_URL if os.environ.get("SITE_URL") else f"http://{host}:{port}"
+    def _run(self, place: Place, site_url: str) -> None:
         both = Together(settings.BASE_DIR, os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)})
         try:
-            both.start("web", _web(host, port))
+            both.start("web", _web(place))
             both.start("worker", [sys.executable, "manage.py", "worker"])
-            if self._is_served(host, port, both):
-                self._greet(site_url)
+            if self._is_served(place, site_url, both):
+                self._greet(place, site_url)
             while not self._stopping:
                 _refuse_if_ended(both)
                 time.sleep(0.2)
         finally:
             both.stop()
 
-    def _is_served(self, host: str, port: int, both: Together) -> bool:
+    def _is_served(self, place: Place, site_url: str, both: Together) -> bool:
         """Waits for the first answer; False when it is to stop before that."""
-        address = f"http://{host}:{port}/healthz"
-        direct = build_opener(ProxyHandler({}))  # a proxy in the environment is not for our own address
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             if self._stopping:
                 return False
             _refuse_if_ended(both)
-            try:
-                with direct.open(address, timeout=1):
-                    return True
-            except OSError:
-                time.sleep(0.05)
+            if _answers(place, urlsplit(site_url).netloc):
+                return True
+            time.sleep(0.05)
         raise CommandError(f"The web process did not answer within {START_SECONDS} s: look at its messages above.")
 
-    def _greet(self, site_url: str) -> None:
+    def _greet(self, place: Place, site_url: str) -> None:
         say = self.stdout.write
         say("")
         say(f"  The appeal    {site_url}/")
@@ -107,20 +105,38 @@ class Command(BaseCommand):
         say(f"  Mails go to   {settings.MAIL_DIR if not settings.EMAIL_URL else 'the mail server in EMAIL_URL'}")
         if settings.ROLE == "all":
             say("  Note          This process holds all keys; a public site runs ROLE=public and ROLE=staff apart.")
+        if place.is_everywhere:
+            say(
+                "  Note          It listens on every address of this machine; others should come by a proxy with https."
+            )
         say("  Stop with Ctrl-C.")
         say("")
         self.stdout.flush()
 
 
-def _refuse_taken(host: str, port: int) -> None:
-    """granian shares a port with whoever has it (SO_REUSEPORT): two sites would answer in turns."""
-    try:
-        with socket.create_server((host, port)):
-            pass
-    except OSError as error:
+def _site_url(place: Place) -> str:
+    """SITE_URL, else where it listens."""
+    if os.environ.get("SITE_URL"):
+        return str(settings.SITE_URL)
+    if not place.is_loopback and not place.is_everywhere:
         raise CommandError(
-            f"{host}:{port} cannot be used ({error.strerror}): stop what runs there, or give another --port."
-        ) from error
+            f"Other machines reach {place.address}: set SITE_URL to the https:// address that a proxy serves it under, "
+            "or leave --host out."
+        )
+    return place.url
+
+
+def _answers(place: Place, host: str) -> bool:
+    """Whatever it says; asked by the name that the site goes by."""
+    connection = HTTPConnection(str(urlsplit(place.url).hostname), place.port, timeout=1)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": host})
+        connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _refuse_if_ended(both: Together) -> None:
@@ -140,9 +156,15 @@ def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handle
             signal.signal(number, handler)
 
 
-def _web(host: str, port: int) -> list[str]:
+def _web(place: Place) -> list[str]:
     granian = Path(sys.executable).with_name("granian")
-    options = {"interface": "wsgi", "host": host, "port": str(port), "workers": "1", "blocking-threads": "4"}
+    options = {
+        "interface": "wsgi",
+        "host": place.address,
+        "port": str(place.port),
+        "workers": "1",
+        "blocking-threads": "4",
+    }
     options |= {"log-level": "warning", "backlog": "1024"}
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     return [str(granian), *flags, "--no-ws", "petition.wsgi:application"]

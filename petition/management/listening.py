@@ -1,0 +1,67 @@
+"""Where the site listens, and by which address whoever sits at this machine finds it there."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+from django.core.management import CommandError
+
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True)
+class Place:
+    """`address` is a number, as granian takes it; `url` is what a browser on this machine opens."""
+
+    address: str
+    port: int
+    url: str
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it listens on all addresses of this machine."""
+        return ipaddress.ip_address(self.address).is_unspecified
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nobody but this machine gets in."""
+        return ipaddress.ip_address(self.address).is_loopback
+
+
+def place_of(host: str, port: int) -> Place:
+    """The place that the operator names. Raises CommandError, with what to do, where there is no such place."""
+    if not 1 <= port <= HIGHEST_PORT:
+        raise CommandError(f"The port is {port}: give --port a number from 1 to {HIGHEST_PORT}.")
+    name = host.strip().strip("[]").lower()
+    try:
+        found = socket.getaddrinfo(name or "127.0.0.1", port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"{host} is no address of this machine: leave --host out, or use 127.0.0.1.") from error
+    address = str(min(found, key=lambda entry: entry[0] != socket.AF_INET)[4][0])
+    return Place(address, port, f"http://{_in_url(name, address)}:{port}")
+
+
+def refuse_taken(place: Place) -> None:
+    """granian shares a port with whoever has it (SO_REUSEPORT): two sites would answer in turns."""
+    family = socket.AF_INET6 if ":" in place.address else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            # As servers do: a connection that has just been closed does not hold the port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((place.address, place.port))
+            probe.listen(1)
+    except OSError as error:
+        raise CommandError(
+            f"Port {place.port} on {place.address} cannot be used ({error.strerror}): "
+            "stop what runs there, or give another --port."
+        ) from error
+
+
+def _in_url(name: str, address: str) -> str:
+    """Nobody can open the address that means all addresses."""
+    if name == "localhost":
+        return name
+    number = ipaddress.ip_address(address)
+    if number.version == 6:
+        return "[::1]" if number.is_unspecified else f"[{address}]"
+    return "127.0.0.1" if number.is_unspecified else address
