@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from petition.reading.enumeration import looks_marked, opener_of
 from petition.reading.joining import join
 from petition.reading.ledger import Ledger
-from petition.reading.lines import Line, ends_sentence, is_full, numbers
+from petition.reading.lines import Line, ends_sentence, is_full, is_short, numbers
 from petition.reading.markers import Marker
 
 # The last item of a list but one often ends so.
+SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 BEFORE_LAST = re.compile(r"[;,] (?:and|or|и|или|жана|же)$")
 
 
@@ -18,12 +19,14 @@ BEFORE_LAST = re.compile(r"[;,] (?:and|or|и|или|жана|же)$")
 class Block:
     """A paragraph, or an item with its marker; the marker is no longer in the first line's text.
 
-    `doubtful` holds lines that begin like an item and were not taken for one.
+    `doubtful` holds lines that begin like an item and were not taken for one, `run_together` pairs of lines of
+    which the second may begin a paragraph of its own.
     """
 
     lines: list[Line]
     marker: Marker | None = None
     doubtful: list[Line] = field(default_factory=list)
+    run_together: list[tuple[Line, Line]] = field(default_factory=list)
 
     @property
     def sign(self) -> str:
@@ -48,7 +51,8 @@ def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
     for line in lines:
         last = blocks[-1] if blocks else None
         marker = opener(line.text)
-        if marker and _opens_item(marker, line, last):
+        short = last is None or is_short(last.lines[-1], width)
+        if marker and _opens_item(marker, line, last, short=short):
             blocks.append(Block([replace(line, text=marker.rest)], marker))
             decimals = decimals or marker.kind.startswith("decimal")
             continue
@@ -60,10 +64,17 @@ def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
         last.lines.append(line)
         if looks_marked(line.text, decimals=decimals) and not wrapped:
             last.doubtful.append(line)
+        elif goes_on and short and _begins_anew(last.lines[-2], line):
+            last.run_together.append((last.lines[-2], line))
     return blocks
 
 
-def _opens_item(marker: Marker, line: Line, last: Block | None) -> bool:
+def _begins_anew(before: Line, line: Line) -> bool:
+    """Whether a sentence ended with the line above, and another begins: perhaps a paragraph of its own."""
+    return not line.gap and SENTENCE_END.search(before.text) is not None and not line.text[0].islower()
+
+
+def _opens_item(marker: Marker, line: Line, last: Block | None, *, short: bool) -> bool:
     """Whether what looks like a marker is one, and not a dash or a number that wrapping moved to the line's start."""
     before = last.lines[-1].text if last else ""
     parted = last is None or line.gap or ends_sentence(before) or bool(BEFORE_LAST.search(before))
@@ -72,7 +83,8 @@ def _opens_item(marker: Marker, line: Line, last: Block | None) -> bool:
         follows = same_list and marker.number == _number(last) + 1
         # "4 October" begins a sentence more often than an item.
         return follows or (parted and (marker.kind != "bare" or marker.number == 1))
-    return marker.kind == "bullet" or parted or (same_list and not marker.rest[:1].islower())
+    same_sign = same_list and last is not None and last.sign == marker.sign
+    return marker.kind == "bullet" or parted or (same_list and not marker.rest[:1].islower()) or (same_sign and short)
 
 
 def _number(block: Block | None) -> int:

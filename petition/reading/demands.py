@@ -1,11 +1,14 @@
 """The body of a statement: what stands before the demands, the demands, what stands after them."""
 
+import re
 from collections.abc import Sequence
 
 from petition.reading.blocks import Block
 from petition.reading.ledger import Ledger
 
 SHORTEST_PROMISE = 4
+# A list within a sentence: "we demand 1) release and 2) an investigation".
+INLINE = re.compile(r"(?<!\w)\(?(?:1[.)].+(?<!\w)\(?2|[aа]\).+(?<!\w)\(?[bб]|i\).+(?<!\w)\(?ii)[.)]")
 
 
 def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -> None:
@@ -16,6 +19,8 @@ def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -
         text = block.text(words, ledger)
         for line in block.doubtful:
             ledger.question("unknown_marker", [line.number], line.text)
+        for before, line in block.run_together:
+            ledger.question("uncertain_join", (before.number, line.number), line.text)
         if block.marker:
             ledger.place("demand", block.numbers, text, block.sign)
         elif first < at < last:
@@ -24,6 +29,10 @@ def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -
             ledger.place("preamble" if at < first else "closing", block.numbers, text)
             if _announces(text) and not any(after.marker for after in blocks[at + 1 : at + 2]):
                 ledger.question("nothing_follows", block.numbers[-1:], text)
+    if not items:
+        for block in blocks:
+            if INLINE.search(" ".join(line.text for line in block.lines)):
+                ledger.question("inline_list", block.numbers, block.lines[0].text)
     _check_markers([blocks[at] for at in items], ledger)
 
 

@@ -24,7 +24,7 @@ GROUPS = listed(
 STARTS_LIKE_HEADING = re.compile(
     r"(?:on behalf of|members of|in support of|with (?:the )?support|(?:also )?(?:co-?)?(?:signed|endorsed|joined) by"
     r"|supported by|the following|the undersigned|jointly with|together with|in cooperation with|от имени|при поддержке"
-    r"|вместе с|к (?:обращению|заявлению) присоедин\w+|төмөнкү)\b",
+    r"|total|итого|всего|жалпысынан|вместе с|к (?:обращению|заявлению) присоедин\w+|төмөнкү)\b",
     re.IGNORECASE,
 )
 # A number of rows behind a heading: "Kyrgyzstan (12)".

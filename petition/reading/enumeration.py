@@ -15,7 +15,9 @@ ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрст
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 LETTERED = re.compile(r"(?P<sign>(?P<start>\(?)(?P<ordinal>[^\W\d_]{1,5})(?P<end>[.)]))(?:\s+|$)")
 DECIMAL = re.compile(r"(?P<sign>(?P<above>\d{1,2}(?:\.\d{1,2})*)\.(?P<ordinal>\d{1,2})(?P<end>[.)]?))(?:\s+|$)")
-SYMBOL = re.compile(r"(?P<sign>o|[^\w\s])(?:\s+|$)|(?P<tight>[№#])\s*(?=\d)")
+# "1 - ", "1: " and "1 . ".
+SPACED = re.compile(r"(?P<sign>(?P<ordinal>\d{1,3})(?P<end>:|\s[-–—.:]))(?:\s+|$)")
+SYMBOL = re.compile(r"(?P<sign>o|#{1,6}|[^\w\s])(?:\s+|$)|(?P<tight>[№#])\s*(?=\d)")
 # These open words, or go on with them.
 NO_SYMBOLS = "\"'“„«‘‚‹([…&/"
 Opener = Callable[[str], Marker | None]
@@ -74,8 +76,10 @@ def _rare(text: str) -> Iterator[Marker]:
         yield Marker(found["sign"], kind, int(found["ordinal"]), text[found.end() :])
     if (found := SYMBOL.match(text)) and text[0] not in NO_SYMBOLS:
         sign = found["sign"] or found["tight"]
-        if sign == "o" or unicodedata.category(sign)[0] in "PS":
+        if sign == "o" or unicodedata.category(sign[0])[0] in "PS":
             yield Marker(sign, f"symbol {sign}", None, text[found.end() :])
+    if found := SPACED.match(text):
+        yield Marker(found["sign"], f"spaced {found['end'].strip()}", int(found["ordinal"]), text[found.end() :])
     if bare := bare_number_of(text):
         yield bare
 

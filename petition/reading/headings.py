@@ -66,6 +66,8 @@ FORMULA = re.compile(
     r"(?:терең )?(?:урматтоо|урмат|ызаат|тилектештик|үмүт) менен",
     re.IGNORECASE,
 )
+# What a heading adds about the list: "(as of 27 July 2020)".
+REMARK = re.compile(r"\s*\([^()]*\)$")
 WORD = r"[^\W\d_]+"
 LONGEST_HEADING = 12
 BODIES = listed(
@@ -84,7 +86,7 @@ class Region:
 
 def heading_kind(text: str) -> str | None:
     """Which part of a statement a line by itself announces; None when it announces nothing."""
-    bare = text.rstrip(" :.,")
+    bare = REMARK.sub("", text.rstrip(" :.,"))
     words = re.findall(WORD, bare.lower().replace("co-", "co"))
     if not words or not (bare[0].isupper() or bare[0].isdigit()) or len(words) > LONGEST_HEADING:
         return None

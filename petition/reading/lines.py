@@ -14,6 +14,7 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 CONTINUING_WORD = re.compile(r"[^\W\d_A-ZА-ЯЁҢӨҮ][^\WA-ZА-ЯЁҢӨҮ]*(?:\W|$)")
 ABBREVIATION = re.compile(r"(?:\.\w{1,3}|\b(?:Inc|Ltd|Corp|Co|Assoc|Assn|Intl))\.$")
 NARROWEST = 30
+SHORT = 0.75
 BYTE_ORDER_MARK = "\ufeff"
 SOFT_HYPHEN = "\u00ad"
 # Words this far from each other stand in two columns; some texts have two spaces where one is meant.
@@ -101,6 +102,11 @@ def wrap_width(lines: Sequence[Line]) -> int:
 def is_full(line: Line, after: Line, width: int) -> bool:
     """Whether the break after `line` was forced: the next word would not have fitted into the column."""
     return width > 0 and line.width + 1 + len(after.text.split(" ")[0]) > width
+
+
+def is_short(line: Line, width: int) -> bool:
+    """Whether the break after `line` was surely not forced, also where letters differ in width."""
+    return line.width < SHORT * width or width == 0
 
 
 def begins_inside(text: str) -> bool:

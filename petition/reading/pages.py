@@ -20,7 +20,9 @@ PAGE_NUMBER = re.compile(
 FOOTNOTE = re.compile(
     r"(?P<mark>\[\d{1,3}\]|[¹²³⁰⁴-⁹]+)\s*(?=https?://|www\.|[^\Wa-zа-яё]|[\"“„«(])|(?P<number>\d{1,3})\s+(?=https?://|www\.)"
 )
-TEXT, NUMBER, HEADER, NOTE = "text", "page_number", "running_header", "footnote"
+# Asterisks or a rule between two parts.
+SEPARATOR = re.compile(r"(?:[-–—_=*~#·•+.]\s?){3,}")
+TEXT, NUMBER, HEADER, NOTE, RULE = "text", "page_number", "running_header", "footnote", "separator"
 LONG_LINE = 0.6  # of the column: shorter lines without a full stop are headings or rows, not cut sentences
 
 
@@ -35,8 +37,8 @@ def body_lines(lines: Sequence[Line], words: frozenset[str], width: int, ledger:
     gap = page_turned = False
     for line in lines:
         role = roles.get(line.number)
-        page_turned = page_turned or line.starts_page or role not in (TEXT, None)
-        if not line.text:
+        page_turned = page_turned or line.starts_page or role not in (TEXT, RULE, None)
+        if not line.text or role == RULE:
             gap = True
         elif role == TEXT:
             if body and gap and page_turned:
@@ -66,9 +68,15 @@ def _roles(lines: Sequence[Line], width: int) -> dict[int, str]:
             if FOOTNOTE.match(line.text) or (carries_on and not line.starts_page and not marker_of(line.text)):
                 roles[line.number] = NOTE
             else:
-                roles[line.number] = NUMBER if PAGE_NUMBER.fullmatch(line.text) else TEXT
+                roles[line.number] = _role(line.text)
         before = line if line.text else None
     return roles | dict.fromkeys(_running_headers(lines, roles), HEADER)
+
+
+def _role(text: str) -> str:
+    if SEPARATOR.fullmatch(text):
+        return RULE
+    return NUMBER if PAGE_NUMBER.fullmatch(text) else TEXT
 
 
 def _running_headers(lines: Sequence[Line], roles: dict[int, str]) -> Iterator[int]:
@@ -128,6 +136,6 @@ def _place_furniture(lines: Sequence[Line], roles: dict[int, str], words: frozen
             footnote = []
         if role == NOTE:
             footnote.append(line)
-        elif role in (NUMBER, HEADER):
+        elif role in (NUMBER, HEADER, RULE):
             ledger.place(role, [line.number], line.text)
             ledger.note(role, [line.number], line.text)

@@ -1,13 +1,13 @@
 """The rows of a list of signatories: where each begins, where it goes on, and what among the lines is no row."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from petition.reading.dates import date_line
 from petition.reading.doubts import is_heading_like
-from petition.reading.enumeration import looks_marked, opener_of
+from petition.reading.enumeration import Opener, looks_marked, opener_of
 from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, numbers
 from petition.reading.markers import Marker, bare_number_of, marker_of
 from petition.vocabulary.countries import code_of
@@ -75,7 +75,7 @@ def is_sentence(text: str, shortest: int = SHORTEST_SENTENCE) -> bool:
 def is_prose(text: str, *, marked: bool = False) -> bool:
     """Whether the words are a sentence, an introduction, an address or a date: no row of a list."""
     sentence = is_sentence(text, SHORTEST_MARKED_SENTENCE if marked else SHORTEST_SENTENCE) and not text.endswith(").")
-    address = MAIL_ADDRESS.search(text) or WEB_ADDRESS.fullmatch(text) or not re.search(r"[^\W\d_]", text)
+    address = MAIL_ADDRESS.search(text) or WEB_ADDRESS.search(text) or not re.search(r"[^\W\d_]", text)
     return bool(sentence or address or text.endswith(":") or len(text) > LONGEST_LABEL or date_line(text))
 
 
@@ -98,7 +98,7 @@ def _closes(before: Sequence[Line], line: Line) -> bool:
     return False
 
 
-def _opener(lines: Sequence[Line]) -> Callable[[str], Marker | None] | None:
+def _opener(lines: Sequence[Line]) -> Opener | None:
     """What finds the markers this list uses; None for a list without markers."""
     found = [marker for line in lines if (marker := marker_of(line.text))]
     for kind in ("number", "bullet", "dash"):
@@ -106,11 +106,15 @@ def _opener(lines: Sequence[Line]) -> Callable[[str], Marker | None] | None:
         if len(same) >= ENOUGH or (same and marker_of(lines[0].text) == same[0]):
             sign = same[0].sign
             return partial(_marker_like, kind=kind, sign=sign)
+    rarer = partial(_rarer_like, opener=opener_of(lines, initials=ENOUGH))
+    if any(rarer(line.text) for line in lines):
+        return rarer
     bare = [marker.number for line in lines if (marker := bare_number_of(line.text))]
-    if bare[:2] == [1, 2]:
-        return bare_number_of
-    rarer = opener_of(lines, initials=ENOUGH)
-    return rarer if any(rarer(line.text) for line in lines if not marker_of(line.text)) else None
+    return bare_number_of if bare[:2] == [1, 2] else None
+
+
+def _rarer_like(text: str, opener: Opener) -> Marker | None:
+    return None if marker_of(text) else opener(text)
 
 
 def _marker_like(text: str, kind: str, sign: str) -> Marker | None:
@@ -118,7 +122,7 @@ def _marker_like(text: str, kind: str, sign: str) -> Marker | None:
     return marker if marker and marker.kind == kind and (kind == "number" or marker.sign == sign) else None
 
 
-def _read_marked(lines: Sequence[Line], opener: Callable[[str], Marker | None], width: int, roster: Roster) -> None:
+def _read_marked(lines: Sequence[Line], opener: Opener, width: int, roster: Roster) -> None:
     """A marker opens a row; a line without one goes on with the row above, unless a blank line parts them."""
     row: Row | None = None
     before: Line | None = None
@@ -127,7 +131,7 @@ def _read_marked(lines: Sequence[Line], opener: Callable[[str], Marker | None], 
             row = Row([replace(line, text=marker.rest)], marker)
             roster.rows.append(row)
         elif row and (not row.lines[-1].text or continues(row.lines, line)):
-            row.sure = row.sure and not _is_nested(row, line, width)
+            row.sure = row.sure and not _is_nested(row, line, width) and not _is_far(row, line, width)
             row.lines.append(line)
         elif row and not line.gap and not is_prose(line.text) and not is_heading_like(line.text):
             row.sure = row.sure and is_full(row.lines[-1], line, width)
@@ -143,6 +147,13 @@ def _is_nested(row: Row, line: Line, width: int) -> bool:
     wrapped = is_full(row.lines[-1], line, width)
     first_dash = line.text[0] in "–—" and not any(looks_marked(before.text) for before in row.lines)
     return looks_marked(line.text) and not wrapped and not first_dash
+
+
+def _is_far(row: Row, line: Line, width: int) -> bool:
+    """Whether a blank line parts a row that was whole from words that need not be its own."""
+    end = row.lines[-1]
+    is_open = not end.text or OPEN_END.search(end.text) or end.text.endswith(",") or _closes(row.lines, line)
+    return line.gap and not (is_open or OPEN_START.match(line.text) or is_full(end, line, width))
 
 
 def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
@@ -161,6 +172,7 @@ def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
                 roster.set_aside(line, before)
             elif row and (certain or (before and _is_forced(row, line, width) and not is_heading_like(line.text))):
                 row.sure = row.sure and (certain or per_block) and not _is_nested(row, line, width)
+                row.sure = row.sure and not _is_far(row, line, width)
                 row.lines.append(line)
             else:
                 roster.rows.append(Row([line]))

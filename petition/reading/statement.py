@@ -5,6 +5,7 @@ from dataclasses import replace
 from petition.reading.blocks import blocks_of
 from petition.reading.dates import date_line
 from petition.reading.demands import place_body
+from petition.reading.enumeration import looks_marked
 from petition.reading.headings import (
     BACKGROUND,
     BODY,
@@ -89,6 +90,8 @@ def _reading(
 def _place_opening(opening: Opening, words: frozenset[str], ledger: Ledger) -> None:
     if opening.title:
         ledger.place("title", numbers(opening.title), join(opening.title, words, ledger))
+        if looks_marked(opening.title[0].text):
+            ledger.question("unknown_marker", [opening.title[0].number], opening.title[0].text)
     else:
         ledger.question("no_title", (), "")
     if opening.date:

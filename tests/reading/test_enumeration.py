@@ -29,6 +29,10 @@ def read(marks: list[str], between: str = "\n", asks: tuple[str, ...] = ASKS, af
         ["1.1.", "1.2.", "1.3."],
         ["1.1", "1.2", "1.3"],
         ["1", "2", "3"],
+        ["1 -", "2 -", "3 -"],
+        ["1 –", "2 –", "3 –"],
+        ["1:", "2:", "3:"],
+        ["1 .", "2 .", "3 ."],
         ["o", "o", "o"],
         ["#", "#", "#"],
         ["→", "→", "→"],
@@ -70,9 +74,20 @@ def test_items_within_items_are_a_question() -> None:
         assert ("mixed_markers", (10,)) in questions(reading)
 
 
-def test_a_dash_that_is_no_item_though_its_line_was_not_full_is_a_question() -> None:
-    reading = read(["-", "-", "-"], asks=("release all", "investigate", "let people assemble"))
-    assert questions(reading) == [("unknown_marker", (10,)), ("unknown_marker", (11,))]
+@pytest.mark.parametrize("mark", ["-", "–", "*"])
+@pytest.mark.parametrize("end", ["", ",", ";"])
+def test_items_that_begin_small_and_end_without_a_point_are_items_when_their_lines_are_short(
+    mark: str, end: str
+) -> None:
+    reading = read([mark] * 3, asks=(f"release all{end}", f"investigate{end}", "let people assemble."))
+    assert reading.demands == (f"release all{end}", f"investigate{end}", "let people assemble.")
+    assert reading.unresolved == ()
+
+
+def test_a_dash_at_a_line_start_that_wrapping_may_have_moved_there_is_a_question() -> None:
+    long = "release everybody who was held in the squares on that night in October"
+    reading = read_statement(TOP + f"- {long}\n- or so it seems\n" + AFTER)
+    assert questions(reading) == [("unknown_marker", (10,))]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +108,15 @@ def test_a_paragraph_may_begin_with_an_initial_a_town_or_a_number(start: str) ->
 
 @pytest.mark.parametrize(
     "marks",
-    [["a)", "b)", "c)"], ["(i)", "(ii)", "(iii)"], ["I.", "II.", "III."], ["A.", "B.", "C."], ["o"] * 3, ["#"] * 3],
+    [
+        ["a)", "b)", "c)"],
+        ["(i)", "(ii)", "(iii)"],
+        ["I.", "II.", "III."],
+        ["A.", "B.", "C."],
+        ["o"] * 3,
+        ["#"] * 3,
+        ["1 -", "2 -", "3 -"],
+    ],
     ids=lambda marks: marks[0],
 )
 def test_a_list_behind_rarer_markers_has_names_without_them(marks: list[str]) -> None:

@@ -42,6 +42,12 @@ PIECES = [
     "(GCRT)\n",
     "– Vanadzor\n",
     "We call on everybody to:\n",
+    "***\n",
+    "----------\n",
+    "1 - One\n",
+    "2 - Two\n",
+    "cc: Sova\n",
+    "## Demands\n",
     "Organisations and individuals:\n",
     "investigate; and\n",
     "Kyrgyzstan\n",
@@ -93,7 +99,7 @@ def assert_accounted(text: str) -> None:
                 *(heading.text for heading in reading.headings),
                 *(text for section in reading.further for text in section.paragraphs),
                 *(part.marker for part in ledger.parts if part.role in ("demand", "signatory")),
-                *(note.text for note in reading.notes if note.kind in ("page_number", "running_header")),
+                *(note.text for note in reading.notes if note.kind in ("page_number", "running_header", "separator")),
                 *(part.marker + part.text for part in ledger.parts if part.role in LEFT),
             ]
         )

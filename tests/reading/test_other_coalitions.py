@@ -84,3 +84,50 @@ def test_a_mark_behind_a_space_is_a_footnotes() -> None:
     reading = read_statement(TOP + SIGNED + "Racism Network (ENAR) *\n\n* Since February\n")
     assert ("footnote_mark", (13,)) in questions(reading)
     assert ("unknown_marker", (15,)) in questions(reading)
+
+
+@pytest.mark.parametrize("rule", ["***", "* * *", "-----", "_________", "———"])
+def test_a_rule_between_parts_is_on_record_and_joins_nothing(rule: str) -> None:
+    reading = read_statement(TOP + f"• Release all.\n{rule}\nWe also urge all partners to help.\n{rule}\n" + SIGNED)
+    assert reading.demands == ("Release all.",)
+    assert reading.closing == ("We also urge all partners to help.",)
+    assert noted(reading, "separator") == [((10,), rule), ((12,), rule)]
+    assert reading.unresolved == ()
+
+
+def test_a_heading_may_say_from_when_its_list_is() -> None:
+    reading = read_statement(TOP + "• Release all.\nSignatories (as of 27 July 2020):\n" + ROWS)
+    assert reading.demands == ("Release all.",)
+    assert names(reading) == ["Sova", "Viasna", "DRA"]
+
+
+def test_paragraphs_in_lines_without_blank_ones_between_are_questions() -> None:
+    reading = read_statement(TOP + "• Release all.\nWe also urge all partners to help.\n\n" + SIGNED)
+    assert questions(reading) == [("uncertain_join", (9, 10))]
+    reading = read_statement(TOP + "We are sad.\nWe ask for help.\n\n" + SIGNED)
+    assert questions(reading) == [("uncertain_join", (9, 10))]
+
+
+@pytest.mark.parametrize(
+    "text", ["we demand 1) release; 2) a trial.", "we demand (a) release and (b) a trial.", "мы ждём: а) дел; б) слов."]
+)
+def test_demands_within_a_sentence_are_a_question_where_there_are_no_others(text: str) -> None:
+    reading = read_statement(TOP + f"Therefore {text}\n\n" + SIGNED)
+    assert questions(reading) == [("inline_list", (9,))]
+    assert read_statement(TOP + f"• Release.\n\nTherefore {text}\n\n" + SIGNED).unresolved == ()
+
+
+def test_words_below_a_whole_row_and_a_blank_line_are_a_question() -> None:
+    reading = read_statement(TOP + "Signed by:\n1. Sova\n2. Viasna\n\ncc: Council of Europe\n")
+    assert questions(reading) == [("uncertain_join", (11, 13))]
+
+
+@pytest.mark.parametrize("row", ["Total: 7 organisations", "Итого 7", "Viasna, www.viasna.example"])
+def test_totals_and_addresses_among_rows_are_questions(row: str) -> None:
+    reading = read_statement(TOP + SIGNED + row)
+    assert questions(reading) == [("not_placed", (13,))]
+
+
+def test_a_statement_with_signs_of_markdown_is_no_title() -> None:
+    reading = read_statement("# Joint appeal\n\n9 October 2020\n\n## Demands\n\n* Release.\n\n" + SIGNED)
+    assert questions(reading) == [("unknown_marker", (1,)), ("unknown_marker", (5,))]

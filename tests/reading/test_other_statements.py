@@ -113,13 +113,11 @@ def test_a_heading_for_demands_is_a_heading() -> None:
 
 
 def test_a_dash_or_number_moved_to_a_line_start_by_wrapping_opens_no_item() -> None:
-    reading = read_statement(
-        TOP + "- Release all who were held on the night of\n6. October was too late\n- or so it seems\n- Investigate.\n"
-    )
-    assert reading.demands == (
-        "Release all who were held on the night of 6. October was too late - or so it seems",
-        "Investigate.",
-    )
+    first = "Release all who were held in the squares and in their own homes on the night of"
+    second = "6. October, which was too late for everybody who had not left by then and gone"
+    reading = read_statement(TOP + f"- {first}\n{second}\n- or so it seems\n- Investigate.\n")
+    assert reading.demands == (f"{first} {second} - or so it seems", "Investigate.")
+    assert questions(reading) == [("no_signatories", ())]
 
 
 def test_a_demand_parted_by_a_stray_blank_line_is_one_demand() -> None:
