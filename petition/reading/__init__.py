@@ -2,10 +2,12 @@
 
 from petition.reading.ledger import Note
 from petition.reading.naming import issuer_of, slug_for
+from petition.reading.remedies import REMEDIES
 from petition.reading.result import Heading, Reading, ReadSignatory, Section, as_json
 from petition.reading.statement import read_statement
 
 __all__ = [
+    "REMEDIES",
     "Heading",
     "Note",
     "ReadSignatory",

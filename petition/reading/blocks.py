@@ -42,6 +42,11 @@ class Block:
         """The words as one line; the joins are noted."""
         return join(self.lines, words, ledger)
 
+    def ask_about_joins(self, ledger: Ledger) -> None:
+        """Lines that may be two paragraphs are a question."""
+        for before, line in self.run_together:
+            ledger.question("uncertain_join", (before.number, line.number), line.text)
+
 
 def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
     """The paragraphs and items the lines form, in order."""

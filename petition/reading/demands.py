@@ -19,8 +19,7 @@ def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -
         text = block.text(words, ledger)
         for line in block.doubtful:
             ledger.question("unknown_marker", [line.number], line.text)
-        for before, line in block.run_together:
-            ledger.question("uncertain_join", (before.number, line.number), line.text)
+        block.ask_about_joins(ledger)
         if block.marker:
             ledger.place("demand", block.numbers, text, block.sign)
         elif first < at < last:

@@ -55,10 +55,12 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
         elif region.kind == INDIVIDUALS:
             listing.read(region.lines, people=True)
         elif region.kind == FURTHER:
-            further.append(Section(region.heading.text if region.heading else "", _paragraphs(region, words, ledger)))
+            further.append(
+                Section(region.heading.text if region.heading else "", _paragraphs(region, words, width, ledger))
+            )
             _leave_out(region, regions, ledger)
         elif region.kind in (BACKGROUND, NOT_PLACED):
-            _paragraphs(region, words, ledger)
+            _paragraphs(region, words, width, ledger)
     body = [blocks_of(region.lines, width) for region in regions if region.kind == BODY]
     place_body([block for blocks in body for block in blocks], words, ledger)
     _check_demands(regions, ledger)
@@ -139,12 +141,14 @@ def _check_soft_hyphens(ledger: Ledger) -> None:
             ledger.question("forbidden_character", part.lines, part.text)
 
 
-def _paragraphs(region: Region, words: frozenset[str], ledger: Ledger) -> tuple[str, ...]:
+def _paragraphs(region: Region, words: frozenset[str], width: int, ledger: Ledger) -> tuple[str, ...]:
     """The region's paragraphs, each accounted for; items keep their marker, since here they are no demands."""
     texts = []
-    for block in blocks_of(region.lines):
+    for block in blocks_of(region.lines, width):
         text = f"{block.sign} {block.text(words, ledger)}".strip()
         texts.append(text)
+        if region.kind == BACKGROUND:
+            block.ask_about_joins(ledger)
         if region.kind == NOT_PLACED:
             ledger.leave(NOT_PLACED, block.numbers, text)
         else:

@@ -140,6 +140,7 @@ def test_lines_not_understood_block_publication_and_are_named(tmp_path: Path, db
     with pytest.raises(CommandError, match="not understood"):
         call_command("import_statement", str(odd), stdout=out, stderr=err, verbosity=0)
     assert "NOT UNDERSTOOD" in err.getvalue()
+    assert "What to do about “number gap”: number the rows" in err.getvalue()
     assert any(character.isdigit() for character in err.getvalue())
     assert not Appeal.objects.exists()
 

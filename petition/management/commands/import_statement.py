@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from petition.actions import appeals
 from petition.actions.audit import OPERATOR
 from petition.models import TextStatus
-from petition.reading import Note, Reading, as_json, issuer_of, read_statement, slug_for
+from petition.reading import REMEDIES, Note, Reading, as_json, issuer_of, read_statement, slug_for
 from petition.vocabulary import clock
 from petition.vocabulary.languages import LANGUAGES
 
@@ -78,6 +78,8 @@ class Command(BaseCommand):
             say(f"  {signatory.number}. {_visible(told)}")
         for note in unresolved:
             self.stderr.write(f"NOT UNDERSTOOD, {_as_line(note)}")
+        for kind in sorted({note.kind for note in unresolved}):
+            self.stderr.write(f"What to do about “{kind.replace('_', ' ')}”: {REMEDIES[kind]}.")
 
 
 def _write(file: Path, text: str) -> None:
