@@ -55,14 +55,15 @@ class Listing:
         number = row.marker.number if row.marker else None
         if number is not None:
             self.printed_numbers.append((number, row.numbers[0]))
-        if not row.sure:
+        is_stranger = is_prose(label, marked=bool(sign)) or (names_place(label) if sign else is_heading_like(label))
+        if not row.sure and not is_stranger:
             self.ledger.question("uncertain_join", row.numbers, label)
         if any(1 < line.apart < COLUMN for line in row.lines):
             self.ledger.question("columns", row.numbers, label)
         likeness = personal_likeness(label)
         if not label:
             self.ledger.leave("empty_row", row.numbers, label, sign)
-        elif is_prose(label, marked=bool(sign)) or (names_place(label) if sign else is_heading_like(label)):
+        elif is_stranger:
             self.ledger.leave("not_placed", row.numbers, label, sign)
         elif people or likeness is Likeness.ROLE or (likeness is Likeness.NAME and not bodies):
             self.ledger.leave("individual", row.numbers, label, sign)

@@ -8,7 +8,7 @@ from functools import partial
 from petition.reading.dates import date_line
 from petition.reading.doubts import is_heading_like
 from petition.reading.enumeration import Opener, looks_marked, opener_of
-from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, numbers
+from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, is_short, numbers
 from petition.reading.markers import Marker, bare_number_of, marker_of
 from petition.vocabulary.countries import code_of
 
@@ -16,7 +16,8 @@ from petition.vocabulary.countries import code_of
 OPEN_END = re.compile(
     r"(?:\b(?:of|for|and|the|on|in|to|a|an|with|against|from|by|de|и|по|в|на|за|для|о|об|жана|үчүн|боюнча)|&|/|\w-|[-–—])$"
 )
-OPEN_START = re.compile(r"[(&/–—]")
+# "(FIDH) International Federation" begins a row of its own, "(GCRT)" ends one.
+OPEN_START = re.compile(r"[&/–—]|\((?![^()]*\)\s+[^\W\d_])")
 MAIL_ADDRESS = re.compile(r"\S@\S")
 WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 SHORTEST_SENTENCE = 3
@@ -150,10 +151,12 @@ def _is_nested(row: Row, line: Line, width: int) -> bool:
 
 
 def _is_far(row: Row, line: Line, width: int) -> bool:
-    """Whether a blank line parts a row that was whole from words that need not be its own."""
+    """Whether a row that was whole is parted, by a blank line or a short one, from words that need not be its own."""
     end = row.lines[-1]
     is_open = not end.text or OPEN_END.search(end.text) or end.text.endswith(",") or _closes(row.lines, line)
-    return line.gap and not (is_open or OPEN_START.match(line.text) or is_full(end, line, width))
+    if is_open or OPEN_START.match(line.text) or is_full(end, line, width):
+        return False
+    return line.gap or (is_short(end, width) and line.indent < row.lines[0].indent + HANGING)
 
 
 def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:

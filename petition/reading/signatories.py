@@ -8,7 +8,7 @@ from petition.vocabulary.countries import code_of
 
 PARENTHESES = re.compile(r"(?P<name>.*\S)\s*\((?P<inside>[^()]+)\)")
 ACRONYM = re.compile(r"[^\W\d_][\w&.\-]{1,11}")
-ACRONYM_FIRST = re.compile(r"(?P<acronym>\S+) [-–—] (?P<name>\S+ .+)")
+ACRONYM_FIRST = re.compile(r"(?P<acronym>[^\s:]+)(?: [-–—]|:) (?P<name>\S+ .+)")
 ACRONYM_LAST = re.compile(r"(?P<name>\S+ .+) [-–—] (?P<acronym>\S+)")
 # Capitals that say what kind of body it is, not which one.
 LEGAL_FORMS = frozenset({"NGO", "INGO", "NPO", "CSO", "LLC", "S.A.", "НПО", "НКО", "ОО", "ОФ", "МОО", "ОЮЛ"})
@@ -39,7 +39,7 @@ def organisation_of(label: str) -> Organisation:
         found = peeled
         if found.doubtful:
             return found
-    left = re.search(r"\(.*", found.name)
+    left = re.search(r"[(\[].*", found.name)
     return replace(found, doubtful=left[0]) if left else found
 
 

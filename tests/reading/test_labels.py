@@ -19,6 +19,7 @@ IPHR = "International Partnership for Human Rights"
         (f"{IPHR} (Belgium).", Organisation(IPHR, "", "Belgium", ("BE",))),
         (f"IPHR – {IPHR}", Organisation(IPHR, "IPHR")),
         (f"IPHR - {IPHR} (Belgium)", Organisation(IPHR, "IPHR", "Belgium", ("BE",))),
+        (f"IPHR: {IPHR}", Organisation(IPHR, "IPHR")),
         (f"{IPHR} - IPHR", Organisation(IPHR, "IPHR")),
         (f"{IPHR} (IPHR)", Organisation(IPHR, "IPHR")),
         ("Freedom Now, USA", Organisation("Freedom Now", "", "USA", ("US",))),
@@ -48,6 +49,8 @@ def test_name_acronym_and_countries_are_told_apart(label: str, expected: Organis
     ("label", "expected"),
     [
         ("Sova (the owl)", Organisation("Sova (the owl)", doubtful="(the owl)")),
+        ("Sova [SC], Russia", Organisation("Sova [SC]", "", "Russia", ("RU",), "[SC]")),
+        ("(SC) Sova Center", Organisation("(SC) Sova Center", doubtful="(SC) Sova Center")),
         ("Sova (NGO)", Organisation("Sova (NGO)", doubtful="(NGO)")),
         ("Sova (Moscow, Russia)", Organisation("Sova (Moscow, Russia)", "", "Russia", ("RU",), "(Moscow, Russia)")),
         ("Sova (SC, Moscow)", Organisation("Sova (SC, Moscow)", "SC", "", (), "(SC, Moscow)")),

@@ -131,3 +131,17 @@ def test_totals_and_addresses_among_rows_are_questions(row: str) -> None:
 def test_a_statement_with_signs_of_markdown_is_no_title() -> None:
     reading = read_statement("# Joint appeal\n\n9 October 2020\n\n## Demands\n\n* Release.\n\n" + SIGNED)
     assert questions(reading) == [("unknown_marker", (1,)), ("unknown_marker", (5,))]
+
+
+def test_a_row_may_begin_with_its_acronym_in_brackets() -> None:
+    reading = read_statement(TOP + SIGNED + "(FIDH) International Federation for Human Rights\n")
+    assert names(reading)[2:] == ["DRA", "(FIDH) International Federation for Human Rights"]
+    assert noted(reading, "not_understood") == [((13,), "(FIDH) International Federation for Human Rights")]
+
+
+@pytest.mark.parametrize("name", ["medica mondiale", "la Strada", "de facto"])
+@pytest.mark.parametrize("mark", ["{}. ", ""], ids=["numbered", "plain"])
+def test_a_small_name_below_a_short_row_is_not_joined_in_silence(name: str, mark: str) -> None:
+    rows = "".join(mark.format(number) + row + "\n" for number, row in enumerate(ROWS.splitlines(), start=1))
+    reading = read_statement(TOP + "Signed by:\n" + rows + name + "\n")
+    assert questions(reading) == [("uncertain_join", (12, 13))]
