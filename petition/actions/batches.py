@@ -52,6 +52,11 @@ def told_of(deed: str, endorsements: QuerySet[Endorsement]) -> QuerySet[Endorsem
     return endorsements.filter(confirmed_at__isnull=False, contact__isnull=False)
 
 
+def is_single_handed(deed: BatchDeed, numbers: Iterable[int]) -> bool:
+    """Whether who begins `deed`, without a reason of its own, carries it out as well."""
+    return not _needs_second(deed, open_to(deed).filter(pk__in=list(numbers)), _REASONS.get(deed, ""))
+
+
 def _needs_second(deed: str, endorsements: QuerySet[Endorsement], reason: str) -> bool:
     """Whether it sends more than ALONE mails. Raises UnknownReason."""
     is_silent = deed == BatchDeed.REJECT and decision_mails.of_rejection(reason, settings.LANGUAGE_CODE) is None

@@ -85,8 +85,8 @@ def names_hidden(at: datetime) -> int:
     return Signatory.objects.filter(status=Status.NO_LONGER_LISTED, explained_by__in=events.values("pk")).count()
 
 
-def approves_much(by: Actor, *, since: datetime | None, at: datetime) -> bool:
-    """Whether `by` has approved MOST_APPROVALS within the hour, all of them after `since`."""
+def approves_much(by: Actor, *, coming: int = 1, since: datetime | None, at: datetime) -> bool:
+    """Whether `by`, with so many `coming`, approves more than MOST_APPROVALS within the hour, all after `since`."""
     start = max(at - _HOUR, since) if since else at - _HOUR
     mine = AuditEvent.objects.filter(actor_id=by.id, actor_kind=by.kind, verb="approve", at__gt=start)
-    return mine[:MOST_APPROVALS].count() >= MOST_APPROVALS
+    return mine[:MOST_APPROVALS].count() + coming > MOST_APPROVALS

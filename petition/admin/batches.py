@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from petition.actions import batches as deeds, changes, listings
 from petition.admin import bulk_mails, selecting
 from petition.admin.bulk import AT_ONCE_SECONDS
+from petition.admin.gate import before_approving
 from petition.admin.people import me, with_site
 from petition.models import Batch, BatchDeed, BatchState, Endorsement, Outcome
 from petition.vocabulary import clock
@@ -107,6 +108,10 @@ def _act(request: HttpRequest, found: Batch) -> HttpResponse:
     wanted = request.POST.get("deed", "")
     if wanted not in {*_DEEDS, "go_on"}:
         return HttpResponseBadRequest(_("Unknown decision."))
+    is_to_approve = wanted == "second" and found.deed == BatchDeed.APPROVE
+    coming = found.parts.filter(outcome=Outcome.WAITING).count() if is_to_approve else 0
+    if is_to_approve and (ask := before_approving(request, coming)):
+        return ask
     try:
         if wanted in _DEEDS:
             _DEEDS[wanted](found.pk, by=me(request).id or 0, at=clock.now())

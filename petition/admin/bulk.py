@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from petition.actions import batches, changes, decision_mails, listings
 from petition.admin import bulk_mails, selecting
 from petition.admin.filters import Filters
+from petition.admin.gate import before_approving
 from petition.admin.people import WHY_NOT, me, with_site
 from petition.models import Batch, BatchDeed, Endorsement
 from petition.vocabulary import clock
@@ -40,6 +41,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     count = found.count()
     told = batches.told_of(deed, found)
     mails = told.count()
+    if deed == BatchDeed.APPROVE and mails <= batches.ALONE and (ask := before_approving(request, count)):
+        return ask
     shown_names = SAMPLE if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE) else MOST
     sample = found.select_related("appeal", "signatory").order_by("pk")[:shown_names]
     content = {
@@ -83,6 +86,9 @@ def _begin(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
     numbers = list(_chosen(request, shown).values_list("pk", flat=True))
+    approves = shown["deed"] == BatchDeed.APPROVE and batches.is_single_handed(BatchDeed.APPROVE, numbers)
+    if approves and (ask := before_approving(request, len(numbers))):
+        return ask
     reason = request.POST.get("reason", "") if shown["deed"] == BatchDeed.REJECT else ""
     batch = begun(request, BatchDeed(shown["deed"]), numbers, shown_at=shown["mark"], reason=reason)
     path = reverse("admin:batch", args=[batch.pk]) if batch else reverse("admin:index")

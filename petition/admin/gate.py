@@ -1,19 +1,20 @@
 """The gate of the desk: the table of rights, held against every request under /admin/."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -52,9 +53,25 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     if row.fresh and not did_recently_reauthenticate(request):
         return _who_is_there(request, row, "account_reauthenticate")
     if row.approves and watch.approves_much(me(request), since=_last_proof(request), at=clock.now()):
-        factor = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "account_reauthenticate"
-        return _who_is_there(request, row, factor)
+        return _who_is_there(request, row, _factor_of(request))
     return None
+
+
+def before_approving(request: HttpRequest, coming: int) -> HttpResponse | None:
+    """To the page that asks for the second factor, where `coming` approvals at once are too many without it.
+
+    It is asked before the first of them, and not in their midst: given within five minutes, all are carried out.
+    """
+    proof, now = _last_proof(request), clock.now()
+    is_fresh = proof is not None and now - proof <= timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    row = rights.row_of(request.resolver_match) if request.resolver_match else None
+    if row is None or is_fresh or not watch.approves_much(me(request), coming=coming, since=proof, at=now):
+        return None
+    return _who_is_there(request, row, _factor_of(request))
+
+
+def _factor_of(request: HttpRequest) -> str:
+    return "mfa_reauthenticate" if is_mfa_enabled(request.user) else "account_reauthenticate"
 
 
 def _not_theirs(request: HttpRequest) -> HttpResponse:
@@ -79,7 +96,16 @@ def _who_is_there(request: HttpRequest, row: rights.Row, page: str) -> HttpRespo
 def _pressed_on(request: HttpRequest) -> str:
     came_from = urlsplit(request.headers.get("referer", ""))
     is_ours = came_from.netloc == request.get_host() and came_from.path.startswith("/admin/")
-    return came_from.path if is_ours else reverse("admin:index")
+    return came_from.path if is_ours and _can_be_opened(came_from.path) else reverse("admin:index")
+
+
+def _can_be_opened(path: str) -> bool:
+    """Whether a GET leads there; a page that answered a button has an address that takes nothing but posts."""
+    try:
+        row = rights.row_of(resolve(path))
+    except Resolver404:
+        return False
+    return row is not None and "GET" in row.methods
 
 
 def _last_proof(request: HttpRequest) -> datetime | None:

@@ -29,7 +29,7 @@ class Row:
 
     methods: Mapping[str, Audience]
     fresh: bool = False  # only who has said within five minutes who they are
-    approves: bool = False  # who has approved very much within the hour gives the second factor again
+    approves: bool = False  # who has approved very much within the hour gives the second factor again; many: bulk.py
 
 
 def may(*, fresh: bool = False, approves: bool = False, **methods: Audience) -> Row:
@@ -64,9 +64,9 @@ RIGHTS: dict[str, Row] = {
     "admin:hide": may(GET=MODERATOR),
     # Many at once, and emergencies
     "admin:quarantine": may(POST=MODERATOR),
-    "admin:bulk": may(POST=MODERATOR, approves=True),
+    "admin:bulk": may(POST=MODERATOR),
     "admin:batches": may(GET=MODERATOR),
-    "admin:batch": may(GET=MODERATOR, POST=MODERATOR, approves=True),
+    "admin:batch": may(GET=MODERATOR, POST=MODERATOR),
     "admin:floods": may(GET=MODERATOR, POST=MODERATOR),
     "admin:site": may(GET=MODERATOR | ADMINISTRATOR, POST=MODERATOR | ADMINISTRATOR),
     "admin:overview": may(GET=MODERATOR | EDITOR | ADMINISTRATOR),

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from petition.actions import staff as deeds
+from petition.actions import batches, staff as deeds, watch
 from petition.actions.audit import OPERATOR
 from petition.admin.rights import HOMES, RIGHTS, audience_of
-from petition.models import Appeal, AuditEvent, Dispute, Role, RoleProposal, TextProposal
+from petition.models import Appeal, AuditEvent, BatchDeed, Dispute, Role, RoleProposal, TextProposal
 from petition.protection.contacts import seal
 from petition.vocabulary import clock
 from tests.admin.people import an_account, browser_of
@@ -184,6 +184,45 @@ def test_three_hundred_approvals_in_an_hour_ask_again(appeal: Appeal, approvals:
     assert ("reauthenticate" in response["Location"]) == asked
     again = browser_of(account).post(f"/admin/endorsements/{waiting.pk}/decide/", {"decision": "approve"})
     assert "reauthenticate" not in again["Location"]  # whoever has just said who they are goes on
+
+
+def test_a_batch_over_the_limit_asks_before_and_then_runs_through(
+    appeal: Appeal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "MOST_APPROVALS", 20)
+    monkeypatch.setattr(batches, "ALONE", 25)
+    rows = [confirmed(appeal) for _ in range(26)]
+    batch = batches.begin(BatchDeed.APPROVE, [row.pk for row in rows], by=0, at=clock.now())
+    account, path = an_account("busy", Role.MODERATOR), f"/admin/batches/{batch.pk}/"
+    late, fresh = browser_of(account, said_who=1800), browser_of(account, said_who=200)
+    assert "reauthenticate" in late.post(path, {"deed": "second"})["Location"]
+    assert fresh.post(path, {"deed": "second"})["Location"] == path
+    while batches.go_on():
+        pass
+    assert batch.parts.filter(outcome="done").count() == 26
+    waiting = confirmed(appeal)
+    assert (
+        "reauthenticate" in fresh.post(f"/admin/endorsements/{waiting.pk}/decide/", {"decision": "approve"})["Location"]
+    )
+    assert late.get(path).status_code == 200, "looking asks nothing"
+    assert late.post(path, {"deed": "undo"})["Location"] == path, "taking back never waits"
+
+
+def test_many_that_one_person_approves_ask_before_they_are_shown(
+    appeal: Appeal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "MOST_APPROVALS", 2)
+    rows = [confirmed(appeal) for _ in range(3)]
+    sent = {"deed": "approve", "pk": [row.pk for row in rows]}
+    account = an_account("busy", Role.MODERATOR)
+    late, fresh = browser_of(account, said_who=1800), browser_of(account)
+    asked = late.post("/admin/bulk/", sent, headers={"referer": "http://127.0.0.1:8000/admin/bulk/"})
+    assert asked["Location"] == "/admin/reauthenticate/?next=%2Fadmin%2F", "not to an address that takes no GET"
+    assert late.post("/admin/bulk/", sent | {"deed": "quarantine"}).status_code == 200
+    page = fresh.post("/admin/bulk/", sent).content.decode()
+    (shown,) = re.findall(r'name="shown" value="([^"]+)"', page)
+    assert "reauthenticate" in late.post("/admin/bulk/", {"shown": shown})["Location"]
+    assert "/admin/batches/" in fresh.post("/admin/bulk/", {"shown": shown})["Location"]
 
 
 def approve_many(account: User, count: int, *, said_who: float) -> None:
