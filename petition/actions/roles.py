@@ -13,6 +13,10 @@ class LastAdministrator(Exception):
     """Without this account nobody could look after the staff."""
 
 
+class LastButOne(Exception):
+    """One of two administrators would shut the other one out, and decide alone what takes two."""
+
+
 class OwnProposal(Exception):
     """Whoever proposed it is not the second person."""
 
@@ -63,13 +67,13 @@ def refuse(proposal_id: int, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def take(account_id: int, role: Role, *, by: Actor, at: datetime) -> None:
-    """The account no longer has the role; nobody has to agree. Raises LastAdministrator."""
-    account = User.objects.select_for_update().get(pk=account_id)
+    """The account no longer has the role; nobody has to agree. Raises LastAdministrator, LastButOne."""
+    account = locked(account_id)
     held = roles_of(account)
     if role not in held:
         return
     if role == Role.ADMINISTRATOR:
-        refuse_without_another(account)
+        refuse_without_another(account, by=by)
     if account.is_superuser:
         account.is_superuser = False
         account.save(update_fields=["is_superuser"])
@@ -77,7 +81,19 @@ def take(account_id: int, role: Role, *, by: Actor, at: datetime) -> None:
     record_of("account", account.pk, "take_role", by=by, at=at, reason=role)
 
 
-def refuse_without_another(account: User) -> None:
-    """Raises LastAdministrator when no other account is one."""
-    if not holders([Role.ADMINISTRATOR]).exclude(pk=account.pk).exists():
+def locked(account_id: int) -> User:
+    """The account, locked with all of the staff: two who would remove each other come one after the other."""
+    list(User.objects.select_for_update().filter(is_staff=True).order_by("pk"))
+    return User.objects.get(pk=account_id)
+
+
+def refuse_without_another(account: User, *, by: Actor) -> None:
+    """Raises LastAdministrator when no other account is one, LastButOne when only whoever does this would be left.
+
+    One may step down oneself. `account` came from `locked`.
+    """
+    others = set(holders([Role.ADMINISTRATOR]).exclude(pk=account.pk).values_list("pk", flat=True))
+    if not others:
         raise LastAdministrator
+    if Role.ADMINISTRATOR in roles_of(account) and others == {by.id}:
+        raise LastButOne

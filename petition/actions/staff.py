@@ -112,9 +112,9 @@ def set_own_mailbox(mailbox: str, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def disable(account_id: int, *, by: Actor, at: datetime) -> None:
-    """The account cannot sign in, has no roles, and its sessions have ended. Raises roles.LastAdministrator."""
-    account = User.objects.select_for_update().get(pk=account_id)
-    roles.refuse_without_another(account)
+    """The account cannot sign in, has no roles, and its sessions have ended. Raises LastAdministrator, LastButOne."""
+    account = roles.locked(account_id)
+    roles.refuse_without_another(account, by=by)
     account.is_active = account.is_superuser = False
     account.save(update_fields=["is_active", "is_superuser"])
     account.groups.clear()

@@ -22,6 +22,10 @@ from petition.vocabulary import clock
 
 WHY_NOT: dict[type[Exception], str | Promise] = {
     roles.LastAdministrator: gettext_lazy("Nobody else is an administrator, so this cannot be done."),
+    roles.LastButOne: gettext_lazy(
+        "Only you would be left as an administrator, and what takes two could never be done. "
+        "A third one is needed first; the operator can make one with “createsuperuser”."
+    ),
     roles.OwnProposal: gettext_lazy("You proposed it yourself: another administrator has to agree."),
     RoleProposal.DoesNotExist: gettext_lazy("Somebody was first: it is decided."),
     User.DoesNotExist: gettext_lazy("This account is disabled."),

@@ -131,12 +131,25 @@ def test_a_role_is_taken_at_once_and_the_last_administrator_stays(chief: User) -
     client = browser_of(guest)
     client.post(f"/admin/staff/{chief.pk}/", {"do": "take:moderator"})
     assert roles_of(User.objects.get(pk=chief.pk)) == set(Role) - {Role.MODERATOR}
-    client.post(f"/admin/staff/{chief.pk}/", {"do": "take:administrator"})
+    browser_of(chief).post(f"/admin/staff/{chief.pk}/", {"do": "take:administrator"})
     for last in ("take:administrator", "disable"):
         page = client.post(f"/admin/staff/{guest.pk}/", {"do": last}, follow=True).content.decode()
         assert "Nobody else is an administrator" in page
     assert Role.ADMINISTRATOR in roles_of(User.objects.get(pk=guest.pk))
     assert client.post(f"/admin/staff/{guest.pk}/", {"do": "explode"}).status_code == 400
+
+
+@pytest.mark.parametrize("do", ["take:administrator", "disable"])
+def test_of_two_administrators_neither_shuts_the_other_out(chief: User, do: str) -> None:
+    """Whoever did would give roles alone from then on, to as many accounts as any rule of two takes."""
+    guest = an_account("guest", Role.ADMINISTRATOR)
+    for one, other in ((chief, guest), (guest, chief)):
+        page = browser_of(one).post(f"/admin/staff/{other.pk}/", {"do": do}, follow=True).content.decode()
+        assert "Only you would be left as an administrator" in page
+        assert Role.ADMINISTRATOR in roles_of(User.objects.get(pk=other.pk))
+    an_account("third", Role.ADMINISTRATOR)
+    browser_of(chief).post(f"/admin/staff/{guest.pk}/", {"do": do})
+    assert Role.ADMINISTRATOR not in roles_of(User.objects.get(pk=guest.pk))
 
 
 def test_disabling_ends_the_sessions_at_once_and_enabling_brings_no_role_back(chief: User, appeal: Appeal) -> None:
@@ -155,6 +168,7 @@ def test_disabling_ends_the_sessions_at_once_and_enabling_brings_no_role_back(ch
 
 def test_a_superuser_that_is_disabled_is_none_any_more(chief: User) -> None:
     second = an_account("second", is_superuser=True)
+    an_account("third", Role.ADMINISTRATOR)
     deeds.disable(second.pk, by=Actor.staff(chief.pk), at=NOON)
     deeds.enable(second.pk, by=Actor.staff(chief.pk), at=NOON)
     assert roles_of(User.objects.get(pk=second.pk)) == set()
