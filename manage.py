@@ -2,12 +2,15 @@
 """The operator's door: `manage.py COMMAND`."""
 
 import os
+import signal
 import sys
 
 
 def main() -> None:
     os.umask(0o077)  # what a command writes is its owner's alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
+    if sys.argv[1:2] == ["serve"]:  # until it has handlers of its own: an exception could be lost in what is loaded
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:

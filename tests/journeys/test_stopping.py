@@ -48,8 +48,8 @@ def test_stopped_twice_while_it_starts(set_up: Site, started: int, number: signa
     set_up.process.send_signal(number)
     code = set_up.stop(number)
     assert processes_of(set_up) == []
-    assert "Traceback" not in set_up.output
-    if started > 1:
+    if started > 1:  # before that Python itself is starting, and has its own way to say that it was interrupted
+        assert "Traceback" not in set_up.output
         assert code == 0, set_up.output
 
 
@@ -58,8 +58,8 @@ def test_stopped_while_its_own_program_is_still_being_loaded(set_up: Site) -> No
     until = time.monotonic() + 30
     while "_sodium" not in Path(f"/proc/{set_up.process.pid}/maps").read_text(encoding="utf-8"):
         assert time.monotonic() < until, set_up.output
-    assert set_up.stop(signal.SIGINT) in (0, 130)
-    assert set_up.output == "Stopped.\n"
+    assert set_up.stop(signal.SIGINT) in (0, -signal.SIGINT)
+    assert set_up.output in ("", "Stopped.\n")
 
 
 def test_stopped_while_it_serves_by_a_terminal_that_is_closed(set_up: Site) -> None:

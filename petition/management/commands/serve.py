@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         self._stopping = False
-        _on_signals(_interrupt)
+        _on_signals(self._interrupt)
         try:
             place = place_of(host, port)
             site_url = _site_url(place)
@@ -46,6 +46,10 @@ class Command(BaseCommand):
         finally:
             _on_signals(signal.SIG_IGN)  # Python puts its own handlers back before it ends
         self.stdout.write("Stopped.")
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True  # where the exception is lost, nothing is started that would go on
+        raise KeyboardInterrupt
 
     def _prepare(self, place: Place) -> None:
         refuse_taken(place)
@@ -143,10 +147,6 @@ def _refuse_if_ended(both: Together) -> None:
     if ended := both.ended():
         name, code = ended
         raise CommandError(f"The {name} process ended ({code}): look at its messages above.")
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
