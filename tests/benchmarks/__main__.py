@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import changes, serving, table, writing
+from tests.benchmarks import changes, serving, starting, table, writing
 from tests.benchmarks.load import has_wrk
 from tests.benchmarks.table import Figure
 from tests.processes import Installation
@@ -31,7 +31,8 @@ def main(words: Sequence[str]) -> int:
     for words_of_it in skipped:
         _say(f"SKIPPED: {words_of_it}")
     with tempfile.TemporaryDirectory(prefix="petition-bench-") as folder:
-        figures = _measured(Path(folder), wanted, database)
+        figures = [starting.again(Path(folder) / "again", rounds=wanted.rounds)]
+        figures += _measured(Path(folder), wanted, database)
     page = table.written(figures, skipped, at=datetime.now(UTC), on=on)
     _say(page)
     if not wanted.dry:

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,9 +58,7 @@ def test_from_nothing_to_serving_and_back_to_whole(checkout: Path, make: Make, p
 
 def test_when_all_is_in_place_it_only_starts(make: Make, whole_venv: Path, free_port: int) -> None:
     before = sorted((path, path.lstat().st_mtime_ns) for path in whole_venv.rglob("*"))
-    started = time.monotonic()
     done = make("run", f"PORT={free_port}")
-    assert time.monotonic() - started < 2  # 0.1 s on an idle machine
     assert done.stdout.startswith("SERVING serve --host 127.0.0.1")
     assert done.stdout.count("\n") == 1
     assert sorted((path, path.lstat().st_mtime_ns) for path in whole_venv.rglob("*")) == before
