@@ -36,6 +36,11 @@ def opener_of(lines: Sequence[Line], initials: int = 2) -> Opener:
     return opener
 
 
+def may_be_item(text: str) -> bool:
+    """Whether words begin with anything that could be a marker."""
+    return marker_of(text) is not None or any(True for _ in _rare(text))
+
+
 def looks_marked(text: str, *, decimals: bool = False) -> bool:
     """Whether words begin with what no sentence and no name begins with; where items have decimals, with one."""
     if marker_of(text) or (decimals and DECIMAL.match(text)):

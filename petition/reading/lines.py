@@ -1,7 +1,7 @@
 """Source lines: numbered, single-spaced, with what their layout tells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -90,12 +90,17 @@ def _oddities(raw: str) -> str:
     return ", ".join(troubles(words[bullet.end() :] if bullet else words))
 
 
-def wrap_width(lines: Sequence[Line]) -> int:
+def wrap_width(lines: Sequence[Line], may_be_item: Callable[[str], bool]) -> int:
     """The column at which the text was wrapped, 0 when no line is surely wrapped.
 
     Only a line followed by one that begins within a sentence is surely wrapped; a title or an address may be longer.
     """
-    widest = max((line.width for line, after in pairwise(lines) if line.text and begins_inside(after.text)), default=0)
+    wrapped = (
+        line.width
+        for line, after in pairwise(lines)
+        if line.text and begins_inside(after.text) and not may_be_item(after.text)
+    )
+    widest = max(wrapped, default=0)
     return widest if widest >= NARROWEST else 0
 
 

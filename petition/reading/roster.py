@@ -154,9 +154,12 @@ def _is_far(row: Row, line: Line, width: int) -> bool:
     """Whether a row that was whole is parted, by a blank line or a short one, from words that need not be its own."""
     end = row.lines[-1]
     is_open = not end.text or OPEN_END.search(end.text) or end.text.endswith(",") or _closes(row.lines, line)
-    if is_open or OPEN_START.match(line.text) or is_full(end, line, width):
+    # Without markers a small first letter may be a name's own ("medica mondiale"), however full the line above is.
+    is_wrapped = row.marker is not None and is_full(end, line, width) and not _is_ended(end.text)
+    if is_open or is_wrapped or OPEN_START.match(line.text):
         return False
-    return line.gap or (is_short(end, width) and line.indent < row.lines[0].indent + HANGING)
+    hangs = line.indent >= row.lines[0].indent + HANGING
+    return line.gap or _is_ended(end.text) or (not hangs and (row.marker is None or is_short(end, width)))
 
 
 def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
@@ -175,7 +178,7 @@ def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
                 roster.set_aside(line, before)
             elif row and (certain or (before and _is_forced(row, line, width) and not is_heading_like(line.text))):
                 row.sure = row.sure and (certain or per_block) and not _is_nested(row, line, width)
-                row.sure = row.sure and not _is_far(row, line, width)
+                row.sure = row.sure and ((per_block and not line.gap) or not _is_far(row, line, width))
                 row.lines.append(line)
             else:
                 roster.rows.append(Row([line]))
@@ -190,9 +193,11 @@ def _is_paragraph(block: Sequence[Line]) -> bool:
 
 def _is_forced(row: Row, line: Line, width: int) -> bool:
     """Whether the row fills the column and has no country or acronym behind which it would end."""
-    end = row.lines[-1].text
-    ended = end.endswith(")") or ("," in end and code_of(end.rpartition(",")[2]) is not None)
-    return is_full(row.lines[-1], line, width) and not ended
+    return is_full(row.lines[-1], line, width) and not _is_ended(row.lines[-1].text)
+
+
+def _is_ended(text: str) -> bool:
+    return text.endswith(")") or ("," in text and code_of(text.rpartition(",")[2]) is not None)
 
 
 def _by_gap(lines: Sequence[Line]) -> list[list[Line]]:

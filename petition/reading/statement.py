@@ -5,7 +5,7 @@ from dataclasses import replace
 from petition.reading.blocks import blocks_of
 from petition.reading.dates import date_line
 from petition.reading.demands import place_body
-from petition.reading.enumeration import looks_marked
+from petition.reading.enumeration import looks_marked, may_be_item
 from petition.reading.headings import (
     BACKGROUND,
     BODY,
@@ -19,7 +19,7 @@ from petition.reading.headings import (
 )
 from petition.reading.joining import join, words_of
 from petition.reading.ledger import Ledger
-from petition.reading.lines import SOFT_HYPHEN, numbers, read_lines, wrap_width
+from petition.reading.lines import SOFT_HYPHEN, Line, numbers, read_lines, wrap_width
 from petition.reading.listing import Listing
 from petition.reading.opening import Opening, opening_of
 from petition.reading.pages import NOTE, body_lines
@@ -38,13 +38,13 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
     """The same, with the account: each line that is not blank is in exactly one of the ledger's parts."""
     ledger = Ledger()
     lines = read_lines(text, ledger)
-    words, width = words_of(lines), wrap_width(lines)
+    words, width = words_of(lines), wrap_width(lines, may_be_item)
     opening = opening_of(body_lines(lines, words, width, ledger))
     _place_opening(opening, words, ledger)
     regions = regions_of(opening.rest)
     if not any(region.kind == SIGNATORIES and region.lines for region in regions):
         regions = _with_list_by_shape(regions, ledger)
-    listing = Listing(words, width, ledger)
+    listing = Listing(words, _width_beside_lists(lines, regions), ledger)
     headings, further = [], []
     for region in regions:
         if region.heading:
@@ -100,6 +100,14 @@ def _place_opening(opening: Opening, words: frozenset[str], ledger: Ledger) -> N
         ledger.place("date", [opening.date.number], opening.date.text)
     else:
         ledger.question("no_date", (), "")
+
+
+def _width_beside_lists(lines: list[Line], regions: list[Region]) -> int:
+    """The column of the running text: a row that may be two must not be its own proof that it was wrapped."""
+    kinds = (SIGNATORIES, INDIVIDUALS)
+    listed = {line.number for region in regions if region.kind in kinds for line in region.lines}
+    others = [replace(line, text="") if line.number in listed else line for line in lines]
+    return wrap_width(others, may_be_item)
 
 
 def _with_list_by_shape(regions: list[Region], ledger: Ledger) -> list[Region]:
