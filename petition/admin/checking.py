@@ -3,9 +3,8 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,6 +12,7 @@ from petition.actions import checks, comparisons
 from petition.actions.checks import Checked, Stale
 from petition.actions.leaving import NotPossible
 from petition.admin import desk, review
+from petition.admin.carrying import back
 from petition.admin.forms import HOW, CheckForm
 from petition.admin.lines import line_at
 from petition.admin.people import WHY_NOT, already_done, me
@@ -41,7 +41,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(WHY_NOT[NotPossible]))
     else:
         messages.success(request, _("It is on record how this was checked."))
-    return _back(pk)
+    return back(request, pk)
 
 
 def _both_versions(request: HttpRequest, found: Endorsement, form: CheckForm, stale: Stale) -> HttpResponse:
@@ -49,7 +49,7 @@ def _both_versions(request: HttpRequest, found: Endorsement, form: CheckForm, st
     found.refresh_from_db()
     now, typed = review.check_form(found), form.cleaned_data
     if now is None:
-        return _back(found.pk)
+        return back(request, found.pk)
     how = dict(HOW)
     rows = [
         (form.fields["how"].label, how[now.initial["how"]], how[typed["how"]]),
@@ -73,8 +73,4 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(WHY_NOT[NotPossible]))
     else:
         messages.success(request, _("Remembered: %(verdict)s.") % {"verdict": Verdict(verdict).label})
-    return _back(pk)
-
-
-def _back(pk: int) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)
+    return back(request, pk)

@@ -1,17 +1,15 @@
 """Opening one contact: its name, role and mailbox, on the page that answers the button and nowhere else."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from petition.actions.contact_looks import open_contact
 from petition.actions.leaving import NotPossible
+from petition.admin.carrying import back
 from petition.admin.people import WHY_NOT, me, with_site
 from petition.models import Endorsement
 from petition.protection.contacts import CannotOpen
@@ -31,4 +29,4 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         content = with_site(request, {"pk": pk, "contact": opened, "title": _("Contact")})
         return TemplateResponse(request, "admin/petition/contact.html", content)
-    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)
+    return back(request, pk)

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from petition.actions import entering, notes, spelling, undoing, withheld
 from petition.actions.spelling import ChangedMeanwhile, Proposal
 from petition.admin import desk, sections
+from petition.admin.carrying import back
 from petition.admin.decision_forms import InternalNoteForm, NameLanguageForm, SpellingForm
-from petition.admin.deeds import back, done, found_or_404
+from petition.admin.deeds import done, found_or_404
 from petition.admin.people import me
 from petition.vocabulary import clock
 
@@ -39,7 +40,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     except ChangedMeanwhile:
         now = sections.of(found_or_404(pk))["internal"]
         if now is None:
-            return back(pk)
+            return back(request, pk)
         typed = {"note": words, "seen": now.initial["seen"]}
         content = {"internal": InternalNoteForm(typed, auto_id="internal-%s"), "noted_since": now.initial["note"]}
         return desk.page(request, pk, status=HTTPStatus.CONFLICT, **content)
@@ -83,7 +84,7 @@ def language(request: HttpRequest, pk: int) -> HttpResponse:
         return done(request, pk, _("The language of the name is set."), deed)
     except ChangedMeanwhile:
         messages.warning(request, _("Somebody has changed the name since you looked; look again."))
-        return back(pk)
+        return back(request, pk)
 
 
 @require_POST
@@ -100,6 +101,6 @@ def confirm_letter(request: HttpRequest, pk: int) -> HttpResponse:
     found_or_404(pk)
     if "declared" not in request.POST:
         messages.warning(request, _("Check first that the organisation declared all of it, and say so."))
-        return back(pk)
+        return back(request, pk)
     said = _("Confirmed; it waits for a decision now.")
     return done(request, pk, said, lambda: entering.confirm_letter(pk, by=me(request), at=clock.now()))

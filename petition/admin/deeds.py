@@ -4,10 +4,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +15,7 @@ from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.spelling import ChangedMeanwhile
 from petition.admin import desk
+from petition.admin.carrying import back
 from petition.admin.forms import NoteForm, QuestionForm
 from petition.admin.people import WHY_NOT, already, already_done, me, with_site
 from petition.models import Correction, Endorsement, Kind
@@ -98,12 +98,12 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     found_or_404(pk)
     if "checked" not in request.POST:
         messages.warning(request, _("Check first who asks, and say so."))
-        return back(pk)
+        return back(request, pk)
     try:
         address = moderation.issue_own_page(pk, by=me(request), at=clock.now())
     except NotPossible:
         messages.warning(request, str(WHY_NOT[NotPossible]))
-        return back(pk)
+        return back(request, pk)
     content = with_site(request, {"pk": pk, "address": address, "title": _("Private link")})
     response = TemplateResponse(request, "admin/petition/link.html", content)
     response["Referrer-Policy"] = "no-referrer"
@@ -121,12 +121,7 @@ def done(request: HttpRequest, pk: int, said: str, deed: Callable[[], object]) -
         messages.warning(request, str(WHY_NOT[type(error)]))
     else:
         messages.success(request, said)
-    return back(pk)
-
-
-def back(pk: int) -> HttpResponse:
-    """To the endorsement's page."""
-    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)
+    return back(request, pk)
 
 
 def found_or_404(pk: int) -> Endorsement:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,7 +18,9 @@ from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.own_page import has_contact
 from petition.admin import review, sections
 from petition.admin.beside import looked_at_by
+from petition.admin.carrying import back, page_of, under
 from petition.admin.decision_forms import RejectForm
+from petition.admin.filters import Filters
 from petition.admin.forms import NoteForm, QuestionForm
 from petition.admin.history import history
 from petition.admin.people import WHY_NOT, accounts, already, me, with_site
@@ -72,7 +75,8 @@ def page(
         "title": _("Endorsement"),
         **review.weighed(found),
         **review.place(found),
-        **review.neighbours(found),
+        **review.neighbours(found, _beside(request)),
+        "under": under(request),
         **_possible(found),
         **sections.of(found),
         **forms,
@@ -131,10 +135,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         said = {"number": pk, "state": decided.get_state_display()}
         messages.success(request, _("Endorsement %(number)s: %(state)s.") % said)
         return HttpResponseRedirect(_afterwards(request, pk), status=HTTPStatus.SEE_OTHER)
-    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]))
+    return back(request, pk)
+
+
+def _beside(request: HttpRequest) -> QuerySet[Endorsement]:
+    """What stands in the queue under the filter of this address."""
+    return Filters.of(request.GET.dict()).rows(by=me(request), at=clock.now())
 
 
 def _afterwards(request: HttpRequest, pk: int) -> str:
-    """Where a moderator goes on after a decision: to the next one; in the queue, if the button stood there."""
-    following = None if "in_queue" in request.POST else review.next_to_decide(pk)
-    return reverse("admin:endorsement", args=[following]) if following else reverse("admin:index")
+    """Where a moderator goes on after a decision: to the next one under the filter; in the queue, if it was there."""
+    if "in_queue" in request.POST:
+        return f"{reverse('admin:index')}{f'?{request.GET.urlencode()}' if request.GET else ''}"
+    following = review.next_to_decide(pk, _beside(request))
+    return page_of(request, following) if following else f"{reverse('admin:index')}{under(request)}"

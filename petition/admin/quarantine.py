@@ -1,15 +1,13 @@
 """One endorsement is set aside, or released."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from petition.actions import quarantine as deeds
+from petition.admin.carrying import back
 from petition.admin.people import me
 from petition.models import Endorsement, Suspicion
 from petition.vocabulary import clock
@@ -28,4 +26,4 @@ def quarantine(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseBadRequest(_("Unknown decision."))
     if not changed:
         messages.warning(request, _("It is no longer in a state for this."))
-    return HttpResponseRedirect(reverse("admin:endorsement", args=[pk]), status=HTTPStatus.SEE_OTHER)
+    return back(request, pk)

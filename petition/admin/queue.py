@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from petition.actions import listings, presences
 from petition.admin import disputes
+from petition.admin.carrying import under
 from petition.admin.desk import POSSIBLE
 from petition.admin.filters import AGES, QUARANTINED, TABS, Filters, age_of
 from petition.admin.people import accounts, me, with_site
@@ -43,6 +44,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": _rows(page[:PAGE], request, at=now),
         "more": filters.query(after=page[PAGE - 1].pk) if len(page) > PAGE else "",
         "filters": filters,
+        "under": under(request),
         "choices": _choices(),
         "tabs": _tabs(),
         "waits": filters.state in (*UNDECIDED, QUARANTINED),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from petition.actions import checks, listings
@@ -51,19 +52,19 @@ def place(found: Endorsement) -> dict[str, Any]:
     }
 
 
-def neighbours(found: Endorsement) -> dict[str, int | None]:
-    """The endorsements to decide before and after this one, oldest first."""
-    to_decide = Endorsement.objects.to_decide().values_list("pk", flat=True)
+def neighbours(found: Endorsement, rows: QuerySet[Endorsement]) -> dict[str, int | None]:
+    """The endorsements before and after this one among `rows`, which the queue shows, oldest first."""
+    numbers = rows.order_by("pk").values_list("pk", flat=True)
     return {
-        "next": to_decide.filter(pk__gt=found.pk).order_by("pk").first(),
-        "previous": to_decide.filter(pk__lt=found.pk).order_by("-pk").first(),
+        "next": numbers.filter(pk__gt=found.pk).first(),
+        "previous": numbers.filter(pk__lt=found.pk).order_by("-pk").first(),
     }
 
 
-def next_to_decide(pk: int) -> int | None:
-    """What opens after a decision on `pk`: the next one, at the end the oldest; None when nothing waits."""
-    to_decide = Endorsement.objects.to_decide().values_list("pk", flat=True).order_by("pk")
-    return to_decide.filter(pk__gt=pk).first() or to_decide.first()
+def next_to_decide(pk: int, rows: QuerySet[Endorsement]) -> int | None:
+    """What opens after a decision on `pk`: the next one of `rows`, at the end the oldest; None when nothing waits."""
+    numbers = rows.exclude(pk=pk).order_by("pk").values_list("pk", flat=True)
+    return numbers.filter(pk__gt=pk).first() or numbers.first()
 
 
 def check_form(found: Endorsement) -> CheckForm | None:

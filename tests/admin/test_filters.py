@@ -1,5 +1,6 @@
 """The queue narrowed: by what was chosen, by a search in either alphabet, and in the same number of queries."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +60,33 @@ def test_each_filter_narrows(staff: Client, appeal: Appeal) -> None:
     assert shown(staff, country="DE") == {german.pk}
     assert shown(staff, appeal="other") == {elsewhere.pk}
     assert shown(staff, appeal="other", country="DE") == set()
+
+
+def test_the_filter_goes_along_to_the_next_one_and_back(staff: Client, appeal: Appeal) -> None:
+    rows = [confirmed(appeal, countries=(code,)) for code in ("KZ", "KG", "KZ", "KG", "KZ")]
+    asked = "?state=confirmed&country=KZ"
+    written = html.escape(asked)
+    queue = staff.get(f"/admin/{asked}").content.decode()
+    first = f"/admin/endorsements/{rows[0].pk}/"
+    assert f'href="{first}{written}"' in queue
+    page = staff.get(first + asked).content.decode()
+    assert 'rel="next" data-key="j">' in page
+    assert f'href="/admin/endorsements/{rows[2].pk}/{written}" rel="next"' in page
+    assert f'action="{first}decide/{written}"' in page
+    assert f'<a href="/admin/{written}">' in page
+    noted = staff.post(f"{first}ask/{asked}", {"words": "Who?"})
+    assert noted["Location"] == first + asked
+    decided = staff.post(f"/admin/endorsements/{rows[2].pk}/decide/{asked}", {"decision": "approve"})
+    assert decided["Location"] == f"/admin/endorsements/{rows[4].pk}/{asked}"
+    last = staff.post(f"/admin/endorsements/{rows[4].pk}/decide/{asked}", {"decision": "approve"})
+    assert last["Location"] == f"/admin/{asked}"
+    in_queue = staff.post(
+        f"/admin/endorsements/{rows[1].pk}/decide/{asked}&after=1", {"decision": "approve", "in_queue": ""}
+    )
+    assert in_queue["Location"] == f"/admin/{asked}&after=1"
+    plain = staff.post(f"/admin/endorsements/{rows[3].pk}/decide/", {"decision": "reject"})
+    assert plain["Location"] == "/admin/"
+    assert staff.get(f"{first}?state=nowhere").status_code == 404
 
 
 def test_mine_are_those_that_i_had_in_my_hands(staff: Client, appeal: Appeal) -> None:
