@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from petition.evidence import candidates
 from petition.evidence.likeness import Forms, Likeness, forms, likeness
 from petition.models import Comparison, Endorsement, State, Status, Verdict
 from petition.models.endorsements import ACTIVE
@@ -52,7 +53,7 @@ def _listed(endorsement: Endorsement, own: Forms | None, said: dict[int, Verdict
     if own is None:
         return
     columns = ("pk", "signatory__name", "signatory__acronym", "signatory__label")
-    rows = _others(endorsement).filter(signatory__status=Status.LISTED)
+    rows = candidates.listed_beside(endorsement)
     for pk, name, acronym, label, kind, number in rows.values_list(*columns, "signatory__kind", "signatory__number"):
         if how := likeness(own, forms(name, acronym)):
             yield Resemblance(pk, how, label, f"{kind}-{number}", said.get(pk))
@@ -67,9 +68,16 @@ def _under_one_key(endorsement: Endorsement, said: dict[int, Verdict]) -> Iterat
     )
     for column, how in keys:
         if key := getattr(endorsement, column):
-            rows = _others(endorsement).filter(state__in=_STANDING, **{column: key}).order_by("-pk")
-            for pk, name in rows.values_list("pk", "organisation_name")[:_MOST]:
+            rows = _others(endorsement).filter(**{column: key}).order_by("-pk")
+            yield from _on_the_list(rows.filter(signatory__status=Status.LISTED), how, said)
+            for pk, name in rows.filter(state__in=_STANDING).values_list("pk", "organisation_name")[:_MOST]:
                 yield Resemblance(pk, how, name, "", said.get(pk))
+
+
+def _on_the_list(rows: QuerySet[Endorsement], how: Likeness, said: dict[int, Verdict]) -> Iterator[Resemblance]:
+    columns = ("pk", "signatory__label", "signatory__kind", "signatory__number")
+    for pk, label, kind, number in rows.values_list(*columns)[:_MOST]:
+        yield Resemblance(pk, how, label, f"{kind}-{number}", said.get(pk))
 
 
 def _newest(endorsement: Endorsement, own: Forms | None, said: dict[int, Verdict]) -> Iterator[Resemblance]:
