@@ -1,9 +1,11 @@
 """Every page in every state, as functions that bring a browser there."""
 
 from tests.browser.desk_states import DESK
-from tests.browser.public_states import PUBLIC
-from tests.browser.visit import CHANGE, FORM, Visit
+from tests.browser.own_states import OWN
+from tests.browser.public_states import PUBLIC as PAGES
+from tests.browser.visit import CHANGE, FORM, State, Visit
 
 __all__ = ["CHANGE", "DESK", "FORM", "PUBLIC", "STATES", "Visit"]
 
+PUBLIC: dict[str, State] = PAGES | OWN
 STATES = PUBLIC | DESK

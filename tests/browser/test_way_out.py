@@ -70,7 +70,7 @@ def test_the_code_alone_takes_the_name_off_the_list(phone: Visit, browser: Brows
     expect(page.get_by_text("Фонд «Выход»")).to_have_count(0)
 
 
-def test_a_lost_link_is_sent_again_and_the_old_one_is_dead(phone: Visit) -> None:
+def test_a_lost_link_is_sent_again_and_the_old_one_is_dead_once_it_is_ended(phone: Visit) -> None:
     _, old = confirmed(phone, "Фонд «Сылка»", "lost@link.example")
     phone.open("/appeals/demo/")
     phone.open(FORM)
@@ -81,6 +81,12 @@ def test_a_lost_link_is_sent_again_and_the_old_one_is_dead(phone: Visit) -> None
     found = re.findall(r"http\S+/endorsements/\S+", phone.site.mail_to("Lost@link.example"))
     page.goto(found[0])
     expect(page.get_by_text("Фонд «Сылка»")).to_be_visible()
+    page.goto(old)
+    expect(page.get_by_text("Фонд «Сылка»")).to_be_visible()
+    page.goto(found[0])
+    page.get_by_role("link", name="End the other links").click()
+    page.get_by_role("button", name="End the other links").click()
+    expect(page.get_by_text("Only the link that led you here still opens this page.")).to_be_visible()
     page.goto(old)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link is not valid")
 

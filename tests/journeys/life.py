@@ -13,7 +13,8 @@ import django
 
 def live(canaries: dict[str, str]) -> None:
     """Each endorsement, named after its role in the story, comes where its private texts are worth most."""
-    from petition.actions import checks, corrections, disputes, moderation, notes, own_page  # models can be loaded now
+    # models can be loaded now
+    from petition.actions import checks, contact_changes, corrections, disputes, leaving, moderation, notes, own_page
     from petition.actions.audit import Actor
     from petition.actions.checks import Checked
     from petition.actions.corrections import Proposal
@@ -30,12 +31,20 @@ def live(canaries: dict[str, str]) -> None:
         links = PrivateLink.objects.filter(endorsement=of(role), purpose=Purpose.OWN_PAGE)
         return links.values_list("digest", flat=True)[0]
 
-    for role in ("listed", "withheld", "withdrawn"):
+    for role in ("listed", "withheld", "withdrawn", "hidden"):
         moderation.approve(of(role).pk, by=moderator, at=now)
     moderation.withdraw(of("withdrawn").pk, by=moderator, at=now)
     moderation.reject(of("rejected").pk, by=moderator, at=now)
     moderation.ask(of("asked").pk, canaries["question"], by=moderator, at=now)
     own_page.answer(own("asked"), canaries["answer"], at=now)
+    leaving.stop_being_named(own("hidden"), at=now)
+    contact_changes.request(
+        own("listed"),
+        name=canaries["proposed person"],
+        role=canaries["proposed role"],
+        mailbox=f"{canaries['proposed mailbox']}@fund.example",
+        at=now,
+    )
     for role in ("listed", "forgotten"):
         notes.note(of(role).pk, canaries["note"], by=moderator, at=now)
         checked = Checked("other", member=False, note=canaries["check note"])

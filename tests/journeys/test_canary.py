@@ -5,7 +5,6 @@ else, in what the processes print, in a row or in the database's files. The same
 planted, one on each way out.
 """
 
-import io
 import json
 import os
 import re
@@ -13,27 +12,27 @@ import secrets
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urljoin, urlsplit
-from urllib.request import urlopen
 
 import pytest
-from pypdf import PdfReader
 
 from tests.actions.post_office import PostOffice, a_post_office, opened
+from tests.journeys.crawling import crawl, opened_at
 from tests.journeys.test_first_endorsement import Browser
 from tests.site import ROOT, SLUG, Site
-from tests.web.test_headers import PUBLIC
 
-ROLES = ("listed", "withheld", "rejected", "asked", "withdrawn", "unconfirmed", "forgotten")
+ROLES = ("listed", "withheld", "rejected", "asked", "withdrawn", "unconfirmed", "forgotten", "hidden")
 """What becomes of each organisation."""
 SECRET_NAMES = ROLES[1:]
-WORDS = ("question", "answer", "proposal", "dispute", "dispute mailbox", "note", "check note", "forgotten question")
+WORDS = (
+    *("question", "answer", "proposal", "dispute", "dispute mailbox", "note", "check note", "forgotten question"),
+    *(f"proposed {field}" for field in ("person", "role", "mailbox")),
+)
 """What is written between an organisation and the secretariat."""
+STEPS = ("", "correction/", "contact/", "stop/", "withdraw/", "named/", "code/", "links/", "forget/", "receipt.txt")
+"""Of an own page, looked at by whoever has the link."""
 Found = set[tuple[str, str]]
 """Which canary was found where."""
 
@@ -49,6 +48,9 @@ IN_ROWS_BEFORE: Found = IN_ROWS | {
     for role in ("rejected", "unconfirmed")  # until they are sealed and erased
     for field, column in (("name", "organisation_name"), ("website", "website"))
 }
+
+BEHIND_LINKS: Found = {(f"{role} name", f"link of {role}") for role in ("asked", "rejected", "unconfirmed")}
+"""The line, while it can be read; no person, no mailbox, nothing that the secretariat noted."""
 
 WEIGHED: Found = {(f"{role} name", "row Endorsement.folded") for role in ("asked", "rejected", "forgotten")}
 """What staff search through goes with the name; there once the worker has weighed it."""
@@ -104,7 +106,10 @@ class Life:
             f"{role} {field}": _unmistakable()
             for role in ROLES
             for field in ("person", "role", "mailbox", "website", "name")
-        } | {name: _unmistakable() for name in WORDS}
+        } | {
+            name: _unmistakable()
+            for name in (*WORDS, *(f"proposed {field}" for field in ("person", "role", "mailbox")))
+        }
         self.listed_name = self.canaries.pop("listed name")
         self.withheld = {f"{role} name" for role in SECRET_NAMES}
 
@@ -167,11 +172,23 @@ class Life:
     def on_pages(self) -> Found:
         return set().union(*(self.seen_in(text, f"page {path}") for path, text in crawl(self.site.url)))
 
+    def behind_links(self) -> Found:
+        """Found on the pages behind an organisation's links, its own address aside."""
+        found: Found = set()
+        for role in ROLES:
+            own, confirm = self.canaries.get(f"{role} own page"), self.canaries[f"{role} token"]
+            paths = [f"{confirm}/confirm/", *(f"{own}/{step}" for step in STEPS if own)]
+            for path in paths:
+                told = self.seen_in(opened_at(f"{self.site.url}/endorsements/{path}")[1], f"link of {role}")
+                found |= {(name, place) for name, place in told if name not in {f"{role} own page", f"{role} token"}}
+        return found
+
     def in_mails(self) -> Found:
         """Found in mails to anybody but whom it belongs to: a canary's first word is the organisation in the story."""
         found: Found = set()
         for mail in self.office.taken:
-            role = next((role for role in ROLES if self.canaries[f"{role} mailbox"] in str(mail["To"])), "nobody")
+            known = (*ROLES, "proposed")
+            role = next((role for role in known if self.canaries[f"{role} mailbox"] in str(mail["To"])), "nobody")
             told = self.seen_in(_words_of(mail), f"mail to {role}")
             own = {f"{role} {field}" for field in ("mailbox", "name", "token", "own page")}
             found |= {(name, place) for name, place in told if name not in own}
@@ -213,40 +230,6 @@ def _words_of(mail: EmailMessage) -> str:
     return "\n".join([*(f"{name}: {value}" for name, value in mail.items()), *parts])
 
 
-def crawl(base: str) -> Iterator[tuple[str, str]]:
-    """Every public page, document and export in each language, and whatever they link to: path and text."""
-    waiting = [prefix + path for path in PUBLIC.values() for prefix in ("", "/ru", "/ky")]
-    seen = set(waiting)
-    while waiting:
-        path = waiting.pop()
-        try:
-            with urlopen(base + path, timeout=60) as answer:
-                headers, body = str(answer.headers), answer.read()
-        except HTTPError as error:
-            with error:
-                headers, body = str(error.headers), error.read()
-        text = _text_of(body)
-        yield path, headers + text
-        if path.startswith("/static/"):
-            continue
-        for link in re.findall(r'(?:href|src|action)="([^"]+)"|<loc>([^<]+)', text):
-            address = urlsplit(urljoin(base + path, next(filter(None, link))))
-            follow = f"{address.path}?{address.query}" if address.query else address.path
-            if f"{address.scheme}://{address.netloc}" == base and follow not in seen and "/admin/" not in follow:
-                seen.add(follow)
-                waiting.append(follow)
-
-
-def _text_of(body: bytes) -> str:
-    if body.startswith(b"%PDF"):
-        reader = PdfReader(io.BytesIO(body))
-        return "".join("".join(page.extract_text().split()) for page in reader.pages) + str(reader.metadata)
-    if body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as parts:
-            return "".join(re.sub(r"<[^>]+>", "", parts.read(name).decode("latin-1")) for name in parts.namelist())
-    return body.decode(errors="replace")
-
-
 @pytest.fixture
 def life(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Life]:
     """The whole story, told; with `leaks` as the parameter, on a site that leaks."""
@@ -271,6 +254,7 @@ def test_nothing_private_comes_out_anywhere(life: Life) -> None:
     assert sum(life.listed_name in text for text in pages.values()) > 20, "what is public is found, in every format"
     assert all(life.listed_name in pages[f"/appeals/{SLUG}{end}"] for end in ("/", ".pdf", ".docx", ".txt"))
     assert life.on_pages() == set()
+    assert life.behind_links() == BEHIND_LINKS
     assert life.in_mails() == set()
     assert life.in_output() == set()
     assert life.in_rows() - WEIGHED == IN_ROWS_BEFORE

@@ -1,0 +1,24 @@
+"""The appeal was closed three days ago, or is open again.
+
+python -m tests.browser.closing kyrgyzstan-2020 closed
+"""
+
+import os
+import sys
+from datetime import timedelta
+
+import django
+
+
+def main(slug: str, how: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
+    django.setup()
+    from petition.models import Appeal
+    from petition.vocabulary import clock
+
+    closes_at = clock.now() - timedelta(days=3) if how == "closed" else None
+    Appeal.objects.filter(slug=slug).update(closes_at=closes_at)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
