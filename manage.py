@@ -15,6 +15,8 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:
         sys.exit("Django is not installed in this Python: run `make run` once, then use .venv/bin/python manage.py.")
+    if sys.argv[1:2] == ["new_keys"]:
+        os.environ.update(_keys_for_now())
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
@@ -26,6 +28,13 @@ def main() -> None:
         if "--traceback" in sys.argv or (sentence := sentence_for(error)) is None:
             raise
         sys.exit(sentence)
+
+
+def _keys_for_now() -> dict[str, str]:
+    """Whoever asks for keys has none yet; and settings would make some, and leave them in DATA_DIR."""
+    from petition.protection.keys import new_keys
+
+    return new_keys()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,9 @@ def back_up(target: Path, *, tell: Tell) -> None:
 
     `tell` hears how many bytes are done. Raises NotDone, OSError.
     """
+    _refuse_what_is_not_ours(target)
+    if not sealed_files.is_key(settings.BACKUP_PUBLIC_KEY):
+        raise NotDone("BACKUP_PUBLIC_KEY is no key: give it as `manage.py new_keys --backup` printed it.")
     clear_leftovers()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}{_PART}")
@@ -100,6 +103,18 @@ def _under_way() -> Iterator[None]:
 
 def _lock() -> Path:
     return Path(settings.DATA_DIR / "backups.lock")
+
+
+def _refuse_what_is_not_ours(target: Path) -> None:
+    if not target.name:
+        raise NotDone(f"{target} is a folder: name the file to write.")
+    if not os.path.lexists(target):
+        return
+    if target.is_file():
+        with target.open("rb") as file:
+            if file.read(len(sealed_files.FIRST_LINE)) in (b"", sealed_files.FIRST_LINE):
+                return
+    raise NotDone(f"{target} holds something else, which stays as it is: name a new file.")
 
 
 def _is_served(at: datetime) -> bool:

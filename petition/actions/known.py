@@ -35,7 +35,10 @@ def read(lines: Iterable[str]) -> list[Known]:
         raise Wrong(
             f"The first line must name the columns {', '.join(COLUMNS)}; it lacks {', '.join(sorted(missing))}."
         )
-    return [_one(row, place) for place, row in enumerate(table, 2)]
+    try:
+        return [_one(row, place) for place, row in enumerate(table, 2)]
+    except csv.Error as error:
+        raise Wrong(f"Line {table.line_num + 1}: {error}.") from error
 
 
 def _one(row: dict[str, str], line: int) -> Known:
@@ -44,7 +47,7 @@ def _one(row: dict[str, str], line: int) -> Known:
     if not name or names.troubles(name) or len(name) > 300:
         raise Wrong(f"Line {line}: the name is missing, too long, or has characters that may not be stored.")
     if mailbox is None:
-        raise Wrong(f"Line {line}: {row['domain']!r} is no mail domain.")
+        raise Wrong(f"Line {line}: {row['domain'] or ''!r} is no mail domain.")
     member = (row.get("member") or "").strip().casefold() in _YES
     return Known(name, mailbox.rpartition("@")[2], (row.get("channel") or "").strip(), member)
 

@@ -95,11 +95,17 @@ def noted() -> Iterator[Removal]:
     for number, line in enumerate(journal().read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         if line:
             try:
-                told = json.loads(line)
-                removal = Removal(
-                    str(told["appeal"]), str(told["kind"]), int(told["number"]), datetime.fromisoformat(told["at"])
-                )
-            except (ValueError, KeyError, TypeError):
-                log.warning("Line %s of the journal of removals was cut off and is passed over.", number)
+                removal = _read(line)
+            except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+                log.warning("Line %s of the journal of removals is damaged or was cut off, and is passed over.", number)
             else:
                 yield removal
+
+
+def _read(line: str) -> Removal:
+    told = json.loads(line)
+    removal = Removal(str(told["appeal"]), str(told["kind"]), int(told["number"]), datetime.fromisoformat(told["at"]))
+    about = (removal.appeal + removal.kind).encode()  # raises where it is no text
+    if removal.at.tzinfo is None or b"\0" in about:
+        raise ValueError(line)
+    return removal

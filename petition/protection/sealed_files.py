@@ -26,6 +26,15 @@ class CannotRead(Exception):
     """The file is no backup, was changed or cut off, or none of the keys opens it; says which."""
 
 
+def is_key(public_key: str) -> bool:
+    """Whether a file can be sealed to it."""
+    try:
+        PublicKey(public_key.encode(), URLSafeBase64Encoder)
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True
+
+
 def seal(
     source: BinaryIO, target: BinaryIO, public_key: str, *, tell: Callable[[int], None] = lambda done: None
 ) -> None:
@@ -45,7 +54,7 @@ def seal(
 def opened(source: BinaryIO, private_keys: Iterable[str]) -> Iterator[bytes]:
     """What was sealed, in chunks; of a file that was tampered with, nothing after the place. Raises CannotRead."""
     if source.read(len(FIRST_LINE)) != FIRST_LINE:
-        raise CannotRead("This file is no backup of this site.")
+        raise CannotRead("This file is no backup of this site: name a file that `manage.py backup` wrote.")
     key = _key_of(source.read(_SEALED_KEY), private_keys)
     state = bindings.crypto_secretstream_xchacha20poly1305_state()
     tag = _MESSAGE

@@ -100,7 +100,7 @@ def test_a_file_that_is_no_backup_or_not_there_is_said_so(tmp_path: Path) -> Non
 
 def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
-    with pytest.raises(CommandError, match="choose another place"):
+    with pytest.raises(CommandError, match="name a new file"):
         call_command("backup", str(tmp_path / "taken"))
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
 

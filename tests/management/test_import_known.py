@@ -43,7 +43,7 @@ def test_the_new_list_takes_the_place_of_the_old_one(tmp_path: Path, capsys: pyt
         ("name,channel\nA,b\n", "it lacks domain"),
         ("name,domain\nA,not a domain\n", "Line 2: 'not a domain' is no mail domain. Nothing was changed."),
         ("name,domain\nA,a.example\n,b.example\n", "Line 3: the name is missing"),
-        ("name,domain\nA\n", "Line 2: None is no mail domain."),
+        ("name,domain\nA\n", "Line 2: '' is no mail domain."),
         (b"name,domain\n\xff,a.example\n", "not UTF-8"),
     ],
 )

@@ -34,11 +34,12 @@ def var(tmp_path: Path) -> Path:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file as `migrate` makes it."""
     folder = tmp_path_factory.mktemp("migrated")
-    assert _run(["migrate"], DATA_DIR=str(folder)).returncode == 0
+    assert run_manage(["migrate"], DATA_DIR=str(folder)).returncode == 0
     return folder / "petition.sqlite3"
 
 
-def _run(command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+def run_manage(command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+    """The command with these variables and no others."""
     environment = {"PATH": os.environ["PATH"], **variables}
     unprivileged = UNPRIVILEGED if os.geteuid() == 0 and shutil.which("setpriv") else []
     return subprocess.run(
@@ -54,7 +55,7 @@ def _run(command: list[str], **variables: str) -> "subprocess.CompletedProcess[s
 def sentence(*command: str, **variables: str) -> str:
     """What the command refuses with: one line, and not a word beside it."""
     port = ["--port", str(free_port())] if command[0] == "serve" else []
-    done = _run([*command, *port], **variables)
+    done = run_manage([*command, *port], **variables)
     assert done.returncode == 1, done
     assert done.stdout == "", done
     assert done.stderr.count("\n") == 1, done.stderr
@@ -163,7 +164,7 @@ def test_an_empty_setting_is_none(var: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="DIGEST_HOUR is not understood: give it as a whole number"):
         Environment({"DIGEST_HOUR": "6:00"}).number("DIGEST_HOUR", 6)
     names = ["SITE_URL", "DATABASE_URL", "ROLE", "CACHE_URL", "EMAIL_URL", "UNDO_SECONDS", "DEBUG", "SENDER"]
-    done = _run(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
+    done = run_manage(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
     assert done.returncode == 0, done.stderr
 
 

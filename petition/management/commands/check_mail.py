@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if trouble:
             raise CommandError(
                 f"The mail server did not take it ({trouble}): compare EMAIL_URL with what your provider says, "
-                f"and whether it lets {settings.SENDER} send (SENDER)."
+                f"and whether it lets {settings.SENDER!r} send (SENDER)."
             )
         if settings.EMAIL_URL:
             self.stdout.write(

@@ -5,9 +5,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions import demonstration
 from petition.actions.appeals import Refused
+from petition.management.slugs import slug
 from petition.models import Appeal
 from petition.reading import read_statement
 from petition.vocabulary import clock
+
+MOST = 100_000
 
 
 class Command(BaseCommand):
@@ -19,11 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="remove the demonstration")
 
     def handle(self, *args: Any, count: int, appeal: str, remove: bool, **options: Any) -> None:
+        appeal = slug(appeal)
         if remove:
             self._remove(appeal)
             return
-        if count < 1:
-            raise CommandError("N is how many organisations to make up: 1 or more.")
+        if not 1 <= count <= MOST:
+            raise CommandError(f"N is how many organisations to make up: give a number from 1 to {MOST}.")
         text = (settings.BASE_DIR / "fixtures" / "demo.txt").read_text(encoding="utf-8")
         now = clock.now()
         if settings.SITE_IS_HTTPS and Appeal.objects.filter(slug=appeal, is_demo=False).exists():
@@ -35,11 +39,11 @@ class Command(BaseCommand):
         for done in demonstration.endorse_made_up(filled, count, at=now):
             if done % 100 == 0 or done == count:
                 self.stderr.write(f"{done} of {count} made up")
-        self.stdout.write(f"{settings.SITE_URL}/appeals/{appeal}/ has {count} made-up endorsements.")
+        self.stdout.write(f"{settings.SITE_URL}/appeals/{appeal}/ has {count} more made-up endorsements.")
 
-    def _remove(self, slug: str) -> None:
+    def _remove(self, appeal: str) -> None:
         try:
-            demonstration.remove(slug, at=clock.now())
+            demonstration.remove(appeal, at=clock.now())
         except demonstration.NotADemonstration as error:
-            raise CommandError(f"There is no demonstration {slug!r}; a real appeal is never removed.") from error
-        self.stdout.write(f"The demonstration {slug} is gone; its lines in the trail are marked.")
+            raise CommandError(f"There is no demonstration {appeal!r}; a real appeal is never removed.") from error
+        self.stdout.write(f"The demonstration {appeal} is gone; its lines in the trail are marked.")

@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions import moderation
 from petition.actions.audit import OPERATOR
-from petition.models import Appeal, Kind, Signatory
+from petition.management import slugs
+from petition.models import Kind, Signatory
 from petition.vocabulary import clock
 
 
@@ -20,16 +21,11 @@ class Command(BaseCommand):
         match = re.fullmatch(r"(original|further)-([1-9][0-9]{0,8})", reference)
         if not match:
             raise CommandError(f"{reference!r} is not a reference: write original-12 or further-17.")
-        slug = appeal or self._only_appeal()
+        slug = slugs.here(appeal)
         try:
             moderation.hide(slug, Kind(match[1]), int(match[2]), by=OPERATOR, at=clock.now())
         except Signatory.DoesNotExist as error:
-            raise CommandError(f"The appeal {slug!r} has no {reference}.") from error
+            raise CommandError(
+                f"The appeal {slug!r} has no {reference}: look at /appeals/{slug}/signatories/ for the number."
+            ) from error
         self.stdout.write(f"{reference} of {slug} is no longer listed.")
-
-    @staticmethod
-    def _only_appeal() -> str:
-        slugs = list(Appeal.objects.values_list("slug", flat=True))
-        if len(slugs) != 1:
-            raise CommandError(f"There are {len(slugs)} appeals here: say which with --appeal SLUG.")
-        return slugs[0]

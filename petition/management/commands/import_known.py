@@ -17,7 +17,7 @@ class Command(BaseCommand):
             with file.open(encoding="utf-8-sig", newline="") as lines:
                 count = known.replace(known.read(lines))
         except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+            raise CommandError(f"{file} cannot be read ({error.strerror}): name a CSV file.") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8 (byte {error.start}).") from error
         except known.Wrong as error:

@@ -30,6 +30,8 @@ class Command(BaseCommand):
             count = write(into, WSGIHandler(), self._tell, without_list=without_list)
         except (Refused, NotComplete) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{into} cannot be written ({error.strerror}): choose another place.") from error
         finally:
             signal.signal(signal.SIGTERM, before)
         self.stdout.write(f"{into}: {count} files. Check them with `sha256sum --check SHA256SUMS`.")

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         except (backups.NotDone, CannotRead) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{file} cannot be read ({error.strerror}).") from error
+            raise CommandError(
+                f"{file} cannot be read ({error.strerror}): name a file that `manage.py backup` wrote."
+            ) from error
         call_command("migrate", verbosity=0, skip_checks=True, stdout=self.stdout)
         call_command("replay_removals", stdout=self.stdout)
         self.stdout.write("The backup is in place; start the site again.")

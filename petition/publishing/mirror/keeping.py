@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import hashlib
+import os
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -69,9 +70,20 @@ def last_removal() -> int:
 
 
 def _refuse_what_is_not_ours(into: Path) -> None:
-    is_ours = (into / SUMS).is_file() if into.is_dir() else into.suffix == ".zip"
-    if into.exists() and not is_ours and not (into.is_dir() and not any(into.iterdir())):
+    if not os.path.lexists(into):
+        return
+    if into.suffix == ".zip":
+        if not (into.is_file() and (into.stat().st_size == 0 or _is_zipped_mirror(into))):
+            raise Refused(f"{into} holds something else, which stays as it is: name a new file.")
+    elif not (into.is_dir() and ((into / SUMS).is_file() or not any(into.iterdir()))):
         raise Refused(f"{into} holds something else, which stays as it is: name an empty or a new folder.")
+
+
+def _is_zipped_mirror(file: Path) -> bool:
+    if not zipfile.is_zipfile(file):
+        return False
+    with zipfile.ZipFile(file) as parts:
+        return SUMS in parts.namelist()
 
 
 @contextlib.contextmanager

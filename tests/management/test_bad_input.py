@@ -1,0 +1,166 @@
+"""What an operator mistypes is one sentence that says what to do; nothing that is there already is written over."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from petition.actions import removal_journal
+from petition.models import Appeal
+from tests.factories import SLUG
+from tests.management.test_plain_troubles import run_manage
+
+SURROGATES = "\udcff\udcfe"
+"""What Python makes of bytes on the command line that are no text."""
+
+
+@pytest.fixture(autouse=True)
+def state(settings: Settings, tmp_path: Path) -> Path:
+    """A folder of this test for everything but the database."""
+    settings.DATA_DIR = tmp_path / "var"
+    settings.DATA_DIR.mkdir()
+    return tmp_path
+
+
+def refusal(*command: str) -> str:
+    with pytest.raises(CommandError) as refused:
+        call_command(*command)
+    said = str(refused.value)
+    assert "\n" not in said
+    assert said.endswith(".")
+    return said
+
+
+@pytest.mark.parametrize("command", ["hide original-1 --appeal", "demo 1 --appeal", "demo --remove --appeal"])
+@pytest.mark.parametrize("slug", ["a b/c", "Ñandú", SURROGATES, "x" * 51, "../kyrgyzstan"])
+def test_what_cannot_be_a_slug_is_said_so(appeal: Appeal, command: str, slug: str) -> None:
+    assert "is no slug: write letters without accents, digits and hyphens" in refusal(*command.split(), slug)
+    assert Appeal.objects.count() == 1
+
+
+def test_an_appeal_that_is_not_here_is_said_with_those_that_are(appeal: Appeal) -> None:
+    assert refusal("hide", "original-1", "--appeal", "nowhere") == (
+        f"There is no appeal 'nowhere' here: name one of {SLUG}."
+    )
+    assert refusal("hide", "further-9") == (
+        f"The appeal {SLUG!r} has no further-9: look at /appeals/{SLUG}/signatories/ for the number."
+    )
+
+
+def test_an_empty_site_is_told_how_to_begin(db: None) -> None:
+    assert "import_statement" in refusal("hide", "original-1")
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "100001", "9" * 20])
+def test_a_demonstration_has_a_size(db: None, count: str) -> None:
+    assert "from 1 to 100000" in refusal("demo", "--", count)
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_a_backup_needs_a_name(db: None, name: str) -> None:
+    assert "name the file to write" in refusal("backup", name)
+
+
+def _text(place: Path) -> None:
+    place.write_text("years of work", encoding="utf-8")
+
+
+def _archive(place: Path) -> None:
+    with zipfile.ZipFile(place, "w") as parts:
+        parts.writestr("thesis.txt", "years of work")
+
+
+@pytest.mark.parametrize("make", [_text, _archive, lambda place: place.symlink_to(place), lambda place: place.mkdir()])
+@pytest.mark.parametrize("command", ["backup", "mirror"])
+def test_what_is_not_ours_stays_as_it_is(db: None, tmp_path: Path, command: str, make: Callable[[Path], None]) -> None:
+    place = tmp_path / "thesis.zip"
+    make(place)
+    before = place.lstat().st_ino, place.lstat().st_mtime_ns
+    assert f"{place} holds something else, which stays as it is: name " in refusal(command, str(place))
+    assert (place.lstat().st_ino, place.lstat().st_mtime_ns) == before
+    assert [path.name for path in tmp_path.iterdir() if "thesis" in path.name] == ["thesis.zip"]
+
+
+@pytest.mark.parametrize("command", ["backup", "mirror"])
+@pytest.mark.parametrize("name", ["file/below.zip", "x" * 300 + ".zip"])
+def test_a_place_that_cannot_be_is_said_so(db: None, tmp_path: Path, command: str, name: str) -> None:
+    (tmp_path / "file").touch()
+    said = refusal(command, str(tmp_path / name))
+    assert said.startswith(f"{tmp_path / name} cannot be written (")
+    assert said.endswith("): choose another place.")
+
+
+@pytest.mark.parametrize("key", ["abc", "ä", "A" * 44, ""])
+def test_a_backup_is_sealed_to_a_key_or_not_made(db: None, settings: Settings, tmp_path: Path, key: str) -> None:
+    settings.BACKUP_PUBLIC_KEY = key
+    assert "BACKUP_PUBLIC_KEY is no key" in refusal("backup", str(tmp_path / "one.backup"))
+    assert not (tmp_path / "one.backup").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("nowhere", "No such file"), ("var", "Is a directory"), ("file/below", "Not a directory"), ("", "Is a directory")],
+)
+@pytest.mark.parametrize("command", ["restore", "import_known"])
+def test_a_file_that_cannot_be_read_is_said_so(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    said = refusal(command, name)
+    assert told in said
+    assert "): name a" in said
+
+
+def test_a_file_that_is_no_backup_is_said_so(db: None, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Sir or Madam", encoding="utf-8")
+    assert "name a file that `manage.py backup` wrote" in refusal("restore", str(tmp_path / "letter.txt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name,domain\n" + "x" * 140_000 + ",b.example\n", "Line 2: field larger than field limit"),
+        ("name,domain\nA\n", "Line 2: '' is no mail domain."),
+        ("name;domain\nA;b.example\n", "The first line must name the columns"),
+        ("", "The first line must name the columns"),
+        ('{"name": "A"}', "The first line must name the columns"),
+    ],
+)
+def test_a_list_that_cannot_be_read_changes_nothing(db: None, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "known.csv").write_text(text, encoding="utf-8")
+    said = refusal("import_known", str(tmp_path / "known.csv"))
+    assert told in said
+    assert said.endswith("Nothing was changed.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"appeal": "a", "kind": "further", "number": 1e400, "at": "2026-11-25T10:00:00+00:00"}',
+        '{"appeal": "a", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00"}',
+        '{"appeal": "a\\u0000", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}',
+        '{"appeal": "\\udcff", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}',
+        "[" * 100_000,
+        "\0" * 100,
+    ],
+)
+def test_a_damaged_line_of_the_journal_is_passed_over(
+    appeal: Appeal, caplog: pytest.LogCaptureFixture, line: str
+) -> None:
+    good = {"appeal": SLUG, "kind": "original", "number": 3, "at": "2026-11-25T10:00:00+00:00"}
+    removal_journal.journal().write_text(f"{line}\n{json.dumps(good)}\n", encoding="utf-8")
+    assert [(removal.kind, removal.number) for removal in removal_journal.noted()] == [("original", 3)]
+    assert "Line 1 of the journal of removals" in caplog.text
+
+
+def test_new_keys_asks_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    """Whoever needs them has none yet, whatever the role; and a server must not keep a set that nobody uses."""
+    done = run_manage(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
+    assert done.returncode == 0, done.stderr
+    assert "CONTACT_INDEX_KEY=" in done.stdout
+    assert not (tmp_path / "none").exists()
