@@ -2,7 +2,7 @@
 
 import re
 
-from petition.reading.headings import FORMULA, says_only_what_headings_say
+from petition.reading.headings import FORMULA, TELLING_WORDS, says_only_what_headings_say
 from petition.reading.wording import listed
 from petition.vocabulary.countries import code_of
 
@@ -41,7 +41,8 @@ def is_heading_like(text: str) -> bool:
         return True
     # "Central Asia", "International organisations"; but "Civil Society Europe" is an organisation.
     is_region = bool(words - {"and", "и", "жана", "the"}) and words <= REGIONS | {"and", "и", "жана", "the"}
-    return is_region or (not GROUPS.isdisjoint(words) and says_only_what_headings_say(words - REGIONS))
+    telling = TELLING_WORDS | GROUPS
+    return is_region or (not telling.isdisjoint(words) and says_only_what_headings_say(words - REGIONS))
 
 
 def names_place(text: str) -> bool:

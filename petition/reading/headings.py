@@ -47,6 +47,7 @@ FILLING = listed(
     " жана үчүн кол төмөндө төмөнкү уюм уюмдар уюмдары уюмдардын тизмеси адамдар жактар жарандык коомдун биз биздин"
     " кайрылуу кайрылууга кайрылууну билдирүү билдирүүгө билдирүүнү кыскача жалпы кошумча"
 )
+TELLING_WORDS = frozenset[str]().union(*(words for _, words in TELLING))
 KNOWN = FILLING.union(*(words for _, words in TELLING))
 # These open longer headings, which name the coalition or the list: "Signed by members of …:", "About the …".
 SIGNED_BY = re.compile(

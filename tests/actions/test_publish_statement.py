@@ -88,7 +88,7 @@ def test_another_text_under_a_published_slug_is_refused(appeal: Appeal, field: s
     assert everything() == before
 
 
-def test_other_signatories_under_the_same_text_are_not_added(appeal: Appeal) -> None:
+def test_other_signatories_under_the_same_text_are_refused_and_named(appeal: Appeal) -> None:
     read, before = factories.reading(), everything()
     one_more = (*read.signatories, replace(read.signatories[0], number=36, label="Late Fund", name="Late Fund"))
     with pytest.raises(Refused, match=r"Only in the file: 36\. Late Fund"):
