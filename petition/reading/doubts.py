@@ -27,6 +27,8 @@ STARTS_LIKE_HEADING = re.compile(
     r"|total|итого|всего|жалпысынан|вместе с|к (?:обращению|заявлению) присоедин\w+|төмөнкү)\b",
     re.IGNORECASE,
 )
+# To whom a copy goes.
+ADDRESSED = re.compile(r"(?:cc|to|copy|копия|кому|көчүрмөсү)\s*:", re.IGNORECASE)
 # A number of rows behind a heading: "Kyrgyzstan (12)".
 COUNTED = re.compile(r"\s*\(?\d*\)?[\s:.–—-]*$")
 FOOTNOTE_MARK = re.compile(r"(?<=\S)\s?[*†‡¹²³⁰⁴-⁹]|\[\d{1,3}\]|\(\d{1,3}\)|^[†‡¹²³⁰⁴-⁹]")
@@ -37,7 +39,12 @@ def is_heading_like(text: str) -> bool:
     """Whether words name a country or a region and nothing else, or say only what headings say."""
     bare = COUNTED.sub("", text)
     words = set(re.findall(r"\w+", bare.lower()))
-    if names_place(text) or FORMULA.fullmatch(bare.rstrip(",")) or STARTS_LIKE_HEADING.match(bare):
+    if (
+        names_place(text)
+        or ADDRESSED.match(text)
+        or FORMULA.fullmatch(bare.rstrip(","))
+        or STARTS_LIKE_HEADING.match(bare)
+    ):
         return True
     # "Central Asia", "International organisations"; but "Civil Society Europe" is an organisation.
     is_region = bool(words - {"and", "и", "жана", "the"}) and words <= REGIONS | {"and", "и", "жана", "the"}

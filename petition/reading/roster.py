@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from petition.reading.dates import date_line
-from petition.reading.doubts import is_heading_like
+from petition.reading.doubts import ADDRESSED, is_heading_like
 from petition.reading.enumeration import Opener, looks_marked, opener_of
 from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, is_short, numbers
 from petition.reading.markers import Marker, bare_number_of, marker_of
@@ -146,8 +146,9 @@ def _read_marked(lines: Sequence[Line], opener: Opener, width: int, roster: Rost
 def _is_nested(row: Row, line: Line, width: int) -> bool:
     """Whether the line begins like a row within the row; one dash may be the name's own ("Assembly – Vanadzor")."""
     wrapped = is_full(row.lines[-1], line, width)
-    first_dash = line.text[0] in "–—" and not any(looks_marked(before.text) for before in row.lines)
-    return looks_marked(line.text) and not wrapped and not first_dash
+    strange = (looks_marked(before.text) or is_heading_like(before.text) for before in row.lines)
+    first_dash = line.text[0] in "–—" and not any(strange)
+    return bool(ADDRESSED.match(line.text)) or (looks_marked(line.text) and not wrapped and not first_dash)
 
 
 def _is_far(row: Row, line: Line, width: int) -> bool:

@@ -52,6 +52,27 @@ PARAGRAPHS = [
     "About 600 people are still in hospital, and nobody knows how many of them will ever come home again in peace.",
 ]
 MARKS = ["", "{}. ", "{}) ", "({}) ", "- ", "– ", "• ", "o ", "# ", "{} ", "{} - ", "{}: "]
+STRAYS = [
+    "Kyrgyzstan",
+    "Central Asia",
+    "International organisations",
+    "On behalf of the coalition",
+    "cc: Council of Europe",
+    "* Signed later",
+    "Jane Doe, lawyer",
+    "Иванова Анна Петровна",
+    "Total: 7",
+    "[1] see there",
+    "Memorial*",
+    "Memorial; Lawtrend",
+    "Memorial (Russia), Lawtrend (Belarus)",
+    "Memorial\tRussia",
+    "=1+1",
+    "The statement remains open.",
+    "info@example.org",
+    "a) Memorial",
+    "1.1. Memorial",
+]
 PAGE_ENDS = ["", "\f", "\n3\n\f", "\nPage 3 of 9\n\n", "\n- 3 -\n\f\n"]
 
 
@@ -110,3 +131,17 @@ def test_demands_and_paragraphs_are_read_one_by_one_or_leave_a_question(
         assert list(reading.demands) == demands
         assert list(reading.preamble) == promise
         assert list(reading.closing) == after
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    rows=several(ROWS), stray=st.sampled_from(STRAYS), place=st.integers(0, 6), mark=st.sampled_from(MARKS), **LAYOUT
+)
+def test_what_is_no_row_leaves_a_question_wherever_it_stands_in_a_list(
+    rows: list[str], stray: str, place: int, mark: str, between: str, width: int, hang: int
+) -> None:
+    listed = [laid_out([row], mark.format(n), between, width, hang).strip("\n") for n, row in enumerate(rows, start=1)]
+    listed.insert(min(place, len(listed)), stray)
+    top = laid_out(PARAGRAPHS[:2], "", "\n\n", width, 0)
+    reading = read_statement(f"Appeal\n\n9 October 2020\n\n{top}\nSigned by:\n{between.join(listed)}\n")
+    assert reading.unresolved != ()
