@@ -1,0 +1,176 @@
+"""Markup in everything that anybody typed, looked at in every page of the desk by every role: it is text, everywhere.
+
+Pages are read as a browser reads them: no element, attribute or address of a stranger's making is in any of them.
+"""
+
+from dataclasses import fields
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from petition.actions import (
+    comparisons,
+    corrections,
+    disputes,
+    editions,
+    known,
+    moderation,
+    notes,
+    notices,
+    own_page,
+    reasons,
+    spelling,
+)
+from petition.actions.checks import Checked, check
+from petition.actions.corrections import Proposal
+from petition.actions.known import Known
+from petition.models import (
+    Appeal,
+    BatchDeed,
+    Check,
+    Correction,
+    Dispute,
+    Endorsement,
+    Kind,
+    Role,
+    RoleProposal,
+    TextProposal,
+    Verdict,
+)
+from petition.protection.tokens import digest_of_token
+from petition.vocabulary import clock
+from tests.admin.people import an_account, browser_of
+from tests.admin.test_rights import MAP, path_of
+from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, token_in
+from tests.models.rows import a_batch
+
+EVIL = """x'"><script>ran()</script><img src=x onerror=ran()><a href="javascript:ran()">x</a>"""
+SHOWN = "&lt;script&gt;ran()&lt;/script&gt;"
+ALSO_POSTED: dict[str, dict[str, Any]] = {
+    "admin:contact": {},
+    "admin:dispute": {},
+    "admin:link": {"checked": "on"},
+    "admin:ask": {"words": EVIL * 30},
+    "admin:internal_note": {"note": EVIL, "seen": "stale"},
+    "admin:note": {"words": EVIL, "seen": "stale"},
+    "admin:spelling": {"organisation_name": EVIL, "seen": "stale", "acronym": EVIL, "countries": EVIL},
+    "admin:check": {"how": Check.VOUCHED, "voucher": EVIL, "note": EVIL, "seen": "0"},
+    "admin:enter": {"organisation_name": EVIL, "contact_email": EVIL, "note": EVIL},
+    "admin:reason": {"label_en": EVIL, "words_en": EVIL, "preview": ""},
+    "admin:notice": {"words": EVIL, "dated": "2026-10-01", "preview": ""},
+    "admin:editions": {"addressee": EVIL, "dated": "2026-10-01", "appeal": SLUG, "preview": ""},
+    "admin:translation": {"source": EVIL, "dated": "2026-10-01"},
+    "admin:invite": {"name": EVIL, "mailbox": EVIL},
+    "admin:account": {"mailbox": EVIL},
+    "admin:bulk": {"deed": BatchDeed.REJECT, "which": "all", "query": "state=confirmed"},
+}
+"""What is posted besides, where the answer is a page."""
+QUERIES = (
+    "",
+    "?q=%3Cscript%3Eran()%3C/script%3E",
+    *(f"?state={tab}" for tab in ("approved", "corrections", "rejected")),
+)
+
+
+class Reader(HTMLParser):
+    """Complains of what no template of ours has."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.complaints: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "script" and "src" not in told and told.get("type") != "application/json":
+            self.complaints.append(f"script: {self.getpos()}")
+        for name, value in attrs:
+            if name.startswith("on") or (value or "").strip().lower().startswith("javascript:") or value == "x":
+                self.complaints.append(f"{tag} {name}={value}: {self.getpos()}")
+
+
+@pytest.fixture
+def evil(appeal: Appeal) -> dict[str, int]:
+    """Every field that anybody types has markup in it; the row that each address with a number names."""
+    told = dict.fromkeys(("organisation_name", "acronym", "website", "contact_name", "contact_role"), EVIL)
+    told["acronym"] = EVIL[:40]
+    by: dict[str, Any] = {"by": MODERATOR, "at": NOON}
+    known.replace(
+        [Known(**({field.name: EVIL for field in fields(Known)} | {"domain": "fund.example", "member": True}))]
+    )
+    reasons.set_reason("evil", labels=dict.fromkeys(("en", "ru", "ky"), EVIL), words={"en": EVIL}, sends_mail=True,
+                       is_offered=True, **by)  # fmt: skip
+    waiting = confirmed(appeal, **told)
+    twin = confirmed(appeal, **told)
+    comparisons.compare(waiting.pk, twin.pk, Verdict.SAME, **by)
+    check(waiting.pk, Checked("other", True, EVIL), seen=0, **by)
+    notes.note(waiting.pk, EVIL, **by)
+    spelling.respell(waiting.pk, Proposal(f"{EVIL}!", "", "KG"), seen=spelling.version(fresh(waiting)), **by)
+    moderation.ask(twin.pk, EVIL, **by)
+    own = digest_of_token(token_in(mails()[-1][2]), "own_page")
+    own_page.answer(own, EVIL, at=NOON)
+    listed = moderation.approve(twin.pk, **by)
+    moderation.note(SLUG, Kind.FURTHER, 1, EVIL, **by)
+    corrections.propose(own, Proposal(EVIL, EVIL, "KG"), at=NOON)
+    moderation.reject(confirmed(appeal, **told).pk, reason="evil", note=EVIL, **by)
+    quiet = moderation.approve(confirmed(appeal, display="withheld", **told).pk, **by)
+    disputes.raise_dispute(appeal, reference=EVIL[:20], words=EVIL, mailbox=EVIL, at=NOON)
+    notices.set_notice(appeal, language="ru", paragraphs=[EVIL], dated=NOON.date(), **by)
+    editions.freeze(SLUG, dated=clock.now().date(), addressee=EVIL, by=MODERATOR, at=clock.now())
+    guest = an_account("guest")
+    text = TextProposal.objects.create(
+        appeal=appeal, language="ru", dated=NOON, source=EVIL, proposed_by=0, proposed_at=NOON
+    )
+    role = RoleProposal.objects.create(account=guest, role="editor", proposed_by=0, proposed_at=NOON)
+    return {
+        "pk": waiting.pk,
+        "listed": listed.pk,
+        "quiet": quiet.pk,
+        "batch": a_batch(waiting, listed, quiet, reason="evil", deed=BatchDeed.REJECT).pk,
+        "correction": Correction.objects.get().pk,
+        **dict.fromkeys(("settle", "dispute"), Dispute.objects.get().pk),
+        "account": guest.pk,
+        "role_proposal": role.pk,
+        "text_proposal": text.pk,
+        "object_id": 1,
+    }
+
+
+def fresh(row: Endorsement) -> Endorsement:
+    return Endorsement.objects.get(pk=row.pk)
+
+
+def pages(client: Client, rows: dict[str, int]) -> dict[str, str]:
+    """Every page that opens, and every page that answers a form."""
+    found = {}
+    for name in MAP:
+        if name in {"account_logout", "admin:login", "admin:logout"}:
+            continue
+        for query in QUERIES:
+            found[name + query] = client.get(path_of(name, rows) + query)
+    for other in ("listed", "quiet"):
+        found[other] = client.get(f"/admin/endorsements/{rows[other]}/")
+    for name, typed in ALSO_POSTED.items():
+        found[f"POST {name}"] = client.post(path_of(name, rows), typed)
+    is_page = "text/html"
+    return {
+        name: answer.content.decode()
+        for name, answer in found.items()
+        if answer.get("Content-Type", "").startswith(is_page) and not answer.streaming
+    }
+
+
+@pytest.mark.parametrize("person", [*Role.values, "superuser"])
+def test_stored_script_is_text_in_every_page_of_every_role(evil: dict[str, int], person: str) -> None:
+    roles = [person] if person in Role.values else []
+    client = browser_of(an_account(person, *roles, is_superuser=person == "superuser"))
+    seen = pages(client, evil)
+    complaints = {name: told for name, page in seen.items() if (told := Reader(page).complaints)}
+    assert complaints == {}
+    raw = [name for name, page in seen.items() if "<script>ran" in page or "<img src=x" in page]
+    assert raw == []
+    least = {"moderator": 30, "editor": 20, "administrator": 6, "auditor": 1, "superuser": 50}[person]
+    assert sum(SHOWN in page for page in seen.values()) >= least, "it was not looked at"
