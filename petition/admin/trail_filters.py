@@ -52,7 +52,8 @@ class AccountFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""
-        return queryset.filter(actor_id=int(value)) if value.isascii() and value.isdigit() else queryset
+        is_number = value.isascii() and value.isdigit() and len(value) < 19
+        return queryset.filter(actor_id=int(value)) if is_number else queryset
 
 
 class DayFilter(admin.ListFilter):

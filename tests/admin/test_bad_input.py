@@ -40,6 +40,11 @@ def test_the_last_moment_that_there_is_has_no_arrivals(staff: Client, appeal: Ap
     assert staff.get("/admin/arrivals/?since=253402300799").json() == {"words": ""}
 
 
+def test_an_account_without_end_narrows_nothing(staff: Client, appeal: Appeal) -> None:
+    for number in (HUGE, "9" * 5000):
+        assert staff.get(f"/admin/petition/auditevent/?actor_id={number}").status_code in (200, 302)
+
+
 def test_nobody_looks_at_what_is_not_there(staff: Client, appeal: Appeal) -> None:
     for number in ("0", HUGE):
         assert staff.post(f"/admin/endorsements/{number}/presence/").status_code == 404
