@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from tests.browser.visit import FORM, Visit, at, confirmed_page, entered
+from tests.browser.visit import CHANGE, FORM, Visit, at, confirmed_page, entered
 from tests.site import ROOT, SLUG
 
 
@@ -83,7 +83,7 @@ def _rejected(visit: Visit) -> None:
     _one_endorsement(visit)
     visit.page.locator("[name=reason][value=unverified]").check()
     visit.page.locator("#reject-note").fill("Nobody answers at their number.")
-    visit.press(".desk-reject")
+    visit.decide(".desk-reject")
 
 
 def _respelled(visit: Visit) -> None:
@@ -176,6 +176,32 @@ def _bulk(visit: Visit) -> None:
     visit.press(".desk-bulk-release" if is_release else ".desk-bulk-quarantine")
 
 
+def _bulk_rejection(visit: Visit) -> None:
+    """Every reason with its mail; nothing is begun."""
+    confirmed_page(visit)
+    visit.sign_in()
+    visit.page.locator(".desk-pick").first.check()
+    visit.press(".desk-bulk-reject")
+
+
+def _disputed(visit: Visit) -> None:
+    """One waits already, or somebody writes."""
+    visit.sign_in()
+    if visit.page.locator(".desk-dispute").count():
+        return
+    visit.open(CHANGE)
+    visit.page.locator("[name=about][value=other]").check()
+    visit.page.locator("[name=line]").fill("original-12")
+    visit.page.locator("[name=words]").fill("Кто-то подписал за нас.")
+    visit.press(f"[action$='{CHANGE}message/'] button")
+    visit.open("/admin/")
+
+
+def _dispute(visit: Visit) -> None:
+    _disputed(visit)
+    visit.press(".desk-dispute")
+
+
 def _batch(visit: Visit) -> None:
     _bulk(visit)
     visit.press(".desk-begin")
@@ -238,6 +264,9 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "endorsement-quarantined": _quarantined_one,
     "floods": _at_the_desk("/admin/floods/"),
     "bulk": _bulk,
+    "bulk-rejection": _bulk_rejection,
+    "queue-disputed": _disputed,
+    "dispute": _dispute,
     "batch": _batch,
     "batches": _batches,
     "emergency": _at_the_desk("/admin/site/"),

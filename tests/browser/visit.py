@@ -52,6 +52,11 @@ class Visit:
         with self.page.expect_navigation():
             self.page.locator(button).first.click()
 
+    def decide(self, button: str) -> None:
+        """The same for a decision: a press just after the page has opened counts as the second one of a double."""
+        self.page.wait_for_timeout(600)
+        self.press(button)
+
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
