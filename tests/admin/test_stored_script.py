@@ -95,12 +95,12 @@ class Reader(HTMLParser):
 @pytest.fixture
 def evil(appeal: Appeal) -> dict[str, int]:
     """Every field that anybody types has markup in it; the row that each address with a number names."""
-    told = dict.fromkeys(("organisation_name", "acronym", "website", "contact_name", "contact_role"), EVIL)
+    typed = ("organisation_name", "acronym", "website", "contact_name", "contact_role")
+    told: dict[str, Any] = dict.fromkeys(typed, EVIL)
     told["acronym"] = EVIL[:40]
     by: dict[str, Any] = {"by": MODERATOR, "at": NOON}
-    known.replace(
-        [Known(**({field.name: EVIL for field in fields(Known)} | {"domain": "fund.example", "member": True}))]
-    )
+    columns: dict[str, Any] = {field.name: EVIL for field in fields(Known)}
+    known.replace([Known(**(columns | {"domain": "fund.example", "member": True}))])
     reasons.set_reason("evil", labels=dict.fromkeys(("en", "ru", "ky"), EVIL), words={"en": EVIL}, sends_mail=True,
                        is_offered=True, **by)  # fmt: skip
     waiting = confirmed(appeal, **told)
