@@ -1,6 +1,7 @@
 """What an operator does about a question: the file is mended, never the reading."""
 
 REMEDIES = {
+    "above_list": "put a heading such as “Signed by:” on a line of its own above the first row",
     "ambiguous_hyphen": "write the word whole, with its hyphen or without, in one line",
     "between_demands": "put the paragraph before the demands or after them, or into the demand that it belongs to",
     "columns": "put what stands side by side into lines of its own, one below the other, with single spaces",

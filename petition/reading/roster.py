@@ -8,6 +8,7 @@ from functools import partial
 from petition.reading.dates import date_line
 from petition.reading.doubts import ADDRESSED, is_heading_like
 from petition.reading.enumeration import Opener, looks_marked, opener_of
+from petition.reading.individuals import Likeness, personal_likeness
 from petition.reading.lines import ABBREVIATION, Line, begins_inside, is_full, is_short, numbers
 from petition.reading.markers import Marker, bare_number_of, marker_of
 from petition.vocabulary.countries import code_of
@@ -135,7 +136,7 @@ def _read_marked(lines: Sequence[Line], opener: Opener, width: int, roster: Rost
             row.sure = row.sure and not _is_nested(row, line, width) and not _is_far(row, line, width)
             row.lines.append(line)
         elif row and not line.gap and not is_prose(line.text) and not is_heading_like(line.text):
-            row.sure = row.sure and is_full(row.lines[-1], line, width)
+            row.sure = row.sure and _is_forced(row, line, width)
             row.lines.append(line)
         else:
             roster.set_aside(line, before)
@@ -147,7 +148,8 @@ def _is_nested(row: Row, line: Line, width: int) -> bool:
     """Whether the line begins like a row within the row; one dash may be the name's own ("Assembly – Vanadzor")."""
     wrapped = is_full(row.lines[-1], line, width)
     strange = (looks_marked(before.text) or is_heading_like(before.text) for before in row.lines)
-    first_dash = line.text[0] in "–—" and not any(strange)
+    dashed = row.marker is not None and row.marker.kind == "dash"
+    first_dash = line.text[0] in "–—" and not dashed and not any(strange)
     return bool(ADDRESSED.match(line.text)) or (looks_marked(line.text) and not wrapped and not first_dash)
 
 
@@ -193,8 +195,9 @@ def _is_paragraph(block: Sequence[Line]) -> bool:
 
 
 def _is_forced(row: Row, line: Line, width: int) -> bool:
-    """Whether the row fills the column and has no country or acronym behind which it would end."""
-    return is_full(row.lines[-1], line, width) and not _is_ended(row.lines[-1].text)
+    """Whether the row fills the column, has no country or acronym that would end it, and no person stands below."""
+    person = personal_likeness(line.text) in (Likeness.NAME, Likeness.ROLE)
+    return is_full(row.lines[-1], line, width) and not _is_ended(row.lines[-1].text) and not person
 
 
 def _is_ended(text: str) -> bool:

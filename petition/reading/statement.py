@@ -1,5 +1,6 @@
 """A statement's plain text read into its parts: the one entry of this room."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from petition.reading.blocks import blocks_of
@@ -24,6 +25,7 @@ from petition.reading.listing import Listing
 from petition.reading.opening import Opening, opening_of
 from petition.reading.pages import NOTE, body_lines
 from petition.reading.result import Heading, Reading, Section
+from petition.reading.roster import is_sentence
 from petition.reading.shape import find_list
 
 NOT_PLACED = "not_placed"
@@ -121,7 +123,17 @@ def _with_list_by_shape(regions: list[Region], ledger: Ledger) -> list[Region]:
     listed, left = held.lines[start:end], held.lines[end:]
     ledger.note("list_by_shape", (listed[0].number, listed[-1].number), listed[0].text)
     held = replace(held, lines=held.lines[:start])
+    _ask_what_stands_above(held.lines, ledger)
     return [*regions[:at], held, Region(SIGNATORIES, lines=listed), Region(NOT_PLACED, lines=left), *regions[at + 1 :]]
+
+
+def _ask_what_stands_above(lines: Sequence[Line], ledger: Ledger) -> None:
+    """Words that end no sentence, right above a list that no heading announces, may be its heading or its first row."""
+    above = blocks_of(lines)[-1:]
+    text = " ".join(line.text for line in above[0].lines) if above else "."
+    if not above or above[0].marker or is_sentence(text, 1) or text.endswith((":", ",")):
+        return
+    ledger.question("above_list", above[0].numbers[-1:], above[0].lines[-1].text)
 
 
 def _leave_out(region: Region, regions: list[Region], ledger: Ledger) -> None:

@@ -145,3 +145,10 @@ def test_a_small_name_below_a_short_row_is_not_joined_in_silence(name: str, mark
     rows = "".join(mark.format(number) + row + "\n" for number, row in enumerate(ROWS.splitlines(), start=1))
     reading = read_statement(TOP + "Signed by:\n" + rows + name + "\n")
     assert questions(reading) == [("uncertain_join", (12, 13))]
+
+
+@pytest.mark.parametrize("above", ["openDemocracy", "Members and friends", "Libereco e.V."])
+def test_words_right_above_a_list_without_heading_are_a_question(above: str) -> None:
+    for gap in ("", "\n"):
+        reading = read_statement(TOP + "We stand together.\n" + gap + above + "\n" + ROWS)
+        assert "above_list" in {kind for kind, _ in questions(reading)} or above in names(reading)

@@ -73,6 +73,7 @@ STRAYS = [
     "a) Memorial",
     "1.1. Memorial",
 ]
+ANNOUNCED = ["", "Sincerely,\n", "С уважением,\n", "Урматтоо менен,\n", "Signatories\n\n", "The undersigned:\n"]
 PAGE_ENDS = ["", "\f", "\n3\n\f", "\nPage 3 of 9\n\n", "\n- 3 -\n\f\n"]
 
 
@@ -145,3 +146,37 @@ def test_what_is_no_row_leaves_a_question_wherever_it_stands_in_a_list(
     top = laid_out(PARAGRAPHS[:2], "", "\n\n", width, 0)
     reading = read_statement(f"Appeal\n\n9 October 2020\n\n{top}\nSigned by:\n{between.join(listed)}\n")
     assert reading.unresolved != ()
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    rows=st.lists(st.sampled_from(ROWS), min_size=3, max_size=8, unique=True),
+    demands=several(DEMANDS),
+    announced=st.sampled_from(ANNOUNCED),
+    gap=st.sampled_from(["", "\n"]),
+    mark=st.sampled_from(MARKS),
+    other_mark=st.sampled_from(MARKS),
+    **LAYOUT,
+)
+def test_a_list_with_a_formula_or_no_heading_is_read_or_leaves_a_question(
+    rows: list[str],
+    demands: list[str],
+    announced: str,
+    gap: str,
+    mark: str,
+    other_mark: str,
+    between: str,
+    width: int,
+    hang: int,
+) -> None:
+    promise = [*PARAGRAPHS[:2], "To this end we call on all of them for the following:"]
+    top, end = (laid_out(paragraphs, "", "\n\n", width, 0) for paragraphs in (promise, PARAGRAPHS[3:4]))
+    asked, listed = laid_out(demands, other_mark, between, width, hang), laid_out(rows, mark, between, width, hang)
+    reading = read_statement(
+        f"Appeal\n\n9 October 2020\n\n{top}\n{asked}\n{end}{gap}{announced}{listed}\nBackground:\n\nCold.\n"
+    )
+    if not reading.unresolved:
+        assert [row.label for row in reading.signatories] == rows
+        assert list(reading.demands) == demands
+        assert list(reading.closing) == PARAGRAPHS[3:4]
+        assert reading.background == ("Cold.",)
