@@ -89,6 +89,22 @@ def crawled(base: str) -> tuple[dict[str, bytes], set[str]]:
     return {url.removeprefix(base): content for url, content in found.items()}, elsewhere
 
 
+@pytest.mark.usefixtures("committed")
+def test_the_zip_says_when_it_was_changed_last_and_all_may_read_what_it_holds(tmp_path: Path) -> None:
+    """Unpacked, it can be served by whoever serves; packed again without a change, it is the same to the byte."""
+    an_appeal()
+    moderation.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
+    for name in ("first.zip", "second.zip"):
+        call_command("mirror", str(tmp_path / name), verbosity=0)
+    changed = Appeal.objects.get().revised_at
+    with zipfile.ZipFile(tmp_path / "first.zip") as parts:
+        entries = parts.infolist()
+    assert {entry.external_attr >> 16 for entry in entries} == {0o644}
+    seconds = changed.second - changed.second % 2  # a ZIP counts in twos
+    assert {entry.date_time for entry in entries} == {(*changed.timetuple()[:5], seconds)}
+    assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
+
+
 @pytest.mark.usefixtures("committed")  # the application closes its connections, as it does for visitors
 def test_the_zip_holds_the_whole_site_and_no_dead_link(client: Client, tmp_path: Path) -> None:
     list_further(an_appeal(), 140)

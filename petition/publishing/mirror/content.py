@@ -31,7 +31,7 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
     places = [place for place in manifest.places() if place.route in NAMELESS or not without_list]
     starts = {_start(code): file_of(_start(code)) for code in LANGUAGES}
     links = Links(starts | {place.path: file_of(place.path) for place in places})
-    as_of = max((record.appeal_record(slug, "en").as_of for slug in record.published_slugs()), default=None)
+    as_of = last_change()
     total = len(places) + len(starts)
     for done, code in enumerate(LANGUAGES, 1):
         yield file_of(_start(code)), links.rewritten(_start_page(code, as_of, without_list), _start(code)).encode()
@@ -45,6 +45,11 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
         tell(done, total)
     for name in sorted(links.static):
         yield f"static/{name}", (settings.STATIC_ROOT / name).read_bytes()
+
+
+def last_change() -> datetime | None:
+    """When anything public was changed last; None where nothing is published."""
+    return max((record.appeal_record(slug, "en").as_of for slug in record.published_slugs()), default=None)
 
 
 def _made(django: Application, place: manifest.Place, *words: str) -> tuple[bytes, bool]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +15,14 @@ from django.db.models import Max
 
 from petition.models.signatories import Signatory, Status
 from petition.publishing import record
-from petition.publishing.mirror.content import Tell, files
+from petition.publishing.mirror.content import Tell, files, last_change
 from petition.publishing.rendering import Application
 
 SUMS: Final = "SHA256SUMS"
 """The file that names all others with their hashes, as `sha256sum --check` reads it."""
 TRIES: Final = 3
+EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
+"""The earliest moment that a ZIP can name."""
 
 
 class Refused(Exception):
@@ -125,10 +128,14 @@ def _laid_out(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
 
 
 def _zipped(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
+    """Readable for all once unpacked, and dated by the last change (UTC), so that the same site is the same file."""
     sums: list[str] = []
+    changed = last_change() or EPOCH
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as parts:
         for name, content in _with_sums(made, sums):
-            parts.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, changed.timetuple()[:6])
+            entry.external_attr = 0o644 << 16
+            parts.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return len(sums)
 
 
