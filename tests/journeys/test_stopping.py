@@ -62,6 +62,28 @@ def test_stopped_while_its_own_program_is_still_being_loaded(set_up: Site) -> No
     assert set_up.output in ("", "Stopped.\n")
 
 
+def test_stopped_by_ctrl_c_although_a_shell_began_it_in_the_background(set_up: Site) -> None:
+    """Such a shell lets it ignore SIGINT; whoever sends one all the same means it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        set_up.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert set_up.stop(signal.SIGINT) == 0
+
+
+def test_nohup_is_heard(set_up: Site) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        set_up.start()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    set_up.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert len(processes_of(set_up)) == 4
+    assert set_up.stop() == 0
+
+
 def test_stopped_while_it_serves_by_a_terminal_that_is_closed(set_up: Site) -> None:
     set_up.start()
     assert len(processes_of(set_up)) == 4

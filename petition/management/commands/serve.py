@@ -152,7 +152,7 @@ def _refuse_if_ended(both: Together) -> None:
 def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     """Ctrl-C, SIGTERM, and a terminal that is closed, unless `nohup` has the latter ignored."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
