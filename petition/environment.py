@@ -1,5 +1,6 @@
 """What the operator has set, read so that a mistake is one sentence that names the variable. Settings reads it."""
 
+import contextlib
 import ipaddress
 import os
 import warnings
@@ -47,6 +48,13 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
                 return read()
         except (ValueError, LookupError, Warning, ImproperlyConfigured) as error:
             raise ImproperlyConfigured(f"{name} is not understood: give it as {takes or _TAKES[name]}.") from error
+
+
+def made(folder: Path) -> Path:
+    """The folder, private and there if that can be; where it cannot, whoever needs it says so."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def keys_in(folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.environment import Environment, keys_in
+from petition.environment import Environment, keys_in, made
 from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
 
 env = Environment()
@@ -158,7 +158,7 @@ if not 0 < LATE_AFTER_DAYS < OVERDUE_AFTER_DAYS:
 
 # --- Database ----------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.location("DATABASE_URL", env.db, f"sqlite:///{DATA_DIR / 'petition.sqlite3'}")}
+DATABASES = {"default": env.location("DATABASE_URL", env.db, f"sqlite:///{made(DATA_DIR) / 'petition.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {

@@ -163,4 +163,4 @@ def test_new_keys_asks_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     done = run_manage(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
     assert done.returncode == 0, done.stderr
     assert "CONTACT_INDEX_KEY=" in done.stdout
-    assert not (tmp_path / "none").exists()
+    assert list((tmp_path / "none").iterdir()) == []

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from django.db import DatabaseError
 
 from petition.environment import Environment, keys_in
 from petition.management.sentences import sentence_for
-from petition.protection.keys import keys_kept_in
+from petition.protection.keys import keys_kept_in, new_keys
 from tests.site import ROOT, free_port
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
@@ -72,6 +73,13 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, command: str, place: st
     said = sentence(command, DATA_DIR=str(tmp_path / place))
     assert said.startswith(f"DATA_DIR {tmp_path / place} cannot be used (")
     assert "make it a folder that this user can write to" in said
+
+
+def test_a_folder_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    """Also where the keys are in the environment, and nothing has been written."""
+    done = run_manage(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **new_keys())
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE((tmp_path / "new" / "var").stat().st_mode) == 0o700
 
 
 def test_a_key_file_that_cannot_be_read(var: Path) -> None:
