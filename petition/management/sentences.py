@@ -33,20 +33,21 @@ _NO_WAY_IN_CLASSES = ("08", "28", "3D", "53", "57P")
 
 def sentence_for(trouble: Exception) -> str | None:
     """What the operator can do about it; None where it is our mistake, and the traceback is needed."""
+    said = None
     match trouble:
         case ImproperlyConfigured():
-            return _line(str(trouble))
+            said = _line(str(trouble))
         case DatabaseError(__cause__=sqlite3.Error()):
-            return _about_sqlite(str(trouble))
+            said = _about_sqlite(str(trouble))
         case DatabaseError(__cause__=psycopg.Error() as cause):
-            return _about_postgresql(cause)
-        case OSError(filename=None):
-            return None
-        case OSError():
-            return (
+            said = _about_postgresql(cause)
+        case EOFError():
+            said = "Nobody answered: run this on a terminal."
+        case OSError() if trouble.filename:
+            said = (
                 f"{trouble.filename} cannot be used ({trouble.strerror}): make it accessible to the user who runs this."
             )
-    return None
+    return said
 
 
 def _about_sqlite(said: str) -> str | None:

@@ -204,6 +204,7 @@ def test_each_trouble_of_a_database_has_its_sentence(cause: Exception | None, to
 def test_a_mistake_of_ours_keeps_its_traceback() -> None:
     assert sentence_for(ValueError("who knows")) is None
     assert sentence_for(OSError("who knows")) is None
+    assert "on a terminal" in (sentence_for(EOFError()) or "")
     assert "/var/x" in (sentence_for(PermissionError(13, "Permission denied", "/var/x")) or "")
 
 
