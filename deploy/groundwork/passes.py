@@ -32,6 +32,7 @@ ONCE = (
     "tests/admin/test_rights.py", "tests/evidence/test_likeness.py", "tests/protection/test_contacts.py",
     "tests/protection/test_sealed_files.py", "tests/protection/test_redaction.py", "tests/protection/test_keys.py",
     "tests/protection/test_form_stamps.py", "tests/journeys/test_proxy.py", "tests/journeys/test_stopping.py",
+    "tests/management/test_plain_troubles.py", "tests/journeys/test_listening.py",
 )  # fmt: skip
 NOTHING_SELECTED = 5
 
