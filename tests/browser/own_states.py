@@ -85,7 +85,7 @@ def _decided(visit: Visit, decision: str, display: str = "named") -> str:
     visit.press(f".desk-queue th a:has-text('{name}')")
     if decision == "reject":
         visit.page.locator("[name=reason][value=unverified]").check()
-    visit.press(f"[name=decision][value={decision}]")
+    visit.decide(f"[name=decision][value={decision}]")
     visit.open(path)
     return path
 

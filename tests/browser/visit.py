@@ -1,5 +1,6 @@
 """A window onto the site, and the steps that states of its pages have in common."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -98,17 +99,17 @@ class Visit:
                 return
         raise AssertionError(f"{words!r} is nowhere in the queue")
 
-    def sign_in(self, tries: int = 7) -> None:
-        """As the first administrator."""
+    def sign_in(self) -> None:
+        """As the first administrator, who goes on in the session of the last test: one network signs in thirty times a
+        minute at most, and tests are many."""
+        self.page.context.add_cookies(json.loads(self.site.kept.get("session", "[]")))
         self.open("/admin/")
         if self.page.locator("[name=username]").count():
             self.page.locator("[name=username]").fill("admin")
             self.page.locator("[name=password]").fill(self.site.password)
             self.press("button.default")
-            if tries and "/admin/login/" in self.page.url:  # thirty a minute from one network, and tests are many
-                self.page.wait_for_timeout(10_000)
-                self.complaints.clear()
-                self.sign_in(tries - 1)
+            cookies = self.page.context.cookies(self.site.url)
+            self.site.kept["session"] = json.dumps([cookie for cookie in cookies if cookie["name"] == "session"])
 
 
 def at(path: str) -> Callable[[Visit], None]:
