@@ -131,6 +131,7 @@ def test_a_name_that_left_stands_nowhere_in_either_process(pair: Pair, deed: str
         assert {value for key, value in line.items() if key not in ("id", "number", "kind")} == {None}
 
 
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="what is rendered is the same on both databases")
 def test_a_name_that_left_stands_in_no_language_edition_search_or_document(pair: Pair) -> None:
     """What is too slow to be looked at after each deed; all of it shows the name before."""
     name = "Made-up Fund Everywhere"
