@@ -21,9 +21,9 @@ _ROUND: list[Turn] = [
     for row, language in enumerate(LANGUAGES)
     for column, width in enumerate(WIDTHS)
 ]
-_SEEN = (*(state for state in PUBLIC if state not in OWN), *list(OWN)[::3], *list(DESK)[::3])
-# Every language, width and scheme meets every other. Each public state has one of the meetings, rather than all of
-# them, and of the steps of own pages and of the desk's, each one design, every third; make screens takes all with all.
+_SEEN = (*[state for state in PUBLIC if state not in OWN][::2], *list(OWN)[::3], *list(DESK)[::4])
+# Every language, width and scheme meets every other, each time on another page: one in two of the public ones, fewer of
+# the steps of own pages and of the desk's, which are one design each; make screens takes all with all.
 TURNS: dict[str, Turn] = dict(zip(_SEEN, itertools.cycle(_ROUND), strict=False))
 
 
