@@ -80,7 +80,7 @@ def restore(source: Path, private_keys: Iterable[str], *, at: datetime, tell: Te
 def clear_leftovers() -> None:
     """Copies in clear that a killed backup or restore left are gone; one that is under way keeps its own."""
     try:
-        with _lock().open("wb") as lock:
+        with _lock().open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for prefix in (_BACKUP, _RESTORE):
                 for folder in settings.DATA_DIR.glob(f"{prefix}*"):
@@ -96,7 +96,7 @@ def clear_leftovers() -> None:
 @contextmanager
 def _under_way() -> Iterator[None]:
     """Nobody clears away what is written meanwhile. A process that is killed lets go."""
-    with _lock().open("wb") as lock:
+    with _lock().open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 

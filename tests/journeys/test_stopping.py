@@ -24,6 +24,14 @@ def processes_of(site: Site) -> list[int]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """What is begun here hears that its terminal is closed, although the tests may run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture(scope="module")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site that was served before, and whose processes are all gone after the test."""
