@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from petition.actions import appeals, endorsements, entering, moderation
+from petition.actions import appeals, confirmation, endorsements, entering, mailbox_mails, moderation
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsements import Submission
-from petition.models import Appeal, Endorsement, Origin, OutgoingMail, TextStatus
+from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, TextStatus
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
 from petition.reading import Reading, read_statement
@@ -58,8 +58,17 @@ def a_submission(**changes: Any) -> Submission:
     return replace(SUBMISSION, **(apart | changes))
 
 
+def ask_mailboxes() -> None:
+    """Let the worker make the mails that forms and requests for links call for, at the moment of the newest."""
+    moments = [*Endorsement.objects.to_ask().values_list("submitted_at", flat=True)]
+    moments += LinkRequest.objects.values_list("requested_at", flat=True)
+    if moments:
+        mailbox_mails.queue(at=max(moments))
+
+
 def mails() -> list[tuple[str, str, dict[str, str]]]:
     """What is owed, oldest first: message, address, content, opened."""
+    ask_mailboxes()
     return [
         (mail.message, contacts.opened(mail.sealed_address), contacts.opened(mail.sealed_content))
         for mail in OutgoingMail.objects.owed().order_by("pk")
@@ -81,7 +90,7 @@ def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[E
 
 def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
     _, token = submitted(appeal, at=at, **changes)
-    return endorsements.confirm(digest_of_token(token, "confirm"), at=at).endorsement
+    return confirmation.confirm(digest_of_token(token, "confirm"), at=at).endorsement
 
 
 def entered(appeal: Appeal, origin: Origin, *, at: datetime = NOON, **changes: Any) -> Endorsement:

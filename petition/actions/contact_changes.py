@@ -6,13 +6,13 @@ from django.db import IntegrityError, transaction
 
 from petition.actions import correspondence, links
 from petition.actions.audit import CONTACT, record
-from petition.actions.endorsements import CONFIRM_WITHIN
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import locked
 from petition.actions.links import behind
-from petition.models import Contact, ContactChange, Endorsement, Purpose
+from petition.models import Contact, ContactChange, Endorsement, OutgoingMail, Purpose
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts, rate_limits
+from petition.vocabulary import retention_periods as periods
 
 BOTH = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
 
@@ -27,7 +27,7 @@ def request(digest: str, *, name: str, role: str, mailbox: str, at: datetime) ->
     if endorsement.state not in ACTIVE or not Contact.objects.filter(endorsement=endorsement).exists():
         raise NotPossible
     new_index = contacts.mailbox_index(mailbox)
-    due = _turn_of_both(endorsement.mailbox_index, new_index, at=at)
+    due = _due(endorsement.mailbox_index, new_index, at=at)
     endorsement.links.filter(purpose__in=BOTH).delete()
     ContactChange.objects.filter(endorsement=endorsement).delete()
     ContactChange.objects.create(
@@ -38,34 +38,36 @@ def request(digest: str, *, name: str, role: str, mailbox: str, at: datetime) ->
         requested_at=at,
     )
     record("request_contact", subject=endorsement, by=CONTACT, at=at)
-    old, new = (
-        {
-            "url": links.address(
-                "agree_contact",
-                links.new_link(endorsement, purpose, expires_at=due + CONFIRM_WITHIN),
-                endorsement.language,
-            )
-        }
-        for purpose in BOTH
+    old, new = (links.new_link(endorsement, purpose, expires_at=due + periods.UNCONFIRMED) for purpose in BOTH)
+    language = endorsement.language
+    content = {"url": links.address("agree_contact", old, language)}
+    mail = correspondence.owe_to_contact("old_contact", endorsement, content=content, at=at, due=due)
+    correspondence.carry_link(mail, old, Purpose.OLD_CONTACT)
+    content = {"url": links.address("agree_contact", new, language)}
+    mail = correspondence.owe_to(
+        "new_contact",
+        mailbox,
+        content=content,
+        language=language,
+        at=at,
+        due=due,
+        about=endorsement,
+        mailbox_index=new_index,
     )
-    correspondence.owe_to_contact("old_contact", endorsement, content=old, at=at, due=due)
-    correspondence.owe_to(
-        "new_contact", mailbox, content=new, language=endorsement.language, at=at, due=due, about=endorsement
-    )
+    correspondence.carry_link(mail, new, Purpose.NEW_CONTACT)
 
 
-def _turn_of_both(present: str, new: str, *, at: datetime) -> datetime:
-    """When both mails may leave. Raises NotPossible when not within a week.
+def _due(present: str, new: str, *, at: datetime) -> datetime:
+    """Return when both mails are due. Raises NotPossible when not within a week, or when many wait for the new mailbox.
 
-    To the new mailbox whoever writes is a stranger: it gets no more of these than of any mails that strangers cause,
-    however many own pages they come from.
+    To the new mailbox whoever writes is a stranger: its mail counts like all that strangers can cause, and leaves when
+    that limit allows (mail_claims.py), however many own pages they come from.
     """
-    due = at
-    for limit, index in ((rate_limits.MAILS_FROM_OWN_PAGE, present), (rate_limits.MAILS_TO_ONE_MAILBOX, new)):
-        turn = rate_limits.next_turn(limit, index, at=due, latest=at + CONFIRM_WITHIN)
-        if turn is None:
-            raise NotPossible
-        due = turn
+    waiting = OutgoingMail.objects.owed().filter(message="new_contact", mailbox_index=new)
+    limit = rate_limits.MAILS_FROM_OWN_PAGE
+    due = rate_limits.next_turn(limit, present, at=at, latest=at + periods.UNCONFIRMED)
+    if due is None or waiting.count() >= rate_limits.MAILS_TO_ONE_MAILBOX.most:
+        raise NotPossible
     return due
 
 
@@ -93,6 +95,7 @@ def agree(digest: str, purpose: Purpose, *, at: datetime) -> bool:
 
 def _carry_out(endorsement: Endorsement, change: ContactChange, *, at: datetime) -> None:
     contact = Contact.objects.get(endorsement=endorsement)
+    previous = contact.sealed_mailbox
     contact.sealed_person, contact.sealed_mailbox = change.sealed_person, change.sealed_mailbox
     contact.save()
     record("change_contact", subject=endorsement, by=CONTACT, at=at)
@@ -106,5 +109,6 @@ def _carry_out(endorsement: Endorsement, change: ContactChange, *, at: datetime)
     change.delete()
     endorsement.links.filter(purpose__in=BOTH).delete()
     endorsement.refresh_from_db()
-    content = {"url": links.address("own_page", links.new_own_page(endorsement, replace=True), endorsement.language)}
-    correspondence.owe_to_contact("own_page", endorsement, content=content, at=at)
+    endorsement.links.filter(purpose=Purpose.OWN_PAGE).delete()  # the mail to the new contact brings a new one
+    correspondence.owe_to_contact("own_page", endorsement, content={}, at=at)
+    correspondence.owe_sealed("changed", previous, content={}, language=endorsement.language, at=at, about=endorsement)

@@ -47,7 +47,7 @@ def accept(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
     was = {"correction": correction.pk, "proposal": asdict(proposal), "line": spelling.line_before(endorsement)}
     spelling.change(endorsement, proposal, event=event, old_line_public=correction.old_line_public)
     _decided(correction, CorrectionState.ACCEPTED, at=at)
-    mail = decisions.owe_later("correction_accepted", endorsement, content={}, at=at)
+    mail = decisions.owe_later("correction_accepted", endorsement, content={"correction": correction.pk}, at=at)
     decisions.remember(endorsement, "correct", before=endorsement.state, by=by, at=at, mail=mail, was=was)
     return endorsement
 
@@ -59,7 +59,7 @@ def refuse(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
     was = {"correction": correction.pk, "proposal": contacts.opened(correction.sealed_proposal)}
     record("refuse_correction", subject=endorsement, by=by, at=at)
     _decided(correction, CorrectionState.REFUSED, at=at)
-    mail = decisions.owe_later("correction_refused", endorsement, content={}, at=at)
+    mail = decisions.owe_later("correction_refused", endorsement, content={"correction": correction.pk}, at=at)
     decisions.remember(endorsement, "refuse_correction", before=endorsement.state, by=by, at=at, mail=mail, was=was)
     return endorsement
 

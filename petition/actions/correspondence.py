@@ -1,30 +1,35 @@
 """Mails: who owes them, and the one place where they leave."""
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import make_msgid, parseaddr
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
 from django.utils import translation
 
-from petition.actions import links
 from petition.mail import messages, outbox
-from petition.models import Contact, Endorsement, OutgoingMail
+from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink
 from petition.protection import contacts
+from petition.protection.tokens import digest_of_token
 from petition.vocabulary import clock
 
 
 def owe_to_contact(
-    message: str, endorsement: Endorsement, *, content: dict[str, str], at: datetime, due: datetime | None = None
+    message: str,
+    endorsement: Endorsement,
+    *,
+    content: Mapping[str, object],
+    at: datetime,
+    due: datetime | None = None,
+    reports: int | None = None,
 ) -> OutgoingMail | None:
-    """A mail to the endorsement's contact is owed from `due` on (else from `at`), if it has one.
+    """Owe a mail to the endorsement's contact from `due` on (else from `at`); None where there is no contact.
 
-    The address is copied sealed, as it lies there.
+    It tells of the audit event `reports`, else of the last change of the endorsement's state (mail_claims.py). The
+    address is copied sealed, as it is stored.
     """
     contact = Contact.objects.filter(endorsement=endorsement).first()
     if contact is None:
@@ -32,11 +37,12 @@ def owe_to_contact(
     return outbox.owe(
         message,
         sealed_address=contact.sealed_mailbox,
-        sealed_content=contacts.seal(content),
+        sealed_content=contacts.seal(dict(content)),
         language=endorsement.language,
         at=at,
         due=due,
         endorsement=endorsement,
+        reports=reports or endorsement.explained_by,
     )
 
 
@@ -44,23 +50,51 @@ def owe_to(
     message: str,
     mailbox: str,
     *,
-    content: dict[str, str],
+    content: Mapping[str, object],
     language: str,
     at: datetime,
     due: datetime | None = None,
     about: Endorsement | None = None,
-) -> None:
-    """A mail to `mailbox`, which is no contact's or not known to be, is owed from `due` on (else from `at`)."""
-    sealed_address, sealed_content = contacts.seal(mailbox), contacts.seal(content)
-    outbox.owe(
+    mailbox_index: str = "",
+) -> OutgoingMail:
+    """Owe a mail to `mailbox`, which is no contact's or not known to be, from `due` on (else from `at`)."""
+    return outbox.owe(
         message,
-        sealed_address=sealed_address,
-        sealed_content=sealed_content,
+        sealed_address=contacts.seal(mailbox),
+        sealed_content=contacts.seal(dict(content)),
         language=language,
         at=at,
         due=due,
         endorsement=about,
+        mailbox_index=mailbox_index,
     )
+
+
+def owe_sealed(
+    message: str,
+    sealed_address: str,
+    *,
+    content: Mapping[str, object],
+    language: str,
+    at: datetime,
+    mailbox_index: str = "",
+    about: Endorsement | None = None,
+) -> OutgoingMail:
+    """Owe a mail to an address that is at hand sealed only."""
+    return outbox.owe(
+        message,
+        sealed_address=sealed_address,
+        sealed_content=contacts.seal(dict(content)),
+        language=language,
+        at=at,
+        endorsement=about,
+        mailbox_index=mailbox_index,
+    )
+
+
+def carry_link(mail: OutgoingMail | None, token: str, purpose: str) -> None:
+    """Bind the link of `token` to the mail that carries it: its time begins anew when the mail leaves."""
+    PrivateLink.objects.filter(digest=digest_of_token(token, purpose)).update(mail=mail)
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -98,41 +132,10 @@ def try_delivery(mailbox: str) -> str:
     return ""
 
 
-def deliver_due(*, most: int = 100) -> int:
-    """Tries each mail that is due, up to `most`; says how many were tried. Runs outside any transaction."""
-    tried = 0
-    connection = get_connection(settings.DELIVERY_BACKEND)
-    try:
-        while tried < most and (mail := outbox.lease_next(at=clock.now())):
-            tried += 1
-            _deliver(mail, connection)
-    finally:
-        connection.close()
-    return tried
-
-
-def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
-    try:
-        letter = _written(mail, connection)
-        if letter:
-            letter.send()
-    except contacts.CannotOpen:
-        outbox.refused(mail, error="no key", at=clock.now(), final=False)
-    except Exception as error:  # noqa: BLE001  (one mail that cannot be written or sent holds up no other)
-        connection.close()  # what state it is in is unknown: the next mail begins a new one
-        outbox.refused(mail, error=_code_of(error), at=clock.now(), final=_is_final(error))
-    else:
-        outbox.delivered(mail, at=clock.now())
-
-
-def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlternatives | None:
-    """The mail as it leaves; None when there is nothing to tell this mailbox."""
-    content = contacts.opened(mail.sealed_content)
-    if mail.message == "own_page_again":
-        tokens = _own_pages(mail, content)
-        if not tokens:
-            return None
-        content = {"urls": "\n".join(links.address("own_page", token, mail.language) for token in tokens)}
+def written(
+    mail: OutgoingMail, address: str, content: dict[str, str], connection: BaseEmailBackend
+) -> EmailMultiAlternatives:
+    """Return the mail as it leaves to `address`, with `content`. Raises KeyError for an unknown message."""
     with translation.override(mail.language):
         letter = messages.write(mail.message, content)
     reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
@@ -141,7 +144,7 @@ def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlte
         letter.subject,
         letter.text,
         settings.SENDER,
-        [contacts.opened(mail.sealed_address)],
+        [address],
         connection=connection,
         headers=headers,
         reply_to=reply_to,
@@ -149,19 +152,6 @@ def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlte
     if letter.html:
         email.attach_alternative(letter.html, "text/html")
     return email
-
-
-def _own_pages(mail: OutgoingMail, content: dict[str, Any]) -> list[str]:
-    """Tokens for who asked by mailbox: made at the first attempt, the same at each further one while they open a page.
-
-    Whatever an attempt that seemed to fail has delivered after all is good as well.
-    """
-    if "tokens" in content:
-        return links.still_open(content["tokens"])
-    with transaction.atomic():
-        tokens = links.own_pages_again(content["appeal"], content["mailbox_index"])
-        outbox.rewrite(mail, sealed_content=contacts.seal(content | {"tokens": tokens}))
-    return tokens
 
 
 def _code_of(error: Exception) -> str:
@@ -176,8 +166,11 @@ def _codes(error: Exception) -> list[int]:
     return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
 
 
-def _is_final(error: Exception) -> bool:
-    """5xx for this recipient or this message (RFC 5321, 4.2.1). A refused login or sender is ours to repair: retry."""
-    if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
-        return False
-    return all(500 <= code < 600 for code in _codes(error))
+def refuse(mail: OutgoingMail, error: Exception, *, at: datetime) -> None:
+    """Write down that an attempt failed: final after a 5xx answer for this recipient or message (RFC 5321, 4.2.1).
+
+    A refused login or sender is ours to repair, so the mail is tried again.
+    """
+    is_final = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+    is_final = is_final and all(500 <= code < 600 for code in _codes(error))
+    outbox.refused(mail, error=_code_of(error), at=at, final=is_final)

@@ -12,8 +12,6 @@ from petition.models import Display, Endorsement, Kind, Reason
 
 OTHER = "other"
 """The reason that says least."""
-MESSAGES = ("listed", "counted", "rejected")
-"""The mails of an approval and of a rejection."""
 PRIVATE_ADDRESS = "…"
 """Stands in a preview where the mail will have a private link."""
 

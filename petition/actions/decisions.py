@@ -1,13 +1,13 @@
 """The mail of a decision waits out a minute; what is needed to take the decision back is remembered that long."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from petition.actions import correspondence, decision_mails
+from petition.actions import correspondence
 from petition.actions.audit import Actor
 from petition.models import Decision, Endorsement, OutgoingMail
 from petition.protection import contacts
@@ -18,7 +18,9 @@ def until(decided_at: datetime) -> datetime:
     return decided_at + timedelta(seconds=settings.UNDO_SECONDS)
 
 
-def owe_later(message: str, endorsement: Endorsement, *, content: dict[str, str], at: datetime) -> OutgoingMail | None:
+def owe_later(
+    message: str, endorsement: Endorsement, *, content: Mapping[str, object], at: datetime
+) -> OutgoingMail | None:
     """The mail of a decision is owed from the end of its minute on; None where no contact is there to tell."""
     return correspondence.owe_to_contact(message, endorsement, content=content, at=at, due=until(at))
 
@@ -48,12 +50,6 @@ def remember(
         mail=mail,
         explained_by=endorsement.explained_by,
     )
-
-
-def recall(endorsement: Endorsement, *, at: datetime) -> None:
-    """What earlier decisions would still tell its contact is not owed any more; a mail under way is left alone."""
-    owed = OutgoingMail.objects.owed().filter(Q(leased_until=None) | Q(leased_until__lte=at))
-    owed.filter(endorsement=endorsement, message__in=decision_mails.MESSAGES).delete()
 
 
 def put_off(endorsement_ids: Sequence[int], *, at: datetime) -> None:

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from petition.actions import endorsements, moderation
+from petition.actions import confirmation, endorsements, links, moderation
 from petition.actions.appeals import Edition, publish_statement
 from petition.actions.audit import OPERATOR, Actor, record
 from petition.actions.endorsements import Submission
 from petition.models import Appeal, AppealText, Demand, Endorsement, OutgoingMail, Purpose, Signatory, TextStatus
+from petition.protection.tokens import digest_of_token
 from petition.reading import Reading
+from petition.vocabulary import retention_periods as periods
 
 SLUG = "demo"
 LASTS = timedelta(days=60)
@@ -80,9 +82,10 @@ def _made_up(number: int, chance: random.Random) -> Submission:
 def _one(appeal: Appeal, submission: Submission, ending: str, *, at: datetime) -> None:
     endorsements.submit(appeal, submission, at=at)
     endorsement = Endorsement.objects.filter(appeal=appeal).latest("pk")
+    Endorsement.objects.filter(pk=endorsement.pk).update(asked_at=at)  # no mail is sent to a made-up mailbox
     if ending != "unconfirmed":
-        link = endorsement.links.filter(purpose=Purpose.CONFIRM).latest("pk")
-        endorsements.confirm(link.digest, at=at)
+        token = links.new_link(endorsement, Purpose.CONFIRM, expires_at=at + periods.UNCONFIRMED)
+        confirmation.confirm(digest_of_token(token, Purpose.CONFIRM), at=at)
     if ending in ("approve", "revoke", "hide"):
         moderation.approve(endorsement.pk, by=_STAFF, at=at)
     if ending in ("reject", "withdraw", "revoke"):

@@ -1,4 +1,4 @@
-"""How an endorsement begins: the form is submitted, the mailbox confirms it, or says that it wasn't them."""
+"""How an endorsement begins: the form is stored. The worker then asks its mailbox (actions/mailbox_mails.py)."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,31 +8,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from petition.actions import arrivals, correspondence, links
+from petition.actions import arrivals
 from petition.actions.arrivals import Arrival
 from petition.actions.audit import CONTACT, Actor, record
-from petition.actions.lifecycle import move
-from petition.actions.links import NoSuchLink, behind
-from petition.models import (
-    Appeal,
-    AppealText,
-    Contact,
-    Display,
-    Endorsement,
-    Level,
-    Origin,
-    PrivateLink,
-    Purpose,
-    SiteState,
-    State,
-)
+from petition.models import Appeal, AppealText, Contact, Display, Endorsement, Level, Origin, SiteState, State
 from petition.models.appeals import Phase
-from petition.models.endorsements import ACTIVE
-from petition.protection import contacts, rate_limits, tokens
-from petition.vocabulary import retention_periods as periods
+from petition.protection import contacts
 from petition.vocabulary.names import folded
 
-CONFIRM_WITHIN = periods.UNCONFIRMED
 ASK_AGAIN_AFTER = timedelta(hours=1)
 """The same form sent once more within this time causes no second mail."""
 WORDING_VERSION = "2026-11"
@@ -41,10 +24,6 @@ WORDING_VERSION = "2026-11"
 
 class NotOpen(Exception):
     """The appeal does not take endorsements now, or the whole site does not."""
-
-
-class NotDeclared(Exception):
-    """The secretariat entered this, so its mailbox has yet to declare what the form asks for."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +43,11 @@ class Submission:
 
 
 def submit(appeal: Appeal, submission: Submission, *, arrival: Arrival | None = None, at: datetime) -> str:
-    """The endorsement and the mail that proves its mailbox are stored in one transaction; the post's fingerprint.
+    """Store the endorsement in one transaction and return the post's fingerprint. The worker asks its mailbox.
 
-    The same post again changes nothing. Where this mailbox already stands behind the appeal under this name, the mail
-    says so instead, and what was stored is erased like all that nobody confirms: the page answers the same in each
-    case, and does the same work. What came in by the public form, with its `arrival`, may be set aside until somebody
-    looks; the answer and the mail are the same. Raises NotOpen.
+    The same post again changes nothing. The page answers the same whatever is known of the mailbox, and does the same
+    work. What came in by the public form, with its `arrival`, may be set aside until somebody looks; the answer and the
+    mail are the same. Raises NotOpen.
     """
     if appeal.phase(at) is not Phase.OPEN or (arrival and SiteState.objects.level() == Level.CLOSED):
         raise NotOpen
@@ -85,12 +63,9 @@ def submit(appeal: Appeal, submission: Submission, *, arrival: Arrival | None = 
     return fingerprint
 
 
-@transaction.atomic
-def send_again(appeal: Appeal, fingerprint: str, *, at: datetime) -> None:
-    """One more mail is owed for the post with this fingerprint while it waits for its mailbox, within the limits."""
-    identical = _identical(appeal, fingerprint).select_for_update().first()
-    if identical:
-        _ask_to_confirm(identical, at=at)
+def send_again(appeal: Appeal, fingerprint: str) -> None:
+    """Have the mailbox of the post with this fingerprint asked once more, while it waits, within the limits."""
+    _identical(appeal, fingerprint).update(asked_at=None)
 
 
 def fingerprint_of(submission: Submission, *, kind: str = "post") -> str:
@@ -108,16 +83,10 @@ def _submit_once(
 ) -> None:
     identical = _identical(appeal, fingerprint).select_for_update().first()  # repeats ask one after the other
     if identical:
-        if not identical.links.filter(expires_at__gt=at + CONFIRM_WITHIN - ASK_AGAIN_AFTER).exists():
-            _ask_to_confirm(identical, at=at)  # sent again long after: the first mail seems to be lost
+        if identical.asked_at and identical.asked_at <= at - ASK_AGAIN_AFTER:
+            send_again(appeal, fingerprint)  # sent again long after: the first mail seems to be lost
         return
-    _ask_to_confirm(store(appeal, submission, fingerprint, at=at, came=came), at=at)
-
-
-def _turn(mailbox_index: str, *, at: datetime) -> datetime | None:
-    """When the next mail that a stranger can cause may leave to this mailbox; None if not within a week."""
-    limit = rate_limits.MAILS_TO_ONE_MAILBOX
-    return rate_limits.next_turn(limit, mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
+    store(appeal, submission, fingerprint, at=at, came=came)
 
 
 def store(
@@ -166,34 +135,6 @@ def store(
     return endorsement
 
 
-def _ask_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
-    """A mail with a link and a code is owed: now, or when the mailbox has had few enough; none in a flood."""
-    due = _turn(endorsement.mailbox_index, at=at)
-    if due is None:
-        return
-    token, code, slug = tokens.new_token(), tokens.new_code(), endorsement.appeal.slug
-    for purpose, digest in (
-        (Purpose.CONFIRM, tokens.digest_of_token(token, Purpose.CONFIRM)),
-        (Purpose.CONFIRM_CODE, tokens.digest_of_code(code, slug)),
-    ):
-        PrivateLink.objects.create(
-            endorsement=endorsement, purpose=purpose, digest=digest, expires_at=due + CONFIRM_WITHIN
-        )
-    word = tokens.reference_word(endorsement.fingerprint)
-    content = {
-        "reference": word,
-        "url": links.address("confirm", token, endorsement.language),
-        "code": code,
-        "code_url": links.address("code", "", endorsement.language),
-    }
-    if same_body(endorsement).filter(state__in=ACTIVE).exists():
-        change_url = links.address("change", slug, endorsement.language)
-        content = {"reference": word, "change_url": change_url}  # and nobody learns the token
-        correspondence.owe_to_contact("already_endorsed", endorsement, content=content, at=at, due=due)
-    else:
-        correspondence.owe_to_contact("confirm_mailbox", endorsement, content=content, at=at, due=due)
-
-
 def declare(endorsement: Endorsement, *, at: datetime) -> None:
     """`endorsement`, to be saved by the caller, has declared what the form asks for."""
     endorsement.authority_at = endorsement.consent_processing_at = at
@@ -206,70 +147,3 @@ def same_body(endorsement: Endorsement) -> QuerySet[Endorsement]:
     return Endorsement.objects.filter(
         appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
     )
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """What a confirmation leads to. Token and code are there once, when the mailbox was proven; '' afterwards."""
-
-    endorsement: Endorsement
-    own_page: str = ""
-    removal_code: str = ""
-
-
-@transaction.atomic
-def confirm(digest: str, *, at: datetime, declared: bool = False) -> Confirmation:
-    """The mailbox is proven and the endorsement waits for a moderator; other unconfirmed tries of it are erased.
-
-    Its own page and removal code exist from now on, and a mail brings the page's link. Confirming again changes
-    nothing. What the secretariat entered is `declared` along with it, or raises NotDeclared. Raises NoSuchLink, or
-    NotOpen after the closing date and its grace.
-    """
-    found = behind(digest, at=at)
-    rows = list(same_body(found).select_for_update(of=("self",)).select_related("appeal").order_by("pk"))
-    endorsement = next((row for row in rows if row.pk == found.pk), None)
-    if endorsement is None:
-        raise NoSuchLink  # erased a moment ago
-    if endorsement.state != State.SUBMITTED:
-        return Confirmation(endorsement)
-    if not endorsement.appeal.may_confirm(at):
-        raise NotOpen
-    if endorsement.origin == Origin.EMAIL and not declared:
-        raise NotDeclared
-    active = next((row for row in rows if row.state in ACTIVE), None)
-    confirmation = Confirmation(active) if active else _welcomed(endorsement, at=at)
-    for row in rows:
-        if row.state == State.SUBMITTED:
-            erase(row, by=CONTACT, reason="superseded", at=at)
-    return confirmation
-
-
-def _welcomed(endorsement: Endorsement, *, at: datetime) -> Confirmation:
-    move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
-    if endorsement.origin == Origin.EMAIL:
-        declare(endorsement, at=at)
-    endorsement.save()
-    token = links.new_own_page(endorsement)
-    content = {"url": links.address("own_page", token, endorsement.language)}
-    correspondence.owe_to_contact("own_page", endorsement, content=content, at=at)
-    return Confirmation(endorsement, token, links.new_removal_code(endorsement))
-
-
-@transaction.atomic
-def disown(digest: str, *, at: datetime) -> Appeal:
-    """It wasn't them: the unconfirmed endorsement of the returned appeal is erased.
-
-    Raises NoSuchLink, also when it was confirmed before.
-    """
-    found = behind(digest, at=at)
-    endorsement = Endorsement.objects.unproven().select_for_update().filter(pk=found.pk).first()
-    if endorsement is None:
-        raise NoSuchLink
-    erase(endorsement, by=CONTACT, reason="not_me", at=at)
-    return found.appeal
-
-
-def erase(endorsement: Endorsement, *, by: Actor, reason: str, at: datetime) -> None:
-    """The endorsement, never confirmed, is gone with contact, links and mails; the trail keeps its number."""
-    record("erase", subject=endorsement, by=by, at=at, reason=reason)
-    endorsement.delete()

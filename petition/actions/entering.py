@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from petition.actions import correspondence, endorsements, links, notes
 from petition.actions.audit import Actor
-from petition.actions.endorsements import CONFIRM_WITHIN, NotOpen, Submission
+from petition.actions.endorsements import NotOpen, Submission
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import locked, move
 from petition.actions.spelling import SameBodyTwice
@@ -18,6 +18,7 @@ from petition.actions.withheld import SecondModeratorNeeded, was_done_by
 from petition.models import Appeal, Endorsement, Origin, Purpose, State
 from petition.models.appeals import Phase
 from petition.models.endorsements import ACTIVE
+from petition.vocabulary import retention_periods as periods
 
 
 class EnteredBefore(Exception):
@@ -44,9 +45,10 @@ def enter(appeal: Appeal, submission: Submission, *, origin: Origin, note: str, 
     if origin == Origin.EMAIL:
         if endorsements.same_body(endorsement).filter(state__in=ACTIVE).exists():
             raise SameBodyTwice
-        token = links.new_link(endorsement, Purpose.CONFIRM, expires_at=at + CONFIRM_WITHIN)
+        token = links.new_link(endorsement, Purpose.CONFIRM, expires_at=at + periods.UNCONFIRMED)
         content = {"url": links.address("confirm", token, endorsement.language)}
-        correspondence.owe_to_contact("entered", endorsement, content=content, at=at)
+        mail = correspondence.owe_to_contact("entered", endorsement, content=content, at=at)
+        correspondence.carry_link(mail, token, Purpose.CONFIRM)
     return endorsement
 
 

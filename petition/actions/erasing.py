@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from petition.actions import listings
 from petition.actions.audit import WORKER, record
-from petition.actions.endorsements import erase
+from petition.actions.confirmation import erase
 from petition.actions.own_page import forget_contact
 from petition.mail import outbox
 from petition.models import (
@@ -16,6 +16,8 @@ from petition.models import (
     Decision,
     Dispute,
     Endorsement,
+    LinkRequest,
+    Origin,
     OutgoingMail,
     PrivateLink,
     Purpose,
@@ -35,9 +37,15 @@ _BOTH_CONTACTS = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
 
 
 def unconfirmed(*, at: datetime) -> QuerySet[Endorsement]:
-    """Those whose mailbox never confirmed and no longer can: old enough, and without a live link."""
-    old = Endorsement.objects.unproven().filter(submitted_at__lte=at - periods.UNCONFIRMED)
-    return old.exclude(links__expires_at__gt=at)
+    """Those whose mailbox never confirmed and no longer can.
+
+    A form expires a week after the mail left that asked about it; what was entered, when it has no live link.
+    """
+    until = at - periods.UNCONFIRMED
+    is_over = Q(origin=Origin.FORM, asked_at__lte=until) | Q(~Q(origin=Origin.FORM), submitted_at__lte=until)
+    owed = OutgoingMail.objects.owed().exclude(mailbox_index="").filter(mailbox_index=OuterRef("mailbox_index"))
+    old = Endorsement.objects.unproven().filter(is_over)
+    return old.exclude(links__expires_at__gt=at).exclude(Exists(owed))
 
 
 def erase_unconfirmed(endorsement: Endorsement, *, at: datetime) -> None:
@@ -130,14 +138,22 @@ def erase_link(link: PrivateLink, *, at: datetime) -> None:
 
 
 def mails(*, at: datetime) -> QuerySet[OutgoingMail]:
-    """Those delivered or given up long ago."""
+    """Those delivered, given up or dropped long ago."""
     until = at - periods.DELIVERED_MAIL
-    return OutgoingMail.objects.filter(Q(sent_at__lte=until) | Q(failed_at__lte=until))
+    return OutgoingMail.objects.filter(Q(sent_at__lte=until) | Q(failed_at__lte=until) | Q(dropped_at__lte=until))
 
 
 def erase_mail(mail: OutgoingMail, *, at: datetime) -> None:
     """That it was ever sent is gone as well."""
     mail.delete()
+
+
+def forget_mailboxes(*, at: datetime) -> int:
+    """Empty the keyed hash of the mailbox in mails that no longer count, and return in how many."""
+    until = at - periods.MAILBOX_OF_MAIL
+    old = OutgoingMail.objects.filter(Q(sent_at__lte=until) | Q(dropped_at__lte=until)).exclude(mailbox_index="")
+    LinkRequest.objects.filter(requested_at__lte=at - periods.UNCONFIRMED).delete()
+    return old.update(mailbox_index="")
 
 
 def batches(*, at: datetime) -> QuerySet[Batch]:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
-from petition.actions import correspondence, links
+from petition.actions import correspondence
 from petition.actions.audit import WORKER
 from petition.actions.lifecycle import locked, move
 from petition.actions.own_page import has_contact
@@ -51,13 +51,12 @@ def _end(endorsement: Endorsement, *, reason: str, at: datetime) -> None:
 
 
 def remind(question: Question, *, at: datetime) -> None:
-    """A mail with a fresh link to the own page is owed, this once; earlier links go on working."""
+    """Owe a mail with a new link to the own page, this once; earlier links go on working."""
     question.reminded_at = at
     question.save(update_fields=["reminded_at"])
     endorsement = locked(question.endorsement_id)
     if endorsement.returned_at is None or not has_contact(endorsement):
         return
-    url = links.address("own_page", links.new_own_page(endorsement), endorsement.language)
     with translation.override(endorsement.language):
         until = date_format((endorsement.returned_at + periods.UNANSWERED).date(), "DATE_FORMAT")
-    correspondence.owe_to_contact("question_reminder", endorsement, content={"url": url, "until": until}, at=at)
+    correspondence.owe_to_contact("question_reminder", endorsement, content={"until": until}, at=at)

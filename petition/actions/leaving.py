@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from petition.actions import decisions, listings
+from petition.actions import correspondence, decisions, listings
 from petition.actions.audit import CONTACT, Actor
 from petition.actions.lifecycle import locked, move
 from petition.actions.links import behind
-from petition.models import Endorsement, Origin, Purpose, State
+from petition.models import Display, Endorsement, Origin, Purpose, State
 
 
 class NotPossible(Exception):
@@ -25,6 +25,8 @@ def stop_being_named(digest: str, *, at: datetime) -> Endorsement:
     if endorsement.state == State.SUBMITTED:
         raise NotPossible
     if endorsement.state not in (State.WITHDRAWN, State.REJECTED):
+        if endorsement.display == Display.NAMED:
+            tell_of_change(endorsement, at=at)
         listings.hide(endorsement, by=CONTACT, at=at)
         _no_longer_asks_to_be_named(endorsement)
     return endorsement
@@ -52,8 +54,17 @@ def withdraw(digest: str, *, at: datetime) -> Endorsement:
     if endorsement.state == State.SUBMITTED or endorsement.origin == Origin.IMPORTED:
         raise NotPossible
     if endorsement.state != State.WITHDRAWN:
+        tell_of_change(endorsement, at=at)
         end(endorsement, by=CONTACT, at=at)
     return endorsement
+
+
+def tell_of_change(endorsement: Endorsement, *, at: datetime) -> None:
+    """Owe its contact, if there is one, a mail that something on its page was changed: no name, and not what it was.
+
+    So an organisation learns of it when somebody else uses its private link or its removal code.
+    """
+    correspondence.owe_to_contact("changed", endorsement, content={}, at=at)
 
 
 def end(endorsement: Endorsement, *, by: Actor, at: datetime) -> None:

@@ -60,7 +60,7 @@ def move(
     """
     before = State(endorsement.state)
     if to not in LEGAL_MOVES[before] or only_from not in (None, before):
-        raise AlreadyDecided(_last_move(endorsement), before)
+        raise AlreadyDecided(last_move(endorsement), before)
     verb = verb or VERBS.get((before, to)) or _VERB_OF_TARGET[to]
     event = record(verb, subject=endorsement, by=by, at=at, reason=reason)
     endorsement.decided_at = endorsement.returned_at = endorsement.withdrawn_at = None
@@ -76,8 +76,8 @@ def move(
     return event
 
 
-def _last_move(endorsement: Endorsement) -> AuditEvent:
-    """The event that brought the endorsement where it is; of an imported one, its import."""
+def last_move(endorsement: Endorsement) -> AuditEvent:
+    """Return the event that brought the endorsement where it is; of an imported one, its import."""
     events = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk)
     verbs = {*VERBS.values(), *_VERB_OF_TARGET.values()}
     moves = events.filter(Q(verb__in=verbs) | Q(verb="undo", reason__in=verbs))

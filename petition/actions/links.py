@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 
@@ -26,7 +26,7 @@ def behind(digest: str, *, at: datetime) -> Endorsement:
 def behind_any(digests: list[str], *, at: datetime) -> Endorsement:
     """What the first of these opens that opens anything, as `behind` does."""
     link = PrivateLink.objects.live(at).filter(digest__in=digests).select_related("endorsement__appeal").first()
-    if link is None:
+    if link is None or link.endorsement is None:
         raise NoSuchLink
     return link.endorsement
 
@@ -62,14 +62,18 @@ def address(route: str, token: str, language: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-@transaction.atomic
-def own_pages_again(slug: str, mailbox_index: str) -> list[str]:
-    """Fresh tokens of the own pages of all that this mailbox has confirmed.
+def proven_by(mailbox_index: str) -> QuerySet[Endorsement]:
+    """Return all endorsements that this mailbox has confirmed, of any appeal."""
+    proven = Endorsement.objects.filter(mailbox_index=mailbox_index, confirmed_at__isnull=False)
+    return proven.exclude(mailbox_index="").order_by("pk")
+
+
+def own_pages_again(mailbox_index: str) -> list[str]:
+    """Make new tokens of the own pages of all that this mailbox has confirmed.
 
     The earlier ones stay good: anybody can type in somebody's mailbox, and must not lock its owner out by that.
     """
-    proven = Endorsement.objects.filter(appeal__slug=slug, mailbox_index=mailbox_index, confirmed_at__isnull=False)
-    return [new_own_page(row) for row in proven.exclude(mailbox_index="").order_by("pk")]
+    return [new_own_page(row) for row in proven_by(mailbox_index)]
 
 
 def still_open(found: list[str]) -> list[str]:

@@ -66,7 +66,6 @@ def reject(
 def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """A rejected endorsement is back in the queue. Raises MailboxNotProven, EndorsedAgain, CannotOpen.
 
-    The mail that would have told of the rejection is not owed any more, if it has not left.
     Where its name was sealed since, it is readable again: retention seals what was rejected 30 days ago.
     """
     endorsement = locked(endorsement_id)
@@ -79,21 +78,16 @@ def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
         endorsement.save()
     except IntegrityError as error:  # endorsement_one_active, which also sees a confirmation of this very moment
         raise EndorsedAgain from error
-    decisions.recall(endorsement, at=at)
     return endorsement
 
 
 @transaction.atomic
 def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """An approved endorsement is unlisted and back in the queue; it keeps its number for when it is listed again.
-
-    The mail that would have told of the approval is not owed any more, if it has not left.
-    """
+    """An approved endorsement is unlisted and back in the queue; it keeps its number for when it is listed again."""
     endorsement = locked(endorsement_id)
     event = move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.APPROVED)
     listings.unlist(endorsement, event=event)
     endorsement.save()
-    decisions.recall(endorsement, at=at)
     return endorsement
 
 
@@ -106,6 +100,7 @@ def withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     endorsement = locked(endorsement_id)
     if endorsement.origin == Origin.IMPORTED:
         raise leaving.NotPossible
+    leaving.tell_of_change(endorsement, at=at)
     leaving.end(endorsement, by=by, at=at)
     return endorsement
 
@@ -119,8 +114,7 @@ def ask(endorsement_id: int, words: str, *, by: Actor, at: datetime) -> Endorsem
     endorsement.save()
     endorsement.questions.waiting().delete()  # one that was never answered, from before a rejection
     Question.objects.create(endorsement=endorsement, body=words, asked_at=at)
-    url = links.address("own_page", links.new_own_page(endorsement), endorsement.language)
-    mail = decisions.owe_later("question", endorsement, content={"url": url}, at=at)
+    mail = decisions.owe_later("question", endorsement, content={}, at=at)
     decisions.remember(endorsement, "return", before=before, by=by, at=at, mail=mail)
     return endorsement
 

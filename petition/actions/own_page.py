@@ -1,21 +1,20 @@
 """What an organisation does on its own page, behind its private link."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
-from petition.actions import correspondence, links
+from petition.actions import correspondence, links, mailbox_mails
 from petition.actions.audit import CONTACT, record
-from petition.actions.endorsements import erase, same_body
+from petition.actions.confirmation import erase
+from petition.actions.endorsements import same_body
 from petition.actions.leaving import NotPossible, end
 from petition.actions.lifecycle import locked, move
 from petition.actions.links import behind
-from petition.models import Appeal, Contact, ContactChange, Display, Endorsement, OutgoingMail, Purpose, State
+from petition.models import Contact, ContactChange, Display, Endorsement, OutgoingMail, Purpose, State
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts, rate_limits
 from petition.vocabulary import retention_periods as periods
-
-CONFIRM_WITHIN = periods.UNCONFIRMED
 
 
 @transaction.atomic
@@ -63,6 +62,7 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
     Raises NoSuchLink, NotPossible.
     """
     found = behind(digest, at=at)
+    mailbox_index = found.mailbox_index
     rows = _of_its_mailbox(found)
     endorsement = next(row for row in rows if row.pk == found.pk)
     if endorsement.state == State.SUBMITTED:
@@ -73,6 +73,7 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
             erase(row, by=CONTACT, reason="forget", at=at)
         else:
             _forget(row, at=at)
+    mailbox_mails.forget_mailbox(mailbox_index)
     return code
 
 
@@ -113,13 +114,14 @@ def ask_to_be_named(digest: str, *, at: datetime) -> None:
     if endorsement.state != State.APPROVED or endorsement.display != Display.WITHHELD or not has_contact(endorsement):
         raise NotPossible
     limit = rate_limits.MAILS_FROM_OWN_PAGE
-    due = rate_limits.next_turn(limit, endorsement.mailbox_index, at=at, latest=at + CONFIRM_WITHIN)
+    due = rate_limits.next_turn(limit, endorsement.mailbox_index, at=at, latest=at + periods.UNCONFIRMED)
     if due is None:
         return
     endorsement.links.filter(purpose=Purpose.NAME_AGAIN).delete()
-    token = links.new_link(endorsement, Purpose.NAME_AGAIN, expires_at=due + CONFIRM_WITHIN)
+    token = links.new_link(endorsement, Purpose.NAME_AGAIN, expires_at=due + periods.UNCONFIRMED)
     content = {"url": links.address("name_again", token, endorsement.language)}
-    correspondence.owe_to_contact("name_again", endorsement, content=content, at=at, due=due)
+    mail = correspondence.owe_to_contact("name_again", endorsement, content=content, at=at, due=due)
+    correspondence.carry_link(mail, token, Purpose.NAME_AGAIN)
 
 
 @transaction.atomic
@@ -137,16 +139,3 @@ def agree_to_be_named(digest: str, *, at: datetime) -> None:
 def has_contact(endorsement: Endorsement) -> bool:
     """Whether mail can reach anybody."""
     return Contact.objects.filter(endorsement=endorsement).exists()
-
-
-def ask_for_links(appeal: Appeal, mailbox: str, *, language: str, at: datetime) -> None:
-    """A mail with fresh links is owed to `mailbox`, whoever it is: the worker sees whether there is anything to send.
-
-    So the page that asks does the same work for a mailbox that is known and for one that is not.
-    """
-    index = contacts.mailbox_index(mailbox)
-    limit = rate_limits.MAILS_WITH_LOST_LINKS
-    due = rate_limits.next_turn(limit, index, at=at, latest=at + timedelta(days=1))
-    if due:
-        content = {"appeal": appeal.slug, "mailbox_index": index}
-        correspondence.owe_to("own_page_again", mailbox, content=content, language=language, at=at, due=due)

@@ -64,6 +64,7 @@ def purge(*, at: datetime) -> None:
         while _one_round(duty, at=at) == _AT_ONCE:
             pass
     erasing.forget_networks(at=at)
+    erasing.forget_mailboxes(at=at)
     rate_limits.forget_ended(at=at)
     rate_limits.weekly_key(at=at)  # also where nobody comes who would have it replaced
     SessionStore.clear_expired()

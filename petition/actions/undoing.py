@@ -25,7 +25,7 @@ class TooLate(Exception):
 
 @transaction.atomic
 def undo(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """State and listing are as before the last decision, and its mail is not owed. A number once given is kept.
+    """State and listing are as before the last decision, and its mail does not leave. A number once given is kept.
 
     Raises NothingToUndo, TooLate, EndorsedAgain, CannotOpen, or AlreadyDecided when something else was done since.
     """
@@ -35,20 +35,17 @@ def undo(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
         raise NothingToUndo
     if decision.explained_by != endorsement.explained_by:
         raise AlreadyDecided(AuditEvent.objects.get(pk=endorsement.explained_by), State(endorsement.state))
-    if at >= until(decision.decided_at) or not _recalled(decision):
+    if at >= until(decision.decided_at) or not _mail_waits(decision):
         raise TooLate
     _TAKEN_BACK[decision.verb](endorsement, decision, by=by, at=at)
     decision.delete()
     return endorsement
 
 
-def _recalled(decision: Decision) -> bool:
-    """Whether its mail, if there was one, is not owed any more; a worker that has begun with it is left alone."""
-    for mail in OutgoingMail.objects.select_for_update().filter(pk__in=[decision.mail_id]):
-        if mail.attempts:
-            return False
-        mail.delete()
-    return True
+def _mail_waits(decision: Decision) -> bool:
+    """Whether no worker has begun with its mail, which is then dropped when it is about to leave (mail_claims.py)."""
+    mails = OutgoingMail.objects.select_for_update().filter(pk__in=[decision.mail_id])
+    return not any(mail.attempts for mail in mails)
 
 
 def _state(endorsement: Endorsement, decision: Decision, *, by: Actor, at: datetime) -> None:

@@ -74,6 +74,7 @@ def page(
         "check": review.check_form(found),
         "title": _("Endorsement"),
         **review.weighed(found),
+        "undelivered": review.undelivered(found),
         **review.place(found),
         **review.neighbours(found, _beside(request)),
         "under": under(request),

@@ -1,16 +1,19 @@
 """What the review page shows beside the endorsement itself: evidence, likenesses side by side, where the line goes."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from petition.actions import checks, listings
 from petition.admin.forms import CheckForm
 from petition.admin.reading import opened_or_none
+from petition.admin.words import MAILS
 from petition.evidence.resemblance import Resemblance, resemblances
 from petition.evidence.weighing import HOW, evidence
-from petition.models import Display, Endorsement, KnownOrganisation, Origin, State
+from petition.models import Display, Endorsement, KnownOrganisation, Origin, OutgoingMail, State
 
 
 def weighed(found: Endorsement) -> dict[str, Any]:
@@ -41,6 +44,33 @@ def _side_by_side(alike: list[Resemblance]) -> list[dict[str, Any]]:
         }
         for one in alike
         if one.endorsement in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A mail that did not reach the organisation: what it says, the server's code, and until when it is tried."""
+
+    what: str
+    error: str
+    at: datetime
+    is_final: bool
+
+
+def undelivered(found: Endorsement) -> list[Undelivered]:
+    """Return the mails to this organisation that were refused for good, or are being tried in vain, newest first."""
+    mails = OutgoingMail.objects.filter(endorsement=found)
+    if found.mailbox_index:
+        mails |= OutgoingMail.objects.filter(mailbox_index=found.mailbox_index)
+    failed = mails.filter(Q(failed_at__isnull=False) | Q(sent_at=None, dropped_at=None) & ~Q(last_error=""))
+    return [
+        Undelivered(
+            str(MAILS.get(mail.message, mail.message)),
+            mail.last_error,
+            mail.failed_at or mail.created_at,
+            mail.failed_at is not None,
+        )
+        for mail in failed.order_by("-pk")[:10]
     ]
 
 

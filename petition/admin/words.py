@@ -70,6 +70,7 @@ VERBS: dict[str, str | Promise] = {
     "refuse_role": _("role refused"),
     "take_role": _("role taken away"),
     "export_trail": _("audit trail exported"),
+    "drop_mail": _("mail not sent, because it was no longer true"),
 }
 SUBJECTS: dict[str, str | Promise] = {
     "endorsement": _("Endorsement"),
@@ -81,6 +82,25 @@ SUBJECTS: dict[str, str | Promise] = {
     "trail": _("Audit trail"),
     "dispute": _("Dispute"),
 }
+MAILS: dict[str, str | Promise] = {
+    "confirm_mailbox": _("Please confirm your address"),
+    "already_endorsed": _("Your message arrived twice"),
+    "own_page": _("Your address is confirmed"),
+    "own_page_again": _("Your private link"),
+    "entered": _("Please confirm your request"),
+    "question": _("We have a question"),
+    "question_reminder": _("Our question is still open"),
+    "old_contact": _("Please confirm a change (to the present contact)"),
+    "new_contact": _("Please confirm your address (to the new contact)"),
+    "name_again": _("Please confirm a change (name to be shown again)"),
+    "correction_accepted": _("Your correction was accepted"),
+    "correction_refused": _("Your correction was not accepted"),
+    "listed": _("Your request was accepted"),
+    "counted": _("Your request was accepted (without a name)"),
+    "rejected": _("Your request was not accepted"),
+    "changed": _("Something on your page was changed"),
+}
+"""What each mail to an organisation is called, by its function in mail/messages.py."""
 REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),
     "not_me": _("“it wasn’t me”"),
@@ -97,6 +117,7 @@ REASONS: dict[str, str | Promise] = {
     "correct": _("correction accepted"),
     "refuse_correction": _("correction refused"),
     **dict(Check.choices),
+    **MAILS,
     **{role.value: role.label for role in Role},
 }
 ACTORS: dict[str, str | Promise] = {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -28,9 +29,9 @@ def subject_of_confirmation() -> str:
     return _("Please confirm your address")
 
 
-def confirm_mailbox(content: dict[str, str]) -> Letter:
-    """To whoever filled in the form; content: `url`, `code`, `code_url`, `reference`."""
-    return _letter(subject_of_confirmation(), "confirm_mailbox", content)
+def confirm_mailbox(content: dict[str, Any]) -> Letter:
+    """To the mailbox of one form or several; content: `url`, `code`, `code_url`, `forms`, `reference` or '', `urls`."""
+    return _letter(subject_of_confirmation(), "confirm_mailbox", content | {"forms": int(content.get("forms", 1))})
 
 
 def entered(content: dict[str, str]) -> Letter:
@@ -39,7 +40,7 @@ def entered(content: dict[str, str]) -> Letter:
 
 
 def already_endorsed(content: dict[str, str]) -> Letter:
-    """Instead of an oracle on the page: this mailbox stands behind that name; content: `change_url`, `reference`."""
+    """Its organisation endorses already, which the page does not say; content: `change_url`, `reference`, `urls`."""
     return _letter(_("Your message arrived twice"), "already_endorsed", content)
 
 
@@ -50,7 +51,7 @@ def own_page(content: dict[str, str]) -> Letter:
 
 def own_page_again(content: dict[str, str]) -> Letter:
     """To a mailbox that lost its links; content: `urls`, one a line."""
-    return _letter(_("Your private link"), "own_page_again", content | {"addresses": content["urls"].splitlines()})
+    return _letter(_("Your private link"), "own_page_again", content)
 
 
 def question(content: dict[str, str]) -> Letter:
@@ -103,6 +104,11 @@ def rejected(content: dict[str, str]) -> Letter:
     return _letter(_("Your request was not accepted"), "rejected", content)
 
 
+def changed(content: dict[str, str]) -> Letter:
+    """Somebody changed something: left, stopped being named, or has another contact; content: nothing."""
+    return _letter(_("Something on your page was changed"), "changed", content)
+
+
 def delivery_check(content: dict[str, str]) -> Letter:
     """To whom the operator says, to see whether mail arrives; content: nothing."""
     return Letter(_("A test"), _("This mail shows that mail from this server arrives. There is nothing to do."))
@@ -119,7 +125,8 @@ def _to_staff(told: Callable[[dict[str, str]], to_staff.Told], content: dict[str
 
 
 def _letter(subject: str, template: str, content: Mapping[str, object]) -> Letter:
-    content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS}
+    urls = str(content.get("urls", ""))  # private links, one a line
+    content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS, "addresses": urls.splitlines()}
     return Letter(
         subject,
         render_to_string(f"mail/{template}.txt", content) + "",  # no longer the safe HTML that Django takes it for
@@ -145,6 +152,7 @@ _TO_ORGANISATIONS: dict[str, Callable[[dict[str, str]], Letter]] = {
         listed,
         counted,
         rejected,
+        changed,
         delivery_check,
         prepared,
     )

@@ -24,12 +24,19 @@ def owe(
     at: datetime,
     due: datetime | None = None,
     endorsement: Endorsement | None = None,
+    reports: int | None = None,
+    mailbox_index: str = "",
 ) -> OutgoingMail:
-    """The mail is owed from `due` on, else from `at`, as soon as the surrounding transaction commits."""
+    """Owe a mail from `due` on, else from `at`, as soon as the surrounding transaction commits.
+
+    It tells of the audit event `reports`. With a `mailbox_index` it counts as one that a stranger can cause.
+    """
     return OutgoingMail.objects.create(
         message=message,
         language=language,
         endorsement=endorsement,
+        reports=reports,
+        mailbox_index=mailbox_index,
         sealed_address=sealed_address,
         sealed_content=sealed_content,
         message_id=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
@@ -72,6 +79,16 @@ def refused(mail: OutgoingMail, *, error: str, at: datetime, final: bool) -> boo
     if final or at - mail.created_at >= GIVE_UP:
         return _done(mail, failed_at=at, sealed_address="", sealed_content="", last_error=error)
     return _done(mail, due_at=at + pause_after(mail.attempts), last_error=error)
+
+
+def postpone(mail: OutgoingMail, *, until: datetime) -> bool:
+    """Put off a mail that may not leave yet; this was no attempt to send it."""
+    return _done(mail, due_at=until, attempts=mail.attempts - 1)
+
+
+def dropped(mail: OutgoingMail, *, at: datetime) -> bool:
+    """End a mail that is no longer true without sending it, and forget its address and content."""
+    return _done(mail, dropped_at=at, sealed_address="", sealed_content="", last_error="")
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -16,6 +16,7 @@ from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.flags import CALM, Flag, FlagCode
 from petition.models.invitations import Invitation
 from petition.models.known import KnownOrganisation
+from petition.models.link_requests import LinkRequest
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
@@ -61,6 +62,7 @@ __all__ = [
     "Kind",
     "KnownOrganisation",
     "Level",
+    "LinkRequest",
     "Notice",
     "Origin",
     "Outcome",

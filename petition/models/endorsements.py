@@ -71,6 +71,10 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
         """Those whose name the evidence has not looked at; who never proved a mailbox is not looked at."""
         return self.filter(weighed_at=None, sealed_name="", confirmed_at__isnull=False)
 
+    def to_ask(self) -> Self:
+        """Forms whose mailbox no mail has asked yet, or has to ask again."""
+        return self.filter(state=State.SUBMITTED, origin=Origin.FORM, asked_at=None)
+
     def unproven(self) -> Self:
         """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
         return self.filter(confirmed_at=None)
@@ -143,6 +147,7 @@ class Endorsement(models.Model):
     wording_version = models.CharField(max_length=20, blank=True)  # of the declarations that were agreed to
 
     submitted_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)  # when the mail that asks its mailbox was made, then left
     confirmed_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -171,6 +176,11 @@ class Endorsement(models.Model):
             models.Index(fields=["domain_index"], name="endorsement_domain", condition=~Q(domain_index="")),
             models.Index(fields=["network_index"], name="endorsement_network", condition=~Q(network_index="")),
             models.Index(fields=["appeal", "submitted_at"], name="endorsement_arrival"),
+            models.Index(
+                fields=["submitted_at"],
+                name="endorsement_to_ask",
+                condition=Q(state=State.SUBMITTED, origin=Origin.FORM, asked_at=None),
+            ),
             models.Index(
                 fields=["id"],
                 name="endorsement_to_weigh",

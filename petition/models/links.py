@@ -7,10 +7,11 @@ from django.db import models
 from django.db.models import Q
 
 from petition.models.endorsements import Endorsement
+from petition.models.mails import OutgoingMail
 
 
 class Purpose(models.TextChoices):
-    CONFIRM = "confirm"  # the link in the mail
+    CONFIRM = "confirm"  # the link in the mail: opens all unconfirmed forms of its mailbox, or one endorsement
     CONFIRM_CODE = "confirm_code"  # the short code in the same mail, to type on another device
     OWN_PAGE = "own_page"  # the organisation's own page: no expiry, outlives the contact
     REMOVAL_CODE = "removal_code"  # typed in to leave without a mail, for as long as there is something to leave
@@ -25,18 +26,30 @@ class PrivateLinkQuerySet(models.QuerySet["PrivateLink"]):
 
 
 class PrivateLink(models.Model):
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="links")
+    # A link opens either one endorsement, or whatever waits for the mailbox with this keyed hash.
+    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    mailbox_index = models.CharField(max_length=64, blank=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    # The mail that carries it. Its time begins anew when that mail leaves.
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
 
     objects = PrivateLinkQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["mailbox_index"], condition=~Q(mailbox_index=""), name="link_of_mailbox"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="link_is_hashed"),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="link_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(endorsement__isnull=False, mailbox_index="")
+                | (Q(endorsement=None, purpose__in=[Purpose.CONFIRM, Purpose.CONFIRM_CODE]) & ~Q(mailbox_index="")),
+                name="link_opens_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.purpose} link of endorsement {self.endorsement_id}"
+        return f"{self.purpose} link {self.pk}"

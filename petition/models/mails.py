@@ -1,4 +1,7 @@
-"""OutgoingMail: a mail that is owed until it is delivered or finally refused. Address and content are sealed."""
+"""OutgoingMail: a mail that is owed until it is delivered, finally refused or dropped. Address and content are sealed.
+
+A mail is dropped when what it says is no longer true (actions/mail_claims.py).
+"""
 
 from datetime import datetime
 from typing import Self
@@ -8,10 +11,14 @@ from django.db.models import Q
 
 from petition.models.endorsements import Endorsement
 
+MAILBOX_MAILS = ("confirm_mailbox", "already_endorsed", "own_page_again")
+"""Mails that a form by anybody causes (actions/mailbox_mails.py). At most one of them waits for each mailbox."""
+_OWED = Q(sent_at=None, failed_at=None, dropped_at=None)
+
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def owed(self) -> Self:
-        return self.filter(sent_at=None, failed_at=None)
+        return self.filter(_OWED)
 
     def due(self, at: datetime) -> Self:
         """Owed, due, and under nobody's lease at `at`."""
@@ -23,6 +30,9 @@ class OutgoingMail(models.Model):
     endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     message = models.CharField(max_length=40)  # the function of mail/messages.py that writes it
     language = models.CharField(max_length=10)
+    reports = models.BigIntegerField(null=True, blank=True)  # the audit event that the mail tells of
+    # Keyed hash of the mailbox, where a stranger can cause the mail: these are limited. Emptied two days after it left.
+    mailbox_index = models.CharField(max_length=64, blank=True)
     sealed_address = models.TextField(blank=True)
     sealed_content = models.TextField(blank=True)  # JSON of what the message says
     message_id = models.CharField(max_length=200, unique=True)  # the same for every attempt (RFC 5322, 3.6.4)
@@ -34,20 +44,31 @@ class OutgoingMail(models.Model):
     last_error = models.CharField(max_length=40, blank=True)  # an SMTP code or the class of the error, never its words
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # it was no longer true
 
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_at", "pk"]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(sent_at=None, failed_at=None), name="mail_owed"),
+            models.Index(fields=["due_at", "id"], condition=_OWED, name="mail_owed"),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="mail_failed"),
+            models.Index(fields=["mailbox_index"], condition=~Q(mailbox_index=""), name="mail_to_mailbox"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="mail_sent_or_failed"),
             models.CheckConstraint(
-                condition=(Q(sent_at=None, failed_at=None) & ~Q(sealed_address=""))
-                | (~Q(sent_at=None, failed_at=None) & Q(sealed_address="", sealed_content="")),
+                condition=Q(failed_at=None, dropped_at=None)
+                | Q(sent_at=None, dropped_at=None)
+                | Q(sent_at=None, failed_at=None),
+                name="mail_has_one_end",
+            ),
+            models.UniqueConstraint(
+                fields=["mailbox_index"],
+                condition=_OWED & Q(message__in=MAILBOX_MAILS) & ~Q(mailbox_index=""),
+                name="mail_one_waits_for_mailbox",
+            ),
+            models.CheckConstraint(
+                condition=(_OWED & ~Q(sealed_address="")) | (~_OWED & Q(sealed_address="", sealed_content="")),
                 name="mail_forgets_address_when_done",
             ),
         ]

@@ -36,12 +36,12 @@ def _in_threes(length: int) -> str:
     return "-".join(code[start : start + 3] for start in range(0, length, 3))
 
 
-def digest_of_code(code: str, appeal_slug: str) -> str:
-    """What is stored of a code: keyed, since 44 bits could be tried out against a stolen database.
+def digest_of_code(code: str) -> str:
+    """Return what is stored of a code: keyed, since 44 bits could be tried out against a stolen database.
 
     Case, spaces and hyphens are as the person types them.
     """
-    return index_of(f"code {appeal_slug}", _typed(code))
+    return index_of("code", _typed(code))
 
 
 def digest_of_removal_code(code: str, appeal_slug: str) -> str:

@@ -20,6 +20,8 @@ SETTLED_DISPUTE = timedelta(days=30)
 """A message about a name, from the day on which it was settled."""
 DELIVERED_MAIL = timedelta(days=30)
 """That a mail left, or was given up; its address and words are forgotten at once."""
+MAILBOX_OF_MAIL = timedelta(days=2)
+"""To which mailbox a mail went that anybody can cause, as a keyed hash: so that it gets few of them a day."""
 COUNTS = UNCONFIRMED + timedelta(days=1)
 """Counts under keyed hashes (protection/rate_limits.py): a mail waits for its turn a week at most, and counts a day."""
 NETWORK = timedelta(days=7)

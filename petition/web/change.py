@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from petition.actions import disputes, leaving, own_page
+from petition.actions import disputes, leaving, mailbox_mails
 from petition.actions.links import NoSuchLink, behind
 from petition.actions.listings import line_of
 from petition.models import About, Endorsement, Origin
@@ -38,14 +38,14 @@ DEEDS: dict[str, Callable[..., Endorsement]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     """The three ways; a post asks by mailbox for a new private link, the same answer whether it is known or not."""
-    appeal = appeal_or_404(slug)
+    appeal_or_404(slug)
     if request.method != "POST":
         return _page(request, slug)
     form = LostLinkForm(request.POST)
     if not form.is_valid():
         return _page(request, slug, mail=form)
     language = translation.get_language() or ""
-    own_page.ask_for_links(appeal, form.cleaned_data["mailbox"], language=language, at=clock.now())
+    mailbox_mails.request_links(form.cleaned_data["mailbox"], language=language, at=clock.now())
     return HttpResponseRedirect(reverse("change_sent", args=[slug]))
 
 

@@ -14,7 +14,6 @@ from petition.actions import endorsements
 from petition.mail.messages import subject_of_confirmation
 from petition.models import Appeal, Endorsement
 from petition.protection.tokens import reference_word
-from petition.vocabulary import clock
 from petition.web.endorse import appeal_or_404
 from petition.web.private import private
 
@@ -35,7 +34,7 @@ def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
     if not _FINGERPRINT.fullmatch(post):
         post = ""
     if request.method == "POST":
-        endorsements.send_again(appeal, post, at=clock.now())
+        endorsements.send_again(appeal, post)
         again = f"?post={post}&again=1" if post else ""
         return HttpResponseRedirect(reverse("check_mail", args=[slug]) + again, status=HTTPStatus.SEE_OTHER)
     content = {

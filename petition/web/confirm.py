@@ -1,5 +1,6 @@
 """Proof of a mailbox: the button on the page behind the mailed link, or the short code. Opening changes nothing."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -7,53 +8,32 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from petition.actions import endorsements
-from petition.actions.links import NoSuchLink, behind, behind_any
+from petition.actions import confirmation
+from petition.actions.confirmation import ChooseOne, Waiting
+from petition.actions.endorsements import NotOpen
+from petition.actions.links import NoSuchLink
 from petition.actions.listings import line_of
-from petition.models import Appeal, Endorsement, Origin, Purpose, State
+from petition.models import Endorsement, Origin, Purpose, State
 from petition.protection import networks, rate_limits
-from petition.protection.tokens import digest_of_code, digest_of_token
+from petition.protection.tokens import digest_of_code, digest_of_token, reference_word
 from petition.vocabulary import clock
 from petition.web.declarations import DeclarationsForm
 from petition.web.endorse import appeal_or_404
 from petition.web.errors import error_page
 from petition.web.private import no_such_link, private
 
+SHOWN = 20
+"""Forms on one page, where many wait for one mailbox; the others are found by their word."""
+
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would be confirmed; POST confirms it, or erases it when `not_me` was pressed."""
-    digest = digest_of_token(token, Purpose.CONFIRM)
     try:
-        if request.method == "POST" and "not_me" in request.POST:
-            appeal = endorsements.disown(digest, at=clock.now())
-            return private(render(request, "endorse/erased.html", {"slug": appeal.slug}))
-        endorsement = behind(digest, at=clock.now())
-        form = _declarations(request, endorsement)
-        if request.method == "POST" and (form is None or form.is_valid()):
-            return private(_welcome(request, endorsements.confirm(digest, at=clock.now(), declared=form is not None)))
+        return private(_answer(request, digest_of_token(token, Purpose.CONFIRM)))
     except NoSuchLink:
         return no_such_link(request)
-    except endorsements.NotOpen:
-        slug = behind(digest, at=clock.now()).appeal.slug
-        return private(render(request, "endorse/closed.html", {"slug": slug}, status=HTTPStatus.CONFLICT))
-    content = {
-        "endorsement": endorsement,
-        "line": line_of(endorsement),
-        "slug": endorsement.appeal.slug,
-        "form": form,
-        "text": endorsement.text,
-    }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form and form.errors else HTTPStatus.OK
-    return private(render(request, "endorse/confirm.html", content, status=status))
-
-
-def _declarations(request: HttpRequest, endorsement: Endorsement) -> DeclarationsForm | None:
-    """What is to be declared along with it, where the secretariat entered it."""
-    if endorsement.state != State.SUBMITTED or endorsement.origin != Origin.EMAIL:
-        return None
-    return DeclarationsForm(request.POST if request.method == "POST" else None, endorsement=endorsement)
 
 
 @csrf_exempt
@@ -61,19 +41,18 @@ def _declarations(request: HttpRequest, endorsement: Endorsement) -> Declaration
 def confirm_code(request: HttpRequest, slug: str) -> HttpResponse:
     """The code instead of the link, for a mail opened on another device. Wrong tries are limited."""
     appeal_or_404(slug)
-    return _by_code(request, [slug], {"slug": slug})
+    return _by_code(request, {"slug": slug})
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The same at an address and under titles that tell whoever reads this browser's history nothing."""
-    slugs = Appeal.objects.filter(published_at__isnull=False).values_list("slug", flat=True)
-    return _by_code(request, list(slugs), {"is_discreet": True})
+    return _by_code(request, {"is_discreet": True})
 
 
-def _by_code(request: HttpRequest, slugs: list[str], content: dict[str, object]) -> HttpResponse:
-    """The code of one of these appeals is asked for, and confirms."""
+def _by_code(request: HttpRequest, content: dict[str, object]) -> HttpResponse:
+    """Ask for the code; with the right one confirm the form that waits, or show the forms where several do."""
     typed = request.POST.get("code", "")
     if request.method != "POST":
         return render(request, "endorse/code.html", content)
@@ -81,22 +60,86 @@ def _by_code(request: HttpRequest, slugs: list[str], content: dict[str, object])
     if not rate_limits.within(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        found = behind_any([digest_of_code(typed, slug) for slug in slugs], at=now)
-        content = content | {"slug": found.appeal.slug}
-        confirmation = endorsements.confirm(digest_of_code(typed, found.appeal.slug), at=now)
+        answer = private(_answer(request, digest_of_code(typed), code=typed, **content))
     except NoSuchLink:
         content = content | {"typed": typed, "wrong": True}
         return render(request, "endorse/code.html", content, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    except endorsements.NotOpen:
-        answer = render(request, "endorse/closed.html", content, status=HTTPStatus.CONFLICT)
-    else:
-        answer = private(_welcome(request, confirmation, **content))
     rate_limits.give_back(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now)
     return answer
 
 
-def _welcome(request: HttpRequest, confirmation: endorsements.Confirmation, **content: object) -> HttpResponse:
-    """The removal code is shown this once; sending the form again finds everything done, and no code."""
-    endorsement = confirmation.endorsement
-    content |= {"endorsement": endorsement, "confirmation": confirmation, "slug": endorsement.appeal.slug}
+def _answer(request: HttpRequest, digest: str, **content: object) -> HttpResponse:
+    """Show or do what was asked for with this link or code. Raises NoSuchLink."""
+    form, now = request.POST.get("form", ""), clock.now()
+    try:
+        if "not_me" in request.POST:
+            slug = confirmation.disown(digest, form=form, at=now).slug
+            return render(request, "endorse/erased.html", content | {"slug": slug})
+        if "none_is_mine" in request.POST:
+            confirmation.disown_all(digest, at=now)
+            return render(request, "endorse/erased.html", content)
+        waiting = confirmation.waiting_behind(digest, at=now)
+        if request.method == "POST":
+            return _confirm(request, digest, form, waiting, content)
+    except ChooseOne:
+        waiting = confirmation.waiting_behind(digest, at=now)
+    return _shown(request, waiting, content)
+
+
+def _confirm(
+    request: HttpRequest, digest: str, form: str, waiting: Waiting, content: dict[str, object]
+) -> HttpResponse:
+    """Confirm the form with this fingerprint, or the only one. Raises NoSuchLink, ChooseOne."""
+    declarations = _declarations(request, waiting.only)
+    if declarations and not declarations.is_valid():
+        return _shown(request, waiting, content, declarations)
+    try:
+        done = confirmation.confirm(digest, form=form, at=clock.now(), declared=declarations is not None)
+    except NotOpen:
+        return render(request, "endorse/closed.html", content, status=HTTPStatus.CONFLICT)
+    content |= {"endorsement": done.endorsement, "confirmation": done, "slug": done.endorsement.appeal.slug}
     return render(request, "endorse/confirmed.html", content)
+
+
+def _declarations(request: HttpRequest, endorsement: Endorsement | None) -> DeclarationsForm | None:
+    """Return the form of what is to be declared along with it, where the secretariat entered it; else None."""
+    if endorsement is None or endorsement.state != State.SUBMITTED or endorsement.origin != Origin.EMAIL:
+        return None
+    return DeclarationsForm(request.POST if request.method == "POST" else None, endorsement=endorsement)
+
+
+def _shown(
+    request: HttpRequest, waiting: Waiting, content: dict[str, object], declarations: DeclarationsForm | None = None
+) -> HttpResponse:
+    """Return the page of the one that waits, or of all of them."""
+    if waiting.only is None:
+        return _choice(request, waiting, content)
+    endorsement = waiting.only
+    declarations = declarations or _declarations(request, endorsement)
+    content |= {
+        "endorsement": endorsement,
+        "line": line_of(endorsement),
+        "slug": endorsement.appeal.slug,
+        "form": declarations,
+        "text": endorsement.text,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if declarations and declarations.errors else HTTPStatus.OK
+    return render(request, "endorse/confirm.html", content, status=status)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A form on the page of several, its entry as it will be printed, and the word that its sender was shown."""
+
+    endorsement: Endorsement
+    line: str
+    word: str
+
+
+def _choice(request: HttpRequest, waiting: Waiting, content: dict[str, object]) -> HttpResponse:
+    """Return the page of several forms that wait, the newest of them or those with the word that was typed."""
+    word = (request.POST.get("word") or request.GET.get("word") or "").strip().lower()
+    entries = [Entry(form, line_of(form), reference_word(form.fingerprint)) for form in waiting.forms]
+    shown = [entry for entry in entries if entry.word == word] if word else entries
+    content |= {"entries": shown[:SHOWN], "count": len(entries), "is_cut": len(shown) > SHOWN, "word": word}
+    return render(request, "endorse/choose.html", content)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from petition.actions import endorsements, moderation, retention, undoing
+from petition.actions import confirmation, endorsements, moderation, retention, undoing
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.links import NoSuchLink
@@ -93,13 +93,13 @@ class Deeds(RuleBasedStateMachine):
             self.digests.append(digest_of_token(token_in(opened(mail.sealed_content)), "confirm"))
             self.last_mail = mail.pk
             if and_confirm:
-                endorsements.confirm(self.digests[-1], at=self.now)
+                confirmation.confirm(self.digests[-1], at=self.now)
 
     @precondition(lambda self: self.digests)
     @rule(which=NEWEST_FIRST)
     def confirm(self, which: int) -> None:
         try:
-            found = endorsements.confirm(chosen(self.digests, which), at=self.now).endorsement
+            found = confirmation.confirm(chosen(self.digests, which), at=self.now).endorsement
         except NoSuchLink:
             return
         assert found.state != State.SUBMITTED
@@ -108,7 +108,7 @@ class Deeds(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST)
     def disown(self, which: int) -> None:
         try:
-            endorsements.disown(chosen(self.digests, which), at=self.now)
+            confirmation.disown(chosen(self.digests, which), at=self.now)
         except NoSuchLink:
             pass
 

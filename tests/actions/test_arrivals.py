@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from petition.actions import endorsements, leaving, links, own_page, retention, site_state
+from petition.actions import confirmation, leaving, links, own_page, retention, site_state
 from petition.actions.arrivals import Arrival
 from petition.actions.endorsements import NotOpen, submit
 from petition.models import Appeal, AuditEvent, Endorsement, Level, OutgoingMail, RateCount, State
@@ -76,7 +76,7 @@ def test_the_same_network_in_another_week_is_another(appeal: Appeal) -> None:
 
 def test_who_forgets_its_mailbox_leaves_no_domain_behind(appeal: Appeal) -> None:
     row = arrive(appeal, contact_email="a@fund.example")
-    token = endorsements.confirm(digest_of_token(token_in(mails()[-1][2]), "confirm"), at=NOON).own_page
+    token = confirmation.confirm(digest_of_token(token_in(mails()[-1][2]), "confirm"), at=NOON).own_page
     own_page.forget_mailbox(digest_of_token(token, "own_page"), at=NOON)
     row.refresh_from_db()
     assert (row.domain_index, row.mailbox_index) == ("", "")
@@ -100,7 +100,7 @@ def test_what_a_program_gives_away_is_set_aside_with_the_same_mail(
     row = arrive(appeal, **arrival)  # type: ignore[arg-type]  # the two fields above
     assert (row.quarantined_for, row.quarantined_at) == (reason, NOON if reason else None)
     assert [message for message, _, _ in mails()] == ["confirm_mailbox"]
-    confirmed = endorsements.confirm(digest_of_token(token_in(mails()[0][2]), "confirm"), at=NOON).endorsement
+    confirmed = confirmation.confirm(digest_of_token(token_in(mails()[0][2]), "confirm"), at=NOON).endorsement
     assert (confirmed.state, confirmed.quarantined_for) == (State.CONFIRMED, reason)
 
 
@@ -147,7 +147,7 @@ def test_two_hundred_organisations_behind_one_address_within_an_hour_are_all_tak
     assert len({row.pk for row in rows}) == 200
     assert OutgoingMail.objects.filter(message="confirm_mailbox", due_at__lt=NOON + HOUR).count() == 200
     for _, _, content in mails():
-        endorsements.confirm(digest_of_token(token_in(content), "confirm"), at=NOON + HOUR)
+        confirmation.confirm(digest_of_token(token_in(content), "confirm"), at=NOON + HOUR)
     assert Endorsement.objects.filter(state=State.CONFIRMED).count() == 200
     assert set(reasons(rows)) == {"", "network"}
 
@@ -191,7 +191,7 @@ def test_a_closed_site_takes_nothing_in_and_lets_everybody_confirm_and_leave(app
     with pytest.raises(NotOpen):
         arrive(appeal)
     assert (Endorsement.objects.filter(origin="form").count(), RateCount.objects.count()) == (1, before)
-    confirmation = endorsements.confirm(digest_of_token(token, "confirm"), at=NOON)
+    confirmation = confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
     leaving.withdraw(digest_of_token(confirmation.own_page, "own_page"), at=NOON)
     assert Endorsement.objects.get(origin="form").state == State.WITHDRAWN
 

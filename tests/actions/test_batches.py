@@ -11,7 +11,6 @@ from petition.actions import (
     changes,
     contact_looks,
     decisions,
-    endorsements,
     moderation,
     notes,
     own_page,
@@ -94,7 +93,7 @@ def test_who_decides_has_looked_so_the_quarantine_is_over(appeal: Appeal, decide
 def test_a_question_does_not_end_it_nor_does_the_mailbox(appeal: Appeal) -> None:
     row, token = submitted(appeal)
     quarantine.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON)
-    endorsements.confirm(digest_of_token(token, "confirm"), at=NOON)
+    confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
     moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
     assert states() == [("returned", "moderator")]
 
@@ -169,7 +168,7 @@ def test_taking_back_a_quarantine_releases_what_it_set_aside_and_nothing_else(ap
     moderation.approve(rows[1].pk, by=MODERATOR, at=NOON)
     quarantine.release([rows[2].pk], by=MODERATOR, at=NOON)
     quarantine.set_aside([rows[2].pk], reason="moderator", by=MODERATOR, at=LATER)
-    endorsements.confirm(digest_of_token(token, "confirm"), at=NOON)
+    confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
     batches.undo(batch.pk, by=SECOND, at=LATER)
     run()
     assert states() == [

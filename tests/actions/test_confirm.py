@@ -7,7 +7,8 @@ import pytest
 from django.db.models import F
 
 from petition.actions import moderation
-from petition.actions.endorsements import NotOpen, confirm, disown, submit
+from petition.actions.confirmation import confirm, disown
+from petition.actions.endorsements import NotOpen, submit
 from petition.actions.links import NoSuchLink, behind
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, Purpose, State
 from petition.models.appeals import GRACE

@@ -7,7 +7,7 @@ import pytest
 from django.core.mail import send_mail
 from pytest_django import Settings
 
-from petition.actions.correspondence import deliver_due
+from petition.actions.delivery import deliver_due
 from petition.mail import outbox
 from petition.models import Appeal, OutgoingMail
 from petition.protection.contacts import seal

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from petition.actions import endorsements, entering, lapsing, moderation, retention, spelling
+from petition.actions import confirmation, endorsements, entering, lapsing, moderation, retention, spelling
 from petition.actions.audit import Actor
-from petition.actions.endorsements import NotDeclared, NotOpen
+from petition.actions.confirmation import NotDeclared
+from petition.actions.endorsements import NotOpen
 from petition.actions.entering import EnteredBefore
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
@@ -44,9 +45,9 @@ def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal
     assert [link.purpose for link in PrivateLink.objects.all()] == ["confirm"]
     assert opened(found.sealed_note) == "In the blue folder."
     with pytest.raises(NotDeclared):
-        endorsements.confirm(digest(), at=LATER)
+        confirmation.confirm(digest(), at=LATER)
     assert declared(found) == [None, None, None, ""]
-    confirmed = endorsements.confirm(digest(), at=LATER, declared=True).endorsement
+    confirmed = confirmation.confirm(digest(), at=LATER, declared=True).endorsement
     assert (confirmed.state, declared(found)) == (State.CONFIRMED, [LATER, LATER, LATER, endorsements.WORDING_VERSION])
     assert mails()[-1][0] == "own_page"
     assert moderation.approve(found.pk, by=MODERATOR, at=LATER).signatory
@@ -54,14 +55,14 @@ def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal
 
 def test_without_a_name_nothing_is_agreed_to_about_publishing(appeal: Appeal) -> None:
     found = entered(appeal, Origin.EMAIL, display="withheld")
-    endorsements.confirm(digest(), at=LATER, declared=True)
+    confirmation.confirm(digest(), at=LATER, declared=True)
     assert declared(found)[2] is None
 
 
 def test_who_did_not_write_erases_it_and_what_nobody_confirms_goes(appeal: Appeal) -> None:
     for _ in range(2):
         entered(appeal, Origin.EMAIL)
-    endorsements.disown(digest(), at=LATER)
+    confirmation.disown(digest(), at=LATER)
     assert Endorsement.objects.filter(origin="email").count() == 1
     entered(appeal, Origin.LETTER)
     retention.purge(at=NOON + timedelta(days=7))
@@ -130,7 +131,7 @@ def test_its_own_form_takes_the_place_of_what_was_entered_for_it(appeal: Appeal)
     mailed = digest()
     found = factories.confirmed(appeal, **same)
     with pytest.raises(NoSuchLink):
-        endorsements.confirm(mailed, at=LATER, declared=True)
+        confirmation.confirm(mailed, at=LATER, declared=True)
     assert list(Endorsement.objects.exclude(origin="imported")) == [found]
 
 
@@ -150,7 +151,7 @@ def test_a_letter_is_asked_reminded_and_ended_like_others(appeal: Appeal) -> Non
 def test_the_database_lets_none_be_confirmed_that_declared_nothing(appeal: Appeal, origin: Origin, field: str) -> None:
     found = entered(appeal, origin)
     if origin == Origin.EMAIL:
-        endorsements.confirm(digest(), at=NOON, declared=True)
+        confirmation.confirm(digest(), at=NOON, declared=True)
     else:
         entering.confirm_letter(found.pk, by=SECOND, at=NOON)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from petition.actions import endorsements, moderation, retention
+from petition.actions import confirmation, moderation, retention
 from petition.models import Appeal, AuditEvent, Kind
 from petition.protection.tokens import digest_of_token
 from tests import factories
@@ -52,8 +52,8 @@ def _purged(appeal: Appeal) -> None:
 
 DEEDS: dict[str, tuple[Callable[[Appeal], object], str, list[str]]] = {
     "submit": (lambda appeal: submitted(appeal, **PLANTED), "contact", ["submit"]),
-    "confirm": (_token(endorsements.confirm), "contact", ["submit", "confirm"]),
-    "disown": (_token(endorsements.disown), "contact", ["submit", "erase"]),
+    "confirm": (_token(confirmation.confirm), "contact", ["submit", "confirm"]),
+    "disown": (_token(confirmation.disown), "contact", ["submit", "erase"]),
     "approve": (lambda appeal: factories.approved(appeal, **PLANTED), "staff", ["submit", "confirm", "approve"]),
     "reopen": (_reopened, "staff", ["submit", "confirm", "reject", "reopen"]),
     "revoke": (_approved(moderation.revoke), "staff", ["submit", "confirm", "approve", "revoke"]),

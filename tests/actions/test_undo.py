@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from petition.actions import corrections, leaving, links, moderation, own_page, removals, retention
 from petition.actions.corrections import Proposal
-from petition.actions.correspondence import deliver_due
+from petition.actions.delivery import deliver_due
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.moderation import EndorsedAgain
 from petition.actions.undoing import NothingToUndo, TooLate, undo

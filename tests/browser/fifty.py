@@ -48,4 +48,4 @@ def plant() -> None:
         row = Endorsement.objects.latest("pk")
         digest = row.links.filter(purpose=Purpose.CONFIRM).latest("pk").digest
         Endorsement.objects.filter(pk=row.pk).update(**({"seconds_to_fill": 95} | strange.get(name, {})))
-        endorsements.confirm(digest, at=now - timedelta(hours=60 - place))
+        confirmation.confirm(digest, at=now - timedelta(hours=60 - place))

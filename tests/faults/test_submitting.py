@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from petition.actions import endorsements, retention
-from petition.actions.endorsements import CONFIRM_WITHIN, confirm, submit
+from petition.actions.confirmation import confirm
+from petition.actions.endorsements import submit
 from petition.actions.links import NoSuchLink
 from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink, State
 from petition.protection.tokens import digest_of_token

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from petition.actions import correspondence, endorsements, links, moderation, own_page
+from petition.actions import confirmation, delivery, links, moderation, own_page
 from petition.models import Appeal, Dispute, Endorsement, OutgoingMail, PrivateLink, Purpose, Signatory, State
 from petition.models.endorsements import Display
 from petition.protection import contacts
@@ -30,7 +30,7 @@ TOLD = {"about": "not_agreed", "line": "", "words": "Nobody asked us.", "answer_
 def with_code(appeal: Appeal, *, decided: bool = True, **changes: Any) -> tuple[Endorsement, str]:
     """An endorsement and the removal code that its mailbox was shown."""
     _, token = submitted(appeal, **changes)
-    done = endorsements.confirm(digest_of_token(token, "confirm"), at=NOON)
+    done = confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
     if decided:
         moderation.approve(done.endorsement.pk, by=MODERATOR, at=NOON)
     return Endorsement.objects.get(pk=done.endorsement.pk), done.removal_code
@@ -165,7 +165,7 @@ def test_the_mail_with_a_new_link_leaves_the_old_one_good(client: Client, settin
     client.post(f"/ru{CHANGE}", {"mailbox": "ASEL@Fund.example"})
     client.post(CHANGE, {"mailbox": "nobody@fund.example"})
     with opened(office):
-        assert correspondence.deliver_due() == 2
+        assert delivery.deliver_due() == 2
     (mail,) = office.taken  # to a mailbox that is not known nothing leaves
     assert client.get(own_page_in(mail)).status_code == 200
     assert client.get(f"/endorsements/{old}/").status_code == 200, "whoever typed the mailbox in takes nothing away"
@@ -185,12 +185,12 @@ def test_each_attempt_to_send_a_new_link_carries_the_same_one(
     client.post(f"/ru{CHANGE}", {"mailbox": "asel@fund.example"})
     office.contents = ["451 Busy"]
     with opened(office):
-        assert correspondence.deliver_due() == 1
+        assert delivery.deliver_due() == 1
         (made,) = PrivateLink.objects.values_list("digest", flat=True)
         if forgotten:
             own_page.forget_mailbox(made, at=clock.now())
         with clock.frozen(clock.now() + timedelta(minutes=1)):
-            assert correspondence.deliver_due() == 1
+            assert delivery.deliver_due() == 1
     if forgotten:
         assert office.taken == [], "a mailbox that is forgotten hears nothing"
         return

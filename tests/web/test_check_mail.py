@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import endorsements, moderation
+from petition.actions import confirmation, endorsements, moderation
 from petition.mail.messages import subject_of_confirmation, write
 from petition.models import Appeal, Endorsement, OutgoingMail
 from petition.protection.tokens import digest_of_token, reference_word
@@ -72,7 +72,7 @@ def test_who_has_posted_nothing_gets_the_same_page_and_no_mail(client: Client, a
 def test_once_confirmed_nothing_is_sent_again(client: Client, appeal: Appeal) -> None:
     address = sent(appeal)
     token = factories.token_in(mails()[-1][2])
-    endorsements.confirm(digest_of_token(token, "confirm"), at=clock.now())
+    confirmation.confirm(digest_of_token(token, "confirm"), at=clock.now())
     before = OutgoingMail.objects.count()
     assert client.post(address).status_code == 303
     assert OutgoingMail.objects.count() == before
@@ -99,7 +99,7 @@ def test_how_long_a_decision_takes_is_said_when_there_are_enough_to_tell(client:
 
 def test_an_address_that_has_endorsed_gets_the_same_page_and_another_mail(client: Client, appeal: Appeal) -> None:
     _, token = submitted(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example", at=clock.now())
-    endorsements.confirm(digest_of_token(token, "confirm"), at=clock.now())
+    confirmation.confirm(digest_of_token(token, "confirm"), at=clock.now())
     known = sent(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example")
     message, _, content = mails()[-1]
     assert message == "already_endorsed"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import endorsements, moderation, site_state
+from petition.actions import confirmation, moderation, site_state
 from petition.models import Appeal, Contact, Endorsement, Level, PrivateLink, State
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
@@ -252,7 +252,7 @@ def test_the_link_tells_what_became_of_it(
 ) -> None:
     now = clock.now()
     _, token = submitted(appeal, at=now, display=display)
-    endorsement = endorsements.confirm(digest_of_token(token, "confirm"), at=now).endorsement
+    endorsement = confirmation.confirm(digest_of_token(token, "confirm"), at=now).endorsement
     decide = moderation.approve if state == State.APPROVED else moderation.reject
     decide(endorsement.pk, by=MODERATOR, at=now)
     assert says in client.get(f"/endorsements/{token}/confirm/").content.decode()

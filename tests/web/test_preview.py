@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import endorsements, moderation
+from petition.actions import confirmation, moderation
 from petition.models import Appeal, AuditEvent, Endorsement, RateCount, Signatory
 from petition.protection.tokens import digest_of_token
 from petition.vocabulary import clock
@@ -128,7 +128,7 @@ def test_the_line_shown_is_the_line_listed(client: Client, appeal: Appeal) -> No
     sent = {"contact_role": "төрайым", "contact_email": "a@b.example", "website": ""}
     consents = {"consent_processing": "on", "consent_publication": "on"}
     assert client.post(FORM, TYPED | sent | consents).status_code == 302
-    confirmed = endorsements.confirm(digest_of_token(token_in(mails()[-1][2]), "confirm"), at=now).endorsement
+    confirmed = confirmation.confirm(digest_of_token(token_in(mails()[-1][2]), "confirm"), at=now).endorsement
     moderation.approve(confirmed.pk, by=MODERATOR, at=now)
     assert Signatory.objects.get(kind="further").label == shown == LINE
 

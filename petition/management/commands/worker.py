@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import alerts, batches, correspondence, retention, site_state, weighing, withheld
+from petition.actions import alerts, batches, delivery, retention, site_state, weighing, withheld
 from petition.management.fresh_mirror import FreshMirror
 from petition.management.sentences import sentence_for
 from petition.publishing.exports import files
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             self._mirror.tend(at=now)
         weighing.weigh_due(at=now)
         got_on = batches.go_on()
-        return got_on + correspondence.deliver_due(most=1)  # one: a slow server must not hide that the worker lives
+        return got_on + delivery.deliver_due(most=1)  # one: a slow server must not hide that the worker lives
 
     def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
         if self._due.get(duty, now) > now:
