@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from petition.actions import appeals, confirmation, endorsements, entering, mailbox_mails, moderation
+from petition.actions import appeals, confirmation, endorsements, entering, mail_claims, mailbox_mails, moderation
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsements import Submission
 from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, TextStatus
@@ -62,17 +62,30 @@ def ask_mailboxes() -> None:
     """Let the worker make the mails that forms and requests for links call for, at the moment of the newest."""
     moments = [*Endorsement.objects.to_ask().values_list("submitted_at", flat=True)]
     moments += LinkRequest.objects.values_list("requested_at", flat=True)
-    if moments:
-        mailbox_mails.queue(at=max(moments))
+    while moments and mailbox_mails.queue(at=max(moments)):
+        pass
 
 
-def mails() -> list[tuple[str, str, dict[str, str]]]:
-    """What is owed, oldest first: message, address, content, opened."""
+def mails() -> list[tuple[str, str, dict[str, Any]]]:
+    """What will leave, oldest first: message, address, content, as the worker writes it when it is due."""
     ask_mailboxes()
-    return [
-        (mail.message, contacts.opened(mail.sealed_address), contacts.opened(mail.sealed_content))
-        for mail in OutgoingMail.objects.owed().order_by("pk")
-    ]
+    return [told for mail in OutgoingMail.objects.owed().order_by("pk") if (told := _as_it_leaves(mail))]
+
+
+def _as_it_leaves(mail: OutgoingMail) -> tuple[str, str, dict[str, Any]] | None:
+    try:
+        address, content = mail_claims.departure_of(mail, at=mail.due_at)
+    except mail_claims.NoLongerTrue:
+        return None
+    except mail_claims.NotYet:
+        address, content = contacts.opened(mail.sealed_address), contacts.opened(mail.sealed_content)
+    return mail.message, address, {name: text for name, text in content.items() if name != "tokens"}
+
+
+def mails_left(endorsement: Endorsement, *, at: datetime = NOON) -> None:
+    """The mail that asks this mailbox has left."""
+    asked = OutgoingMail.objects.owed().filter(mailbox_index=endorsement.mailbox_index)
+    asked.update(sent_at=at, sealed_address="", sealed_content="")
 
 
 def token_in(content: dict[str, str]) -> str:
@@ -89,7 +102,8 @@ def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[E
 
 
 def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
-    _, token = submitted(appeal, at=at, **changes)
+    endorsement, token = submitted(appeal, at=at, **changes)
+    mails_left(endorsement, at=at)
     return confirmation.confirm(digest_of_token(token, "confirm"), at=at).endorsement
 
 

@@ -59,4 +59,6 @@ def remind(question: Question, *, at: datetime) -> None:
         return
     with translation.override(endorsement.language):
         until = date_format((endorsement.returned_at + periods.UNANSWERED).date(), "DATE_FORMAT")
-    correspondence.owe_to_contact("question_reminder", endorsement, content={"until": until}, at=at)
+    correspondence.owe_to_contact(
+        "question_reminder", endorsement, content={"question": question.pk, "until": until}, at=at
+    )

@@ -138,8 +138,8 @@ def _rejected(mail: OutgoingMail, endorsement: Endorsement, content: Content, at
 
 
 def _asked(mail: OutgoingMail, endorsement: Endorsement, content: Content, at: datetime) -> bool:
-    waits = endorsement.state == State.RETURNED and endorsement.questions.waiting().exists()
-    return _decided(mail, endorsement) and waits
+    waits = endorsement.questions.waiting().filter(pk=content["question"])
+    return endorsement.state == State.RETURNED and waits.exists()
 
 
 def _correction(state: CorrectionState) -> "Claim":

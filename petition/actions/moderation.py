@@ -113,8 +113,8 @@ def ask(endorsement_id: int, words: str, *, by: Actor, at: datetime) -> Endorsem
     move(endorsement, to=State.RETURNED, by=by, at=at)
     endorsement.save()
     endorsement.questions.waiting().delete()  # one that was never answered, from before a rejection
-    Question.objects.create(endorsement=endorsement, body=words, asked_at=at)
-    mail = decisions.owe_later("question", endorsement, content={}, at=at)
+    question = Question.objects.create(endorsement=endorsement, body=words, asked_at=at)
+    mail = decisions.owe_later("question", endorsement, content={"question": question.pk}, at=at)
     decisions.remember(endorsement, "return", before=before, by=by, at=at, mail=mail)
     return endorsement
 

@@ -32,7 +32,7 @@ class Limit:
 
 
 MAILS_TO_ONE_MAILBOX = Limit("mail", 3, timedelta(days=1))
-"""Mails that a stranger can cause to one address, of all kinds together, within any 24 hours. Each of them carries all links that were asked for, so whoever used the allowance up has served its owner."""
+"""Mails that a stranger can cause to one address, of all kinds together, within any 24 hours."""
 MAILS_FROM_OWN_PAGE = Limit("own page", 5, timedelta(days=1))
 """What an organisation causes itself, behind its private link."""
 CODES_FROM_ONE_NETWORK = Limit("code", 20, timedelta(hours=1))

@@ -27,7 +27,7 @@ def people(db: None) -> None:
 
 def told(at: datetime) -> list[tuple[str, str]]:
     """Which mail goes to whom, when the worker looks at `at`."""
-    before = OutgoingMail.objects.count()
+    before = len(mails())
     alerts.tell_staff(at=at)
     return [(message, address.split("@")[0]) for message, address, _content in mails()[before:]]
 

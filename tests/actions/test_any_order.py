@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from petition.actions import confirmation, endorsements, moderation, retention, undoing
+from petition.actions import confirmation, endorsements, mailbox_mails, moderation, retention, undoing
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.links import NoSuchLink
@@ -63,7 +63,6 @@ class Deeds(RuleBasedStateMachine):
         self.appeal = Appeal.objects.get()
         self.now = NOON
         self.digests: list[str] = []
-        self.last_mail = 0
         self.revision = 0
         self.numbers: dict[int, int] = {}
 
@@ -89,17 +88,23 @@ class Deeds(RuleBasedStateMachine):
         rows = Endorsement.objects.count()
         endorsements.submit(self.appeal, submission, at=self.now)
         assert Endorsement.objects.count() - rows in (0, 1)
-        for mail in OutgoingMail.objects.filter(pk__gt=self.last_mail, message="confirm_mailbox"):
+        mailbox_mails.queue(at=self.now)
+        for mail in OutgoingMail.objects.owed().filter(message="confirm_mailbox"):
             self.digests.append(digest_of_token(token_in(opened(mail.sealed_content)), "confirm"))
-            self.last_mail = mail.pk
+            OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=self.now, sealed_address="", sealed_content="")
             if and_confirm:
-                confirmation.confirm(self.digests[-1], at=self.now)
+                self.press(confirmation.confirm, self.digests[-1])
+
+    def press(self, deed: Callable[..., T], digest: str) -> T:
+        """Confirm or disown the newest form that this link opens."""
+        forms = confirmation.waiting_behind(digest, at=self.now).forms
+        return deed(digest, form=forms[0].fingerprint if forms else "", at=self.now)
 
     @precondition(lambda self: self.digests)
     @rule(which=NEWEST_FIRST)
     def confirm(self, which: int) -> None:
         try:
-            found = confirmation.confirm(chosen(self.digests, which), at=self.now).endorsement
+            found = self.press(confirmation.confirm, chosen(self.digests, which)).endorsement
         except NoSuchLink:
             return
         assert found.state != State.SUBMITTED
@@ -108,7 +113,7 @@ class Deeds(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST)
     def disown(self, which: int) -> None:
         try:
-            confirmation.disown(chosen(self.digests, which), at=self.now)
+            self.press(confirmation.disown, chosen(self.digests, which))
         except NoSuchLink:
             pass
 
@@ -158,8 +163,9 @@ class Deeds(RuleBasedStateMachine):
     @rule()
     def purge(self) -> None:
         retention.purge(at=self.now)
-        late = Endorsement.objects.filter(state=State.SUBMITTED, submitted_at__lte=self.now - timedelta(days=7))
-        assert not late.exclude(links__expires_at__gt=self.now).exists(), "unless asked for once more"
+        late = Endorsement.objects.filter(state=State.SUBMITTED, asked_at__lte=self.now - timedelta(days=7))
+        owed = OutgoingMail.objects.owed().exclude(mailbox_index="").values("mailbox_index")
+        assert not late.exclude(mailbox_index__in=owed).exists(), "unless asked for once more"
 
     @invariant()
     def numbers_run_from_1_to_the_last(self) -> None:

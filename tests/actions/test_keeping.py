@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from petition.actions import checks, correspondence, disputes, links, moderation, own_page, retention
+from petition.actions import checks, disputes, links, mailbox_mails, moderation, own_page, retention
 from petition.actions.checks import Checked
 from petition.models import (
     Appeal,
@@ -182,11 +182,10 @@ def test_the_contact_of_an_approved_one_goes_after_a_year_and_a_lost_link_still_
     retention.purge(at=year)
     assert not has_contact(found)
     assert fresh(found).signatory, "its line stands"
-    own_page.ask_for_links(appeal, "Asel@fund.example", language="en", at=year)
-    (mail,) = OutgoingMail.objects.owed()
-    letter = correspondence._written(mail, correspondence.OutboxBackend())
-    assert letter
-    token = str(letter.body).split("/endorsements/")[1].split("/")[0]
+    mailbox_mails.request_links("Asel@fund.example", language="en", at=year)
+    ((message, _, content),) = mails()
+    assert message == "own_page_again"
+    token = content["urls"].split("/endorsements/")[1].split("/")[0]
     assert links.behind(digest_of_token(token, "own_page"), at=year) == found
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from petition.actions import checks, disputes, key_rotation, known, moderation, notes, own_page, spelling
+from petition.actions import checks, disputes, key_rotation, known, mailbox_mails, moderation, notes, own_page, spelling
 from petition.actions.checks import Checked
 from petition.actions.key_rotation import rotate, sealed_columns
 from petition.actions.known import Known
@@ -65,6 +65,7 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
     factories.approved(appeal)
     moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     disputes.raise_dispute(appeal, reference="", words="Not us", mailbox="x@fund.example", at=NOON)
+    mailbox_mails.request_links("x@fund.example", language="en", at=NOON)
     before = contents()
     use(settings, NEW, NEW, OLD)
     return before

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from petition.actions import endorsements, moderation, retention, site_state
+from petition.actions import moderation, retention, site_state
 from petition.actions.retention import erase_unconfirmed, purge
 from petition.actions.staff import first_administrator
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, RateCount, SiteState
+from petition.protection import rate_limits
 from tests import factories
 from tests.factories import MODERATOR, NOON
 
@@ -17,11 +18,13 @@ INSTANT = timedelta(microseconds=1)
 
 def test_an_unconfirmed_endorsement_is_erased_after_seven_days_with_all_that_hangs_on_it(appeal: Appeal) -> None:
     endorsement, _ = factories.submitted(appeal)
+    factories.mails_left(endorsement)
     assert erase_unconfirmed(at=NOON + WEEK - INSTANT) == 0
     assert erase_unconfirmed(at=NOON + WEEK) == 1
     assert not Endorsement.objects.filter(origin="form").exists()
-    for table in (Contact, PrivateLink, OutgoingMail):
+    for table in (Contact, PrivateLink):
         assert not table._default_manager.exists()
+    assert not OutgoingMail.objects.owed().exists()
     event = AuditEvent.objects.latest("pk")
     assert (event.verb, event.reason, event.actor_kind, event.at) == ("erase", "unconfirmed", "worker", NOON + WEEK)
     assert event.subject_id == endorsement.pk
@@ -38,22 +41,17 @@ def test_what_was_ever_confirmed_stays_whatever_was_decided(appeal: Appeal) -> N
 def test_what_nobody_confirmed_goes_even_where_a_moderator_decided(appeal: Appeal) -> None:
     for decide in (moderation.reject, moderation.withdraw):
         unproven, _ = factories.submitted(appeal)
+        factories.mails_left(unproven)
         decide(unproven.pk, by=MODERATOR, at=NOON)
     assert erase_unconfirmed(at=NOON + WEEK) == 2
-
-
-def test_a_link_that_came_late_still_has_its_seven_days(appeal: Appeal) -> None:
-    for _ in range(4):  # the fourth mail of a day waits for the next one
-        endorsements.submit(appeal, factories.a_submission(contact_email="asel@fund.example"), at=NOON)
-    assert erase_unconfirmed(at=NOON + WEEK) == 3
-    assert erase_unconfirmed(at=NOON + WEEK + timedelta(days=1)) == 1
 
 
 def test_a_purge_erases_all_that_is_over_however_much(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "_AT_ONCE", 2)
     for _ in range(5):
-        factories.submitted(appeal)
-    assert RateCount.objects.count() == 5
+        factories.mails_left(factories.submitted(appeal)[0])
+    rate_limits.within(rate_limits.MAILS_FROM_OWN_PAGE, "somebody", at=NOON)
+    assert RateCount.objects.count() == 1
     purge(at=NOON + WEEK)
     assert not Endorsement.objects.filter(origin="form").exists()
     assert not RateCount.objects.exists()
@@ -61,6 +59,7 @@ def test_a_purge_erases_all_that_is_over_however_much(appeal: Appeal, monkeypatc
 
 def test_a_purge_leaves_counts_that_still_count(appeal: Appeal) -> None:
     factories.submitted(appeal)
+    rate_limits.within(rate_limits.MAILS_FROM_OWN_PAGE, "somebody", at=NOON)
     purge(at=NOON)
     assert (Endorsement.objects.filter(origin="form").count(), RateCount.objects.count()) == (1, 1)
 

@@ -46,7 +46,7 @@ def _reopened(appeal: Appeal) -> None:
 
 
 def _purged(appeal: Appeal) -> None:
-    submitted(appeal, **PLANTED)
+    factories.mails_left(submitted(appeal, **PLANTED)[0])
     retention.purge(at=NOON + timedelta(days=7))
 
 

@@ -35,8 +35,9 @@ def plant() -> None:
     """The fifty wait to be decided, an hour apart."""
     from datetime import timedelta
 
-    from petition.actions import endorsements
+    from petition.actions import confirmation, endorsements, links
     from petition.models import Appeal, Endorsement, Purpose
+    from petition.protection.tokens import digest_of_token
     from petition.vocabulary import clock
     from tests.factories import SLUG, SUBMISSION
 
@@ -46,6 +47,6 @@ def plant() -> None:
         form = replace(SUBMISSION, organisation_name=name, contact_email=f"office{place}@example{place}.example")
         endorsements.submit(appeal, form, at=now - timedelta(hours=60 - place))
         row = Endorsement.objects.latest("pk")
-        digest = row.links.filter(purpose=Purpose.CONFIRM).latest("pk").digest
+        digest = digest_of_token(links.new_link(row, Purpose.CONFIRM), Purpose.CONFIRM)
         Endorsement.objects.filter(pk=row.pk).update(**({"seconds_to_fill": 95} | strange.get(name, {})))
         confirmation.confirm(digest, at=now - timedelta(hours=60 - place))

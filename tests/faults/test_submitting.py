@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,6 +15,7 @@ from petition.actions.endorsements import submit
 from petition.actions.links import NoSuchLink
 from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink, State
 from petition.protection.tokens import digest_of_token
+from petition.vocabulary import retention_periods as periods
 from tests import factories
 from tests.factories import NOON, a_submission
 from tests.faults.together import together
@@ -25,9 +27,9 @@ POSTS, ROUNDS = (50, 100) if os.environ.get("FULL_COUNTS") else (20, 5)
 """FULL_COUNTS=1 takes as many as were promised; CI fewer."""
 
 
-def press(digest: str, *, at: datetime) -> Endorsement:
+def press(digest: str, *, at: datetime, form: str = "") -> Endorsement:
     """The button of the confirmation page; the endorsement that it confirms."""
-    return confirm(digest, at=at).endorsement
+    return confirm(digest, form=form, at=at).endorsement
 
 
 def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> None:
@@ -36,6 +38,7 @@ def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> No
         post = partial(submit, appeal, a_submission(), at=NOON)
         assert len(set(map(str, together([post] * POSTS)))) == 1, "each is answered the same"
         assert Endorsement.objects.filter(origin="form").count() == number
+        factories.ask_mailboxes()
         assert OutgoingMail.objects.count() == Contact.objects.count() == number
         assert PrivateLink.objects.count() == 2 * number
 
@@ -46,7 +49,7 @@ def test_and_without_what_holds_them_together_they_are_more() -> None:
         endorsements,
         {
             "identical = _identical(appeal, fingerprint).select_for_update().first()": "identical = None; pause()",
-            "fingerprint=fingerprint,\n        **(came": "fingerprint=tokens.new_token(),\n        **(came",
+            "fingerprint=fingerprint,\n        **(came": "fingerprint=contacts.seal('')[:64],\n        **(came",
         },
     )
     post = partial(careless.submit, factories.an_appeal(), a_submission(), at=NOON)
@@ -65,16 +68,9 @@ def test_one_link_pressed_many_times_at_once_confirms_once() -> None:
 def test_of_two_tries_confirmed_at_once_one_stays() -> None:
     appeal = factories.an_appeal()
     submission = a_submission()
-    digests = []
-    for website in ("", "https://fund.example"):
-        _, token = factories.submitted(
-            appeal,
-            website=website,
-            organisation_name=submission.organisation_name,
-            contact_email=submission.contact_email,
-        )
-        digests.append(digest_of_token(token, "confirm"))
-    outcomes = together([partial(press, digest, at=NOON) for digest in digests])
+    forms = [submit(appeal, replace(submission, website=site), at=NOON) for site in ("", "https://fund.example")]
+    digest = digest_of_token(factories.token_in(factories.mails()[-1][2]), "confirm")
+    outcomes = together([partial(press, digest, form=form, at=NOON) for form in forms])
     (left,) = Endorsement.objects.filter(origin="form")
     assert left.state == State.CONFIRMED
     assert [left if outcome == left else type(outcome) for outcome in outcomes].count(left) >= 1
@@ -83,8 +79,11 @@ def test_of_two_tries_confirmed_at_once_one_stays() -> None:
 
 def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_between() -> None:
     appeal = factories.an_appeal()
-    digests = [digest_of_token(factories.submitted(appeal)[1], "confirm") for _ in range(12)]
-    almost = NOON + CONFIRM_WITHIN
+    waiting = [factories.submitted(appeal) for _ in range(12)]
+    for endorsement, _ in waiting:
+        factories.mails_left(endorsement)
+    digests = [digest_of_token(token, "confirm") for _, token in waiting]
+    almost = NOON + periods.UNCONFIRMED
     works: list[Callable[[], Endorsement | int]] = [partial(press, digest, at=NOON) for digest in digests]
     works += [partial(retention.erase_unconfirmed, at=almost)] * 2
     outcomes = together(works)
@@ -100,17 +99,18 @@ def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_betw
 
 def test_twenty_repeats_at_once_long_after_ask_once_more_and_not_twenty_times() -> None:
     appeal, submission = factories.an_appeal(), a_submission()
-    submit(appeal, submission, at=NOON)
+    factories.mails_left(factories.submitted(appeal, **vars(submission))[0])
     again = partial(submit, appeal, submission, at=NOON + timedelta(hours=2))
     assert len(set(map(str, together([again] * POSTS)))) == 1
+    factories.ask_mailboxes()
     assert OutgoingMail.objects.count() == 2
 
 
 def test_who_asks_again_while_the_purge_looks_keeps_what_was_acknowledged() -> None:
     """The purge has the endorsement on its list already when it is asked for once more."""
     appeal, submission = factories.an_appeal(), a_submission()
-    submit(appeal, submission, at=NOON)
-    late = NOON + CONFIRM_WITHIN
+    factories.mails_left(factories.submitted(appeal, **vars(submission))[0])
+    late = NOON + periods.UNCONFIRMED
     listed, asked = threading.Event(), threading.Event()
 
     def looked() -> None:
@@ -132,4 +132,4 @@ def test_who_asks_again_while_the_purge_looks_keeps_what_was_acknowledged() -> N
     works: list[Callable[[], int]] = [partial(slow.erase_unconfirmed, at=late), ask]
     assert [str(outcome) for outcome in together(works)] == ["0", "0"]
     (left,) = Endorsement.objects.filter(origin="form")
-    assert left.links.filter(expires_at__gt=late).count() == 2
+    assert left.asked_at is None, "its mailbox is asked again"
