@@ -72,11 +72,11 @@ BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
 MAIL_DOMAIN = "localhost" if ":" in _site.hostname else _site.hostname  # no mailbox is at [::1]
-SENDER = env.str("SENDER", f"noreply@{MAIL_DOMAIN}")
-SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
+SENDER = env.mailbox("SENDER", f"noreply@{MAIL_DOMAIN}")
+SECRETARIAT_ADDRESS = env.mailbox("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
+SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 

@@ -16,7 +16,7 @@ from petition.actions import links
 from petition.mail import messages, outbox
 from petition.models import Contact, Endorsement, OutgoingMail
 from petition.protection import contacts
-from petition.vocabulary import clock
+from petition.vocabulary import clock, mailboxes
 
 
 def owe_to_contact(
@@ -141,7 +141,7 @@ def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlte
         letter.subject,
         letter.text,
         settings.SENDER,
-        [contacts.opened(mail.sealed_address)],
+        [_to(contacts.opened(mail.sealed_address))],
         connection=connection,
         headers=headers,
         reply_to=reply_to,
@@ -149,6 +149,12 @@ def _written(mail: OutgoingMail, connection: BaseEmailBackend) -> EmailMultiAlte
     if letter.html:
         email.attach_alternative(letter.html, "text/html")
     return email
+
+
+def _to(address: str) -> str:
+    """Return the address with an ASCII domain: of any other, such as `createsuperuser` takes, Django's mailer makes
+    one by IDNA 2003, which may be somebody else's."""
+    return mailboxes.canonical(address) or address
 
 
 def _own_pages(mail: OutgoingMail, content: dict[str, Any]) -> list[str]:
