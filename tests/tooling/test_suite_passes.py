@@ -96,6 +96,22 @@ def test_a_database_or_browser_that_is_named_wrongly_is_refused(monkeypatch: pyt
         equipment.find_chromium()
 
 
+def test_a_browser_that_does_not_start_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ubuntu's `chromium-browser` is there and only says that a snap is needed."""
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, script in (("chromium-headless-shell", "exit 127"), ("chromium", "echo needs a snap >&2; exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    assert equipment.find_chromium() is None
+    (tmp_path / "google-chrome").write_text("#!/bin/sh\necho Google Chrome 156\n")
+    (tmp_path / "google-chrome").chmod(0o755)
+    assert equipment.find_chromium() == str(tmp_path / "google-chrome")
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "chromium"))
+    with pytest.raises(Refusal, match="which does not start: correct it"):
+        equipment.find_chromium()
+
+
 def test_pictures_need_a_browser_and_say_so() -> None:
     command = [sys.executable, str(Path(equipment.__file__).parent.parent / "screens.py")]
     for surroundings, words in (({"PATH": "/nowhere"}, "There is no Chromium here"), ({"ARGS": "'"}, "ARGS cannot be")):
