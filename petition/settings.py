@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from petition.environment import Environment, keys_in, made
+from petition.management.running_site import running_site_url
 from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
 
 env = Environment()
@@ -23,7 +24,7 @@ if ROLE not in ("all", "public", "staff"):
 
 # --- Where the site stands ---------------------------------------------------------------------------------------
 
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env.str("SITE_URL", "") or running_site_url(DATA_DIR) or "http://127.0.0.1:8000").rstrip("/")
 try:
     _site = urlsplit(SITE_URL)
     _site.port  # noqa: B018  (raises where it is no number)
