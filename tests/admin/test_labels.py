@@ -10,10 +10,9 @@ import pytest
 from django.utils import translation
 
 from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
-from petition.actions.comparisons import Verdict
 from petition.actions.undoing import _TAKEN_BACK
 from petition.admin.words import ACTORS, REASONS, SUBJECTS, VERBS
-from petition.models import BatchDeed, Check, Level, Role, Suspicion
+from petition.models import BatchDeed, Check, Level, Role, Suspicion, Verdict
 
 ACTIONS = Path(__file__).parents[2] / "petition" / "actions"
 Codes = dict[str, tuple[str, int | None]]

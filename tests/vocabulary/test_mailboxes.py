@@ -82,7 +82,12 @@ def test_no_other_code_of_ours_reads_an_address_by_rules_of_its_own() -> None:
     """Django's field and validator, the browser's email field and Python's codec all follow IDNA 2003 or none."""
     sources = [path for folder in ("petition", "templates") for path in (ROOT / folder).rglob("*.[ph][yt]*")]
     assert len(sources) > 300
-    words = ("EmailField(", "EmailInput(", "EmailValidator", "django.core.validators import validate_email")
+    words: tuple[str, ...] = (
+        "EmailField(",
+        "EmailInput(",
+        "EmailValidator",
+        "django.core.validators import validate_email",
+    )
     words += ('encode("idna")', 'type="email"')
     found = {
         (path.name, word)
