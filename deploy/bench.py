@@ -23,7 +23,7 @@ def main() -> int:
     python = str(folders.ROOT / ".venv" / "bin" / "python")
     named = equipment.test_database(os.environ)
     with tempfile.TemporaryDirectory(prefix="petition-bench-") as state, contextlib.ExitStack() as stack:
-        surroundings = site_environment(Path(state)) | ({"DATABASE_URL": named} if named else {})
+        surroundings = site_environment(Path(state)) | ({"TEST_DATABASE_URL": named} if named else {})
         if not named and (programs := equipment.find_postgresql()):
             surroundings["SEARCHED_DATABASE_URL"] = stack.enter_context(postgres.throw_away_cluster(programs))
         return run_to_end([python, "-m", "tests.benchmarks", *arguments], folders.ROOT, surroundings)

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import warnings
 from collections.abc import Callable, Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from petition.protection.keys import KEY_NAMES, keys_kept_in
+from petition.vocabulary.mailboxes import canonical
 
 _TAKES: Final = {
     "DATABASE_URL": "postgres://user:password@host/name or sqlite:////path",
@@ -35,6 +37,17 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
     def networks(self, name: str) -> list[Any]:
         """Addresses and networks, a comma between."""
         return list(self._understood(name, lambda: [*map(ipaddress.ip_network, self.list(name, default=[]))]))
+
+    def mailbox(self, name: str, default: str) -> str:
+        """Return an address, or a name with one, whose domain is ASCII: Django's mailer would write another domain."""
+        typed = str(self.str(name, default))
+        address = parseaddr(typed)[1]
+        if typed.isascii() or (address.isascii() and address):
+            return typed
+        mailbox = canonical(address)
+        if mailbox is None:
+            raise ImproperlyConfigured(f"{name} is not understood: give it as info@example.org.")
+        return typed.replace(address, mailbox)
 
     def location(self, name: str, read: Callable[..., dict[str, Any]], *default: str) -> dict[str, Any]:
         """What `read` of this class makes of an address. It may hold a password, so it is not repeated."""

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from petition.environment import Environment, keys_in, made
+from petition.management.running_site import running_site_url
 from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
 
 env = Environment()
@@ -23,7 +24,7 @@ if ROLE not in ("all", "public", "staff"):
 
 # --- Where the site stands ---------------------------------------------------------------------------------------
 
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env.str("SITE_URL", "") or running_site_url(DATA_DIR) or "http://127.0.0.1:8000").rstrip("/")
 try:
     _site = urlsplit(SITE_URL)
     _site.port  # noqa: B018  (raises where it is no number)
@@ -72,11 +73,11 @@ BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
 MAIL_DOMAIN = "localhost" if ":" in _site.hostname else _site.hostname  # no mailbox is at [::1]
-SENDER = env.str("SENDER", f"noreply@{MAIL_DOMAIN}")
-SECRETARIAT_ADDRESS = env.str("SECRETARIAT_ADDRESS", "")
+SENDER = env.mailbox("SENDER", f"noreply@{MAIL_DOMAIN}")
+SECRETARIAT_ADDRESS = env.mailbox("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
+SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 

@@ -21,7 +21,7 @@ SKIPPED = {
         "         On Debian: apt install postgresql   (or set TEST_DATABASE_URL=postgres://...)",
     ),
     "Chromium": (
-        "SKIPPED: everything in a browser, because no Chromium was found.",
+        "SKIPPED: everything in a browser, because no Chromium was found that starts.",
         "         On Debian: apt install chromium",
     ),
 }
@@ -33,7 +33,20 @@ def find_chromium() -> str | None:
     named = os.environ.get("CHROMIUM")
     if named and shutil.which(named) is None:
         raise Refusal(f"CHROMIUM is '{named}', where no program is: correct it, or leave it out.")
-    return next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    if named and not _starts(named):
+        raise Refusal(f"CHROMIUM is '{named}', which does not start: correct it, or leave it out.")
+    return next(filter(_starts, filter(None, map(shutil.which, [named] if named else BROWSERS))), None)
+
+
+def _starts(browser: str) -> bool:
+    """Whether it runs here: Ubuntu's `chromium-browser` may be a note that there is a snap, and libraries may lack."""
+    try:
+        done = subprocess.run(
+            [browser, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and bool(done.stdout.strip())
 
 
 def find_postgresql() -> Path | None:

@@ -14,7 +14,7 @@ from petition.mail import messages, outbox
 from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
-from petition.vocabulary import clock
+from petition.vocabulary import clock, mailboxes
 
 
 def owe_to_contact(
@@ -144,7 +144,7 @@ def written(
         letter.subject,
         letter.text,
         settings.SENDER,
-        [address],
+        [_to(address)],
         connection=connection,
         headers=headers,
         reply_to=reply_to,
@@ -152,6 +152,12 @@ def written(
     if letter.html:
         email.attach_alternative(letter.html, "text/html")
     return email
+
+
+def _to(address: str) -> str:
+    """Return the address with an ASCII domain: of any other, such as `createsuperuser` takes, Django's mailer makes
+    one by IDNA 2003, which may be somebody else's."""
+    return mailboxes.canonical(address) or address
 
 
 def _code_of(error: Exception) -> str:

@@ -8,8 +8,8 @@ from django.db import transaction
 from petition.actions.audit import Actor, record
 from petition.models import Appeal, Notice
 
-BUILT_IN_DATED = date(2026, 11, 23)
-"""Of our own sentences, which stand where no editor has written any. Change it with templates/endorse/notice.html."""
+BUILT_IN_DATED = date(2026, 11, 26)
+"""Of our own sentences, which are true of any appeal. Change it together with templates/endorse/notice.html."""
 
 
 @transaction.atomic

@@ -8,8 +8,9 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from petition.actions.decision_mails import OTHER
 from petition.models import Appeal, Display, Endorsement, Origin, Reason
-from petition.vocabulary import countries, mailboxes, names
+from petition.vocabulary import countries, names
 from petition.vocabulary.languages import LANGUAGES
+from petition.vocabulary.mailbox_field import MailboxField
 
 _STRANGE = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
 _WORDS = {"rows": 3, "dir": "auto"}
@@ -178,7 +179,7 @@ class EnterForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of its mails"), choices=list(LANGUAGES.items()))
     contact_name = LineField(label=_("Who wrote"), required=False, max_length=200)
     contact_role = LineField(label=_("Role in the organisation"), required=False, max_length=200)
-    contact_email = forms.EmailField(label=_("E-mail address"), required=False, max_length=254)
+    contact_email = MailboxField(label=_("E-mail address"), required=False, attrs={"autocomplete": "off"})
     note = forms.CharField(
         label=_("Note for moderators"),
         help_text=_("Where the mail or letter lies, who signed it, who called. Sealed, and erased with the contact."),
@@ -197,11 +198,6 @@ class EnterForm(forms.Form):
         for name in ("contact_name", "contact_role", "contact_email"):
             if by_mail and not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("After an e-mail this is needed: the contact confirms."))
-        if by_mail and cleaned.get("contact_email"):
-            mailbox = mailboxes.canonical(cleaned["contact_email"])
-            if mailbox is None:
-                self.add_error("contact_email", _("Enter a valid e-mail address."))
-            cleaned["contact_email"] = mailbox
         return cleaned
 
 

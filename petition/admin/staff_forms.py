@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from petition.models import Role
+from petition.vocabulary.mailbox_field import MailboxField
 
 
 class InviteForm(forms.Form):
@@ -16,7 +17,9 @@ class InviteForm(forms.Form):
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9.-]*\Z", _("Use small letters, digits, hyphen and full stop."))],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
-    mailbox = forms.EmailField(label=_("Mailbox"), help_text=_("The link to choose a password goes there."))
+    mailbox = MailboxField(
+        label=_("Mailbox"), help_text=_("The link to choose a password goes there."), attrs={"autocomplete": "off"}
+    )
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -24,4 +27,4 @@ class InviteForm(forms.Form):
 
 
 class MailboxForm(forms.Form):
-    mailbox = forms.EmailField(label=_("Mailbox"), help_text=_("Mails about this account, and about the queue."))
+    mailbox = MailboxField(label=_("Mailbox"), help_text=_("Mails about this account, and about the queue."))

@@ -61,7 +61,7 @@ class TrailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
 
     @admin.display(description=_("Reason"))
     def why(self, event: Any) -> str:
-        if event.verb == "reject" and event.rejected_for:  # in the editors' words
+        if event.verb in ("reject", "set_reason") and event.rejected_for:  # in the editors' words
             return Reason(code=event.reason, labels=event.rejected_for).label(get_language() or "en")
         return str(REASONS.get(event.reason, event.reason) or "–")
 

@@ -1,4 +1,4 @@
-"""How the desk names what stands in the trail as a code."""
+"""How the desk names what stands in the trail as a code. tests/admin/test_labels.py finds each code without a label."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,7 @@ VERBS: dict[str, str | Promise] = {
     "take_role": _("role taken away"),
     "export_trail": _("audit trail exported"),
     "drop_mail": _("mail not sent, because it was no longer true"),
+    "remove": _("demonstration removed"),
 }
 SUBJECTS: dict[str, str | Promise] = {
     "endorsement": _("Endorsement"),
@@ -110,6 +111,8 @@ REASONS: dict[str, str | Promise] = {
     **dict(Level.choices),
     "unanswered": _("not answered"),
     "closed": _("the appeal was over"),
+    "replayed": _("removed again after a backup was restored"),
+    "forget": _("the organisation asked us to forget its mailbox"),
     "approve": _("approved"),
     "reject": _("rejected"),
     "return": _("returned with a question"),

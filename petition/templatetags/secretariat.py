@@ -3,6 +3,8 @@
 from django import template
 from django.conf import settings
 
+from petition.vocabulary.mailboxes import readable
+
 register = template.Library()
 
 
@@ -12,5 +14,6 @@ def secretariat() -> dict[str, str]:
     return {
         "name": settings.SECRETARIAT_NAME,
         "address": settings.SECRETARIAT_ADDRESS,
+        "readable": readable(settings.SECRETARIAT_ADDRESS),
         "hours": settings.SECRETARIAT_HOURS,
     }

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from petition.vocabulary.mailboxes import canonical_domain
+
 
 def _listed(name: str) -> frozenset[str]:
     """The domains in a file of this folder, several to a line; lines that begin with # say why they are there."""
@@ -40,8 +42,5 @@ def _is_under(domain: str, names: frozenset[str] | set[str]) -> bool:
 def _host_of(website: str) -> str:
     """The host in the address as it was typed, without `www.`, in lower-case ASCII; '' where there is none."""
     host = website.rpartition("://")[2].partition("/")[0].partition(":")[0]
-    try:
-        host = host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return ""
+    host = host.lower() if host.isascii() else canonical_domain(host) or ""
     return host.removeprefix("www.")

@@ -1,35 +1,18 @@
 """The three small forms of the way out: a lost link, a removal code, a message to the secretariat."""
 
 import re
-from typing import Any
 
 from django import forms
-from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from petition.models import About, Kind
 from petition.publishing import record
-from petition.vocabulary import mailboxes
+from petition.vocabulary.mailbox_field import MailboxField
 
 MOST_WORDS = 4_000
 """Characters of a message."""
-_ADDRESS = {"autocomplete": "email", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false", "dir": "ltr"}
 _REFERENCE = re.compile(r"\b(original|further)\W{0,3}([1-9][0-9]{0,8})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\b[1-9][0-9]{0,8}\b")
-
-
-class MailboxField(forms.EmailField):
-    """A mailbox in its one spelling (vocabulary/mailboxes.py); '' where none is needed and none was given."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=254, widget=forms.EmailInput(attrs=_ADDRESS), **options)
-
-    def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        mailbox = mailboxes.canonical(typed) if typed else ""
-        if mailbox is None:
-            raise forms.ValidationError(EmailValidator.message)
-        return mailbox
 
 
 class LostLinkForm(forms.Form):

@@ -6,13 +6,14 @@ from crispy_forms.bootstrap import Field
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout, Submit
 from django import forms
-from django.core.validators import EmailValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy as _, override
 
 from petition.models import Display
-from petition.vocabulary import countries, mailboxes, names
+from petition.vocabulary import countries, names
 from petition.vocabulary.languages import AWAITING_NATIVE_READER, READ_INSTEAD
+from petition.vocabulary.mailbox_field import MailboxField
 from petition.vocabulary.names import Trouble
 
 MOST_COUNTRIES = 3
@@ -150,14 +151,11 @@ class EndorseForm(forms.Form):
         error_messages={"required": _("Enter your role.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
     )
-    contact_email = forms.EmailField(
+    contact_email = MailboxField(
         label=_("Your e-mail address"),
-        max_length=254,
         error_messages={"required": _("Enter your e-mail address.")},
         help_text=_("We send a mail there, with a link to confirm."),
-        widget=forms.EmailInput(
-            attrs=_ADDRESS | {"autocomplete": "email", "inputmode": "email", "enterkeyhint": "send"}
-        ),
+        attrs={"enterkeyhint": "send"},
     )
     authority = forms.BooleanField(
         label=_("I am authorised to endorse this appeal on behalf of the organisation."),
@@ -205,12 +203,6 @@ class EndorseForm(forms.Form):
             HTML("{% include 'endorse/arrival.html' %}{% include 'endorse/which_text.html' %}"),
             Submit("", _("Join the appeal"), css_class="button"),
         )
-
-    def clean_contact_email(self) -> str:
-        mailbox = mailboxes.canonical(self.cleaned_data["contact_email"])
-        if mailbox is None:
-            raise forms.ValidationError(EmailValidator.message)
-        return mailbox
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

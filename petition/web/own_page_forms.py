@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from petition.vocabulary import names
-from petition.web.change_forms import MailboxField
+from petition.vocabulary.mailbox_field import MailboxField
 from petition.web.endorse_form import ADVICE, EndorseForm
 
 MOST_WORDS = 2_000

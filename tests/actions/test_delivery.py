@@ -199,3 +199,13 @@ def test_djangos_own_mails_are_owed_and_sent_later(office: PostOffice) -> None:
     assert sorted(office.tried) == ["aibek@fund.example", "asel@fund.example"]
     assert {taken["Subject"] for taken in office.taken} == {"New sign-in"}
     assert all(len(taken["To"].addresses) == 1 for taken in office.taken)
+
+
+def test_a_domain_is_written_as_its_own_registry_does(office: PostOffice) -> None:
+    """Django's mailer makes `fass.de` of `faß.de`, which is somebody else's (IDNA 2003)."""
+    with clock.frozen(NOON):
+        send_mail("Hello", "Hello", None, ["desk@faß.de"])  # as an account that `createsuperuser` made may have it
+    owed("office@faß.de")
+    assert delivered()[0] == 2
+    assert sorted(office.tried) == ["desk@xn--fa-hia.de", "office@xn--fa-hia.de"]
+    assert "fass.de" not in " ".join(str(mail["To"]) for mail in office.taken)

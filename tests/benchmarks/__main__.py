@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import tests.environment  # noqa: F401  (nothing of an operator's settings)
 from tests.benchmarks import changes, serving, starting, table, writing
 from tests.benchmarks.load import has_wrk
 from tests.benchmarks.table import Figure

@@ -1,6 +1,7 @@
 """Chromium from the system, quiet: it talks to nobody but the site under test."""
 
 import os
+import shutil
 from typing import Any
 
 _QUIET = (
@@ -16,4 +17,4 @@ _QUIET = (
 def launch_arguments() -> dict[str, Any]:
     """What Playwright is told, so that the browser of CHROMIUM starts without a voice of its own."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": os.environ["CHROMIUM"], "args": [*_QUIET, *sandbox]}
+    return {"executable_path": shutil.which(os.environ["CHROMIUM"]), "args": [*_QUIET, *sandbox]}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
+import tests.environment  # noqa: F401  (nothing of an operator's settings)
 from tests.browser import contact_sheet
 from tests.browser.camera import HEIGHT, LANGUAGES, WIDTHS, Shot, View, shoot
 from tests.browser.chromium import launch_arguments

@@ -1,7 +1,6 @@
 """The proxy configuration that is shipped, in a real nginx in front of both processes."""
 
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -13,13 +12,10 @@ from typing import NamedTuple
 
 import pytest
 
+from tests import programs
 from tests.processes import Installation
 from tests.site import ROOT, SLUG, free_port
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("nginx") and shutil.which("openssl")),
-    reason="SKIPPED: the proxy configuration, because nginx or openssl is missing (apt install nginx-light openssl)",
-)
 HOST = "appeal.example"
 SHIPPED = ROOT / "deploy" / "nginx" / "petition.conf"
 PAGE = f"/appeals/{SLUG}/"
@@ -84,14 +80,19 @@ def configured(folder: Path, *, public: int, staff: int) -> tuple[Proxy, Path]:
     return proxy, folder / "nginx.conf"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nginx() -> None:
+    programs.need(programs.lacking_proxy())
+
+
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(nginx: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp("proxy")
     site = Installation(tmp_path_factory.mktemp("behind"))
     site.environment |= {"SITE_URL": f"https://{HOST}", "TRUSTED_PROXIES": "127.0.0.1"}
     with site.server(role="public") as public, site.server(role="staff") as staff:
         running, main = configured(folder, public=public.port, staff=staff.port)
-        with subprocess.Popen(["nginx", "-e", "stderr", "-c", str(main)], stderr=subprocess.DEVNULL) as nginx:
+        with subprocess.Popen(["nginx", "-e", "stderr", "-c", str(main)], stderr=subprocess.DEVNULL) as server:
             for _ in range(200):
                 try:
                     socket.create_connection(("127.0.0.1", running.https), 1).close()
@@ -99,7 +100,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
                 except OSError:
                     time.sleep(0.05)
             yield running
-            nginx.terminate()
+            server.terminate()
     site.remove()
 
 

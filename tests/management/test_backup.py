@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -21,16 +20,21 @@ from petition.management.progress import MEGABYTE, Megabytes
 from petition.models import Appeal, AuditEvent, Endorsement, Kind, Signatory, triggers
 from petition.protection.keys import new_backup_keys
 from petition.vocabulary import clock
-from tests import factories
+from tests import factories, programs
 from tests.factories import MODERATOR, NOON, SLUG
 
 pytestmark = [
-    pytest.mark.usefixtures("committed"),
-    pytest.mark.skipif(
-        connection.vendor == "postgresql" and not shutil.which("pg_dump"), reason="it needs PostgreSQL's pg_dump"
-    ),
+    pytest.mark.usefixtures("client_programs", "committed"),
 ]
 Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def client_programs(transactional_db: None) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor():
+            server = connection.pg_version // 10_000  # type: ignore[attr-defined]
+        programs.need(programs.lacking_postgresql_client(server))
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ from django.test import Client
 
 from petition.actions import moderation, spelling
 from petition.actions.audit import record
-from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Signatory
+from petition.actions.notices import set_notice
+from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Notice, Signatory
 from petition.reading import read_statement, slug_for
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT, reading
 
@@ -263,4 +264,44 @@ def test_a_fixture_that_cannot_be_written_gets_a_sentence_and_stores_nothing(
     (tmp_path / "read.json").write_text("{}")
     with pytest.raises(CommandError, match=r"cannot be written: .+\."):
         run(STATEMENT, "--fixture", str(tmp_path / place))
+    assert not Appeal.objects.exists()
+
+
+def beside(folder: Path, text: str) -> Path:
+    """A copy of the statement with a notice beside it."""
+    (folder / "appeal.txt").write_text(STATEMENT.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "appeal.notice.json").write_text(text, encoding="utf-8")
+    return folder / "appeal.txt"
+
+
+def test_a_notice_beside_the_statement_opens_the_form_once_it_is_published(db: None, tmp_path: Path) -> None:
+    file = beside(tmp_path, '{"dated": "2026-01-02", "paragraphs": {"ru": ["Раз.", "Два."]}}')
+    run(file, "--check")
+    assert not Notice.objects.exists()
+    run(file)
+    assert Notice.objects.values_list("language", "paragraphs", "dated").get() == (
+        "ru",
+        ["Раз.", "Два."],
+        date(2026, 1, 2),
+    )
+    set_notice(Appeal.objects.get(), language="ru", paragraphs=["Три."], dated=NOON.date(), by=MODERATOR, at=NOON)
+    run(file)
+    assert Notice.objects.get().paragraphs == ["Три."]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "is no notice: write"),
+        ('{"paragraphs": {"en": ["a"]}}', "is no notice"),
+        ('{"dated": "soon", "paragraphs": {}}', "is no notice"),
+        ('{"dated": "2026-01-02", "paragraphs": ["a"]}', "is no notice"),
+        ('{"dated": "2026-01-02", "paragraphs": {"fr": ["a"]}}', "has paragraphs in fr: the form has en, ru, ky."),
+    ],
+)
+def test_a_notice_that_cannot_be_read_is_said_and_nothing_is_published(
+    db: None, tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(CommandError, match=re.escape(says)):
+        run(beside(tmp_path, text))
     assert not Appeal.objects.exists()

@@ -1,5 +1,8 @@
 """Migrations run backwards and forwards again with rows in every table, and leave every refusal in place."""
 
+import io
+import json
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
@@ -13,6 +16,7 @@ from petition.models import (
     ContactChange,
     Dispute,
     Endorsement,
+    Notice,
     Origin,
     RateCount,
     Reason,
@@ -116,3 +120,26 @@ def test_lines_from_before_the_search_are_found_in_latin_letters() -> None:
     assert triggers.missing(connection) == []
     assert Signatory.objects.get(kind="further").latin == "adilet kirgizstan"
     assert Signatory.objects.get(kind="original", number=32).latin == "freedom nov usa"
+
+
+def test_the_words_that_stood_before_every_form_stay_with_the_appeal_of_2020() -> None:
+    """0022. It is known by slug or text; other appeals do not get them, and what an editor has worded stays."""
+    appeal, renamed = factories.an_appeal(), factories.an_appeal("renamed")
+    demo = str(factories.STATEMENT.with_name("demo.txt"))
+    call_command("import_statement", demo, "--slug", "other", "--issuer", "Made-up", verbosity=0, stdout=io.StringIO())
+    worded = a_notice(appeal, language="ru")
+    try:
+        call_command("migrate", "petition", "0015", verbosity=0)
+        assert Notice.objects.get() == worded
+    finally:
+        call_command("migrate", verbosity=0)
+    assert Notice.objects.get(appeal=appeal, language="ru").paragraphs == worded.paragraphs
+    others = Notice.objects.exclude(pk=worded.pk)
+    assert set(others.values_list("appeal__slug", "language")) == {
+        *((renamed.slug, language) for language in ("en", "ru", "ky")),
+        *((appeal.slug, language) for language in ("en", "ky")),
+    }
+    fixture = json.loads(factories.STATEMENT.with_name("statement.notice.json").read_text(encoding="utf-8"))
+    assert [fixture["paragraphs"][notice.language] == notice.paragraphs for notice in others] == [True] * 5
+    events = AuditEvent.objects.filter(verb="set_notice", actor_kind="operator")
+    assert set(events.values_list("subject_id", "appeal_id")) == {(appeal.pk, appeal.pk), (renamed.pk, renamed.pk)}

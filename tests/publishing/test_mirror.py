@@ -25,8 +25,9 @@ from petition.actions.editions import freeze
 from petition.models import Appeal, Kind
 from petition.publishing import manifest
 from petition.publishing.mirror.content import NotComplete
-from petition.publishing.mirror.keeping import SUMS, TRIES, Refused, write
+from petition.publishing.mirror.keeping import TRIES, Refused, take_down, write
 from petition.publishing.mirror.links import Links, file_of
+from petition.publishing.mirror.ownership import MARK, SUMS, WORDS, is_ours
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
 from tests.publishing.readers import PREFIXES
 from tests.test_translations import english_left_in
@@ -127,7 +128,7 @@ def test_the_zip_holds_the_whole_site_and_no_dead_link(client: Client, tmp_path:
     places = manifest.places()
     assert {file_of(place.path) for place in places} <= files
     assert file_of(f"/ru/appeals/{SLUG}/signatories/?page=2") in files
-    unreached = {"robots.txt", "sitemap.xml", SUMS}
+    unreached = {"robots.txt", "sitemap.xml", SUMS, MARK}
     unreached |= {file_of(f"{prefix}/appeals/{SLUG}/card.png") for prefix in PREFIXES.values()}
     unreached |= {file_of(path) for path in ("/schemas/appeal.json", "/schemas/signatories.json")}  # named in the data
     unreached |= {file_of(f"/appeals/{SLUG}/signatories.csv-metadata.json")}
@@ -241,12 +242,13 @@ def test_what_cannot_be_completed_leaves_the_old_one_and_nothing_beside_it(
     assert (beside(tmp_path), into.stat().st_ino) == ([name], old)
     count = write(into, Tiny(), nothing)
     assert (beside(tmp_path), into.stat().st_ino != old) == ([name], True)
-    assert count == len(manifest.places()) + len(PREFIXES) + 2  # start pages; style and icon
+    assert count == len(manifest.places()) + len(PREFIXES) + 3  # start pages; style, icon and mark
 
 
 def test_what_a_killed_one_left_is_gone_and_files_can_be_read_by_others(appeal: Appeal, tmp_path: Path) -> None:
     for left in (".site.new", ".site.before"):
         (tmp_path / left).mkdir()
+        (tmp_path / left / MARK).write_bytes(WORDS)
         (tmp_path / left / "name").write_text("Gone Fund", encoding="utf-8")
     write(tmp_path / "site", Tiny(), nothing)
     assert beside(tmp_path) == ["site"]
@@ -264,6 +266,83 @@ def test_a_folder_that_holds_something_else_stays_as_it_is(appeal: Appeal, tmp_p
     with pytest.raises(Refused):
         write(tmp_path / "letter.txt", Tiny(), nothing)
     assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("sums", ["", "0" * 64 + "  index.html\n", None])
+def test_a_folder_of_sums_that_is_somebody_elses_stays(appeal: Appeal, tmp_path: Path, sums: str | None) -> None:
+    """Many folders have a SHA256SUMS; until there was a mark, that was enough to lose them."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (folder / "index.html").write_text("mine", encoding="utf-8")
+    (folder / (SUMS if sums is not None else MARK)).write_text(sums or "mine", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as parts:
+        for path in folder.iterdir():
+            parts.write(path, path.name)
+    for into in (folder, tmp_path / "images.zip"):
+        with pytest.raises(Refused, match="something else"):
+            write(into, Tiny(), nothing)
+        take_down(into)
+        assert into.exists()
+    assert beside(tmp_path) == ["images", "images.zip"]
+    assert (folder / "index.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_lies_where_work_is_done_and_is_somebody_elses_stays(appeal: Appeal, tmp_path: Path) -> None:
+    for name in ("site", "site.zip"):
+        for ending in ("new", "before"):
+            (tmp_path / f".{name}.{ending}").mkdir()
+            (tmp_path / f".{name}.{ending}" / "letter.txt").write_text("mine", encoding="utf-8")
+        (tmp_path / f".{name}.lock").write_text("mine", encoding="utf-8")
+    for _ in range(2):
+        for name in ("site", "site.zip"):
+            write(tmp_path / name, Tiny(), nothing)
+    for name in ("site", "site.zip"):
+        take_down(tmp_path / name)
+    assert beside(tmp_path) == [".site.before", ".site.new", ".site.zip.before", ".site.zip.new"]
+    for path in tmp_path.iterdir():
+        assert (path if path.is_file() else path / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["site", "site.zip"])
+@pytest.mark.parametrize("without_list", [False, True])
+def test_a_mirror_from_before_there_was_a_mark_is_known_and_followed(
+    appeal: Appeal, tmp_path: Path, name: str, without_list: bool
+) -> None:
+    """The worker must be able to replace it, or it would go on naming who has left the list."""
+    write(tmp_path / "made", Tiny(), nothing, without_list=without_list)
+    (tmp_path / "made" / MARK).unlink()
+    sums = (tmp_path / "made" / SUMS).read_text(encoding="utf-8")
+    (tmp_path / "made" / SUMS).write_text(re.sub(rf".*  {MARK}\n", "", sums), encoding="utf-8")
+    into = tmp_path / name
+    if name == "site":
+        (tmp_path / "made").rename(into)
+    else:
+        with zipfile.ZipFile(into, "w") as parts:
+            for path in (tmp_path / "made").rglob("*"):
+                parts.write(path, path.relative_to(tmp_path / "made"))
+    assert is_ours(into)
+    write(into, Tiny(), nothing)
+    take_down(into)
+    assert not into.exists()
+
+
+def test_a_zip_that_was_never_finished_is_cleared_away(appeal: Appeal, tmp_path: Path) -> None:
+    write(tmp_path / "site.zip", Tiny(), nothing)
+    (tmp_path / ".site.zip.new").write_bytes((tmp_path / "site.zip").read_bytes()[:300])
+    write(tmp_path / "site.zip", Tiny(), nothing)
+    assert beside(tmp_path) == ["site.zip"]
+
+
+def test_of_a_link_to_a_folder_the_folder_is_replaced(appeal: Appeal, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "disk")
+    for _ in range(2):
+        write(tmp_path / "site", Tiny(), nothing)
+    assert (tmp_path / "site").is_symlink()
+    assert (tmp_path / "disk" / SUMS).is_file()
+    take_down(tmp_path / "site")
+    assert beside(tmp_path) == ["site"]
+    assert not (tmp_path / "disk").exists()
 
 
 def held(folder: Path) -> set[int]:
@@ -298,7 +377,7 @@ def test_without_its_list_it_names_nobody_and_keeps_every_text(tmp_path: Path) -
     approved(an_appeal(), organisation_name="Come and gone")
     write(tmp_path / "site", WSGIHandler(), nothing, without_list=True)
     texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.suffix in (".html", ".txt")]
-    assert len(texts) == 1 + 3 * 4
+    assert len(texts) == 1 + 3 * 4 + 1  # the mark
     for name in ("Come and gone", "Viasna", "35"):
         assert not [text for text in texts if re.search(rf"\b{name}\b", text)], name
     assert len([text for text in texts if "Inclusive negotiations" in text]) == 4

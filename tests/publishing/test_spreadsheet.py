@@ -1,9 +1,6 @@
 """LibreOffice Calc opens our tables, and no cell of them is a formula."""
 
 import csv
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,31 +10,24 @@ from django.test import Client
 from petition.actions import moderation
 from petition.models import Appeal, Kind
 from petition.publishing.exports import tables
+from tests import programs
 from tests.factories import MODERATOR, NOON, SLUG
 
-CALC = shutil.which("soffice") or shutil.which("libreoffice")
 FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
 BEGINNINGS = ("=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\u00a0=", "＝", "＋", "－", "＠")
 ENDINGS = ("1+1", 'HYPERLINK("https://fund.example";"read")', "SUM(A1:A2)", 'cmd|"/c calc"!A0')
 
-pytestmark = pytest.mark.skipif(
-    not CALC and os.environ.get("REQUIRE_ALL") != "1",
-    reason="LibreOffice is not installed: apt install libreoffice-calc-nogui",
-)
+
+@pytest.fixture(autouse=True)
+def calc() -> None:
+    programs.need(programs.lacking_calc())
 
 
 def formulas(folder: Path) -> dict[str, int]:
     """How many cells Calc takes for formulas in each CSV file of the folder, by the file's name."""
-    assert CALC
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    files = sorted(folder.glob("*.csv"))
-    command = [CALC, "--headless", profile, "--convert-to", "fods", "--outdir", str(folder / "read"), *map(str, files)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    converted = programs.convert_with_calc(folder, sorted(folder.glob("*.csv")))
     return {
-        file.stem: sum(
-            1 for cell in ElementTree.parse(folder / "read" / f"{file.stem}.fods").iter() if FORMULA in cell.attrib
-        )
-        for file in files
+        table.stem: sum(1 for cell in ElementTree.parse(table).iter() if FORMULA in cell.attrib) for table in converted
     }
 
 

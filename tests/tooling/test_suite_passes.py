@@ -1,6 +1,7 @@
 """What `make test` does with the machine that it finds."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from groundwork import equipment, passes, postgres
 from groundwork.sentences import Refusal
+from groundwork.surroundings import kept
 
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = equipment.find_postgresql()
 CLUSTER = """
 import sys, time
@@ -96,6 +99,22 @@ def test_a_database_or_browser_that_is_named_wrongly_is_refused(monkeypatch: pyt
         equipment.find_chromium()
 
 
+def test_a_browser_that_does_not_start_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ubuntu's `chromium-browser` is there and only says that a snap is needed."""
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, script in (("chromium-headless-shell", "exit 127"), ("chromium", "echo needs a snap >&2; exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    assert equipment.find_chromium() is None
+    (tmp_path / "google-chrome").write_text("#!/bin/sh\necho Google Chrome 156\n")
+    (tmp_path / "google-chrome").chmod(0o755)
+    assert equipment.find_chromium() == str(tmp_path / "google-chrome")
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "chromium"))
+    with pytest.raises(Refusal, match="which does not start: correct it"):
+        equipment.find_chromium()
+
+
 def test_pictures_need_a_browser_and_say_so() -> None:
     command = [sys.executable, str(Path(equipment.__file__).parent.parent / "screens.py")]
     for surroundings, words in (({"PATH": "/nowhere"}, "There is no Chromium here"), ({"ARGS": "'"}, "ARGS cannot be")):
@@ -104,14 +123,56 @@ def test_pictures_need_a_browser_and_say_so() -> None:
         assert done.stderr.startswith(words)
 
 
+SETTINGS = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "petition" / "settings.py").read_text(encoding="utf-8")))
+SETTINGS |= set(re.findall(r"^\| `([A-Z_]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+
+
 def test_tests_see_nothing_of_the_operators_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "CONTACT_PRIVATE_KEY", "PYTEST_ADDOPTS"):
+    for name in (*SETTINGS, "PYTEST_ADDOPTS", "PGPASSWORD"):
         monkeypatch.setenv(name, "the real one")
     monkeypatch.setenv("LANG", "C.UTF-8")
     surroundings = passes.site_environment(tmp_path)
     assert "the real one" not in surroundings.values()
     assert surroundings["LANG"] == "C.UTF-8"
     assert surroundings["DATA_DIR"] == str(tmp_path)
+
+
+def test_no_setting_is_on_the_list() -> None:
+    """Whatever becomes a setting: README and settings.py name it, and here it is none of what tests may see."""
+    assert {"MIRROR_DIR", "DATABASE_URL", "DATA_DIR", "DEBUG", "DIGEST_HOUR"} <= SETTINGS
+    assert kept(dict.fromkeys(SETTINGS, "the real one")) == {}
+    assert kept({"LC_ALL": "C", "PYTEST_XDIST_WORKER": "gw0", "KILLS": "100", "ANYTHING": "x"}) == {
+        "LC_ALL": "C",
+        "PYTEST_XDIST_WORKER": "gw0",
+        "KILLS": "100",
+    }
+
+
+ALL_SETTINGS_ARE_DROPPED = """
+import os
+from django.conf import settings
+def test_it(db):
+    from django.db import connection
+    assert not [name for name, value in os.environ.items() if "real" in value]
+    assert settings.MIRROR_DIR is None and settings.SITE_URL == "http://127.0.0.1:8000" and settings.ROLE == "all"
+    assert connection.vendor == "sqlite" and "/petition-test-" in str(connection.settings_dict["NAME"])
+"""
+
+
+def test_one_test_run_by_hand_sees_nothing_of_the_operators_settings(tmp_path: Path) -> None:
+    """It deleted the folder that MIRROR_DIR named. Starts a pytest of its own, which takes some seconds."""
+    environment = dict.fromkeys(SETTINGS, "the real one") | {"DJANGO_SETTINGS_MODULE": "real.settings"}
+    environment |= {
+        "PATH": os.environ["PATH"],
+        "MIRROR_DIR": str(tmp_path / "real"),
+        "DATA_DIR": str(tmp_path / "real"),
+    }
+    place = tmp_path / "test_by_hand.py"
+    place.write_text(ALL_SETTINGS_ARE_DROPPED, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", str(place)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (tmp_path / "real").exists()
 
 
 def test_outcomes_in_words() -> None:

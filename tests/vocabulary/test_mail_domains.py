@@ -18,6 +18,8 @@ from petition.vocabulary.mail_domains import DISPOSABLE, FREE, domain_of, hints_
         ("a@mail.fund.example", "fund.example", ["mail_matches_website"]),
         ("a@fund.example", "http://kg.FUND.example:8080", ["mail_matches_website"]),
         ("a@xn--d1acufc.example", "домен.example", ["mail_matches_website"]),
+        ("a@xn--fa-hia.de", "https://www.faß.de/", ["mail_matches_website"]),
+        ("a@fass.de", "https://faß.de/", []),
         ("a@fund.example", "myfund.example", []),
         ("a@fund.example", "example", []),
         ("a@fund.example", "", []),

@@ -371,7 +371,7 @@ def test_a_line_is_found_in_what_was_typed_or_told_as_typed(
         ({"about": "spam"}, "valid choice"),
         ({"words": " \n "}, "in a few words"),
         ({"words": "x" * 4001}, "at most 4000"),
-        ({"answer_to": "asel"}, "valid email"),
+        ({"answer_to": "asel"}, "valid e-mail"),
         ({"line": "x" * 201}, "at most 200"),
     ],
 )

@@ -9,7 +9,7 @@ from django.test import Client
 
 from petition.actions.notices import set_notice
 from petition.models import Appeal, AppealText, AuditEvent, Notice
-from tests.factories import MODERATOR, NOON, SLUG
+from tests.factories import MODERATOR, NOON, SLUG, STATEMENT
 from tests.management.test_import_statement import run, translation
 from tests.test_translations import english_left_in
 
@@ -27,9 +27,30 @@ def write(appeal: Appeal, *paragraphs: str, language: str = "en") -> None:
 
 def test_without_an_editor_our_own_words_stand_with_their_date(client: Client, appeal: Appeal) -> None:
     page = form(client)
-    assert "outlawed in Russia or Belarus" in page
-    assert "As of 23 November 2026" in page
-    assert "По состоянию на 23 ноября 2026 г." in form(client, "ru")
+    assert "it can put people at risk to endorse this appeal" in page
+    assert "As of 26 November 2026" in page
+    assert "По состоянию на 26 ноября 2026 г." in form(client, "ru")
+
+
+def test_our_own_words_are_true_of_any_appeal(client: Client, appeal: Appeal) -> None:
+    """They told every appeal about Russia and Belarus."""
+    for language in PREFIXES:
+        (notice,) = re.findall(r'<ul class="truth">.*?</ul>', form(client, language), re.DOTALL)
+        assert not re.search(r"russia|belarus|росси|беларус", notice, re.IGNORECASE), language
+
+
+def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Client, db: None) -> None:
+    run(STATEMENT)
+    words = {"en": "outlawed in Russia or Belarus", "ru": "в России или Беларуси", "ky": "Россияда же Беларуста"}
+    for language, told in words.items():
+        page = form(client, language)
+        assert told in page
+        assert page.count("<li>") >= 4  # three paragraphs and the text
+    assert "As of 23 November 2026" in form(client)
+    assert (
+        list(AuditEvent.objects.order_by("pk").values_list("verb", "actor_kind")[1:])
+        == [("set_notice", "operator")] * 3
+    )
 
 
 def test_the_editors_words_stand_in_their_language_alone(client: Client, appeal: Appeal) -> None:
@@ -48,7 +69,7 @@ def test_no_words_bring_our_own_back(client: Client, appeal: Appeal) -> None:
     assert "<li>Two.</li>" in form(client)
     write(appeal, " ")
     write(appeal)
-    assert "outlawed in Russia or Belarus" in form(client)
+    assert "it can put people at risk to endorse this appeal" in form(client)
     assert not Notice.objects.exists()
     verbs = AuditEvent.objects.filter(subject_kind="appeal", subject_id=appeal.pk).order_by("pk")
     assert list(verbs.values_list("verb", flat=True)) == ["import", "set_notice", "set_notice", "drop_notice"]

@@ -176,7 +176,7 @@ def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: 
         ("correction", LINE | {"organisation_name": "=Made-up"}, "Begin with a letter"),
         ("correction", LINE | {"countries": ["XX"]}, "Choose countries from the list."),
         ("contact", PERSON | {"contact_name": ""}, "Enter your name."),
-        ("contact", PERSON | {"contact_email": "bakyt"}, "valid email"),
+        ("contact", PERSON | {"contact_email": "bakyt"}, "valid e-mail"),
         ("", {"answer": " "}, "Write an answer."),
         ("", {"answer": "Yes\u202e"}, "direction of writing"),
         ("", {"answer": "x" * 2001}, "at most 2000"),

@@ -1,11 +1,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 
 from petition.actions import correspondence
+from petition.vocabulary.mailboxes import canonical
 
 
 class Command(BaseCommand):
@@ -15,11 +14,10 @@ class Command(BaseCommand):
         parser.add_argument("address", help="whom to send it to")
 
     def handle(self, *args: Any, address: str, **options: Any) -> None:
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            raise CommandError(f"{address!r} is not an address: write one like you@example.org.") from error
-        trouble = correspondence.try_delivery(address)
+        mailbox = canonical(address)
+        if mailbox is None:
+            raise CommandError(f"{address!r} is not an address: write one like you@example.org.")
+        trouble = correspondence.try_delivery(mailbox)
         if trouble:
             raise CommandError(
                 f"The mail server did not take it ({trouble}): compare EMAIL_URL with what your provider says, "

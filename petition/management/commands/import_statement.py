@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from petition.actions import appeals
 from petition.actions.audit import OPERATOR
-from petition.models import TextStatus
+from petition.actions.notices import set_notice
+from petition.management.notice_file import NoticeFile, read_notice
+from petition.models import Appeal, TextStatus
 from petition.reading import REMEDIES, Note, Reading, as_json, issuer_of, read_statement, slug_for
 from petition.vocabulary import clock
 from petition.vocabulary.languages import LANGUAGES
@@ -40,9 +43,9 @@ class Command(BaseCommand):
         if options["fixture"]:
             _write(options["fixture"], as_json(reading))
         if not options["check"]:
-            self._publish(reading, options)
+            self._publish(reading, read_notice(file), options)
 
-    def _publish(self, reading: Reading, options: dict[str, Any]) -> None:
+    def _publish(self, reading: Reading, notice: NoticeFile, options: dict[str, Any]) -> None:
         dated = options["date"] or reading.dated
         slug = slug_for(reading) if options["slug"] is None else options["slug"]
         if dated is None:
@@ -55,7 +58,10 @@ class Command(BaseCommand):
             dated=dated,
         )
         try:
-            outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=clock.now())
+            with transaction.atomic():  # no form is open for a moment without the warning that belongs to it
+                outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=clock.now())
+                if outcome == appeals.Outcome.PUBLISHED:
+                    _open_the_form_with(notice, slug)
         except appeals.Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{slug} ({edition.language}): {outcome}.")
@@ -80,6 +86,12 @@ class Command(BaseCommand):
             self.stderr.write(f"NOT UNDERSTOOD, {_as_line(note)}")
         for kind in sorted({note.kind for note in unresolved}):
             self.stderr.write(f"What to do about “{kind.replace('_', ' ')}”: {REMEDIES[kind]}.")
+
+
+def _open_the_form_with(notice: NoticeFile, slug: str) -> None:
+    appeal = Appeal.objects.get(slug=slug)
+    for language, paragraphs in notice.paragraphs.items():
+        set_notice(appeal, language=language, paragraphs=paragraphs, dated=notice.dated, by=OPERATOR, at=clock.now())
 
 
 def _write(file: Path, text: str) -> None:

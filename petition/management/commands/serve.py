@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from petition.actions.staff import first_administrator
 from petition.management.listening import Place, place_of, refuse_taken
+from petition.management.running_site import announced
 from petition.management.static_files import collect_if_changed
 from petition.management.together import Together
 from petition.models import Appeal
@@ -40,7 +41,8 @@ class Command(BaseCommand):
             self._prepare(place)
             _on_signals(self._note)  # from here on no exception comes between two lines, and a second signal is none
             self._tell_administrator()
-            self._run(place, site_url)
+            with announced(settings.DATA_DIR, site_url):
+                self._run(place, site_url)
         except KeyboardInterrupt:
             pass
         finally:

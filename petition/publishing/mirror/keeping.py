@@ -3,8 +3,8 @@
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import os
-import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -15,11 +15,11 @@ from django.db.models import Max
 
 from petition.models.signatories import Signatory, Status
 from petition.publishing import record
+from petition.publishing.mirror import ownership
 from petition.publishing.mirror.content import Tell, files, last_change
+from petition.publishing.mirror.ownership import MARK, SUMS, WORDS
 from petition.publishing.rendering import Application
 
-SUMS: Final = "SHA256SUMS"
-"""The file that names all others with their hashes, as `sha256sum --check` reads it."""
 TRIES: Final = 3
 EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
 """The earliest moment that a ZIP can name."""
@@ -36,7 +36,7 @@ def write(into: Path, django: Application, tell: Tell, *, without_list: bool = F
     each page is, and none is older than the last removal of a name. `without_list` only what names no signatory is in
     it. Raises Refused, NotComplete.
     """
-    into = into.absolute()
+    into = Path(os.path.realpath(into))  # of a link its target is replaced
     _refuse_what_is_not_ours(into)
     into.parent.mkdir(parents=True, exist_ok=True)
     with _alone(into), _beside(into) as fresh:
@@ -44,7 +44,7 @@ def write(into: Path, django: Application, tell: Tell, *, without_list: bool = F
         while True:
             tries += 1
             state, removed = record.state_of_everything(), last_removal()
-            _gone(fresh)
+            ownership.remove(fresh)
             made = files(django, tell, without_list=without_list)
             count = _zipped(fresh, made) if into.suffix == ".zip" else _laid_out(fresh, made)
             if removed != last_removal():
@@ -56,14 +56,14 @@ def write(into: Path, django: Application, tell: Tell, *, without_list: bool = F
 
 def take_down(into: Path) -> None:
     """Nothing is left of the mirror. What is no mirror stays."""
+    into = Path(os.path.realpath(into))
     with contextlib.suppress(Refused):
         _refuse_what_is_not_ours(into)
         with _alone(into):
-            before = into.with_name(f".{into.name}.before")
-            _gone(before)
+            before = ownership.free_place(into, "before")
             if into.exists():
                 into.replace(before)  # in one step, before the long work of deleting
-            _gone(before)
+            ownership.remove(before)
 
 
 def last_removal() -> int:
@@ -73,26 +73,16 @@ def last_removal() -> int:
 
 
 def _refuse_what_is_not_ours(into: Path) -> None:
-    if not os.path.lexists(into):
-        return
-    if into.suffix == ".zip":
-        if not (into.is_file() and (into.stat().st_size == 0 or _is_zipped_mirror(into))):
-            raise Refused(f"{into} holds something else, which stays as it is: name a new file.")
-    elif not (into.is_dir() and ((into / SUMS).is_file() or not any(into.iterdir()))):
-        raise Refused(f"{into} holds something else, which stays as it is: name an empty or a new folder.")
-
-
-def _is_zipped_mirror(file: Path) -> bool:
-    if not zipfile.is_zipfile(file):
-        return False
-    with zipfile.ZipFile(file) as parts:
-        return SUMS in parts.namelist()
+    is_zip = into.suffix == ".zip"
+    if os.path.lexists(into) and not (ownership.is_ours(into) and into.is_dir() != is_zip):
+        place = "a new file" if is_zip else "an empty or a new folder"
+        raise Refused(f"{into} holds something else, which stays as it is: name {place}.")
 
 
 @contextlib.contextmanager
 def _alone(into: Path) -> Iterator[None]:
     """Nobody else writes this mirror meanwhile; who comes second waits."""
-    with into.with_name(f".{into.name}.lock").open("w") as lock:
+    with into.with_name(f".{into.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -100,18 +90,12 @@ def _alone(into: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _beside(into: Path) -> Iterator[Path]:
     """A place next to `into`, of which nothing is left afterwards, nor of what a killed process left there."""
-    fresh = into.with_name(f".{into.name}.new")
+    ownership.remove(into.with_name(f".{into.name}.before"))
+    fresh = ownership.free_place(into, "new")
     try:
         yield fresh
     finally:
-        _gone(fresh)
-
-
-def _gone(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        ownership.remove(fresh)
 
 
 def _laid_out(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
@@ -135,13 +119,13 @@ def _zipped(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
         for name, content in _with_sums(made, sums):
             entry = zipfile.ZipInfo(name, changed.timetuple()[:6])
             entry.external_attr = 0o644 << 16
-            parts.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            parts.writestr(entry, content, zipfile.ZIP_STORED if name == MARK else zipfile.ZIP_DEFLATED)
     return len(sums)
 
 
 def _with_sums(made: Iterable[tuple[str, bytes]], sums: list[str]) -> Iterator[tuple[str, bytes]]:
-    """All files, and last the list of their hashes, which `sums` is then as well."""
-    for name, content in made:
+    """The mark, all files, and last the list of their hashes, which `sums` is then as well."""
+    for name, content in itertools.chain([(MARK, WORDS)], made):
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         yield name, content
     yield SUMS, "".join(sorted(sums, key=lambda line: line[66:])).encode()
@@ -149,9 +133,8 @@ def _with_sums(made: Iterable[tuple[str, bytes]], sums: list[str]) -> Iterator[t
 
 def _renamed(fresh: Path, into: Path) -> None:
     """A file takes the other's place in one step. A folder needs two: between them there is none for an instant."""
-    before = into.with_name(f".{into.name}.before")
-    _gone(before)
+    before = ownership.free_place(into, "before")
     if into.is_dir():
         into.replace(before)
     fresh.replace(into)
-    _gone(before)
+    ownership.remove(before)

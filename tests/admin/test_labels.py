@@ -1,0 +1,177 @@
+"""Every code that the trail may hold is worded, in each language: verbs, reasons, what they are about, who did it."""
+
+import ast
+import importlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
+from petition.actions.undoing import _TAKEN_BACK
+from petition.admin.words import ACTORS, REASONS, SUBJECTS, VERBS
+from petition.models import BatchDeed, Check, Level, Role, Suspicion, Verdict
+
+ACTIONS = Path(__file__).parents[2] / "petition" / "actions"
+Codes = dict[str, tuple[str, int | None]]
+"""The parameters of a function that are codes of the trail: name → (verb, reason or subject; its position or None)."""
+WRITERS: dict[str, Codes] = {
+    "record": {"verb": ("verb", 0), "reason": ("reason", None)},
+    "record_of": {"kind": ("subject", 0), "verb": ("verb", 2), "reason": ("reason", None)},
+    "record_each": {"verb": ("verb", 0), "reason": ("reason", None)},
+}
+# What stands in a variable, with all that it may be. '' is no code. Reasons of a rejection are worded in their table.
+VARIABLES: dict[str, Iterable[str]] = {
+    "batch.deed": BatchDeed.values,
+    "proposal.role": Role.values,
+    "Role(proposal.role)": Role.values,
+    "role": Role.values,  # of a loop
+    "reason": Suspicion.values,  # likewise
+    "deed": BatchDeed.values,
+    "batch.reason": Suspicion.values,
+    "checked.how": Check.values,
+    "endorsement.checked_how": Check.values,
+    "decision.verb": _TAKEN_BACK,
+    "f'{verdict.value}_body'": [f"{verdict}_body" for verdict in Verdict],
+}
+
+
+class Function:
+    """A function of an action's module, with what its names stand for."""
+
+    def __init__(self, node: ast.FunctionDef, module: Any) -> None:
+        self.name = node.name
+        self.module = module
+        plain = [*node.args.posonlyargs, *node.args.args]
+        self.parameters: dict[str, int | None] = {argument.arg: place for place, argument in enumerate(plain)}
+        self.parameters |= {argument.arg: None for argument in node.args.kwonlyargs}
+        self.enums = {
+            argument.arg: ast.unparse(argument.annotation)
+            for argument in [*plain, *node.args.kwonlyargs]
+            if argument.annotation
+        }
+        self.calls = [child for child in ast.walk(node) if isinstance(child, ast.Call)]
+        self.assigned: dict[str, list[ast.expr]] = {}
+        for child in ast.walk(node):
+            if isinstance(child, ast.Assign) and isinstance(child.targets[0], ast.Name):
+                self.assigned.setdefault(child.targets[0].id, []).append(child.value)
+
+    def arguments(self, writers: dict[str, Codes]) -> Iterator[tuple[str, ast.expr]]:
+        """Each argument of a call in this function that becomes a code: what kind of code, and the expression."""
+        for call in self.calls:
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            for parameter, (kind, place) in writers.get(name, {}).items():
+                given = [keyword.value for keyword in call.keywords if keyword.arg == parameter]
+                if place is not None and place < len(call.args):
+                    given.append(call.args[place])
+                yield from ((kind, value) for value in given)
+
+    def parts(self, value: ast.expr, *, seen: tuple[str, ...] = ()) -> Iterator[ast.expr]:
+        """What an expression may come to: the branches of a choice, what a local variable was set to."""
+        if isinstance(value, ast.IfExp):
+            branches = [value.body, value.orelse]
+        elif isinstance(value, ast.BoolOp):
+            branches = value.values
+        elif isinstance(value, ast.Name) and value.id in self.assigned and value.id not in seen:
+            branches, seen = self.assigned[value.id], (*seen, value.id)
+            if value.id in self.parameters:
+                yield value
+        else:
+            yield value
+            return
+        for branch in branches:
+            yield from self.parts(branch, seen=seen)
+
+    def codes(self, value: ast.expr) -> Iterable[str] | None:
+        """Return the codes that one part stands for; None for what nobody has said."""
+        words = ast.unparse(value)
+        if isinstance(value, ast.Subscript) or (isinstance(value, ast.Call) and words.count(".get(") == 1):
+            table = value.value if isinstance(value, ast.Subscript) else getattr(value.func, "value", None)
+            held = self._constant(ast.unparse(table)) if table else None
+            return list(held.values()) if isinstance(held, dict) else None
+        constant = self._constant(words)
+        if isinstance(constant, str):
+            return [str(constant)]
+        return VARIABLES.get(words)
+
+    def _constant(self, words: str) -> Any:
+        if words.split(".", maxsplit=1)[0] in {*self.parameters, *self.assigned}:
+            return None
+        try:
+            return eval(words, vars(self.module))  # our own source
+        except (NameError, AttributeError):
+            return None
+
+
+def functions() -> list[Function]:
+    found = []
+    for path in sorted(ACTIONS.rglob("*.py")):
+        name = ".".join(("petition", "actions", *path.relative_to(ACTIONS).with_suffix("").parts))
+        module = importlib.import_module(name.removesuffix(".__init__"))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found += [Function(node, module) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [function for function in found if function.name not in WRITERS]
+
+
+def used_codes() -> tuple[dict[str, set[str]], set[str]]:
+    """Every code that an action may write, by its kind, and the expressions that nobody has said the codes of."""
+    writers = dict(WRITERS)
+    everything = functions()
+    size = -1
+    while size != sum(map(len, writers.values())):  # until nobody hands a parameter on who is not known to
+        size = sum(map(len, writers.values()))
+        for function in everything:
+            for kind, value in list(function.arguments(writers)):
+                for part in function.parts(value):
+                    if isinstance(part, ast.Name) and part.id in function.parameters:
+                        known = writers.setdefault(function.name, {})
+                        writers[function.name] = known | {part.id: (kind, function.parameters[part.id])}
+    found: dict[str, set[str]] = {"verb": set(), "reason": set(), "subject": {"appeal", "endorsement"}}
+    unknown = set()
+    for function in everything:
+        for kind, value in function.arguments(writers):
+            for part in function.parts(value):
+                codes = _from_annotation(function, part)
+                if codes is None:
+                    codes = function.codes(part)
+                if codes is None:
+                    unknown.add(f"{function.module.__name__}.{function.name}: {kind} {ast.unparse(part)}")
+                found[kind] |= set(codes or ())
+    return found, unknown
+
+
+def _from_annotation(function: Function, part: ast.expr) -> Iterable[str] | None:
+    """A parameter's codes: all of its enumeration; of a plain one none, for whoever calls says them."""
+    if not (isinstance(part, ast.Name) and part.id in function.parameters):
+        return None
+    enum = {"BatchDeed": BatchDeed, "Role": Role, "Level": Level, "Suspicion": Suspicion, "Check": Check}
+    annotation = function.enums.get(part.id, "")
+    return enum[annotation].values if annotation in enum else ()
+
+
+USED, UNKNOWN = used_codes()
+
+
+def test_what_the_code_may_write_is_found() -> None:
+    """A check of the search itself: plain, conditional, handed on, from a table, from a variable."""
+    assert set() == UNKNOWN, "say in VARIABLES which codes these may be"
+    assert {"remove", "submit", "confirm", "withdraw", "undo", "begin", "propose", "quarantine"} <= USED["verb"]
+    assert {"same_body", "check", "set_level", "erase"} <= USED["verb"]
+    assert {"replayed", "forget", "superseded", "unanswered", "closed", "unconfirmed", "not_me"} <= USED["reason"]
+    assert {*Check.values, *BatchDeed.values, *Role.values, *Level.values} <= USED["reason"]
+    assert {"batch", "account", "trail", "sitestate"} <= USED["subject"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_each_code_has_a_label(language: str) -> None:
+    for kind, labels in (("verb", VERBS), ("reason", REASONS), ("subject", SUBJECTS)):
+        assert USED[kind] - {""} - set(labels) == set()
+    assert {actor.kind for actor in (CONTACT, OPERATOR, WORKER, Actor.staff(1))} <= set(ACTORS)
+    with translation.override(language):
+        for labels in (VERBS, REASONS, SUBJECTS, ACTORS):
+            for code, label in labels.items():
+                words = str(label)
+                assert words, code
+                assert language == "en" or any("а" <= letter <= "я" for letter in words.lower()), (code, words)

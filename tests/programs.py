@@ -1,0 +1,90 @@
+"""What optional programs lack on this machine, as a sentence for whoever reads why a test was skipped."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+CALC = "apt install libreoffice-calc-nogui"
+NGINX = "apt install nginx-light openssl"
+PROBE = """
+daemon off; pid {folder}/pid; events {{ }}
+http {{
+  client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
+  uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5; access_log off;
+  server {{ listen unix:{folder}/s ssl; ssl_reject_handshake on; location / {{ proxy_pass http://127.0.0.1:1; }} }}
+}}
+"""
+"""The parts of nginx that the configuration we ship is made of, in no place that takes a right to write."""
+
+
+def need(lacking: str) -> None:
+    """Skip the test because of `lacking`, or fail it where nothing may be skipped (REQUIRE_ALL=1); go on for ''."""
+    if lacking and os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"Nothing may be skipped here (REQUIRE_ALL=1). {lacking}", pytrace=False)
+    if lacking:
+        pytest.skip(lacking)
+
+
+def calc_program() -> str:
+    """Return the path of LibreOffice, '' where there is none."""
+    return shutil.which("soffice") or shutil.which("libreoffice") or ""
+
+
+def convert_with_calc(folder: Path, files: list[Path]) -> list[Path]:
+    """Return what Calc makes of CSV files, one flat XML file each under `folder`; what it failed at is not there."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    read = folder / "read"
+    command = [calc_program(), "--headless", profile, "--convert-to", "fods", "--outdir", str(read), *map(str, files)]
+    subprocess.run(command, check=False, capture_output=True, timeout=120)
+    return [read / f"{file.stem}.fods" for file in files]
+
+
+@cache
+def lacking_calc() -> str:
+    """Say why no spreadsheet can be read. LibreOffice may lack Calc, so a table of two cells is tried."""
+    if not calc_program():
+        return f"No spreadsheet is read: LibreOffice is not installed ({CALC})."
+    with tempfile.TemporaryDirectory() as name:
+        table = Path(name) / "probe.csv"
+        table.write_text("1,2\n", encoding="ascii")
+        (converted,) = convert_with_calc(Path(name), [table])
+        if converted.exists():
+            return ""
+    return f"No spreadsheet is read: LibreOffice is installed without Calc, or does not start ({CALC})."
+
+
+@cache
+def lacking_proxy() -> str:
+    """Say why the proxy's configuration cannot be tried: no program, or an nginx that is older or built smaller."""
+    missing = [name for name in ("nginx", "openssl") if not shutil.which(name)]
+    if missing:
+        return f"The proxy's configuration is not tried: {' and '.join(missing)} not installed ({NGINX})."
+    with tempfile.TemporaryDirectory() as name:
+        probe = Path(name) / "probe.conf"
+        probe.write_text(PROBE.format(folder=name), encoding="utf-8")
+        command = ["nginx", "-t", "-e", "stderr", "-c", str(probe)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
+    # A server for https without a certificate is right where it refuses every handshake, so only the parts can fail.
+    if done.returncode == 0:
+        return ""
+    reason = (done.stderr.strip().splitlines() or ["it does not start"])[0]
+    return f"The proxy's configuration is not tried: this nginx lacks a part of it ({reason}; {NGINX})."
+
+
+@cache
+def lacking_postgresql_client(server: int) -> str:
+    """Say why a PostgreSQL server of this major version cannot be backed up: pg_dump refuses a newer server."""
+    for program in ("pg_dump", "pg_restore"):
+        if not shutil.which(program):
+            return f"No backup of PostgreSQL is tried: {program} is not installed (apt install postgresql-client)."
+        done = subprocess.run([program, "--version"], check=False, capture_output=True, text=True)
+        digits = "".join(letter if letter.isdigit() else " " for letter in done.stdout).split()
+        if not digits or int(digits[0]) < server:
+            words = done.stdout.strip() or f"{program} does not start"
+            return f"No backup of PostgreSQL is tried: the server is version {server}, and {words} is older."
+    return ""

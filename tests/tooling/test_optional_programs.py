@@ -1,0 +1,75 @@
+"""A program that lacks a part has its tests skipped with a sentence, and failed where nothing may be skipped."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import programs
+
+PROBES = (programs.lacking_calc, programs.lacking_proxy, programs.lacking_postgresql_client)
+
+
+@pytest.fixture(autouse=True)
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A PATH on which nothing is but what a test puts there; what was found before is forgotten."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv("REQUIRE_ALL", raising=False)
+    for probe in PROBES:
+        probe.cache_clear()
+    yield tmp_path / "bin"
+    for probe in PROBES:
+        probe.cache_clear()
+
+
+def put(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_what_is_not_there_is_said() -> None:
+    assert "LibreOffice is not installed (apt install libreoffice-calc-nogui)" in programs.lacking_calc()
+    assert "nginx and openssl not installed" in programs.lacking_proxy()
+    assert "pg_dump is not installed" in programs.lacking_postgresql_client(17)
+
+
+@pytest.mark.parametrize("script", ["exit 0", "echo 'no export filter' >&2; exit 1"])
+def test_libreoffice_without_calc_is_no_spreadsheet(path: Path, script: str) -> None:
+    """However it ends: what counts is whether a file comes out."""
+    put(path, "soffice", script)
+    assert "LibreOffice is installed without Calc, or does not start" in programs.lacking_calc()
+
+
+def test_a_libreoffice_that_converts_is_enough(path: Path) -> None:
+    put(path, "soffice", '/bin/mkdir -p "$6" && : > "$6/probe.fods"')
+    assert programs.lacking_calc() == ""
+
+
+def test_an_nginx_without_a_part_says_which(path: Path) -> None:
+    put(path, "openssl", "exit 0")
+    put(path, "nginx", 'echo "unknown directive ssl_reject_handshake" >&2; exit 1')
+    assert "this nginx lacks a part of it (unknown directive ssl_reject_handshake;" in programs.lacking_proxy()
+    programs.lacking_proxy.cache_clear()
+    put(path, "nginx", "exit 0")
+    assert programs.lacking_proxy() == ""
+
+
+def test_a_dump_program_older_than_the_server_is_said(path: Path) -> None:
+    put(path, "pg_dump", "echo 'pg_dump (PostgreSQL) 15.8 (Debian 15.8-0+deb12u1)'")
+    assert "pg_restore is not installed" in programs.lacking_postgresql_client(15)
+    assert "the server is version 17, and pg_dump (PostgreSQL) 15.8" in programs.lacking_postgresql_client(17)
+    put(path, "pg_restore", "echo 'pg_restore (PostgreSQL) 15.8'")
+    programs.lacking_postgresql_client.cache_clear()
+    assert programs.lacking_postgresql_client(15) == ""
+
+
+def test_where_nothing_may_be_skipped_it_fails_with_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs.need("")
+    with pytest.raises(pytest.skip.Exception, match="The part is missing"):
+        programs.need("The part is missing.")
+    assert "REQUIRE_ALL" not in os.environ
+    monkeypatch.setenv("REQUIRE_ALL", "1")
+    with pytest.raises(pytest.fail.Exception, match=r"Nothing may be skipped here .*The part is missing"):
+        programs.need("The part is missing.")
