@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from petition.actions import endorsements, moderation, retention, site_state
+from petition.actions import endorsements, moderation, row_by_row, site_state
 from petition.actions.retention import erase_unconfirmed, purge
 from petition.actions.staff import first_administrator
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, RateCount, SiteState
@@ -50,7 +50,7 @@ def test_a_link_that_came_late_still_has_its_seven_days(appeal: Appeal) -> None:
 
 
 def test_a_purge_erases_all_that_is_over_however_much(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    monkeypatch.setattr(row_by_row, "AT_ONCE", 2)
     for _ in range(5):
         factories.submitted(appeal)
     assert RateCount.objects.count() == 5
