@@ -52,9 +52,9 @@ def _end(endorsement: Endorsement, *, reason: str, at: datetime) -> None:
 
 def remind(question: Question, *, at: datetime) -> None:
     """A mail with a fresh link to the own page is owed, this once; earlier links go on working."""
+    endorsement = locked(question.endorsement_id)  # before the question is written (order of locks: lifecycle.py)
     question.reminded_at = at
     question.save(update_fields=["reminded_at"])
-    endorsement = locked(question.endorsement_id)
     if endorsement.returned_at is None or not has_contact(endorsement):
         return
     url = links.address("own_page", links.new_own_page(endorsement), endorsement.language)
