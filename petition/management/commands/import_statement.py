@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from petition.actions import appeals
 from petition.actions.audit import OPERATOR
 from petition.models import TextStatus
+from petition.models.database_clock import database_now
 from petition.reading import REMEDIES, Note, Reading, as_json, issuer_of, read_statement, slug_for
-from petition.vocabulary import clock
 from petition.vocabulary.languages import LANGUAGES
 
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             dated=dated,
         )
         try:
-            outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=clock.now())
+            outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=database_now())
         except appeals.Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{slug} ({edition.language}): {outcome}.")
