@@ -78,7 +78,7 @@ class _DatabaseClock:
         """What the worker wrote down in this run of the machine; of an earlier run the uptime says nothing."""
         rows = SiteState.objects.filter(pk=1, worker_boot=clock.boot_id(), worker_seen_at__isnull=False)
         row = rows.exclude(worker_boot="").values_list("worker_seen_at", "worker_uptime").first()
-        self._start = row[0].timestamp() - row[1] if row else None
+        self._start = row[0].timestamp() - row[1] if row and row[0] else None
 
 
 _clock: Final = _DatabaseClock()

@@ -135,8 +135,7 @@ def test_what_is_under_way_is_gone_on_with_and_not_begun_again() -> None:
     assert len(begun) == 1
 
 
-_A_DAY_AHEAD = """
-import sys
+_A_WORKER = """
 from datetime import UTC, datetime, timedelta
 import django
 django.setup()
@@ -147,9 +146,21 @@ with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
 """
 
 
+_A_WEB_PROCESS = """
+from datetime import UTC, datetime, timedelta
+from wsgiref.util import setup_testing_defaults
+from petition.vocabulary import clock
+with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
+    from petition.wsgi import application
+    environ = {"PATH_INFO": "/readyz"}
+    setup_testing_defaults(environ)
+    print(b"".join(application(environ, lambda status, headers: print(status))).decode())
+"""
+
+
 @pytest.mark.usefixtures("committed")
-def test_a_worker_process_on_a_machine_a_day_ahead_says_that_it_failed_and_erases_nothing() -> None:
-    """Costs some seconds: two processes, the first one with a right clock."""
+def test_processes_on_a_machine_a_day_ahead_go_by_the_clock_of_the_database() -> None:
+    """Costs some seconds: a worker whose clock is right, one that erases nothing and says so, and a web process."""
     appeal = factories.an_appeal()
     now = datetime.now(UTC)
     row, _ = factories.submitted(appeal, at=now - timedelta(days=6, hours=1))
@@ -158,13 +169,17 @@ def test_a_worker_process_on_a_machine_a_day_ahead_says_that_it_failed_and_erase
         "DATA_DIR": str(settings.DATA_DIR),
         "DJANGO_SETTINGS_MODULE": "petition.settings",
     }
-    codes = []
-    for command in (["manage.py", "worker", "--once"], ["-c", _A_DAY_AHEAD]):
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, check=False)
-        codes.append(done.returncode)
-    assert codes == [0, 1], done.stderr
-    assert b"ten minutes" in done.stderr
-    assert b"retention" in done.stderr
+    commands = (["manage.py", "worker", "--once"], ["-c", _A_WORKER], ["-c", _A_WEB_PROCESS])
+    right, ahead, web = (
+        subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, check=False, text=True
+        )
+        for command in commands
+    )
+    assert (right.returncode, ahead.returncode, web.returncode) == (0, 1, 0), right.stderr + web.stderr
+    assert "ten minutes" in ahead.stderr
+    assert "retention" in ahead.stderr
+    assert '"worker": true' in web.stdout
     assert Endorsement.objects.filter(pk=row.pk).exists()
     assert PrivateLink.objects.live(now).filter(endorsement=row).exists()
     assert SiteState.objects.get().worker_seen_at < now + timedelta(hours=1)  # type: ignore[operator]
