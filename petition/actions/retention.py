@@ -15,6 +15,7 @@ from petition.actions import backups, erasing, lapsing, staff
 from petition.actions.lifecycle import lock_all
 from petition.actions.row_by_row import RowsFailed, row_by_row
 from petition.mail import files
+from petition.models import Endorsement
 from petition.protection import rate_limits
 from petition.vocabulary.errors import describe_error
 
@@ -53,23 +54,35 @@ _DUTIES = (
 )
 
 
-@transaction.atomic
-def _carry_out(duty: _Duty, pk: int, *, at: datetime) -> None:
-    """The duty is carried out on this row, unless it has changed meanwhile and is no longer due.
+def _carry_out(duty: _Duty, pk: int, *, at: datetime) -> bool:
+    """Whether the duty was carried out on this row; one that has changed meanwhile and is no longer due is left alone.
 
-    Of a row that hangs on an endorsement, that endorsement is locked first (order of locks: lifecycle.py).
+    The endorsement, or the one that the row hangs on, is locked first (order of locks: lifecycle.py). What is due is
+    asked in a statement of its own after that, so it sees what whoever held the lock before has done.
     """
-    rows = duty.due(at=at).filter(pk=pk)
-    if any(field.name == "endorsement" for field in rows.model._meta.fields):
-        lock_all(number for number in rows.values_list("endorsement_id", flat=True) if number)
-    row = rows.select_for_update(of=("self",)).first()
-    if row:
-        duty.carry_out(row, at=at)
+    with transaction.atomic():
+        rows = duty.due(at=at).filter(pk=pk)
+        lock_all([pk] if rows.model is Endorsement else _endorsements_of(rows))
+        row = rows.select_for_update(of=("self",)).first()
+        if row:
+            duty.carry_out(row, at=at)
+        return row is not None
+
+
+def _endorsements_of(rows: QuerySet[Any]) -> list[int]:
+    """Those that these rows hang on."""
+    if all(field.name != "endorsement" for field in rows.model._meta.fields):
+        return []
+    return [number for number in rows.values_list("endorsement_id", flat=True) if number]
 
 
 def erase_unconfirmed(*, at: datetime) -> int:
     """Endorsements whose mailbox never confirmed, and no longer can, are gone; says how many."""
-    return sum(_rows(_UNCONFIRMED, at=at))
+    erased: list[bool] = []
+    due = partial(erasing.unconfirmed, at=at)
+    for _ in row_by_row(_UNCONFIRMED.name, due, lambda pk: erased.append(_carry_out(_UNCONFIRMED, pk, at=at))):
+        pass
+    return sum(erased)
 
 
 def _rows(duty: _Duty, *, at: datetime) -> Iterator[bool]:

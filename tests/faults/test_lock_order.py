@@ -157,7 +157,7 @@ def _agreement_and_end(deeds: Any) -> list[Callable[[], Any]]:
 
 CASES = {
     "a reminder and an answer": Case(
-        _reminder_and_answer, retention, {"lock_all(number for": "list(number for"}, (1, 1), _nothing_answered
+        _reminder_and_answer, retention, {"lock_all([pk] if": "list([pk] if"}, (1, 1), _nothing_answered
     ),
     "many at once and an approval": Case(
         _batch_and_approval, batches, {"    lock_all(part.": "    list(part."}, (4, 1), _not_all_listed
