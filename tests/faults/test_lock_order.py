@@ -46,7 +46,7 @@ class Meeting:
 
     def held(self, *works: Callable[[], Any]) -> list[Any]:
         """What the works returned or raised."""
-        watched = [partial(self._work, place, work) for place, work in enumerate(works)]
+        watched: list[Callable[[], Any]] = [partial(self._work, place, work) for place, work in enumerate(works)]
         return together([*watched, self._watch])[: len(works)]
 
     def _work(self, place: int, work: Callable[[], Any]) -> Any:
