@@ -23,6 +23,8 @@ def tell_staff(*, at: datetime) -> None:
         _tell("overdue", moderators, content=lambda _at: {"hours": str(24 * settings.OVERDUE_AFTER_DAYS)}, at=at)
     if watch.flood_began(at):
         _tell("flood", moderators, content=lambda _at: {"count": str(settings.FLOOD_PER_HOUR)}, at=at)
+    if watch.clock_is_doubtful(at):
+        _tell("clock", holders([Role.MODERATOR, Role.ADMINISTRATOR]), content=lambda _at: {}, at=at)
     hidden = watch.names_hidden(at)
     if hidden > watch.MOST_HIDDEN:
         staff = User.objects.filter(is_active=True, is_staff=True)

@@ -20,7 +20,7 @@ class Arrival:
     """What the door saw of a form that a visitor sent; a demonstration and the desk have no arrival."""
 
     network: str  # /24 or /64, '' where there is none; only hashed, never stored
-    seconds: int | None  # since the form was opened; None when it does not say, or cannot be believed
+    seconds: int | None  # since the form was opened; None when that cannot be believed, below zero when it is not known
     trapped: bool  # the field that people do not see was filled in
 
 
@@ -40,7 +40,7 @@ def columns_of(appeal: Appeal, mailbox: str, website: str, arrival: Arrival | No
         suspicion = Suspicion.STRICTER
     return columns | {
         "network_index": rate_limits.network_index(arrival.network, at=at),
-        "seconds_to_fill": arrival.seconds,
+        "seconds_to_fill": arrival.seconds if arrival.seconds is not None and arrival.seconds >= 0 else None,
         "quarantined_at": at if suspicion else None,
         "quarantined_for": suspicion,
     }
@@ -51,7 +51,7 @@ def _of_its_making(arrival: Arrival) -> str:
         return Suspicion.HONEYPOT
     if arrival.seconds is None:
         return Suspicion.NO_STAMP
-    return Suspicion.TOO_FAST if arrival.seconds < LEAST_SECONDS else ""
+    return Suspicion.TOO_FAST if 0 <= arrival.seconds < LEAST_SECONDS else ""
 
 
 def _counted(appeal: Appeal, mailbox: str, domain_index: str, network: str) -> list[tuple[Limit, str]]:

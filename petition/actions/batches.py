@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from petition.actions import changes, decision_mails, decisions, moderation, quarantine
 from petition.actions.audit import Actor, record_of
 from petition.actions.decision_mails import UnknownReason
-from petition.actions.lifecycle import AlreadyDecided, locked
+from petition.actions.lifecycle import AlreadyDecided, lock_all, locked
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
 from petition.models import Batch, BatchDeed, BatchPart, BatchState, Endorsement, Outcome, State, Suspicion
 from petition.models.endorsements import UNDECIDED
@@ -169,6 +169,7 @@ def _one_piece(batch_id: int | None) -> None:
         batch.state = BatchState.UNDONE if is_undoing else BatchState.DONE
         batch.save()
         return
+    lock_all(part.endorsement_id for part in parts)  # each deed below takes the appeal's lock, which comes after all
     done = set((_undone if is_undoing else _carried_out)(batch, parts))
     happened = [part.pk for part in parts if part.endorsement_id in done]
     others = [part.pk for part in parts if part.endorsement_id not in done]

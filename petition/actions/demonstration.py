@@ -11,6 +11,7 @@ from petition.actions import confirmation, endorsements, links, moderation
 from petition.actions.appeals import Edition, publish_statement
 from petition.actions.audit import OPERATOR, Actor, record
 from petition.actions.endorsements import Submission
+from petition.actions.lifecycle import lock_all
 from petition.models import Appeal, AppealText, Demand, Endorsement, OutgoingMail, Purpose, Signatory, TextStatus
 from petition.protection.tokens import digest_of_token
 from petition.reading import Reading
@@ -106,6 +107,7 @@ class NotADemonstration(Exception):
 @transaction.atomic
 def remove(slug: str, *, at: datetime) -> None:
     """The demonstration is gone but for its lines in the trail, which are marked. Raises NotADemonstration."""
+    lock_all(Endorsement.objects.filter(appeal__slug=slug, appeal__is_demo=True).values_list("pk", flat=True))
     appeal = Appeal.objects.select_for_update().filter(slug=slug, is_demo=True).first()
     if appeal is None:
         raise NotADemonstration

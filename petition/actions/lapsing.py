@@ -52,13 +52,12 @@ def _end(endorsement: Endorsement, *, reason: str, at: datetime) -> None:
 
 def remind(question: Question, *, at: datetime) -> None:
     """Owe a mail with a new link to the own page, this once; earlier links go on working."""
+    endorsement = locked(question.endorsement_id)  # before the question is written (order of locks: lifecycle.py)
     question.reminded_at = at
     question.save(update_fields=["reminded_at"])
-    endorsement = locked(question.endorsement_id)
     if endorsement.returned_at is None or not has_contact(endorsement):
         return
     with translation.override(endorsement.language):
         until = date_format((endorsement.returned_at + periods.UNANSWERED).date(), "DATE_FORMAT")
-    correspondence.owe_to_contact(
-        "question_reminder", endorsement, content={"question": question.pk, "until": until}, at=at
-    )
+    content = {"question": question.pk, "until": until}
+    correspondence.owe_to_contact("question_reminder", endorsement, content=content, at=at)

@@ -1,19 +1,28 @@
 """What is not needed is erased on time (vocabulary/retention_periods.py). Each may be called at any moment."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from petition.actions import backups, erasing, lapsing, staff
+from petition.actions.lifecycle import lock_all
+from petition.actions.row_by_row import RowsFailed, row_by_row
 from petition.mail import files
+from petition.models import Endorsement
 from petition.protection import rate_limits
+from petition.vocabulary.errors import describe_error
 
-_AT_ONCE = 200
+SESSION_GRACE = timedelta(days=1)
+"""An ended session opens nothing. Its end was reckoned by the clock of a web process's machine, so its row stays for
+a while longer: where that clock is slow, whoever is signed in there stays signed in."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,10 @@ class _Duty:
 
     due: Callable[..., QuerySet[Any]]
     carry_out: Callable[..., None]
+
+    @property
+    def name(self) -> str:
+        return self.carry_out.__name__
 
 
 _UNCONFIRMED = _Duty(erasing.unconfirmed, erasing.erase_unconfirmed)
@@ -41,37 +54,84 @@ _DUTIES = (
 )
 
 
-def _one_round(duty: _Duty, *, at: datetime) -> int:
-    """How many rows the duty was carried out on, _AT_ONCE at the most. Whatever changed meanwhile is left alone."""
-    done = 0
-    for pk in duty.due(at=at).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]:
-        with transaction.atomic():
-            row = duty.due(at=at).select_for_update(of=("self",)).filter(pk=pk).first()
-            if row:
-                duty.carry_out(row, at=at)
-                done += 1
-    return done
+def _carry_out(duty: _Duty, pk: int, *, at: datetime) -> bool:
+    """Whether the duty was carried out on this row; one that has changed meanwhile and is no longer due is left alone.
+
+    The endorsement, or the one that the row hangs on, is locked first (order of locks: lifecycle.py). What is due is
+    asked in a statement of its own after that, so it sees what whoever held the lock before has done.
+    """
+    with transaction.atomic():
+        rows = duty.due(at=at).filter(pk=pk)
+        lock_all([pk] if rows.model is Endorsement else _endorsements_of(rows))
+        row = rows.select_for_update(of=("self",)).first()
+        if row:
+            duty.carry_out(row, at=at)
+        return row is not None
+
+
+def _endorsements_of(rows: QuerySet[Any]) -> list[int]:
+    """Those that these rows hang on."""
+    if all(field.name != "endorsement" for field in rows.model._meta.fields):
+        return []
+    return [number for number in rows.values_list("endorsement_id", flat=True) if number]
 
 
 def erase_unconfirmed(*, at: datetime) -> int:
-    """Endorsements whose mailbox never confirmed, and no longer can, are gone; says how many, 200 at the most."""
-    return _one_round(_UNCONFIRMED, at=at)
+    """Endorsements whose mailbox never confirmed, and no longer can, are gone; says how many."""
+    erased: list[bool] = []
+    due = partial(erasing.unconfirmed, at=at)
+    for _ in row_by_row(_UNCONFIRMED.name, due, lambda pk: erased.append(_carry_out(_UNCONFIRMED, pk, at=at))):
+        pass
+    return sum(erased)
+
+
+def _rows(duty: _Duty, *, at: datetime) -> Iterator[bool]:
+    return row_by_row(duty.name, partial(duty.due, at=at), partial(_carry_out, duty, at=at))
 
 
 def purge(*, at: datetime) -> None:
-    """Everything whose time is over is erased or has lapsed, and so is what a killed process left half written."""
+    """Everything whose time is over is erased or has lapsed. Raises RowsFailed where something could not be; the rest
+    is done then as well."""
+    for _ in in_pieces(at=at):
+        pass
+
+
+def in_pieces(*, at: datetime) -> Iterator[None]:
+    """Do what `purge` does, and come back after each row, so that the worker can do something else in between."""
+    failed = 0
     for duty in _DUTIES:
-        while _one_round(duty, at=at) == _AT_ONCE:
-            pass
-    erasing.forget_networks(at=at)
-    erasing.forget_mailboxes(at=at)
-    rate_limits.forget_ended(at=at)
-    rate_limits.weekly_key(at=at)  # also where nobody comes who would have it replaced
-    SessionStore.clear_expired()
-    staff.forget_invitations(at=at)
-    backups.clear_leftovers()
-    files.clear_leftovers(at=at)
-    forget_journal()
+        for succeeded in _rows(duty, at=at):
+            failed += not succeeded
+            yield
+    for forget in _whole_tables(at=at):
+        try:
+            forget()
+        except Exception as error:  # noqa: BLE001  (whatever it is, the steps behind it are done)
+            failed += 1
+            log.error("One step of the retention failed: %s", describe_error(error))
+        yield
+    if failed:
+        raise RowsFailed(f"{failed} not erased")
+
+
+def _whole_tables(*, at: datetime) -> list[Callable[[], object]]:
+    """What goes in one statement for all rows, and what a killed process left half written."""
+    return [
+        partial(erasing.forget_networks, at=at),
+        partial(erasing.forget_mailboxes, at=at),
+        partial(rate_limits.forget_ended, at=at),
+        partial(rate_limits.weekly_key, at=at),  # also where nobody comes who would have it replaced
+        partial(_forget_sessions, at=at),
+        partial(staff.forget_invitations, at=at),
+        backups.clear_leftovers,
+        partial(files.clear_leftovers, at=at),
+        forget_journal,
+    ]
+
+
+def _forget_sessions(*, at: datetime) -> None:
+    """Sessions that ended SESSION_GRACE ago are gone. Django's own clean-up asks the machine for the time."""
+    Session.objects.filter(expire_date__lte=at - SESSION_GRACE).delete()
 
 
 def forget_journal() -> None:

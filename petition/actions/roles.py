@@ -50,6 +50,7 @@ def _give(account: User, role: Role, *, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def agree(proposal_id: int, *, by: Actor, at: datetime) -> None:
     """The proposed role is given. Raises OwnProposal, RoleProposal.DoesNotExist."""
+    locked(RoleProposal.objects.get(pk=proposal_id).account_id)  # the account first, as staff.disable does
     proposal = RoleProposal.objects.select_for_update(of=("self",)).select_related("account").get(pk=proposal_id)
     if proposal.proposed_by == by.id:
         raise OwnProposal

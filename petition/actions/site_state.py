@@ -3,14 +3,27 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from petition.actions.audit import Actor, record_of
-from petition.models import Level, SiteState
+from petition.models import Level, SiteState, WorkerFailure
 
 
 def worker_lives(*, at: datetime) -> None:
     """/readyz sees that the worker was at work at `at`."""
     SiteState.objects.update_or_create(pk=1, defaults={"worker_seen_at": at})
+
+
+@transaction.atomic
+def duty_failed(duty: str, *, error: str, at: datetime) -> None:
+    """/readyz names this duty of the worker, which has failed once more in a row, with the class of the error."""
+    WorkerFailure.objects.get_or_create(duty=duty, defaults={"error": error, "failed_at": at})
+    WorkerFailure.objects.filter(duty=duty).update(failures=F("failures") + 1, error=error, failed_at=at)
+
+
+def duty_succeeded(duty: str) -> None:
+    """It is no longer named."""
+    WorkerFailure.objects.filter(duty=duty).delete()
 
 
 @transaction.atomic

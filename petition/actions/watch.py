@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
+from petition.actions import clock_checks
 from petition.actions.audit import Actor
 from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
 
-WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING = (
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK = (
     "worker",
     "failed_mail",
     "old_mail",
     "overdue",
     "flood",
     "hiding",
+    "clock",
 )
 WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
@@ -36,6 +38,7 @@ def troubles(*, at: datetime) -> list[str]:
         OLD_MAIL: _mail_is_old,
         OVERDUE: queue_is_overdue,
         FLOOD: flood_began,
+        CLOCK: clock_is_doubtful,
     }
     return [code for code, is_wrong in checks.items() if is_wrong(at)]
 
@@ -43,6 +46,11 @@ def troubles(*, at: datetime) -> list[str]:
 def _worker_is_gone(at: datetime) -> bool:
     seen = SiteState.objects.filter(pk=1).values_list("worker_seen_at", flat=True).first()
     return seen is None or at - seen > WORKER_DEAD
+
+
+def clock_is_doubtful(at: datetime) -> bool:
+    """Nothing is erased, because of a clock."""
+    return clock_checks.is_doubtful(at=at)
 
 
 def _mail_failed(at: datetime) -> bool:

@@ -109,8 +109,11 @@ def _can_be_opened(path: str) -> bool:
 
 
 def _last_proof(request: HttpRequest) -> datetime | None:
-    """When this session last gave what is asked for: the second factor where there is one, else any."""
+    """When this session last gave what is asked for: the second factor where there is one, else any.
+
+    allauth stamps it by the clock of this machine.
+    """
     wanted = is_mfa_enabled(request.user)
     steps = get_authentication_records(request, request.user)
     at = [float(step["at"]) for step in steps if step.get("method") == "mfa" or not wanted]
-    return datetime.fromtimestamp(at[-1], UTC) if at else None
+    return clock.from_machine(datetime.fromtimestamp(at[-1], UTC)) if at else None

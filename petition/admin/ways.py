@@ -32,6 +32,7 @@ TROUBLES: dict[str, str | Promise] = {
     watch.OLD_MAIL: _("Mails have been owed for more than an hour."),
     watch.OVERDUE: _("The queue is overdue."),
     watch.FLOOD: _("Unusually much comes in."),
+    watch.CLOCK: _("Nothing is being erased: the clock of the server may be wrong."),
 }
 
 

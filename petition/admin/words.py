@@ -54,6 +54,7 @@ VERBS: dict[str, str | Promise] = {
     "propose": _("proposed for many"),
     "drop": _("proposal dropped"),
     "set_level": _("emergency level set"),
+    "confirm_clock": _("clock confirmed, erasing goes on"),
     "open_contact": _("contact opened"),
     "open_dispute": _("dispute opened"),
     "translate": _("translation published"),

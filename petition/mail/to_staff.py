@@ -83,6 +83,18 @@ def mirror(content: dict[str, str]) -> Told:
     )
 
 
+def clock(content: dict[str, str]) -> Told:
+    """Nothing is erased because of a clock; content: `url`."""
+    return Told(
+        _("Nothing is being erased"),
+        [
+            _("The clock of the server may be wrong. Until that is clear, nothing is erased whose time is over."),
+            _("Ask whoever runs the server to check its clock."),
+            _("If time has jumped, or the site was off for more than a day, erasing starts again after a day."),
+        ],
+    )
+
+
 TOLD: dict[str, Callable[[dict[str, str]], Told]] = {
-    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding, mirror)
+    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding, mirror, clock)
 }

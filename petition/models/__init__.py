@@ -27,7 +27,7 @@ from petition.models.reasons import Reason
 from petition.models.role_proposals import RoleProposal
 from petition.models.roles import Role, holders, roles_of
 from petition.models.signatories import Check, Kind, Signatory, Status
-from petition.models.site_state import Level, SiteState
+from petition.models.site_state import Level, SiteState, WorkerFailure
 from petition.models.spellings import Spelling
 from petition.models.suspicions import Suspicion
 from petition.models.text_proposals import TextProposal
@@ -86,6 +86,7 @@ __all__ = [
     "TextStatus",
     "Verdict",
     "What",
+    "WorkerFailure",
     "holders",
     "roles_of",
 ]

@@ -22,6 +22,13 @@ class SiteStateQuerySet(models.QuerySet["SiteState"]):
 class SiteState(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     worker_seen_at = models.DateTimeField(null=True, blank=True)
+    # In which run of its machine the worker wrote that, and at which uptime: so the next one sees whether time jumped.
+    worker_boot = models.CharField(max_length=64, blank=True, default="", db_default="")
+    worker_uptime = models.FloatField(default=0, db_default=0)
+    # Since when, and when last, a worker's machine said another time than this site goes by (actions/clock_checks.py).
+    clocks_differ_since = models.DateTimeField(null=True, blank=True)
+    clocks_differ_at = models.DateTimeField(null=True, blank=True)
+    no_erasing_until = models.DateTimeField(null=True, blank=True)
     level = models.CharField(max_length=10, choices=Level, default=Level.NORMAL)
     # Networks are counted under this random key; it is replaced every week, and then no count can be traced.
     rate_key = models.CharField(max_length=64, blank=True)
@@ -37,3 +44,15 @@ class SiteState(models.Model):
 
     def __str__(self) -> str:
         return "the site"
+
+
+class WorkerFailure(models.Model):
+    """A duty of the worker that has failed since it last succeeded."""
+
+    duty = models.CharField(max_length=30, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    error = models.CharField(max_length=60)  # its class, never its words
+    failed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.duty}: {self.error}"

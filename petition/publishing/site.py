@@ -18,6 +18,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import translation
 
+from petition.models.database_clock import renew as renew_clock
 from petition.publishing import record
 from petition.publishing.answers import Answer, encoded, encoding_of, said
 from petition.publishing.exports import files
@@ -195,6 +196,7 @@ class Door:
         """Asks the record once: any change, or BLIND_SECONDS without an answer, puts an empty shelf in place."""
         asked_at = time.monotonic()
         try:
+            renew_clock()
             texts, seen = texts_in_force(), record.state_of_everything()
         except Exception:  # noqa: BLE001  (whatever the database does, visitors are answered)
             self._open_shelf()

@@ -10,13 +10,19 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from petition.models import OutgoingMail, SiteState
+from petition.actions import clock_checks
+from petition.models import OutgoingMail, SiteState, WorkerFailure
 from petition.publishing import record
 from petition.vocabulary import clock
 from petition.web.errors import error_page
 from petition.web.language import preferred_language
 
 WORKER_LATE = timedelta(seconds=60)
+WORKER_AHEAD = timedelta(seconds=10)
+"""What was seen later than now was not seen: its clock was wrong."""
+MOST_FAILURES = 3
+FAILURE_COUNTS = timedelta(hours=1)
+"""After this whoever failed has ended: each duty is tried again sooner."""
 
 
 @require_safe
@@ -46,18 +52,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and the worker was seen within a minute, else 503."""
+    """200 when the database answers, the worker was seen within a minute and does all its duties; else 503.
+
+    A duty is named from its first failure on, and counts from the third in a row.
+    """
     now = clock.now()
     try:
         state = SiteState.objects.filter(pk=1).first()
         oldest = OutgoingMail.objects.owed().order_by("created_at").values_list("created_at", flat=True).first()
+        failures = list(WorkerFailure.objects.filter(failed_at__gte=now - FAILURE_COUNTS).order_by("duty"))
     except Error:
         return JsonResponse({"database": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     seen = state.worker_seen_at if state else None
-    worker = seen is not None and now - seen <= WORKER_LATE
+    worker = seen is not None and -WORKER_AHEAD <= now - seen <= WORKER_LATE
+    clocks_agree = state is None or not clock_checks.is_apart(state, at=now)
     content = {
         "database": True,
         "worker": worker,
         "oldest_unsent_mail_seconds": round((now - oldest).total_seconds()) if oldest else None,
+        "failing": {row.duty: {"failures": row.failures, "error": row.error} for row in failures},
+        "clocks_agree": clocks_agree,
+        "erasing_paused": state is not None and clock_checks.is_paused(state, at=now),
     }
-    return JsonResponse(content, status=HTTPStatus.OK if worker else HTTPStatus.SERVICE_UNAVAILABLE)
+    is_ready = worker and clocks_agree and all(row.failures < MOST_FAILURES for row in failures)
+    return JsonResponse(content, status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)

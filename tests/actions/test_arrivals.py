@@ -92,6 +92,7 @@ def test_who_forgets_its_mailbox_leaves_no_domain_behind(appeal: Appeal) -> None
         ({"seconds": None}, "no_stamp"),
         ({"seconds": 2}, "too_fast"),
         ({"seconds": 3}, ""),
+        ({"seconds": -60}, ""),
     ],
 )
 def test_what_a_program_gives_away_is_set_aside_with_the_same_mail(

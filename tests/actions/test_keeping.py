@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from petition.actions import checks, disputes, links, mailbox_mails, moderation, own_page, retention
+from petition.actions import checks, disputes, links, mailbox_mails, moderation, own_page, retention, row_by_row
 from petition.actions.checks import Checked
 from petition.models import (
     Appeal,
@@ -266,7 +266,7 @@ def test_that_a_mail_left_is_forgotten_after_thirty_days(appeal: Appeal) -> None
 
 
 def test_however_many_there_are(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    monkeypatch.setattr(row_by_row, "AT_ONCE", 2)
     for _ in range(5):
         ended(appeal, "reject")
     retention.purge(at=NOON + 30 * DAY)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from petition.actions import moderation, retention, site_state
+from petition.actions import moderation, row_by_row, site_state
 from petition.actions.retention import erase_unconfirmed, purge
 from petition.actions.staff import first_administrator
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, RateCount, SiteState
@@ -47,7 +47,7 @@ def test_what_nobody_confirmed_goes_even_where_a_moderator_decided(appeal: Appea
 
 
 def test_a_purge_erases_all_that_is_over_however_much(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    monkeypatch.setattr(row_by_row, "AT_ONCE", 2)
     for _ in range(5):
         factories.mails_left(factories.submitted(appeal)[0])
     rate_limits.within(rate_limits.MAILS_FROM_OWN_PAGE, "somebody", at=NOON)

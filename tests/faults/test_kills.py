@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("KILLS", "10"))
 ROOT = Path(__file__).parent.parent.parent
 
 
-def _address_of_this_database() -> str:
+def address_of_this_database() -> str:
     """DATABASE_URL of the database that this test process uses."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
@@ -33,7 +33,7 @@ def _address_of_this_database() -> str:
 def _acknowledged_until_killed(prefix: str) -> list[str]:
     """What a process named as acknowledged before SIGKILL met it, some time after its first."""
     surroundings = os.environ | {
-        "DATABASE_URL": _address_of_this_database(),
+        "DATABASE_URL": address_of_this_database(),
         "DATA_DIR": str(settings.DATA_DIR),
         "DJANGO_SETTINGS_MODULE": "petition.settings",
     }

@@ -119,7 +119,7 @@ def test_who_asks_again_while_the_purge_looks_keeps_what_was_acknowledged() -> N
 
     slow = variant(
         retention,
-        {"        with transaction.atomic():\n": "        looked()\n        with transaction.atomic():\n"},
+        {"    with transaction.atomic():\n": "    looked()\n    with transaction.atomic():\n"},
         looked=looked,
     )
 

@@ -54,6 +54,7 @@ TOLD = {
     "flood": ["count", "url"],
     "hiding": ["count", "url"],
     "mirror": ["url"],
+    "clock": ["url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

@@ -200,10 +200,12 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Alert": {"kind": STATE, "day": WHEN, "id": TECHNICAL},
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
-        **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),
+        **dict.fromkeys(("id", "worker_seen_at", "worker_boot", "worker_uptime", "rate_key_since"), TECHNICAL),
+        **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "no_erasing_until"), TECHNICAL),
         "level": PUBLIC,  # as the phase
         "rate_key": Private("every process that counts needs it; replaced every week"),
     },
+    "WorkerFailure": dict.fromkeys(("duty", "failures", "error", "failed_at"), TECHNICAL),
 }
 MODELS = {model.__name__: model for model in apps.get_app_config("petition").get_models()}
 
@@ -299,7 +301,10 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "not_listed": {"not_listed": ["original-3"]},
     },
     SiteState: {
-        **dict.fromkeys(("worker_seen_at", "rate_key_since"), NOON),
+        **dict.fromkeys(("worker_seen_at", "rate_key_since", "no_erasing_until"), NOON),
+        **dict.fromkeys(("clocks_differ_since", "clocks_differ_at"), NOON),
+        "worker_boot": "changed",
+        "worker_uptime": 1.5,
         "level": "closed",
         "rate_key": "changed",
     },

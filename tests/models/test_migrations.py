@@ -27,6 +27,7 @@ from petition.models import (
     Spelling,
     TextProposal,
     Verdict,
+    WorkerFailure,
     triggers,
 )
 from tests import factories
@@ -55,6 +56,7 @@ def _rows_everywhere() -> None:
     an_edition(appeal)
     a_batch(waiting)
     Reason.objects.get_or_create(code="other")
+    WorkerFailure.objects.create(duty="mirror", error="OSError", failed_at=factories.NOON)
     respelled = factories.confirmed(appeal)
     Spelling.objects.create(endorsement=respelled, sealed_before="a", sealed_after="b", changed_at=factories.NOON)
     for origin in (Origin.EMAIL, Origin.LETTER):

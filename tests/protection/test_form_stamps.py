@@ -17,7 +17,14 @@ def test_it_says_how_long_the_form_was_open(later: timedelta, said: int) -> None
     assert seconds_since(stamp(at=NOON), at=NOON + later) == said
 
 
-@pytest.mark.parametrize("later", [LASTS + SECOND, -5 * SECOND])
+@pytest.mark.parametrize("ahead", [SECOND, 2 * timedelta(minutes=1)])
+def test_one_from_a_clock_that_is_a_little_ahead_is_ours_and_says_no_time(ahead: timedelta) -> None:
+    seconds = seconds_since(stamp(at=NOON), at=NOON - ahead)
+    assert seconds is not None
+    assert seconds < 0
+
+
+@pytest.mark.parametrize("later", [LASTS + SECOND, -121 * SECOND])
 def test_an_old_one_or_one_from_the_future_says_nothing(later: timedelta) -> None:
     assert seconds_since(stamp(at=NOON), at=NOON + later) is None
 

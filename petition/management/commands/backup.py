@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions import backups
 from petition.management.progress import Megabytes
-from petition.vocabulary import clock
+from petition.models.database_clock import database_now
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="default: DATA_DIR/backups/<date and time>.backup")
 
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
-        target = file or settings.DATA_DIR / "backups" / f"{clock.now():%Y-%m-%d-%H%M%S}.backup"
+        target = file or settings.DATA_DIR / "backups" / f"{database_now():%Y-%m-%d-%H%M%S}.backup"
         try:
             backups.back_up(target, tell=Megabytes(self.stdout, "written").tell)
         except backups.NotDone as error:

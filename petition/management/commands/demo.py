@@ -7,8 +7,8 @@ from petition.actions import demonstration
 from petition.actions.appeals import Refused
 from petition.management.slugs import slug
 from petition.models import Appeal
+from petition.models.database_clock import database_now
 from petition.reading import read_statement
-from petition.vocabulary import clock
 
 MOST = 100_000
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not 1 <= count <= MOST:
             raise CommandError(f"N is how many organisations to make up: give a number from 1 to {MOST}.")
         text = (settings.BASE_DIR / "fixtures" / "demo.txt").read_text(encoding="utf-8")
-        now = clock.now()
+        now = database_now()
         if settings.SITE_IS_HTTPS and Appeal.objects.filter(slug=appeal, is_demo=False).exists():
             raise CommandError(f"{appeal!r} is a real appeal on a public site: nothing made up goes in there.")
         try:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def _remove(self, appeal: str) -> None:
         try:
-            demonstration.remove(appeal, at=clock.now())
+            demonstration.remove(appeal, at=database_now())
         except demonstration.NotADemonstration as error:
             raise CommandError(f"There is no demonstration {appeal!r}; a real appeal is never removed.") from error
         self.stdout.write(f"The demonstration {appeal} is gone; its lines in the trail are marked.")

@@ -7,7 +7,7 @@ from petition.actions import moderation
 from petition.actions.audit import OPERATOR
 from petition.management import slugs
 from petition.models import Kind, Signatory
-from petition.vocabulary import clock
+from petition.models.database_clock import database_now
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError(f"{reference!r} is not a reference: write original-12 or further-17.")
         slug = slugs.here(appeal)
         try:
-            moderation.hide(slug, Kind(match[1]), int(match[2]), by=OPERATOR, at=clock.now())
+            moderation.hide(slug, Kind(match[1]), int(match[2]), by=OPERATOR, at=database_now())
         except Signatory.DoesNotExist as error:
             raise CommandError(
                 f"The appeal {slug!r} has no {reference}: look at /appeals/{slug}/signatories/ for the number."

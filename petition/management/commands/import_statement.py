@@ -11,8 +11,8 @@ from petition.actions.audit import OPERATOR
 from petition.actions.notices import set_notice
 from petition.management.notice_file import NoticeFile, read_notice
 from petition.models import Appeal, TextStatus
+from petition.models.database_clock import database_now
 from petition.reading import REMEDIES, Note, Reading, as_json, issuer_of, read_statement, slug_for
-from petition.vocabulary import clock
 from petition.vocabulary.languages import LANGUAGES
 
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         )
         try:
             with transaction.atomic():  # no form is open for a moment without the warning that belongs to it
-                outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=clock.now())
+                outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=database_now())
                 if outcome == appeals.Outcome.PUBLISHED:
                     _open_the_form_with(notice, slug)
         except appeals.Refused as error:

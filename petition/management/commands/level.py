@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from petition.actions import site_state
 from petition.actions.audit import OPERATOR
 from petition.models import Level, SiteState
-from petition.vocabulary import clock
+from petition.models.database_clock import database_now
 
 
 class Command(BaseCommand):
@@ -16,5 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, level: str | None, **options: Any) -> None:
         if level:
-            site_state.set_level(Level(level), by=OPERATOR, at=clock.now())
+            site_state.set_level(Level(level), by=OPERATOR, at=database_now())
         self.stdout.write(str(Level(SiteState.objects.level()).label))

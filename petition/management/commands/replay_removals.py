@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from petition.actions import removals
 from petition.actions.audit import OPERATOR
-from petition.vocabulary import clock
+from petition.models.database_clock import database_now
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
             self.stdout.write(f"There is no journal of removals at {removals.journal()}: nothing to hide.")
             return
         try:
-            hidden = removals.replay(by=OPERATOR, at=clock.now(), tell=self._tell)
+            hidden = removals.replay(by=OPERATOR, at=database_now(), tell=self._tell)
         except OSError as error:
             raise CommandError(f"{removals.journal()} cannot be read ({error.strerror}): make it readable.") from error
         names = "name was" if hidden == 1 else "names were"

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions import backups
 from petition.management.progress import Megabytes
+from petition.models.database_clock import database_now
 from petition.protection.sealed_files import CannotRead
-from petition.vocabulary import clock
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         own = os.environ.get("BACKUP_PRIVATE_KEY", "")
         keys = [own] if own else settings.CONTACT_PRIVATE_KEYS
         try:
-            backups.restore(file, keys, at=clock.now(), tell=Megabytes(self.stdout, "read").tell)
+            backups.restore(file, keys, at=database_now(), tell=Megabytes(self.stdout, "read").tell)
         except (backups.NotDone, CannotRead) as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -1,26 +1,25 @@
-import logging
 import signal
 import threading
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterator
+from datetime import datetime
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import alerts, batches, delivery, retention, site_state, weighing, withheld
+from petition.actions import alerts, batches, clock_checks, delivery, retention, weighing, withheld
+from petition.management.duties import Duties, Duty, InPieces
 from petition.management.fresh_mirror import FreshMirror
-from petition.management.sentences import sentence_for
+from petition.models import database_clock
 from petition.publishing.exports import files
 from petition.vocabulary import clock
 
-log = logging.getLogger(__name__)
-PAUSE_SECONDS = 1.0
-HEARTBEAT = timedelta(seconds=15)
-EXPORTS = timedelta(seconds=2)
-RETENTION = timedelta(minutes=10)
-ALERTS = timedelta(minutes=1)
+PAUSE_SECONDS: Final = 1.0
+EACH_ROUND: Final = 0.0
+MAIL_SECONDS: Final = 0.5
+"""So long at most a round delivers mail, unless one mail takes longer."""
 
 
 class Command(BaseCommand):
@@ -35,52 +34,67 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         self.check(databases=["default"])
         self._stop = threading.Event()
-        self._due: dict[str, datetime] = {}
         self._mirror = FreshMirror(settings.MIRROR_DIR) if settings.MIRROR_DIR else None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        with database_clock.followed():
+            failed = self._run(once=once)
+        if once and failed:
+            raise CommandError(f"Not everything was done; these duties failed: {', '.join(sorted(failed))}.")
+
+    def _run(self, *, once: bool) -> set[str]:
+        """Return the names of the duties that have failed, once it is told to stop."""
+        duties = Duties(self._duties())
+        duties.load_failures()
         while True:
-            delivered = 0
-            try:
-                delivered = self._round()
-            except Exception as error:
-                said = sentence_for(error)
-                log.error(
-                    "A round of the worker failed and is tried again: %s",
-                    said or type(error).__name__,
-                    exc_info=said is None,
-                )
-                connection.close()
-            if (once and not delivered) or self._stop.wait(0 if delivered else PAUSE_SECONDS):
+            database_clock.renew()
+            more = duties.carry_out()
+            if (once and not more) or self._stop.wait(0 if more else PAUSE_SECONDS):
                 break
         if self._mirror and once:
             self._mirror.finish(at=clock.now())
         elif self._mirror:
             self._mirror.stop()
+        return duties.failed
+
+    def _duties(self) -> list[Duty]:
+        """Mail before whatever may take long. Names are what /readyz shows; seconds are how often each is due."""
+        return [
+            Duty("heartbeat", 15, self._beat),
+            Duty("mail", EACH_ROUND, self._deliver),
+            # A duty of another kind gets its row here; what can take long is done InPieces.
+            Duty("bulk actions", EACH_ROUND, lambda _at: batches.go_on()),
+            Duty("exports", 2, lambda _at: files.remove_stale()),
+            Duty("mirror", EACH_ROUND, self._tend_mirror),
+            Duty("alerts", 60, lambda at: alerts.tell_staff(at=at)),
+            Duty("withheld count", 600, lambda at: withheld.refresh(at=at)),
+            Duty("screening", EACH_ROUND, InPieces(lambda at: weighing.in_pieces(at=at)).carry_out),
+            Duty("retention", 600, InPieces(_begin_erasing).carry_out),
+        ]
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _round(self) -> int:
-        now = clock.now()
-        if self._is_time_for("heartbeat", HEARTBEAT, now):
-            site_state.worker_lives(at=now)
-            retention.forget_journal()
-        if self._is_time_for("exports", EXPORTS, now):
-            files.remove_stale()
-        if self._is_time_for("retention", RETENTION, now):
-            retention.purge(at=now)
-            withheld.refresh(at=now)
-        if self._is_time_for("alerts", ALERTS, now):
-            alerts.tell_staff(at=now)
-        if self._mirror:
-            self._mirror.tend(at=now)
-        weighing.weigh_due(at=now)
-        got_on = batches.go_on()
-        return got_on + delivery.deliver_due(most=1)  # one: a slow server must not hide that the worker lives
+    def _beat(self, at: datetime) -> None:
+        clock_checks.worker_beats()
+        retention.forget_journal()
 
-    def _is_time_for(self, duty: str, every: timedelta, now: datetime) -> bool:
-        if self._due.get(duty, now) > now:
-            return False
-        self._due[duty] = now + every
-        return True
+    def _deliver(self, at: datetime) -> bool:
+        """One mail after the other: a slow server must not hide that the worker lives."""
+        until = time.monotonic() + MAIL_SECONDS
+        while delivery.deliver_due(most=1):
+            if time.monotonic() >= until or self._stop.is_set():
+                return True
+        return False
+
+    def _tend_mirror(self, at: datetime) -> None:
+        if self._mirror:
+            self._mirror.tend(at=at)
+
+
+def _begin_erasing(at: datetime) -> Iterator[None]:
+    """Nothing is begun while the clock is in doubt. A pause is no failure: the staff are told of it by the alerts."""
+    try:
+        return retention.in_pieces(at=clock_checks.sure_now(is_worker=True))
+    except clock_checks.ErasingPaused:
+        return iter(())

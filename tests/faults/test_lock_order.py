@@ -1,0 +1,185 @@
+"""Staff, visitors and worker lock in one order (actions/lifecycle.py), so that no two of them wait in a circle.
+
+Two of them at once, on PostgreSQL, each paused once it holds its locks until the other holds some too or waits for
+them. The same pairs are run against copies that lock in another order: those must end in a deadlock. On SQLite a
+transaction takes the one write lock when it begins, so there is no order to keep.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from petition.actions import batches, moderation, own_page, quarantine, retention, roles, staff, weighing
+from petition.actions.audit import Actor
+from petition.models import Appeal, Batch, BatchDeed, Endorsement, Flag, Question, Role, RoleProposal, State
+from petition.protection.tokens import digest_of_token
+from petition.vocabulary import retention_periods as periods
+from tests import factories
+from tests.admin.people import an_account
+from tests.factories import NOON
+from tests.faults.together import PATIENCE, together
+from tests.faults.variants import variant
+
+pytestmark = [
+    pytest.mark.usefixtures("committed"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock, taken at the beginning"),
+]
+_TAKES_LOCK = re.compile(r"FOR UPDATE|^UPDATE|^DELETE", re.IGNORECASE)
+
+
+class Meeting:
+    """Two pieces of work; each stops after so many locks until the other has its own, or waits. The first begins."""
+
+    def __init__(self, *locks: int) -> None:
+        self._locks = locks
+        self._holds = [threading.Event() for _ in locks]
+        self._over = [threading.Event() for _ in locks]
+        self._waiting = threading.Event()
+
+    def held(self, *works: Callable[[], Any]) -> list[Any]:
+        """What the works returned or raised."""
+        watched: list[Callable[[], Any]] = [partial(self._work, place, work) for place, work in enumerate(works)]
+        return together([*watched, self._watch])[: len(works)]
+
+    def _work(self, place: int, work: Callable[[], Any]) -> Any:
+        taken = 0
+
+        def pause(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            nonlocal taken
+            result = execute(sql, *rest)
+            if connection.in_atomic_block and _TAKES_LOCK.search(sql):
+                taken += 1
+                if taken == self._locks[place]:
+                    self._stop(place)
+            return result
+
+        try:
+            if place:
+                self._wait_for(lambda: self._holds[0].is_set() or self._over[0].is_set())
+            with connection.execute_wrapper(pause):
+                return work()
+        finally:
+            self._over[place].set()
+
+    def _stop(self, place: int) -> None:
+        self._holds[place].set()
+        there = (self._holds[1 - place], self._over[1 - place], self._waiting)
+        self._wait_for(lambda: any(event.is_set() for event in there))
+
+    @staticmethod
+    def _wait_for(is_so: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < until
+            time.sleep(0.005)
+
+    def _watch(self) -> None:
+        """Notices when one of the two waits for a lock."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        while not all(over.is_set() for over in self._over):
+            with connection.cursor() as cursor:
+                cursor.execute(waiting)
+                if cursor.fetchone()[0]:
+                    self._waiting.set()
+            time.sleep(0.005)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`works` gives the two pieces of work, which use `module`; `without` takes its order of locks out."""
+
+    works: Callable[[Any], list[Callable[[], Any]]]
+    module: ModuleType
+    without: dict[str, str]
+    locks: tuple[int, int]
+    complaints: Callable[[], list[str]] = list
+
+
+def _reminder_and_answer(deeds: Any) -> list[Callable[[], Any]]:
+    row = factories.confirmed(factories.an_appeal())
+    moderation.ask(row.pk, "Who are you?", by=factories.MODERATOR, at=NOON)
+    digest = digest_of_token(factories.token_in(factories.mails()[-1][2]), "own_page")
+    later = NOON + periods.REMINDER
+    return [partial(deeds.purge, at=later), partial(own_page.answer, digest, "We are us.", at=later)]
+
+
+def _nothing_answered() -> list[str]:
+    question = Question.objects.get()
+    return [] if question.sealed_answer and question.endorsement.state == State.CONFIRMED else ["no answer"]
+
+
+def _batch_and_approval(deeds: Any) -> list[Callable[[], Any]]:
+    appeal = factories.an_appeal()
+    rows = [factories.confirmed(appeal).pk for _ in range(2)]
+    batch = batches.begin(BatchDeed.APPROVE, rows, by=1, at=NOON)
+    piece = partial(deeds.go_on, batch_id=batch.pk, seconds=PATIENCE)
+    return [piece, partial(moderation.approve, rows[1], by=factories.SECOND, at=NOON)]
+
+
+def _not_all_listed() -> list[str]:
+    listed = Endorsement.objects.filter(state=State.APPROVED, origin="form").count()
+    done = Batch.objects.get().state == "done" and Appeal.objects.get().last_number == 2
+    return [] if listed == 2 and done else [f"{listed} listed"]
+
+
+def _weighing_and_quarantine(deeds: Any) -> list[Callable[[], Any]]:
+    appeal = factories.an_appeal()
+    one, other = (factories.confirmed(appeal, organisation_name=name) for name in ("Lake Fund", "Lake  Fund."))
+    weighing.weigh(one.pk, at=NOON)
+    Flag.objects.all().delete()
+    both = [one.pk, other.pk]
+    set_aside = partial(quarantine.set_aside, both, reason="moderator", by=factories.MODERATOR, at=NOON)
+    return [partial(deeds.weigh, other.pk, at=NOON), set_aside]
+
+
+def _no_flags() -> list[str]:
+    return [] if Flag.objects.values("endorsement").distinct().count() == 2 else ["flags are missing"]
+
+
+def _agreement_and_end(deeds: Any) -> list[Callable[[], Any]]:
+    for name in ("first", "second", "third"):
+        an_account(name, Role.ADMINISTRATOR)
+    account = an_account("moderator")
+    proposal = RoleProposal.objects.create(account=account, role=Role.MODERATOR, proposed_by=1, proposed_at=NOON)
+    agree = partial(deeds.agree, proposal.pk, by=Actor.staff(2), at=NOON)
+    return [agree, partial(staff.disable, account.pk, by=Actor.staff(3), at=NOON)]
+
+
+CASES = {
+    "a reminder and an answer": Case(
+        _reminder_and_answer, retention, {"lock_all([pk] if": "list([pk] if"}, (1, 1), _nothing_answered
+    ),
+    "many at once and an approval": Case(
+        _batch_and_approval, batches, {"    lock_all(part.": "    list(part."}, (4, 1), _not_all_listed
+    ),
+    "screening and a quarantine": Case(
+        _weighing_and_quarantine, weighing, {"lock_all({row.pk": "list({row.pk"}, (1, 1), _no_flags
+    ),
+    "a role agreed to and its account disabled": Case(
+        _agreement_and_end, roles, {"    locked(RoleProposal.": "    bool(RoleProposal."}, (1, 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_two_at_once_both_get_through(case: Case) -> None:
+    outcomes = Meeting(*case.locks).held(*case.works(case.module))
+    assert [outcome for outcome in outcomes if isinstance(outcome, OperationalError | TimeoutError)] == []
+    assert case.complaints() == []
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_and_in_another_order_they_wait_in_a_circle(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    """Costs a second each: that is when PostgreSQL looks for a circle."""
+    outcomes = Meeting(*case.locks).held(*case.works(variant(case.module, case.without)))
+    assert "deadlock" in f"{outcomes} {caplog.text}".lower()
