@@ -91,7 +91,7 @@ class Command(BaseCommand):
 def _open_the_form_with(notice: NoticeFile, slug: str) -> None:
     appeal = Appeal.objects.get(slug=slug)
     for language, paragraphs in notice.paragraphs.items():
-        set_notice(appeal, language=language, paragraphs=paragraphs, dated=notice.dated, by=OPERATOR, at=clock.now())
+        set_notice(appeal, language=language, paragraphs=paragraphs, dated=notice.dated, by=OPERATOR, at=database_now())
 
 
 def _write(file: Path, text: str) -> None:
