@@ -60,6 +60,7 @@ VERBS: dict[str, str | Promise] = {
     "propose_text": _("new wording of a translation proposed"),
     "refuse_text": _("new wording of a translation refused"),
     "set_opening": _("opening and closing set"),
+    "block_codes": _("codes blocked after five wrong ones"),
     "invite": _("invited"),
     "set_password": _("password set"),
     "set_mailbox": _("mailbox set"),

@@ -72,6 +72,18 @@ def hiding(content: dict[str, str]) -> Told:
     return Told(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
 
 
+def codes_blocked(content: dict[str, str]) -> Told:
+    """Somebody typed wrong codes for this account; content: `when`."""
+    return Told(
+        _("Wrong codes for your account"),
+        [
+            _("somebody typed five wrong codes of the second factor for your staff account, until %(when)s.") % content,
+            _("No code is accepted for 15 minutes. A passkey still works."),
+            _("If it wasn't you, somebody knows your password: change it and tell another administrator at once."),
+        ],
+    )
+
+
 def mirror(content: dict[str, str]) -> Told:
     """The served copy of the site stands without its lists; content: `url`."""
     return Told(
@@ -84,5 +96,5 @@ def mirror(content: dict[str, str]) -> Told:
 
 
 TOLD: dict[str, Callable[[dict[str, str]], Told]] = {
-    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding, mirror)
+    told.__name__: told for told in (invitation, new_device, codes_blocked, digest, overdue, flood, hiding, mirror)
 }

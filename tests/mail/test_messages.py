@@ -49,6 +49,7 @@ TOLD = {
     "rejected": ["words"],
     "invitation": ["url", "name"],
     "new_device": ["when"],
+    "codes_blocked": ["when"],
     "digest": ["waiting", "hours", "quarantined", "corrections", "disputes", "url"],
     "overdue": ["hours", "url"],
     "flood": ["count", "url"],

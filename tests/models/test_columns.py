@@ -184,6 +184,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("outcome", "quarantined_for"), STATE),
         **dict.fromkeys(("id", "batch_id", "endorsement_id"), TECHNICAL),
     },
+    "CodeTries": {
+        **dict.fromkeys(("wrong_at", "blocked_until"), WHEN),
+        "used_steps": Private("when a code was used, to the half minute; of a staff account"),
+        "account_id": TECHNICAL,
+    },
     "Invitation": {"digest": LOOKED_UP, **dict.fromkeys(("id", "account_id", "expires_at"), TECHNICAL)},
     "RoleProposal": {
         "role": STATE,

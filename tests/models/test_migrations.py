@@ -10,6 +10,7 @@ from petition.models import (
     Alert,
     Appeal,
     AuditEvent,
+    CodeTries,
     ContactChange,
     Dispute,
     Endorsement,
@@ -60,6 +61,7 @@ def _rows_everywhere() -> None:
                 entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
     Alert.objects.create(kind="digest", day=factories.NOON)
     guest = staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=factories.NOON)
+    CodeTries.objects.create(account=guest)
     proposed = {"proposed_by": guest.pk, "proposed_at": factories.NOON}
     RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
     TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)
