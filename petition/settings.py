@@ -236,6 +236,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}  # not by name: no stranger locks a moderator out
+HOURLY_LIMITS = env.hourly_limits()  # above them an account gives its second factor again (actions/staff_limits.py)
 MFA_FORMS = {
     "authenticate": "petition.admin.code_forms.AuthenticateForm",
     "reauthenticate": "petition.admin.code_forms.ReauthenticateForm",

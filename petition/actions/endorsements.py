@@ -230,7 +230,7 @@ def confirm(digest: str, *, at: datetime, declared: bool = False) -> Confirmatio
     endorsement = next((row for row in rows if row.pk == found.pk), None)
     if endorsement is None:
         raise NoSuchLink  # erased a moment ago
-    if endorsement.state != State.SUBMITTED:
+    if endorsement.state != State.SUBMITTED or endorsement.withdrawal_due_at:
         return Confirmation(endorsement)
     if not endorsement.appeal.may_confirm(at):
         raise NotOpen

@@ -22,4 +22,22 @@ class Migration(migrations.Migration):
                 ('used_steps', models.JSONField(default=list)),
             ],
         ),
+        migrations.AddField(
+            model_name='endorsement',
+            name='sealed_listing',
+            field=models.TextField(blank=True, db_default='', default=''),
+        ),
+        migrations.AddField(
+            model_name='endorsement',
+            name='withdrawal_due_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddIndex(
+            model_name='endorsement',
+            index=models.Index(condition=models.Q(('withdrawal_due_at__isnull', False)), fields=['withdrawal_due_at'], name='endorsement_being_withdrawn'),
+        ),
+        migrations.AddConstraint(
+            model_name='endorsement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sealed_listing', ''), ('withdrawal_due_at', None)), models.Q(('withdrawal_due_at__isnull', False), models.Q(('state', 'withdrawn'), _negated=True), models.Q(('sealed_name', ''), _negated=True)), _connector='OR'), name='endorsement_being_withdrawn_is_sealed'),
+        ),
     ]
