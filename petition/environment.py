@@ -34,6 +34,15 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
         """A whole number."""
         return int(self._understood(name, lambda: self.int(name, default), "a whole number"))
 
+    def hourly_limits(self) -> dict[str, int]:
+        """How much an account may do within an hour before it gives its second factor again, each 1 or more."""
+        defaults = {"contacts": 30, "hides": 20, "revokes": 20, "withdrawals": 5}
+        limits = {name: self.number(f"{name.upper()}_PER_HOUR", default) for name, default in defaults.items()}
+        for name, most in limits.items():
+            if most < 1:
+                raise ImproperlyConfigured(f"{name.upper()}_PER_HOUR must be 1 or more.")
+        return limits
+
     def networks(self, name: str) -> list[Any]:
         """Addresses and networks, a comma between."""
         return list(self._understood(name, lambda: [*map(ipaddress.ip_network, self.list(name, default=[]))]))

@@ -14,7 +14,6 @@ from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
-
 MIRROR_DIR = Path(env.str("MIRROR_DIR")).absolute() if env.str("MIRROR_DIR", "") else None
 
 DEBUG = env.bool("DEBUG", False)
@@ -81,9 +80,7 @@ SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mai
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
-UNDO_SECONDS = env.number(
-    "UNDO_SECONDS", 60
-)  # how long the mail of a decision waits, and the decision can be taken back
+UNDO_SECONDS = env.number("UNDO_SECONDS", 60)  # so long a decision's mail waits and the decision can be taken back
 
 # --- When the staff are told by mail -----------------------------------------------------------------------------
 
@@ -169,8 +166,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         # FULL: an acknowledged commit survives a power cut. secure_delete: what is erased is overwritten.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
-    # Threads of a test see one database only if it is a file.
-    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # threads of a test see one only if it is a file
 elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
@@ -240,8 +236,13 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# By network, not by name: a stranger must not be able to lock a moderator out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}  # not by name: no stranger locks a moderator out
+HOURLY_LIMITS = env.hourly_limits()  # above them an account gives its second factor again (actions/staff_limits.py)
+MFA_FORMS = {
+    "authenticate": "petition.admin.code_forms.AuthenticateForm",
+    "reauthenticate": "petition.admin.code_forms.ReauthenticateForm",
+    "activate_totp": "petition.admin.code_forms.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = MAIL_DOMAIN
 MFA_TOTP_TOLERANCE = 1  # one step of 30 s for a clock that runs wrong (RFC 6238, 5.2)

@@ -7,9 +7,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from petition.actions import appeals, confirmation, endorsements, entering, mail_claims, mailbox_mails, moderation
+from django.db import transaction
+
+from petition.actions import (
+    appeals,
+    confirmation,
+    endorsements,
+    entering,
+    leaving,
+    mail_claims,
+    mailbox_mails,
+    moderation,
+)
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsements import Submission
+from petition.actions.lifecycle import locked
 from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, TextStatus
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
@@ -115,3 +127,11 @@ def entered(appeal: Appeal, origin: Origin, *, at: datetime = NOON, **changes: A
 
 def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
     return moderation.approve(confirmed(appeal, at=at, **changes).pk, by=MODERATOR, at=at)
+
+
+def withdraw_for_good(endorsement_id: int, *, by: Actor = MODERATOR, at: datetime = NOON) -> Endorsement:
+    """Withdrawn by staff, and the 24 hours in which that can be cancelled are over."""
+    with transaction.atomic():
+        endorsement = locked(endorsement_id)
+        leaving.end(endorsement, by=by, at=at)
+    return endorsement

@@ -302,9 +302,18 @@ def test_the_form_says_what_is_wrong_in_the_language_of_its_page(
 def test_no_mail_has_a_word_of_the_appeal_or_of_english(message: str, language: str) -> None:
     content = dict.fromkeys(("url", "urls", "until", "code", "code_url", "change_url", "line", "subject", "text"), "")
     content |= dict.fromkeys(("hours", "count", "waiting", "quarantined", "corrections", "disputes"), "7")
-    content |= {"name": "", "when": ""}
+    content |= {"name": "", "when": "", "account": "", "limit": "contacts"}
     with translation.override(language):
         letter = messages.write(message, content)
+    assert english_left_in(f"{letter.subject} {letter.text} {letter.html}") == set()
+    assert not re.search(r"обращени|кайрылуу|подписа|присоедин|кошул|appeal", "".join(vars(letter).values()).lower())
+
+
+@each_language
+@pytest.mark.parametrize("limit", ["hides", "revokes", "withdrawals"])
+def test_nor_has_any_mail_about_a_limit(limit: str, language: str) -> None:
+    with translation.override(language):
+        letter = messages.write("limit_reached", {"account": "", "limit": limit, "count": "7", "url": ""})
     assert english_left_in(f"{letter.subject} {letter.text} {letter.html}") == set()
     assert not re.search(r"обращени|кайрылуу|подписа|присоедин|кошул|appeal", "".join(vars(letter).values()).lower())
 

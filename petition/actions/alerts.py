@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
-from petition.actions import correspondence, watch
-from petition.models import Alert, Correction, Dispute, Endorsement, Role, State, holders
+from petition.actions import correspondence, staff_limits, watch
+from petition.actions.audit import Actor, record_of
+from petition.models import Alert, AuditEvent, Correction, Dispute, Endorsement, Role, State, holders
 
 _KEPT = timedelta(days=30)
 
@@ -37,6 +38,23 @@ def tell_mirror_failed(*, at: datetime) -> None:
 
 
 @transaction.atomic
+def tell_limit_reached(account_id: int, limit: str, *, at: datetime) -> None:
+    """The other staff hear that this account wants to go on above an hourly limit: once for each of both and hour."""
+    account = User.objects.select_for_update(no_key=True).get(pk=account_id)
+    reached = AuditEvent.objects.filter(verb="reach_limit", subject_kind="account", subject_id=account_id, reason=limit)
+    if limit == staff_limits.APPROVALS or reached.filter(at__gt=at - timedelta(hours=1)).exists():
+        return
+    record_of("account", account_id, "reach_limit", by=Actor.staff(account_id), at=at, reason=limit)
+    content = {"account": account.get_username(), "limit": limit, "count": str(staff_limits.most(limit))} | _link()
+    for other in User.objects.filter(is_active=True, is_staff=True).exclude(pk=account_id).exclude(email=""):
+        correspondence.owe_to("limit_reached", other.email, content=content, language=settings.LANGUAGE_CODE, at=at)
+
+
+def _link() -> dict[str, str]:
+    return {"url": f"{settings.SITE_URL}{reverse('admin:index')}"} if settings.ROLE != "public" else {}
+
+
+@transaction.atomic
 def _tell(
     kind: str, whom: Iterable[User], *, content: Callable[[datetime], dict[str, str] | None], at: datetime
 ) -> None:
@@ -46,7 +64,7 @@ def _tell(
     if said is None:
         return
     Alert.objects.filter(day__lt=(at - _KEPT).date()).delete()
-    said |= {"url": f"{settings.SITE_URL}{reverse('admin:index')}"} if settings.ROLE != "public" else {}
+    said |= _link()
     for account in whom:
         if account.email:
             correspondence.owe_to(kind, account.email, content=said, language=settings.LANGUAGE_CODE, at=at)
@@ -54,7 +72,7 @@ def _tell(
 
 def _digest(at: datetime) -> dict[str, str] | None:
     """How many wait, how long the oldest has, and what is flagged; None when nothing waits."""
-    real = Endorsement.objects.filter(appeal__is_demo=False)
+    real = Endorsement.objects.not_being_withdrawn().filter(appeal__is_demo=False)
     undecided = real.filter(state__in=[State.CONFIRMED, State.RETURNED])
     counts = {
         "waiting": real.filter(state=State.CONFIRMED).count(),

@@ -1,22 +1,28 @@
 """Who does a deed, and the line it leaves in the trail."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from petition.actions import staff_limits
+from petition.actions.staff_limits import LastProof
 from petition.models import Appeal, AuditEvent, Endorsement
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does a deed: a kind, and for staff the number of the account. Never a name."""
+    """Who does a deed: a kind, and for staff the number of the account. Never a name.
+
+    A session of the admin has `last_proof` too, and the hourly limits of staff_limits.py.
+    """
 
     kind: str
     id: int | None = None
+    last_proof: LastProof | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def staff(cls, account_id: int) -> "Actor":
-        return cls("staff", account_id)
+    def staff(cls, account_id: int, *, last_proof: LastProof | None = None) -> "Actor":
+        return cls("staff", account_id, last_proof)
 
 
 CONTACT = Actor("contact")
@@ -25,7 +31,11 @@ WORKER = Actor("worker")
 
 
 def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
-    """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code."""
+    """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code.
+
+    Raises LimitReached where `by` is a session that does so too often.
+    """
+    _check_limit(verb, by, at)
     appeal = subject.appeal if isinstance(subject, Endorsement) else subject
     return AuditEvent.objects.create(
         at=at,
@@ -61,7 +71,8 @@ def record_each(
 
 
 def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
-    """The same line about something that belongs to no appeal: the site itself, a batch."""
+    """The same line about something that belongs to no appeal: the site itself, a batch. Raises LimitReached."""
+    _check_limit(verb, by, at)
     return AuditEvent.objects.create(
         at=at,
         verb=verb,
@@ -71,3 +82,8 @@ def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: dateti
         subject_id=number,
         reason=reason,
     )
+
+
+def _check_limit(verb: str, by: Actor, at: datetime) -> None:
+    if by.last_proof:
+        staff_limits.check(verb, account_id=by.id or 0, last_proof=by.last_proof, at=at)

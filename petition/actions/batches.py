@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from petition.actions import changes, decision_mails, decisions, moderation, quarantine
 from petition.actions.audit import Actor, record_of
 from petition.actions.decision_mails import UnknownReason
-from petition.actions.lifecycle import AlreadyDecided, lock_all, locked
+from petition.actions.lifecycle import AlreadyDecided, NotPossible, lock_all, locked
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
 from petition.models import Batch, BatchDeed, BatchPart, BatchState, Endorsement, Outcome, State, Suspicion
 from petition.models.endorsements import UNDECIDED
@@ -20,7 +20,9 @@ from petition.protection.contacts import CannotOpen
 from petition.vocabulary import clock
 
 ALONE = 25
-"""More mails than this in one step take two people."""
+"""More approvals or rejections than this in one step take two people, whether they send a mail or not."""
+_ALONE_ANY = (BatchDeed.QUARANTINE, BatchDeed.RELEASE)
+"""What never waits for a second person: no verdict, no mail."""
 _AT_ONCE = {BatchDeed.QUARANTINE: 2000, BatchDeed.RELEASE: 2000, BatchDeed.APPROVE: 25, BatchDeed.REJECT: 25}
 """How many endorsements one transaction deals with: with mails and lines on the list each takes a while."""
 
@@ -41,8 +43,9 @@ def open_to(deed: str) -> QuerySet[Endorsement]:
     if deed == BatchDeed.QUARANTINE:
         return quarantine.open_to_quarantine()
     if deed == BatchDeed.RELEASE:
-        return Endorsement.objects.quarantined()
-    return Endorsement.objects.filter(state__in=(State.CONFIRMED,) if deed == BatchDeed.APPROVE else UNDECIDED)
+        return Endorsement.objects.quarantined().not_being_withdrawn()
+    states = (State.CONFIRMED,) if deed == BatchDeed.APPROVE else UNDECIDED
+    return Endorsement.objects.not_being_withdrawn().filter(state__in=states)
 
 
 def told_of(deed: str, endorsements: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
@@ -53,14 +56,20 @@ def told_of(deed: str, endorsements: QuerySet[Endorsement]) -> QuerySet[Endorsem
 
 
 def is_single_handed(deed: BatchDeed, numbers: Iterable[int]) -> bool:
-    """Whether who begins `deed`, without a reason of its own, carries it out as well."""
-    return not _needs_second(deed, open_to(deed).filter(pk__in=list(numbers)), _REASONS.get(deed, ""))
+    """Whether who begins `deed` carries it out as well."""
+    return not needs_second(deed, open_to(deed).filter(pk__in=list(numbers)).count())
 
 
-def _needs_second(deed: str, endorsements: QuerySet[Endorsement], reason: str) -> bool:
-    """Whether it sends more than ALONE mails. Raises UnknownReason."""
-    is_silent = deed == BatchDeed.REJECT and decision_mails.of_rejection(reason, settings.LANGUAGE_CODE) is None
-    return not is_silent and told_of(deed, endorsements).count() > ALONE
+def needs_second(deed: str, count: int) -> bool:
+    """Whether `deed` on so many endorsements takes a second person."""
+    return deed not in _ALONE_ANY and count > ALONE
+
+
+def names_taken_off(batch: Batch, *, at: datetime) -> int:
+    """Return how many names taking `batch` back would take off the list; none within its minute, when no mail left."""
+    if batch.deed != BatchDeed.APPROVE or batch.carried_out_at is None or at < decisions.until(batch.carried_out_at):
+        return 0
+    return batch.parts.filter(outcome=Outcome.DONE).count() if batch.may_be_taken_back else 0
 
 
 @transaction.atomic
@@ -85,7 +94,9 @@ def begin(
     rows = list(found.values_list("pk", "quarantined_for", changes.last_change()))
     if not rows:
         raise NothingToDo
-    alone = not _needs_second(deed, found, reason)
+    if deed == BatchDeed.REJECT:
+        decision_mails.of_rejection(reason, settings.LANGUAGE_CODE)  # raises UnknownReason
+    alone = not needs_second(deed, len(rows))
     batch = Batch.objects.create(
         deed=deed,
         state=BatchState.RUNNING if alone else BatchState.PROPOSED,
@@ -232,7 +243,7 @@ def _undone(batch: Batch, parts: list[BatchPart]) -> list[int]:
 
 
 _LEFT_ALONE = (
-    *(AlreadyDecided, MailboxNotProven, EndorsedAgain, UnknownReason, CannotOpen, _ChangedSince),
+    *(AlreadyDecided, NotPossible, MailboxNotProven, EndorsedAgain, UnknownReason, CannotOpen, _ChangedSince),
     Endorsement.DoesNotExist,
 )
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from petition.actions import listings
 from petition.actions.audit import Actor, record
 from petition.actions.leaving import NotPossible
-from petition.actions.lifecycle import locked
+from petition.actions.lifecycle import locked, refuse_if_being_withdrawn
 from petition.models import AuditEvent, Check, Endorsement, Signatory, State, Status
 from petition.protection import contacts
 
@@ -46,6 +46,7 @@ def check(endorsement_id: int, checked: Checked, *, seen: int, by: Actor, at: da
     NotPossible: it has ended, it was imported, or who vouches for it is not listed.
     """
     endorsement = locked(endorsement_id)
+    refuse_if_being_withdrawn(endorsement)
     if endorsement.state == State.WITHDRAWN or (checked.how == Check.IMPORTED) != (
         endorsement.checked_how == Check.IMPORTED
     ):

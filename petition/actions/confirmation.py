@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from petition.actions import correspondence, links, mailbox_mails
 from petition.actions.audit import CONTACT, Actor, record
@@ -55,10 +55,11 @@ class Waiting:
 def waiting_behind(digest: str, *, at: datetime) -> Waiting:
     """Return what the link or code with this digest opens. Changes nothing. Raises NoSuchLink."""
     rows = _behind(digest, at=at).select_related("appeal", "text")
-    forms = list(rows.filter(state=State.SUBMITTED).order_by("-submitted_at", "-pk"))
+    waits = Q(state=State.SUBMITTED, withdrawal_due_at=None)
+    forms = list(rows.filter(waits).order_by("-submitted_at", "-pk"))
     if len(forms) > 1:
         forms = without_active(forms)
-    latest = rows.exclude(state=State.SUBMITTED).order_by(F("confirmed_at").desc(nulls_last=True), "-pk")
+    latest = rows.exclude(waits).order_by(F("confirmed_at").desc(nulls_last=True), "-pk")
     last = None if forms else latest.first()
     if not forms and last is None:
         raise NoSuchLink
@@ -101,7 +102,7 @@ def confirm(digest: str, *, at: datetime, form: str = "", declared: bool = False
     endorsement = next((row for row in rows if row.pk == chosen.pk), None)
     if endorsement is None:
         raise NoSuchLink  # erased a moment ago
-    if endorsement.state != State.SUBMITTED:
+    if endorsement.state != State.SUBMITTED or endorsement.withdrawal_due_at:
         return Confirmation(endorsement)
     if not endorsement.appeal.may_confirm(at):
         raise NotOpen

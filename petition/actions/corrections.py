@@ -8,7 +8,7 @@ from django.db import transaction
 from petition.actions import decisions, spelling
 from petition.actions.audit import CONTACT, Actor, record
 from petition.actions.leaving import NotPossible
-from petition.actions.lifecycle import AlreadyDecided, locked
+from petition.actions.lifecycle import AlreadyDecided, locked, refuse_if_being_withdrawn
 from petition.actions.links import behind
 from petition.actions.spelling import Proposal, SameBodyTwice
 from petition.models import AuditEvent, Correction, CorrectionState, Endorsement, Origin, State
@@ -26,6 +26,7 @@ def propose(digest: str, proposal: Proposal, *, at: datetime, old_line_public: b
     The proposal is sealed: this process can't read it again. The originals are hidden or shown, never corrected.
     """
     endorsement = locked(behind(digest, at=at).pk)
+    refuse_if_being_withdrawn(endorsement)
     if endorsement.state not in ACTIVE or endorsement.origin == Origin.IMPORTED:
         raise NotPossible
     endorsement.corrections.waiting().delete()
@@ -67,6 +68,7 @@ def refuse(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
 def _waiting(correction_id: int) -> tuple[Correction, Endorsement]:
     """The correction and its endorsement, locked. First decision wins here as well."""
     endorsement = locked(Correction.objects.get(pk=correction_id).endorsement_id)
+    refuse_if_being_withdrawn(endorsement)
     correction = Correction.objects.get(pk=correction_id)
     if correction.state != CorrectionState.PROPOSED or endorsement.state not in ACTIVE:
         about = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk)

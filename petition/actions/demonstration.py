@@ -2,16 +2,16 @@
 
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from petition.actions import confirmation, endorsements, links, moderation
+from petition.actions import confirmation, endorsements, leaving, links, moderation
 from petition.actions.appeals import Edition, publish_statement
 from petition.actions.audit import OPERATOR, Actor, record
 from petition.actions.endorsements import Submission
-from petition.actions.lifecycle import lock_all
+from petition.actions.lifecycle import lock_all, locked
 from petition.models import Appeal, AppealText, Demand, Endorsement, OutgoingMail, Purpose, Signatory, TextStatus
 from petition.protection.tokens import digest_of_token
 from petition.reading import Reading
@@ -90,14 +90,18 @@ def _one(appeal: Appeal, submission: Submission, ending: str, *, at: datetime) -
     if ending in ("approve", "revoke", "hide"):
         moderation.approve(endorsement.pk, by=_STAFF, at=at)
     if ending in ("reject", "withdraw", "revoke"):
-        {"reject": moderation.reject, "withdraw": moderation.withdraw, "revoke": moderation.revoke}[ending](
-            endorsement.pk, by=_STAFF, at=at
-        )
+        deeds: dict[str, Callable[..., object]] = {"reject": moderation.reject, "revoke": moderation.revoke}
+        deeds.get(ending, _withdraw)(endorsement.pk, by=_STAFF, at=at)
     endorsement.refresh_from_db()
     if ending == "hide" and endorsement.signatory:
         signatory = endorsement.signatory
         moderation.hide(appeal.slug, signatory.kind, signatory.number, by=_STAFF, at=at)  # type: ignore[arg-type]
     OutgoingMail.objects.filter(endorsement=endorsement).delete()
+
+
+def _withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> None:
+    """As when the 24 hours of a withdrawal by staff are over."""
+    leaving.end(locked(endorsement_id), by=by, at=at)
 
 
 class NotADemonstration(Exception):

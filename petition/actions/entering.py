@@ -54,7 +54,8 @@ def enter(appeal: Appeal, submission: Submission, *, origin: Origin, note: str, 
 
 def waits_for_second(endorsement: Endorsement) -> bool:
     """Whether it came by letter or call, and another moderator has yet to confirm it."""
-    return endorsement.state == State.SUBMITTED and endorsement.origin == Origin.LETTER
+    is_letter = endorsement.state == State.SUBMITTED and endorsement.origin == Origin.LETTER
+    return is_letter and endorsement.withdrawal_due_at is None
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""What time decides: who has not answered is reminded, then lapses; what is undecided after the closing ends."""
+"""What time decides: who has not answered is reminded, then lapses; what is undecided after the closing ends, and
+what staff have withdrawn is withdrawn for good."""
 
 from datetime import datetime
 
@@ -6,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
-from petition.actions import correspondence
+from petition.actions import correspondence, leaving
 from petition.actions.audit import WORKER
 from petition.actions.lifecycle import locked, move
 from petition.actions.own_page import has_contact
@@ -16,21 +17,32 @@ from petition.vocabulary import retention_periods as periods
 
 def unanswered(*, at: datetime) -> QuerySet[Endorsement]:
     """Those returned with a question that has waited too long. One of the originals waits for a moderator."""
-    asked = Endorsement.objects.filter(state=State.RETURNED).exclude(origin=Origin.IMPORTED)
+    asked = Endorsement.objects.not_being_withdrawn().filter(state=State.RETURNED).exclude(origin=Origin.IMPORTED)
     return asked.filter(returned_at__lte=at - periods.UNANSWERED)
 
 
 def undecided(*, at: datetime) -> QuerySet[Endorsement]:
     """Those that nobody has decided long after their appeal closed, the originals aside."""
     waiting = Endorsement.objects.filter(state__in=(State.CONFIRMED, State.RETURNED))
-    waiting = waiting.exclude(origin=Origin.IMPORTED)
+    waiting = waiting.not_being_withdrawn().exclude(origin=Origin.IMPORTED)
     return waiting.filter(appeal__closes_at__lte=at - periods.UNDECIDED_AFTER_CLOSING)
 
 
 def to_remind(*, at: datetime) -> QuerySet[Question]:
     """Open questions that were asked long enough ago, whose organisation was not reminded yet."""
     waiting = Question.objects.waiting().filter(endorsement__state=State.RETURNED, reminded_at=None)
+    waiting = waiting.filter(endorsement__withdrawal_due_at=None)
     return waiting.filter(asked_at__lte=at - periods.REMINDER)
+
+
+def withdrawals(*, at: datetime) -> QuerySet[Endorsement]:
+    """Those that staff have withdrawn, when the time to cancel it is over."""
+    return Endorsement.objects.being_withdrawn().filter(withdrawal_due_at__lte=at)
+
+
+def finish_withdrawal(endorsement: Endorsement, *, at: datetime) -> None:
+    """The endorsement is withdrawn for good; its name has been off since it began."""
+    leaving.end(locked(endorsement.pk), by=WORKER, at=at)
 
 
 def lapse(endorsement: Endorsement, *, at: datetime) -> None:

@@ -6,13 +6,11 @@ from django.db import transaction
 
 from petition.actions import correspondence, decisions, listings
 from petition.actions.audit import CONTACT, Actor
-from petition.actions.lifecycle import locked, move
+from petition.actions.lifecycle import NotPossible, locked, move
 from petition.actions.links import behind
 from petition.models import Display, Endorsement, Origin, Purpose, State
 
-
-class NotPossible(Exception):
-    """This endorsement is not in a state for it."""
+__all__ = ["NotPossible", "end", "stop_being_named", "withdraw"]
 
 
 @transaction.atomic

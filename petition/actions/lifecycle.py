@@ -41,6 +41,14 @@ class AlreadyDecided(Exception):
         self.state = state
 
 
+class NotPossible(Exception):
+    """This endorsement is not in a state for it."""
+
+
+class BeingWithdrawn(NotPossible):
+    """Staff have withdrawn it: nothing else is decided about it until that is cancelled or final."""
+
+
 def locked(endorsement_id: int) -> Endorsement:
     """The endorsement, which nobody else can move until this transaction ends.
 
@@ -72,11 +80,13 @@ def move(
 
     The trail calls it `verb`, else as every such move is called.
 
-    Raises AlreadyDecided when LEGAL_MOVES has no way from its present state to `to`, or that state isn't `only_from`.
+    Raises AlreadyDecided when LEGAL_MOVES has no way from its present state to `to`, or that state isn't `only_from`,
+    and BeingWithdrawn.
     """
     before = State(endorsement.state)
-    if to not in LEGAL_MOVES[before] or only_from not in (None, before):
-        raise AlreadyDecided(last_move(endorsement), before)
+    if to != State.WITHDRAWN:
+        refuse_if_being_withdrawn(endorsement)
+    refuse_if_decided(endorsement, to=to, only_from=only_from)
     verb = verb or VERBS.get((before, to)) or _VERB_OF_TARGET[to]
     event = record(verb, subject=endorsement, by=by, at=at, reason=reason)
     endorsement.decided_at = endorsement.returned_at = endorsement.withdrawn_at = None
@@ -84,12 +94,35 @@ def move(
         setattr(endorsement, _STAMP[to], at)
     elif before is State.SUBMITTED:
         endorsement.confirmed_at = at
+    endorsement.withdrawal_due_at, endorsement.sealed_listing = None, ""
     endorsement.counted_at = None  # two moderators stood for one approval; the next one takes two again
     if to not in UNDECIDED:  # who decided has looked
         endorsement.quarantined_at, endorsement.quarantined_for = None, ""
     endorsement.state = to
     endorsement.explained_by = event.pk
     return event
+
+
+def refuse_if_decided(endorsement: Endorsement, *, to: State, only_from: State | None = None) -> None:
+    """Return where LEGAL_MOVES has a way from its state, which is `only_from`, to `to`. Raises AlreadyDecided."""
+    before = State(endorsement.state)
+    if to not in LEGAL_MOVES[before] or only_from not in (None, before):
+        raise AlreadyDecided(last_move(endorsement), before)
+
+
+def plan_withdrawal(endorsement: Endorsement, due: datetime | None, *, event: AuditEvent, listing: str = "") -> None:
+    """`endorsement`, to be saved by the caller, is withdrawn at `due`, or no longer is (None), as `event` says.
+
+    `listing`, sealed, is what brings its line back until then.
+    """
+    endorsement.withdrawal_due_at, endorsement.sealed_listing = due, listing
+    endorsement.explained_by = event.pk
+
+
+def refuse_if_being_withdrawn(endorsement: Endorsement) -> None:
+    """Return where nothing stands in the way of a decision. Raises BeingWithdrawn."""
+    if endorsement.withdrawal_due_at:
+        raise BeingWithdrawn
 
 
 def last_move(endorsement: Endorsement) -> AuditEvent:

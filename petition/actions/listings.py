@@ -216,6 +216,13 @@ def show_as_before(endorsement: Endorsement, beside: Beside, *, event: AuditEven
     show(endorsement, event=event, since=beside.since)
 
 
+def relist(endorsement: Endorsement, beside: Beside, *, event: AuditEvent) -> None:
+    """The named endorsement, to be saved by the caller, is listed again as it was, its name readable in its row."""
+    if endorsement.signatory:
+        endorsement.signatory.note, endorsement.signatory.noted_on = beside.note, beside.noted_on
+    list_name(endorsement, event=event, since=beside.since)
+
+
 def seal_name(endorsement: Endorsement) -> None:
     """The name and what points at it are readable only with the private key; its keyed hash stays."""
     if not endorsement.sealed_name:

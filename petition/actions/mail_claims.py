@@ -114,8 +114,8 @@ def _own_pages(mail: OutgoingMail, content: Content, endorsements: list[Endorsem
 
 
 def _decided(mail: OutgoingMail, endorsement: Endorsement) -> bool:
-    """Whether the decision that the mail reports is the last one about its endorsement."""
-    return last_move(endorsement).pk == mail.reports
+    """Whether the decision that the mail reports is the last one about its endorsement, which nobody is withdrawing."""
+    return last_move(endorsement).pk == mail.reports and endorsement.withdrawal_due_at is None
 
 
 def _carries_live_link(mail: OutgoingMail, at: datetime) -> bool:
@@ -139,7 +139,7 @@ def _rejected(mail: OutgoingMail, endorsement: Endorsement, content: Content, at
 
 def _asked(mail: OutgoingMail, endorsement: Endorsement, content: Content, at: datetime) -> bool:
     waits = endorsement.questions.waiting().filter(pk=content["question"])
-    return endorsement.state == State.RETURNED and waits.exists()
+    return endorsement.state == State.RETURNED and endorsement.withdrawal_due_at is None and waits.exists()
 
 
 def _correction(state: CorrectionState) -> "Claim":

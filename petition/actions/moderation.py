@@ -1,15 +1,25 @@
 """What a moderator decides. Each deed raises lifecycle.AlreadyDecided when somebody was first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from petition.actions import decision_mails, decisions, leaving, links, listings, notes
 from petition.actions.audit import Actor, record
-from petition.actions.lifecycle import AlreadyDecided, locked, move
+from petition.actions.lifecycle import (
+    AlreadyDecided,
+    locked,
+    move,
+    plan_withdrawal,
+    refuse_if_being_withdrawn,
+    refuse_if_decided,
+)
 from petition.actions.spelling import ChangedMeanwhile
 from petition.models import AuditEvent, Display, Endorsement, Kind, Origin, Question, Signatory, State, Status
 from petition.models.endorsements import ACTIVE
+from petition.protection import contacts
+
+WITHDRAWAL_WAITS = timedelta(hours=24)
 
 
 class MailboxNotProven(Exception):
@@ -93,15 +103,50 @@ def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 
 @transaction.atomic
 def withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """The endorsement has ended for good, as its organisation asked: unlisted, its name sealed.
+    """The name is off the list and sealed at once; after WITHDRAWAL_WAITS the worker withdraws it for good.
 
-    Raises NotPossible for one of the originals: its name is hidden, and can be shown again.
+    Until then any moderator can cancel it, and the organisation can withdraw at once (leaving.withdraw). The state is
+    what it was, and nothing else is decided. Raises AlreadyDecided, BeingWithdrawn, and NotPossible for one of the
+    originals: its name is hidden, and can be shown again.
     """
     endorsement = locked(endorsement_id)
     if endorsement.origin == Origin.IMPORTED:
         raise leaving.NotPossible
+    refuse_if_decided(endorsement, to=State.WITHDRAWN)
+    refuse_if_being_withdrawn(endorsement)
+    line = endorsement.signatory
+    beside = listings.Beside.of(line) if line and line.status == Status.LISTED else None
+    event = record("start_withdrawal", subject=endorsement, by=by, at=at)
+    listings.unlist(endorsement, event=event)
+    listings.seal_name(endorsement)
+    listing = contacts.seal(beside.told()) if beside else ""
+    plan_withdrawal(endorsement, at + WITHDRAWAL_WAITS, event=event, listing=listing)
+    endorsement.save()
+    decisions.forget(endorsement)
     leaving.tell_of_change(endorsement, at=at)
-    leaving.end(endorsement, by=by, at=at)
+    return endorsement
+
+
+@transaction.atomic
+def cancel_withdrawal(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
+    """An endorsement that staff have withdrawn is as it was, unless its organisation has decided otherwise since.
+
+    Where it asked not to be named, its name does not come back. Raises NotPossible where it is not being withdrawn, or
+    no longer, and CannotOpen.
+    """
+    endorsement = locked(endorsement_id)
+    due = endorsement.withdrawal_due_at
+    if due is None or due <= at:
+        raise leaving.NotPossible
+    event = record("cancel_withdrawal", subject=endorsement, by=by, at=at)
+    if endorsement.display == Display.NAMED:
+        listings.open_name(endorsement)
+        if endorsement.sealed_listing:
+            beside = listings.Beside.from_told(contacts.opened(endorsement.sealed_listing))
+            listings.relist(endorsement, beside, event=event)
+    plan_withdrawal(endorsement, None, event=event)
+    endorsement.save()
+    leaving.tell_of_change(endorsement, at=at)
     return endorsement
 
 
@@ -146,6 +191,7 @@ def show(appeal_slug: str, kind: Kind, number: int, *, by: Actor, at: datetime) 
 def name_again(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """A withheld endorsement is named, as its mailbox asked. Raises AlreadyDecided, MailboxNotProven, CannotOpen."""
     endorsement = locked(endorsement_id)
+    refuse_if_being_withdrawn(endorsement)
     if endorsement.state != State.APPROVED or endorsement.display != Display.WITHHELD:
         raise AlreadyDecided(AuditEvent.objects.get(pk=endorsement.explained_by), State(endorsement.state))
     if endorsement.origin != Origin.IMPORTED and endorsement.name_again_at is None:

@@ -13,7 +13,7 @@ from petition.models.endorsements import UNDECIDED
 
 def open_to_quarantine() -> QuerySet[Endorsement]:
     """Those that wait for a decision, or for their mailbox, and are not set aside."""
-    return Endorsement.objects.not_quarantined().filter(state__in=UNDECIDED)
+    return Endorsement.objects.not_quarantined().not_being_withdrawn().filter(state__in=UNDECIDED)
 
 
 def set_aside(numbers: Sequence[int], *, reason: str, by: Actor, at: datetime) -> list[int]:
@@ -26,7 +26,8 @@ def set_aside(numbers: Sequence[int], *, reason: str, by: Actor, at: datetime) -
 
 def release(numbers: Sequence[int], *, by: Actor, at: datetime) -> list[int]:
     """These endorsements are out of quarantine and wait like any other; those that were not in it are left alone."""
-    return _changed(Endorsement.objects.quarantined(), numbers, "release", "", by=by, at=at)
+    rows = Endorsement.objects.quarantined().not_being_withdrawn()
+    return _changed(rows, numbers, "release", "", by=by, at=at)
 
 
 @transaction.atomic

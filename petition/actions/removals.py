@@ -14,7 +14,7 @@ from petition.models import AuditEvent, Endorsement, Status
 
 __all__ = ["journal", "note", "noted", "replay"]
 
-_LISTED = Q(verb__in=("approve", "show")) | Q(verb="undo", reason="hide")
+_LISTED = Q(verb__in=("approve", "show", "cancel_withdrawal")) | Q(verb="undo", reason="hide")
 
 
 def replay(*, by: Actor, at: datetime, tell: Callable[[int, int], None] = lambda done, of: None) -> int:

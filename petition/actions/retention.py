@@ -40,6 +40,7 @@ class _Duty:
 _UNCONFIRMED = _Duty(erasing.unconfirmed, erasing.erase_unconfirmed)
 _DUTIES = (
     _UNCONFIRMED,
+    _Duty(lapsing.withdrawals, lapsing.finish_withdrawal),
     _Duty(lapsing.unanswered, lapsing.lapse),
     _Duty(lapsing.to_remind, lapsing.remind),
     _Duty(lapsing.undecided, lapsing.close),

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from petition.actions import listings
 from petition.actions.audit import Actor, record
 from petition.actions.leaving import NotPossible
-from petition.actions.lifecycle import locked
+from petition.actions.lifecycle import locked, refuse_if_being_withdrawn
 from petition.models import AuditEvent, Endorsement, Origin, Spelling, State
 from petition.models.endorsements import ACTIVE
 from petition.protection import contacts
@@ -43,6 +43,8 @@ def may_be_respelled(endorsement: Endorsement) -> bool:
 
     Before it is confirmed only what came by letter or call: no mailbox is to confirm it as it was sent.
     """
+    if endorsement.withdrawal_due_at:
+        return False
     if endorsement.state == State.SUBMITTED:
         return endorsement.origin == Origin.LETTER
     return endorsement.state in (State.CONFIRMED, State.RETURNED) and endorsement.origin != Origin.IMPORTED
@@ -55,6 +57,7 @@ def respell(endorsement_id: int, proposal: Proposal, *, seen: str, by: Actor, at
     Raises NotPossible, ChangedMeanwhile, SameBodyTwice, CannotOpen.
     """
     endorsement = locked(endorsement_id)
+    refuse_if_being_withdrawn(endorsement)
     if not may_be_respelled(endorsement):
         raise NotPossible
     _expect(endorsement, seen)
@@ -71,6 +74,7 @@ def set_language(endorsement_id: int, code: str, *, seen: str, by: Actor, at: da
     Raises NotPossible, ChangedMeanwhile, CannotOpen.
     """
     endorsement = locked(endorsement_id)
+    refuse_if_being_withdrawn(endorsement)
     if endorsement.state not in ACTIVE:
         raise NotPossible
     _expect(endorsement, seen)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db.models import Q
 
 from petition.actions import clock_checks
-from petition.actions.audit import Actor
 from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
 
 WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK = (
@@ -22,11 +21,9 @@ WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
 FAILED_WITHIN = timedelta(days=7)
 _HOUR = timedelta(hours=1)
-_TAKE_OFF = ("hide", "withdraw", "revoke", "undo")
+_TAKE_OFF = ("hide", "start_withdrawal", "withdraw", "revoke", "undo")
 MOST_HIDDEN = 10
 """Names that staff hide within an hour before all staff are told."""
-MOST_APPROVALS = 300
-"""Approvals of one account within an hour before it gives its second factor again."""
 _OLDEST = 200  # rows at the head of the queue among which the oldest is looked for: mailboxes are proven out of order
 
 
@@ -65,8 +62,8 @@ def _mail_is_old(at: datetime) -> bool:
 
 def oldest_waiting() -> datetime | None:
     """Since when the oldest endorsement of a real appeal waits for a decision."""
-    waiting = Endorsement.objects.filter(state=State.CONFIRMED, appeal__is_demo=False).order_by("pk")
-    since = [moment for moment in waiting.values_list("confirmed_at", flat=True)[:_OLDEST] if moment]
+    waiting = Endorsement.objects.filter(state=State.CONFIRMED, appeal__is_demo=False, withdrawal_due_at=None)
+    since = [moment for moment in waiting.order_by("pk").values_list("confirmed_at", flat=True)[:_OLDEST] if moment]
     return min(since, default=None)
 
 
@@ -91,10 +88,3 @@ def names_hidden(at: datetime) -> int:
     deeds = AuditEvent.objects.filter(verb__in=_TAKE_OFF, at__gt=at - _HOUR, is_demo=False)
     events = deeds.filter(actor_kind__in=("staff", "operator")).order_by()
     return Signatory.objects.filter(status=Status.NO_LONGER_LISTED, explained_by__in=events.values("pk")).count()
-
-
-def approves_much(by: Actor, *, coming: int = 1, since: datetime | None, at: datetime) -> bool:
-    """Whether `by`, with so many `coming`, approves more than MOST_APPROVALS within the hour, all after `since`."""
-    start = max(at - _HOUR, since) if since else at - _HOUR
-    mine = AuditEvent.objects.filter(actor_id=by.id, actor_kind=by.kind, verb="approve", at__gt=start)
-    return mine[:MOST_APPROVALS].count() + coming > MOST_APPROVALS

@@ -25,7 +25,8 @@ class NotChecked(Exception):
 def waits_for_second(endorsement: Endorsement) -> bool:
     """Whether it is approved without a name, was never listed, and is not counted yet."""
     is_withheld = endorsement.state == State.APPROVED and endorsement.display == Display.WITHHELD
-    return is_withheld and endorsement.signatory_id is None and endorsement.counted_at is None
+    is_waiting = endorsement.signatory_id is None and endorsement.counted_at is None
+    return is_withheld and is_waiting and endorsement.withdrawal_due_at is None
 
 
 @transaction.atomic
@@ -70,6 +71,7 @@ def _refresh(appeal_id: int, *, at: datetime) -> None:
     if appeal is None:
         return  # another worker was faster
     approved = Endorsement.objects.filter(appeal=appeal, state=State.APPROVED, display=Display.WITHHELD)
+    approved = approved.not_being_withdrawn()
     counted = approved.filter(signatory=None, counted_at__isnull=False)
     by_check = counted.exclude(checked_how="").order_by().values_list("checked_how")
     checks = dict(by_check.annotate(Count("pk")))

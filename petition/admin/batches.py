@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from petition.actions import batches as deeds, changes, listings
+from petition.actions.staff_limits import REVOKES
 from petition.admin import bulk_mails, selecting
 from petition.admin.bulk import AT_ONCE_SECONDS
-from petition.admin.gate import before_approving
+from petition.admin.gate import ask_before
 from petition.admin.people import me, with_site
 from petition.models import Batch, BatchDeed, BatchState, Endorsement, Outcome
 from petition.vocabulary import clock
@@ -108,9 +109,7 @@ def _act(request: HttpRequest, found: Batch) -> HttpResponse:
     wanted = request.POST.get("deed", "")
     if wanted not in {*_DEEDS, "go_on"}:
         return HttpResponseBadRequest(_("Unknown decision."))
-    is_to_approve = wanted == "second" and found.deed == BatchDeed.APPROVE
-    coming = found.parts.filter(outcome=Outcome.WAITING).count() if is_to_approve else 0
-    if is_to_approve and (ask := before_approving(request, coming)):
+    if wanted == "undo" and (ask := ask_before(request, REVOKES, deeds.names_taken_off(found, at=clock.now()))):
         return ask
     try:
         if wanted in _DEEDS:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from petition.actions import batches, changes, decision_mails, listings
+from petition.actions.staff_limits import APPROVALS
 from petition.admin import bulk_mails, selecting
 from petition.admin.filters import Filters
-from petition.admin.gate import before_approving
+from petition.admin.gate import ask_before
 from petition.admin.people import WHY_NOT, me, with_site
 from petition.models import Batch, BatchDeed, Endorsement
 from petition.vocabulary import clock
@@ -41,7 +42,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     count = found.count()
     told = batches.told_of(deed, found)
     mails = told.count()
-    if deed == BatchDeed.APPROVE and mails <= batches.ALONE and (ask := before_approving(request, count)):
+    needs_second = batches.needs_second(deed, count)
+    if deed == BatchDeed.APPROVE and not needs_second and (ask := ask_before(request, APPROVALS, count)):
         return ask
     shown_names = SAMPLE if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE) else MOST
     sample = found.select_related("appeal", "signatory").order_by("pk")[:shown_names]
@@ -50,7 +52,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "count": count,
         "left_out": chosen.count() - count,
         "mails": mails,
-        "needs_second": mails > batches.ALONE,
+        "needs_second": needs_second,
         "alone": batches.ALONE,
         "letters": bulk_mails.of_approval(told) if deed == BatchDeed.APPROVE else [],
         "rejections": bulk_mails.of_rejection(told) if deed == BatchDeed.REJECT else [],
@@ -86,8 +88,8 @@ def _begin(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
     numbers = list(_chosen(request, shown).values_list("pk", flat=True))
-    approves = shown["deed"] == BatchDeed.APPROVE and batches.is_single_handed(BatchDeed.APPROVE, numbers)
-    if approves and (ask := before_approving(request, len(numbers))):
+    is_alone = batches.is_single_handed(BatchDeed(shown["deed"]), numbers)
+    if shown["deed"] == BatchDeed.APPROVE and is_alone and (ask := ask_before(request, APPROVALS, len(numbers))):
         return ask
     reason = request.POST.get("reason", "") if shown["deed"] == BatchDeed.REJECT else ""
     batch = begun(request, BatchDeed(shown["deed"]), numbers, shown_at=shown["mark"], reason=reason)

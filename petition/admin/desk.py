@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,6 +36,7 @@ DECISIONS: dict[str, tuple[State, Callable[..., Endorsement]]] = {
     "reopen": (State.CONFIRMED, moderation.reopen),
     "revoke": (State.CONFIRMED, moderation.revoke),
     "withdraw": (State.WITHDRAWN, moderation.withdraw),
+    "cancel_withdrawal": (State.CONFIRMED, moderation.cancel_withdrawal),
 }
 POSSIBLE: dict[str, tuple[str, ...]] = {
     State.SUBMITTED: ("reject", "withdraw"),
@@ -48,6 +50,8 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
 
 def possible(found: Endorsement) -> tuple[str, ...]:
     """The decisions that may come next; one of the originals never ends, its name is hidden."""
+    if found.withdrawal_due_at:
+        return ("cancel_withdrawal",)
     names = POSSIBLE[found.state]
     return tuple(name for name in names if name != "withdraw" or found.origin != Origin.IMPORTED)
 
@@ -71,7 +75,7 @@ def page(
         "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
         "events": history(pk),
         "there": looked_at_by(accounts(there).values()),
-        "check": review.check_form(found),
+        "check": None if found.withdrawal_due_at else review.check_form(found),
         "title": _("Endorsement"),
         **review.weighed(found),
         "undelivered": review.undelivered(found),
@@ -89,9 +93,10 @@ def page(
 def _possible(found: Endorsement) -> dict[str, Any]:
     """What may be done about `found` besides deciding: each a form, a row or a yes."""
     signatory, is_active = found.signatory, found.state in ACTIVE
+    is_open = found.withdrawal_due_at is None
     is_listed = bool(signatory and signatory.status == Status.LISTED)
-    is_withheld = found.state == State.APPROVED and found.display == Display.WITHHELD
-    correction = found.corrections.waiting().first() if is_active else None
+    is_withheld = found.state == State.APPROVED and found.display == Display.WITHHELD and is_open
+    correction = found.corrections.waiting().first() if is_active and is_open else None
     return {
         "is_active": is_active,
         "is_listed": is_listed,
@@ -100,7 +105,7 @@ def _possible(found: Endorsement) -> dict[str, Any]:
         "correction": correction,
         "proposed": _proposed_line(correction.sealed_proposal) if correction else "",
         "unreachable": found.state == State.CONFIRMED and not has_contact(found),
-        "ask": QuestionForm(auto_id="ask-%s") if found.state == State.CONFIRMED else None,
+        "ask": QuestionForm(auto_id="ask-%s") if found.state == State.CONFIRMED and is_open else None,
         "note": NoteForm(initial={"words": signatory.note, "seen": signatory.note}, auto_id="note-%s")
         if signatory and is_listed
         else None,
@@ -133,10 +138,19 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except tuple(WHY_NOT) as error:
         messages.warning(request, str(WHY_NOT[type(error)]))
     else:
-        said = {"number": pk, "state": decided.get_state_display()}
-        messages.success(request, _("Endorsement %(number)s: %(state)s.") % said)
+        messages.success(request, _what_was_decided(decided))
+        if known[1] is moderation.cancel_withdrawal:
+            return back(request, pk)
         return HttpResponseRedirect(_afterwards(request, pk), status=HTTPStatus.SEE_OTHER)
     return back(request, pk)
+
+
+def _what_was_decided(decided: Endorsement) -> str:
+    if decided.withdrawal_due_at:
+        when = formats.date_format(timezone.localtime(decided.withdrawal_due_at), "DATETIME_FORMAT")
+        words = _("Endorsement %(number)s: the name is off this site. The withdrawal is final at %(when)s.")
+        return words % {"number": decided.pk, "when": when}
+    return _("Endorsement %(number)s: %(state)s.") % {"number": decided.pk, "state": decided.get_state_display()}
 
 
 def _beside(request: HttpRequest) -> QuerySet[Endorsement]:

@@ -20,6 +20,7 @@ from petition.vocabulary import names
 from petition.vocabulary.countries import CODES
 
 QUARANTINED, CORRECTIONS, NAME_AGAIN = "quarantined", "corrections", "name-again"
+BEING_WITHDRAWN = "being-withdrawn"
 
 
 def _in_state(state: State) -> Callable[[], QuerySet[Endorsement]]:
@@ -27,11 +28,12 @@ def _in_state(state: State) -> Callable[[], QuerySet[Endorsement]]:
 
 
 def _corrections() -> QuerySet[Endorsement]:
-    return Endorsement.objects.filter(state__in=ACTIVE, corrections__state=CorrectionState.PROPOSED)
+    waiting = Endorsement.objects.not_being_withdrawn()
+    return waiting.filter(state__in=ACTIVE, corrections__state=CorrectionState.PROPOSED)
 
 
 def _name_again() -> QuerySet[Endorsement]:
-    asked = Endorsement.objects.filter(name_again_at__isnull=False)
+    asked = Endorsement.objects.not_being_withdrawn().filter(name_again_at__isnull=False)
     return asked.filter(state=State.APPROVED, display=Display.WITHHELD)
 
 
@@ -44,6 +46,7 @@ TABS: Final[dict[str, tuple[str | Promise, Callable[[], QuerySet[Endorsement]]]]
     State.SUBMITTED: (State.SUBMITTED.label, _in_state(State.SUBMITTED)),
     State.APPROVED: (State.APPROVED.label, _in_state(State.APPROVED)),
     State.REJECTED: (State.REJECTED.label, _in_state(State.REJECTED)),
+    BEING_WITHDRAWN: (_("Being withdrawn"), Endorsement.objects.being_withdrawn),
     State.WITHDRAWN: (State.WITHDRAWN.label, _in_state(State.WITHDRAWN)),
 }
 """What stands under each tab, in the order in which they are shown."""

@@ -1,10 +1,9 @@
-"""The gate of the desk: the table of rights, held against every request under /admin/."""
+"""The gate of the desk: the table of rights, held against every request under /admin/, and the hourly limits."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -18,14 +17,19 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from petition.actions import watch
+from petition.actions import alerts, staff_limits
+from petition.actions.staff_limits import LimitReached
 from petition.admin import rights
 from petition.admin.people import me, with_site
+from petition.admin.proofs import last_proof
 from petition.vocabulary import clock
 
 
 def only_by_right(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: nothing under /admin/ is answered that rights.py does not give to whoever asks."""
+    """Middleware: nothing under /admin/ is answered that rights.py does not give to whoever asks.
+
+    Whoever reaches an hourly limit (actions/staff_limits.py) is asked for the second factor instead.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -35,7 +39,11 @@ def only_by_right(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             return None
         return refusal(request)
 
-    answer.process_view = process_view  # type: ignore[attr-defined]  # Django's name for it
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return _at_limit(request, error.limit) if isinstance(error, LimitReached) else None
+
+    answer.process_view = process_view  # type: ignore[attr-defined]  # Django's names for them
+    answer.process_exception = process_exception  # type: ignore[attr-defined]
     return answer
 
 
@@ -52,22 +60,34 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
         return _not_theirs(request)
     if row.fresh and not did_recently_reauthenticate(request):
         return _who_is_there(request, row, "account_reauthenticate")
-    if row.approves and watch.approves_much(me(request), since=_last_proof(request), at=clock.now()):
-        return _who_is_there(request, row, _factor_of(request))
     return None
 
 
-def before_approving(request: HttpRequest, coming: int) -> HttpResponse | None:
-    """To the page that asks for the second factor, where `coming` approvals at once are too many without it.
+def ask_before(request: HttpRequest, limit: str, coming: int) -> HttpResponse | None:
+    """Return the way to the page that asks for the second factor, where `coming` at once are above the limit; or None.
 
-    It is asked before the first of them, and not in their midst: given within five minutes, all are carried out.
+    It is asked before the first of them, and not in their midst: given within five minutes, and nothing of the kind
+    done since, all are carried out.
     """
-    proof, now = _last_proof(request), clock.now()
-    is_fresh = proof is not None and now - proof <= timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
-    row = rights.row_of(request.resolver_match) if request.resolver_match else None
-    if row is None or is_fresh or not watch.approves_much(me(request), coming=coming, since=proof, at=now):
+    account, now = me(request).id or 0, clock.now()
+    proof = last_proof(request)
+    if not staff_limits.is_above(limit, account_id=account, coming=coming, last_proof=lambda: proof, at=now):
         return None
-    return _who_is_there(request, row, _factor_of(request))
+    is_fresh = proof is not None and now - proof <= timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    if proof is not None and is_fresh and not staff_limits.used(limit, account_id=account, since=proof):
+        alerts.tell_limit_reached(account, limit, at=now)
+        return None
+    return _at_limit(request, limit)
+
+
+def _at_limit(request: HttpRequest, limit: str) -> HttpResponse:
+    """The other staff hear of it, and the page that asks for the second factor is next."""
+    row = rights.row_of(request.resolver_match) if request.resolver_match else None
+    if row is None:
+        raise PermissionDenied
+    alerts.tell_limit_reached(me(request).id or 0, limit, at=clock.now())
+    words = _("This is above an hourly limit. Confirm that it is you; then do it once more.")
+    return _who_is_there(request, row, _factor_of(request), words=words)
 
 
 def _factor_of(request: HttpRequest) -> str:
@@ -86,9 +106,9 @@ def _not_theirs(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/petition/no_right.html", content, status=403)
 
 
-def _who_is_there(request: HttpRequest, row: rights.Row, page: str) -> HttpResponse:
+def _who_is_there(request: HttpRequest, row: rights.Row, page: str, *, words: str = "") -> HttpResponse:
     """To the page that asks again; from there back to this address, or to the page whose button was pressed."""
-    messages.info(request, _("Confirm that it is you; then do it once more."))
+    messages.info(request, words or _("Confirm that it is you; then do it once more."))
     back = request.get_full_path() if "GET" in row.methods else _pressed_on(request)
     return HttpResponseRedirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
@@ -106,14 +126,3 @@ def _can_be_opened(path: str) -> bool:
     except Resolver404:
         return False
     return row is not None and "GET" in row.methods
-
-
-def _last_proof(request: HttpRequest) -> datetime | None:
-    """When this session last gave what is asked for: the second factor where there is one, else any.
-
-    allauth stamps it by the clock of this machine.
-    """
-    wanted = is_mfa_enabled(request.user)
-    steps = get_authentication_records(request, request.user)
-    at = [float(step["at"]) for step in steps if step.get("method") == "mfa" or not wanted]
-    return clock.from_machine(datetime.fromtimestamp(at[-1], UTC)) if at else None

@@ -15,11 +15,12 @@ from petition.actions.decision_mails import UnknownReason
 from petition.actions.endorsements import NotOpen
 from petition.actions.entering import EnteredBefore
 from petition.actions.leaving import NotPossible
-from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.lifecycle import AlreadyDecided, BeingWithdrawn
 from petition.actions.moderation import EndorsedAgain, MailboxNotProven
 from petition.actions.spelling import SameBodyTwice
 from petition.actions.undoing import NothingToUndo, TooLate
 from petition.actions.withheld import NotChecked, SecondModeratorNeeded
+from petition.admin.proofs import last_proof
 from petition.admin.words import ACTORS, VERBS
 from petition.models import AuditEvent, Correction
 from petition.protection.contacts import CannotOpen
@@ -28,6 +29,7 @@ WHY_NOT: dict[type[Exception], str | Promise] = {
     EndorsedAgain: gettext_lazy("The organisation has endorsed again since; that endorsement is the one to decide."),
     MailboxNotProven: gettext_lazy("Its mailbox has not agreed, so this cannot be done."),
     SameBodyTwice: gettext_lazy("This mailbox already stands behind the appeal under that name."),
+    BeingWithdrawn: gettext_lazy("It is being withdrawn. Cancel the withdrawal first, then decide."),
     NotPossible: gettext_lazy("It is no longer in a state for this."),
     CannotOpen: gettext_lazy("It is sealed, and the key that opens it is not here."),
     NothingToUndo: gettext_lazy("There is nothing to take back: something else was decided since."),
@@ -43,8 +45,8 @@ WHY_NOT: dict[type[Exception], str | Promise] = {
 
 
 def me(request: HttpRequest) -> Actor:
-    """The staff account that sent this request."""
-    return Actor.staff(int(request.user.pk or 0))
+    """The staff account that sent this request, with the limits of its session."""
+    return Actor.staff(int(request.user.pk or 0), last_proof=lambda: last_proof(request))
 
 
 def names_of(events: Iterable[AuditEvent]) -> dict[int | None, str]:

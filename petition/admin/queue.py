@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from petition.actions import listings, presences
 from petition.admin import disputes
 from petition.admin.carrying import under
-from petition.admin.desk import POSSIBLE
+from petition.admin.desk import possible
 from petition.admin.filters import AGES, QUARANTINED, TABS, Filters, age_of
 from petition.admin.people import accounts, me, with_site
 from petition.admin.selecting import bulk_deeds
@@ -71,7 +71,7 @@ def _rows(page: list[Endorsement], request: HttpRequest, *, at: datetime) -> lis
             "age": (age := age_of(row, at=at)),
             "age_in_words": AGES.get(age, ""),
             "countries": [countries.name_of(code, get_language() or "en") for code in row.countries.split()],
-            "decisions": [name for name in POSSIBLE[row.state] if name in ("approve", "reject")],
+            "decisions": [name for name in possible(row) if name in ("approve", "reject")],
             "there": [people[account] for account in there.get(row.pk, ()) if account in people],
         }
         for row in page

@@ -1,7 +1,8 @@
 """Who may do what under /admin/: every address, method and role, on one page.
 
 A new page gets a row, `"admin:its_name": may(GET=MODERATOR, POST=MODERATOR)`. What has no row, or no such method in its
-row, is refused (gate.py), and tests/admin/test_rights.py says which row is missing.
+row, is refused (gate.py), and tests/admin/test_rights.py says which row is missing. How often an hour something may be
+done is not a matter of its address: actions/staff_limits.py.
 """
 
 from collections.abc import Mapping
@@ -29,18 +30,17 @@ class Row:
 
     methods: Mapping[str, Audience]
     fresh: bool = False  # only who has said within five minutes who they are
-    approves: bool = False  # who has approved very much within the hour gives the second factor again; many: bulk.py
 
 
-def may(*, fresh: bool = False, approves: bool = False, **methods: Audience) -> Row:
-    return Row(methods, fresh, approves)
+def may(*, fresh: bool = False, **methods: Audience) -> Row:
+    return Row(methods, fresh)
 
 
 RIGHTS: dict[str, Row] = {
     # The queue, and one endorsement
     "admin:index": may(GET=MODERATOR),
     "admin:endorsement": may(GET=MODERATOR),
-    "admin:decide": may(POST=MODERATOR, approves=True),
+    "admin:decide": may(POST=MODERATOR),
     "admin:ask": may(POST=MODERATOR),
     "admin:name": may(POST=MODERATOR),
     "admin:note": may(POST=MODERATOR),

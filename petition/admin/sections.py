@@ -23,11 +23,12 @@ _TOLD = {
 
 def of(found: Endorsement) -> dict[str, Any]:
     """The sections of `found`, each missing or None where it does not apply."""
-    reachable = has_contact(found)
+    reachable, is_open = has_contact(found), found.withdrawal_due_at is None
+    may_reject = is_open and State.REJECTED in LEGAL_MOVES[State(found.state)]
     return {
         "reachable": reachable,
-        "letters": _letters(found) if reachable else {},
-        "reasons": _reasons(found, reachable) if State.REJECTED in LEGAL_MOVES[State(found.state)] else [],
+        "letters": _letters(found) if reachable and is_open else {},
+        "reasons": _reasons(found, reachable) if may_reject else [],
         "chosen_reason": OTHER,
         "reject": RejectForm(auto_id="reject-%s"),
         "internal": _internal(found),
@@ -77,7 +78,7 @@ def _spelling(found: Endorsement) -> dict[str, Any]:
     if found.state == State.WITHDRAWN:
         return {}
     seen = spelling.version(found)
-    may_spell, may_tell = spelling.may_be_respelled(found), found.state in ACTIVE
+    may_spell, may_tell = spelling.may_be_respelled(found), found.state in ACTIVE and found.withdrawal_due_at is None
     told = {"seen": seen, "language": language}
     return {
         "spelling": spelling_form(found, line, seen) if may_spell else None,

@@ -15,6 +15,8 @@ VERBS: dict[str, str | Promise] = {
     "reopen": _("reopened"),
     "revoke": _("revoked"),
     "withdraw": _("withdrawn"),
+    "start_withdrawal": _("withdrawal started: name taken off, final after 24 hours"),
+    "cancel_withdrawal": _("withdrawal cancelled"),
     "hide": _("name taken off"),
     "show": _("name shown again"),
     "erase": _("erased"),
@@ -61,6 +63,8 @@ VERBS: dict[str, str | Promise] = {
     "propose_text": _("new wording of a translation proposed"),
     "refuse_text": _("new wording of a translation refused"),
     "set_opening": _("opening and closing set"),
+    "block_codes": _("codes blocked after five wrong ones"),
+    "reach_limit": _("hourly limit reached"),
     "invite": _("invited"),
     "set_password": _("password set"),
     "set_mailbox": _("mailbox set"),
@@ -123,6 +127,10 @@ REASONS: dict[str, str | Promise] = {
     **dict(Check.choices),
     **MAILS,
     **{role.value: role.label for role in Role},
+    "contacts": _("contacts opened"),
+    "hides": _("names hidden"),
+    "revokes": _("approvals revoked"),
+    "withdrawals": _("endorsements withdrawn, private links issued"),
 }
 ACTORS: dict[str, str | Promise] = {
     "contact": _("the organisation"),

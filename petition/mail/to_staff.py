@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 
 class Told(NamedTuple):
@@ -72,6 +72,43 @@ def hiding(content: dict[str, str]) -> Told:
     return Told(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
 
 
+_AT_LIMIT = {
+    "contacts": gettext_lazy(
+        "The account %(account)s opened %(count)s contacts within an hour, and wants to open more."
+    ),
+    "hides": gettext_lazy("The account %(account)s hid %(count)s names within an hour, and wants to hide more."),
+    "revokes": gettext_lazy("The account %(account)s revoked %(count)s approvals within an hour, or wants to."),
+    "withdrawals": gettext_lazy(
+        "The account %(account)s withdrew entries or issued private links %(count)s times within an hour, "
+        "and wants to go on."
+    ),
+}
+
+
+def limit_reached(content: dict[str, str]) -> Told:
+    """A colleague's account does unusually much of something; content: `account`, `limit`, `count`, `url`."""
+    return Told(
+        _("An account reached an hourly limit"),
+        [
+            str(_AT_LIMIT[content["limit"]]) % content,
+            _("It has to prove again who it is before it can go on. The audit trail says what it did."),
+            _("If you think that it is not your colleague, ask an administrator to disable the account at once."),
+        ],
+    )
+
+
+def codes_blocked(content: dict[str, str]) -> Told:
+    """Somebody typed wrong codes for this account; content: `when`."""
+    return Told(
+        _("Wrong codes for your account"),
+        [
+            _("somebody typed five wrong codes of the second factor for your staff account, until %(when)s.") % content,
+            _("No code is accepted for 15 minutes. A passkey still works."),
+            _("If it wasn't you, somebody knows your password: change it and tell another administrator at once."),
+        ],
+    )
+
+
 def mirror(content: dict[str, str]) -> Told:
     """The served copy of the site stands without its lists; content: `url`."""
     return Told(
@@ -96,5 +133,8 @@ def clock(content: dict[str, str]) -> Told:
 
 
 TOLD: dict[str, Callable[[dict[str, str]], Told]] = {
-    told.__name__: told for told in (invitation, new_device, digest, overdue, flood, hiding, mirror, clock)
+    told.__name__: told
+    for told in (
+        *(invitation, new_device, codes_blocked, digest, overdue, flood, hiding, limit_reached, mirror, clock),
+    )
 }

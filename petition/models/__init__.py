@@ -5,6 +5,7 @@ from petition.models.appeals import Appeal
 from petition.models.audit import AuditEvent
 from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
 from petition.models.changes import PublicChange, What
+from petition.models.code_tries import CodeTries
 from petition.models.comparisons import Comparison, Verdict
 from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
@@ -45,6 +46,7 @@ __all__ = [
     "BatchPart",
     "BatchState",
     "Check",
+    "CodeTries",
     "Comparison",
     "Contact",
     "ContactChange",

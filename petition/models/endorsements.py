@@ -60,11 +60,18 @@ LATEST_DECISIONS = 20
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     def to_decide(self) -> Self:
         """Those that wait for a moderator, and were not set aside."""
-        return self.filter(state=State.CONFIRMED, quarantined_at=None)
+        return self.filter(state=State.CONFIRMED, quarantined_at=None).not_being_withdrawn()
+
+    def being_withdrawn(self) -> Self:
+        """Those that staff have withdrawn and that any moderator can still bring back."""
+        return self.filter(withdrawal_due_at__isnull=False)
+
+    def not_being_withdrawn(self) -> Self:
+        return self.filter(withdrawal_due_at=None)
 
     def set_aside(self) -> Self:
         """Those in quarantine that are not decided; by way of the small index, or SQLite reads all undecided ones."""
-        in_quarantine = Endorsement.objects.filter(quarantined_at__isnull=False)
+        in_quarantine = Endorsement.objects.filter(quarantined_at__isnull=False, withdrawal_due_at=None)
         return self.filter(pk__in=in_quarantine.values("pk"), state__in=UNDECIDED)
 
     def to_weigh(self) -> Self:
@@ -73,7 +80,7 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
 
     def to_ask(self) -> Self:
         """Forms whose mailbox no mail has asked yet, or has to ask again."""
-        return self.filter(state=State.SUBMITTED, origin=Origin.FORM, asked_at=None)
+        return self.filter(state=State.SUBMITTED, origin=Origin.FORM, asked_at=None, withdrawal_due_at=None)
 
     def unproven(self) -> Self:
         """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
@@ -152,6 +159,10 @@ class Endorsement(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_due_at = models.DateTimeField(null=True, blank=True)  # by staff: the name is off, final at this moment
+    sealed_listing = models.TextField(
+        blank=True, default="", db_default=""
+    )  # what its line had when that began: its day, its note
     counted_at = models.DateTimeField(null=True, blank=True)  # of a withheld one: a second moderator has checked it too
     quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
     weighed_at = models.DateTimeField(null=True, blank=True)  # its flags and indexes are of this name
@@ -197,6 +208,11 @@ class Endorsement(models.Model):
                 condition=Q(state=State.CONFIRMED, quarantined_at=None),
             ),
             models.Index(fields=["id"], name="endorsement_quarantined", condition=Q(quarantined_at__isnull=False)),
+            models.Index(
+                fields=["withdrawal_due_at"],
+                name="endorsement_being_withdrawn",
+                condition=Q(withdrawal_due_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -239,6 +255,11 @@ class Endorsement(models.Model):
                 condition=~(Q(state=State.APPROVED, display=Display.WITHHELD) | Q(state=State.WITHDRAWN))
                 | ~Q(sealed_name=""),
                 name="endorsement_withheld_means_sealed",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawal_due_at=None, sealed_listing="")
+                | (Q(withdrawal_due_at__isnull=False) & ~Q(state=State.WITHDRAWN) & ~Q(sealed_name="")),
+                name="endorsement_being_withdrawn_is_sealed",
             ),
             models.CheckConstraint(
                 condition=Q(origin=Origin.IMPORTED, mailbox_index="", fingerprint="")

@@ -64,6 +64,7 @@ class Refusal:
 
 _ALWAYS = "1 = 1"
 _EARLIER_EVENT = "NEW.explained_by <= OLD.explained_by"  # each event explains one change
+_WITHDRAWAL_DIFFERS = "(NEW.withdrawal_due_at IS NULL) <> (OLD.withdrawal_due_at IS NULL)"
 
 REFUSALS = (
     Refusal("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
@@ -87,10 +88,17 @@ REFUSALS = (
         "endorsement_explained",
         "petition_endorsement",
         "UPDATE",
-        f"({_differs('state', 'display', 'quarantined_for')}) AND ({_EARLIER_EVENT} OR "
+        f"({_differs('state', 'display', 'quarantined_for')} OR {_WITHDRAWAL_DIFFERS}) AND ({_EARLIER_EVENT} OR "
         + _no_event("e.subject_kind = 'endorsement' AND e.subject_id = NEW.id")
         + ")",
-        "a change of state, display or quarantine names its audit event",
+        "a change of state, display, quarantine or withdrawal names its audit event",
+    ),
+    Refusal(
+        "endorsement_being_withdrawn",
+        "petition_endorsement",
+        "UPDATE",
+        "NEW.withdrawal_due_at IS NOT NULL AND NEW.state <> OLD.state",
+        "an endorsement that is being withdrawn is decided no more",
     ),
     Refusal(
         "endorsement_binding",

@@ -40,7 +40,7 @@ def possible(endorsement: Endorsement) -> set[str]:
         steps |= {"contact", "forget"}
     if endorsement.state == State.RETURNED and endorsement.questions.waiting().exists():
         steps.add("answer")
-    return steps
+    return steps - {"correction", "named", "answer"} if endorsement.withdrawal_due_at else steps
 
 
 def on_own_page(*, step: str = "") -> Callable[[Step], Callable[..., HttpResponse]]:
@@ -85,7 +85,7 @@ def shown(endorsement: Endorsement, token: str, **content: object) -> dict[str, 
 @on_own_page()
 def own_page(request: HttpRequest, token: str, digest: str, endorsement: Endorsement) -> HttpResponse:
     """Status in plain words, the printed line, what happens next, every step from here; POST answers the question."""
-    question = endorsement.questions.waiting().first()
+    question = None if endorsement.withdrawal_due_at else endorsement.questions.waiting().first()
     form = AnswerForm(request.POST if request.method == "POST" else None)
     status = HTTPStatus.OK
     if form.is_bound and form.is_valid():
@@ -99,7 +99,7 @@ def own_page(request: HttpRequest, token: str, digest: str, endorsement: Endorse
         question=question,
         form=form,
         answered=form.is_bound and question is None,
-        proposed=endorsement.corrections.waiting().exists(),
+        proposed=endorsement.corrections.waiting().exists() and not endorsement.withdrawal_due_at,
         signed_sha256=endorsement.text.sha256,
         signed_language=endorsement.text.language,
     )

@@ -36,8 +36,8 @@ LEADS_TO = {
     "withdraw": State.WITHDRAWN,
 }
 DECISIONS: dict[str, Callable[..., Endorsement]] = {
-    name: getattr(moderation, name) for name in ("approve", "reject", "reopen", "revoke", "withdraw")
-}
+    name: getattr(moderation, name) for name in ("approve", "reject", "reopen", "revoke")
+} | {"withdraw": factories.withdraw_for_good}
 FITTING = {
     State.SUBMITTED: ["reject"],
     State.CONFIRMED: ["reject", "approve"],

@@ -82,7 +82,7 @@ def test_one_is_set_aside_and_released_without_a_mail(appeal: Appeal) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("decide", [moderation.approve, moderation.reject, moderation.withdraw])
+@pytest.mark.parametrize("decide", [moderation.approve, moderation.reject, factories.withdraw_for_good])
 def test_who_decides_has_looked_so_the_quarantine_is_over(appeal: Appeal, decide: object) -> None:
     row = confirmed(appeal)
     quarantine.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON)
@@ -192,7 +192,7 @@ def test_taking_back_a_release_brings_each_reason_back(appeal: Appeal) -> None:
     assert states() == [("confirmed", "network"), ("confirmed", "honeypot"), ("approved", "")]
 
 
-def test_twenty_five_mails_need_one_person_and_more_need_two(appeal: Appeal) -> None:
+def test_twenty_five_need_one_person_and_more_need_two(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(26)]
     few = do(APPROVE, rows[:1])
     assert few.state == BatchState.DONE
@@ -215,16 +215,13 @@ def test_twenty_five_mails_need_one_person_and_more_need_two(appeal: Appeal) -> 
     assert list(verbs.values_list("verb", "actor_id")) == [("propose", FIRST), ("begin", SECOND)]
 
 
-def test_those_whose_mailbox_was_never_proven_get_no_mail_and_need_no_second_person(appeal: Appeal) -> None:
-    batch = do(REJECT, [submitted(appeal)[0] for _ in range(30)])
-    assert batch.state == BatchState.DONE
-    assert not OutgoingMail.objects.filter(message="rejected").exists()
-
-
-def test_a_reason_that_sends_no_mail_needs_no_second_person(appeal: Appeal) -> None:
+def test_more_than_twenty_five_need_two_also_where_no_mail_leaves(appeal: Appeal) -> None:
+    unproven = do(REJECT, [submitted(appeal)[0] for _ in range(26)])
     Reason.objects.filter(code="duplicate").update(sends_mail=False)
-    batch = do(REJECT, [confirmed(appeal) for _ in range(30)], reason="duplicate")
-    assert (batch.state, batch.reason) == (BatchState.DONE, "duplicate")
+    silent = do(REJECT, [confirmed(appeal) for _ in range(26)], reason="duplicate")
+    assert (unproven.state, silent.state, silent.reason) == (BatchState.PROPOSED, BatchState.PROPOSED, "duplicate")
+    few = do(REJECT, [submitted(appeal)[0] for _ in range(25)])
+    assert few.state == BatchState.DONE
     assert not OutgoingMail.objects.filter(message="rejected").exists()
     with pytest.raises(UnknownReason):
         do(REJECT, [confirmed(appeal)], reason="whim")
@@ -251,7 +248,7 @@ def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
 def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, deed: BatchDeed) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     batch = do(deed, rows)
-    moderation.withdraw(rows[1].pk, by=MODERATOR, at=LATER)
+    factories.withdraw_for_good(rows[1].pk, by=MODERATOR, at=LATER)
     batches.undo(batch.pk, by=SECOND, at=LATER)
     run()
     assert [state for state, _ in states()] == ["confirmed", "withdrawn", "confirmed"]

@@ -7,7 +7,7 @@ from petition.actions.checks import Checked, Stale
 from petition.actions.leaving import NotPossible
 from petition.models import Appeal, AuditEvent, Endorsement, Signatory
 from petition.protection import contacts
-from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed
+from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed, withdraw_for_good
 
 MEMBER = Checked("own_channel", member=True)
 
@@ -87,7 +87,7 @@ def test_the_words_are_sealed_and_go_with_the_contact(appeal: Appeal) -> None:
 
 def test_the_imported_and_the_ended_are_not_checked(appeal: Appeal) -> None:
     imported = Endorsement.objects.get(signatory=line(appeal))
-    ended = moderation.withdraw(confirmed(appeal).pk, by=MODERATOR, at=NOON)
+    ended = withdraw_for_good(confirmed(appeal).pk, by=MODERATOR, at=NOON)
     for row, checked in ((imported, MEMBER), (ended, MEMBER), (confirmed(appeal), Checked("imported", member=False))):
         with pytest.raises(NotPossible):
             check(row, checked)

@@ -91,6 +91,6 @@ def test_a_name_hidden_while_unlisted_stays_hidden_when_it_is_approved_again(app
 def test_a_hidden_one_may_still_be_withdrawn_and_its_sealed_name_stays_as_it_was(appeal: Appeal) -> None:
     factories.approved(appeal)
     _, endorsement = hidden(Kind.FURTHER, 1)
-    moderation.withdraw(endorsement.pk, by=MODERATOR, at=NOON)
+    factories.withdraw_for_good(endorsement.pk, by=MODERATOR, at=NOON)
     withdrawn = Endorsement.objects.get(pk=endorsement.pk)
     assert (withdrawn.state, withdrawn.sealed_name) == (State.WITHDRAWN, endorsement.sealed_name)

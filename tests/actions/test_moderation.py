@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
+from petition.actions import moderation
 from petition.actions.leaving import NotPossible
 from petition.actions.lifecycle import AlreadyDecided, locked, move
-from petition.actions.moderation import EndorsedAgain, MailboxNotProven, approve, reject, reopen, revoke, withdraw
+from petition.actions.moderation import EndorsedAgain, MailboxNotProven, approve, reject, reopen, revoke
 from petition.models import Appeal, AuditEvent, Endorsement, Signatory, State, Status
 from petition.models.signatories import PRINTED_FIELDS
 from petition.protection.contacts import opened
 from tests import factories
-from tests.factories import MODERATOR, NOON, SECOND, a_submission, mails
+from tests.factories import MODERATOR, NOON, SECOND, a_submission, mails, withdraw_for_good as withdraw
 
 LATER = NOON + timedelta(days=2)
 
@@ -148,7 +149,7 @@ def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, deed: Any, back: A
 def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
     found = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
     with pytest.raises(NotPossible):
-        withdraw(found.pk, by=MODERATOR, at=NOON)
+        moderation.withdraw(found.pk, by=MODERATOR, at=NOON)
     found.refresh_from_db()
     assert (found.state, found.sealed_name) == (State.APPROVED, "")
 

@@ -58,7 +58,7 @@ def removed_and_restored(*, day: int) -> None:
     with pytest.raises(TheBackupIsRestored), transaction.atomic():
         hide(Kind.ORIGINAL, 12, day=day)
         hide(Kind.FURTHER, 1, day=day)
-        for number, way in ((2, moderation.withdraw), (3, moderation.revoke)):
+        for number, way in ((2, factories.withdraw_for_good), (3, moderation.revoke)):
             way(Endorsement.objects.get(signatory__kind="further", signatory__number=number).pk, by=MODERATOR, at=NOON)
         raise TheBackupIsRestored
 

@@ -33,13 +33,13 @@ def test_an_unconfirmed_endorsement_is_erased_after_seven_days_with_all_that_han
 def test_what_was_ever_confirmed_stays_whatever_was_decided(appeal: Appeal) -> None:
     factories.approved(appeal)
     moderation.reject(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
-    moderation.withdraw(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
+    factories.withdraw_for_good(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
     assert erase_unconfirmed(at=NOON + 100 * WEEK) == 0
     assert Endorsement.objects.filter(origin="form").count() == 3
 
 
 def test_what_nobody_confirmed_goes_even_where_a_moderator_decided(appeal: Appeal) -> None:
-    for decide in (moderation.reject, moderation.withdraw):
+    for decide in (moderation.reject, factories.withdraw_for_good):
         unproven, _ = factories.submitted(appeal)
         factories.mails_left(unproven)
         decide(unproven.pk, by=MODERATOR, at=NOON)

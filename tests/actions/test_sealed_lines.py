@@ -34,7 +34,7 @@ def test_staff_reads_a_sealed_line_as_long_as_something_can_be_decided(appeal: A
     moderation.approve(found.pk, by=MODERATOR, at=NOON)
     assert _fresh(found).organisation_name == ""
     assert line_for_staff(_fresh(found)) == LINE
-    moderation.withdraw(found.pk, by=MODERATOR, at=NOON)
+    factories.withdraw_for_good(found.pk, by=MODERATOR, at=NOON)
     assert line_for_staff(_fresh(found)) == ""
 
 

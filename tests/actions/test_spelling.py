@@ -1,5 +1,6 @@
 """A name is spelled right before it is listed, in its own language; who looked at an older version is told."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -71,8 +72,12 @@ def test_who_saw_an_older_version_changes_nothing(appeal: Appeal) -> None:
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED, State.REJECTED, State.WITHDRAWN])
 def test_it_is_for_what_waits_to_be_decided(appeal: Appeal, state: State) -> None:
     found = factories.submitted(appeal)[0] if state == State.SUBMITTED else factories.confirmed(appeal)
-    deed = {"approved": moderation.approve, "rejected": moderation.reject, "withdrawn": moderation.withdraw}.get(state)
-    if deed:
+    deeds: dict[str, Callable[..., Endorsement]] = {
+        "approved": moderation.approve,
+        "rejected": moderation.reject,
+        "withdrawn": factories.withdraw_for_good,
+    }
+    if deed := deeds.get(state):
         deed(found.pk, **BY)
     with pytest.raises(NotPossible):
         corrected(found)

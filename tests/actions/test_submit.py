@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from petition.actions import endorsements, moderation, retention
+from petition.actions import endorsements, retention
 from petition.actions.delivery import deliver_due
 from petition.actions.endorsements import WORDING_VERSION, NotOpen, submit
 from petition.models import Appeal, Contact, Endorsement, OutgoingMail, PrivateLink, Purpose, RateCount, State
@@ -108,7 +108,7 @@ def test_who_stands_behind_it_already_gets_a_mail_without_a_link_to_confirm(appe
 def test_after_a_withdrawal_the_mailbox_endorses_anew(appeal: Appeal) -> None:
     submission = a_submission()
     withdrawn = factories.approved(appeal, **asdict(submission))
-    moderation.withdraw(withdrawn.pk, by=MODERATOR, at=NOON)
+    factories.withdraw_for_good(withdrawn.pk, by=MODERATOR, at=NOON)
     submit(appeal, submission, at=NOON)
     assert [row.state for row in of_form()] == [State.WITHDRAWN, State.SUBMITTED]
 

@@ -45,6 +45,11 @@ def _reopened(appeal: Appeal) -> None:
     moderation.reopen(found.pk, **BY)
 
 
+def _withdrawn(appeal: Appeal) -> None:
+    _approved(moderation.withdraw)(appeal)
+    retention.purge(at=NOON + timedelta(days=1))
+
+
 def _purged(appeal: Appeal) -> None:
     factories.mails_left(submitted(appeal, **PLANTED)[0])
     retention.purge(at=NOON + timedelta(days=7))
@@ -57,7 +62,8 @@ DEEDS: dict[str, tuple[Callable[[Appeal], object], str, list[str]]] = {
     "approve": (lambda appeal: factories.approved(appeal, **PLANTED), "staff", ["submit", "confirm", "approve"]),
     "reopen": (_reopened, "staff", ["submit", "confirm", "reject", "reopen"]),
     "revoke": (_approved(moderation.revoke), "staff", ["submit", "confirm", "approve", "revoke"]),
-    "withdraw": (_approved(moderation.withdraw), "staff", ["submit", "confirm", "approve", "withdraw"]),
+    "withdraw": (_approved(moderation.withdraw), "staff", ["submit", "confirm", "approve", "start_withdrawal"]),
+    "withdraw for good": (_withdrawn, "worker", ["submit", "confirm", "approve", "start_withdrawal", "withdraw"]),
     "hide": (_hidden, "staff", ["submit", "confirm", "approve", "hide"]),
     "purge": (_purged, "worker", ["submit", "erase"]),
     "translate": (lambda appeal: published(translated(), *RUSSIAN), "operator", ["translate"]),

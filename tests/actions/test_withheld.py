@@ -120,7 +120,7 @@ def test_no_number_tells_a_name_that_is_withheld_from_one_that_was_withdrawn(app
     withheld.refresh(at=NOON)
     before = published()
     moderation.hide(SLUG, Kind.FURTHER, 1, **FIRST)
-    moderation.withdraw(withdrawn.pk, **FIRST)
+    factories.withdraw_for_good(withdrawn.pk, **FIRST)
     with pytest.raises(NotPossible):
         withheld.count(hidden.pk, **OTHER)
     Endorsement.objects.filter(pk=hidden.pk).update(counted_at=NOON)  # by the rules of an earlier version

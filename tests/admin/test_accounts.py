@@ -86,9 +86,10 @@ def test_every_session_from_before_the_factor_ends_and_both_together_open_the_de
     for session, path in itertools.product((thief, owner), ("/admin/second-factor/", "/admin/")):
         assert session.get(path, secure=True)["Location"].startswith("/admin/login/")
     (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", page)
-    cache.clear()  # the same six digits are good for one use
     asked = sign_in(owner, *made, secure=True)
-    fill(owner, asked, "/admin/second-factor/authenticate/", secure=True, code=digits(secret))
+    refused = fill(owner, asked, "/admin/second-factor/authenticate/", secure=True, code=digits(secret))
+    assert "This code was used already" in refused, "it set up the factor"
+    fill(owner, refused, "/admin/second-factor/authenticate/", secure=True, code=digits(secret, steps=1))
     assert owner.get("/admin/", secure=True).status_code == 200
 
 
@@ -101,9 +102,9 @@ def set_up(client: Client, made: tuple[str, str]) -> str:
     return page
 
 
-def digits(secret: str) -> str:
-    """What an authenticator app shows now (RFC 6238 with SHA-1, 30 s, six digits)."""
-    counter = struct.pack(">Q", int(time.time()) // 30)
+def digits(secret: str, *, steps: int = 0) -> str:
+    """What an authenticator app shows now, or so many steps later (RFC 6238 with SHA-1, 30 s, six digits)."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
     mac = hmac.digest(base64.b32decode(secret), counter, "sha1")
     (number,) = struct.unpack_from(">I", mac, mac[-1] & 15)
     return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"

@@ -9,11 +9,11 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from petition.actions import entering, moderation, notes
+from petition.actions import entering, notes
 from petition.models import Appeal, AuditEvent, Endorsement, Origin, Reason, State
 from petition.protection.contacts import opened
 from petition.vocabulary import clock
-from tests.factories import MODERATOR, NOON, SECOND, approved, confirmed, entered, mails, submitted
+from tests.factories import MODERATOR, NOON, SECOND, approved, confirmed, entered, mails, submitted, withdraw_for_good
 
 SCRIPT = "<script>alert(1)</script>"
 POSTS = ("undo", "internal-note", "spelling", "language", "count", "letter")
@@ -371,6 +371,6 @@ def test_without_the_private_key_the_page_still_opens(staff: Client, appeal: App
 def test_who_is_withdrawn_or_unproven_is_told_nothing(staff: Client, appeal: Appeal) -> None:
     row, _ = submitted(appeal)
     assert "No mail leaves." in page(staff, row)
-    moderation.withdraw(row.pk, by=MODERATOR, at=NOON)
+    withdraw_for_good(row.pk, by=MODERATOR, at=NOON)
     assert "desk-spelling" not in page(staff, row)
     assert "desk-language" not in page(staff, row)

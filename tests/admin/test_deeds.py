@@ -24,7 +24,7 @@ from petition.models import (
 )
 from petition.protection.tokens import digest_of_token
 from tests.admin.people import browser_of
-from tests.factories import MODERATOR, NOON, SLUG, approved, confirmed, mails, submitted, token_in
+from tests.factories import MODERATOR, NOON, SLUG, approved, confirmed, mails, submitted, token_in, withdraw_for_good
 
 LATER = NOON + timedelta(hours=1)
 SCRIPT = "<script>alert(1)</script>"
@@ -348,7 +348,7 @@ def test_a_private_link_is_shown_once_and_kept_nowhere(fresh: Client, appeal: Ap
 def test_no_link_for_what_nobody_proved_or_what_has_ended(fresh: Client, appeal: Appeal) -> None:
     staff, (row, _) = fresh, submitted(appeal)
     ended = approved(appeal)
-    moderation.withdraw(ended.pk, by=MODERATOR, at=NOON)
+    withdraw_for_good(ended.pk, by=MODERATOR, at=NOON)
     before = PrivateLink.objects.count()
     for one in (row, ended):
         assert "It is no longer in a state for this." in press(staff, one, "link", checked="on")

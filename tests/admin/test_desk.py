@@ -11,7 +11,7 @@ from petition.actions import moderation
 from petition.actions.audit import Actor
 from petition.models import Appeal, AuditEvent, Endorsement, State
 from petition.vocabulary import clock
-from tests.factories import NOON, approved, confirmed, submitted
+from tests.factories import NOON, approved, confirmed, submitted, withdraw_for_good
 
 
 def decide(browser: Client, endorsement: Endorsement, decision: str) -> str:
@@ -41,7 +41,7 @@ def test_what_waits_is_shown_oldest_first_with_buttons(staff: Client, appeal: Ap
         (["reject"], State.REJECTED),
         (["reject", "reopen"], State.CONFIRMED),
         (["approve", "revoke"], State.CONFIRMED),
-        (["approve", "withdraw"], State.WITHDRAWN),
+        (["approve", "withdraw", "cancel_withdrawal"], State.APPROVED),
     ],
 )
 def test_decisions(staff: Client, appeal: Appeal, decisions: list[str], state: State) -> None:
@@ -54,7 +54,8 @@ def test_decisions(staff: Client, appeal: Appeal, decisions: list[str], state: S
     assert endorsement.state == state
     account = get_user_model().objects.get(username="moderator")
     events = AuditEvent.objects.filter(subject_id=endorsement.pk, actor_kind="staff")
-    assert list(events.order_by("pk").values_list("verb", flat=True)) == decisions
+    verbs = ["start_withdrawal" if decision == "withdraw" else decision for decision in decisions]
+    assert list(events.order_by("pk").values_list("verb", flat=True)) == verbs
     assert {event.actor_id for event in events} == {account.pk}
 
 
@@ -78,6 +79,8 @@ def test_a_withheld_name_is_sealed_in_the_row_and_gone_after_withdrawal(staff: C
     page = f"/admin/endorsements/{endorsement.pk}/"
     assert "Quiet Fund" in staff.get(page).content.decode()
     decide(staff, endorsement, "withdraw")
+    assert "Quiet Fund" in staff.get(page).content.decode(), "it can be cancelled, and has to be told from others"
+    withdraw_for_good(endorsement.pk)
     withdrawn = staff.get(page).content.decode()
     assert "Quiet Fund" not in withdrawn
     assert "Name sealed" in withdrawn

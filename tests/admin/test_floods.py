@@ -238,7 +238,7 @@ def test_more_than_twenty_five_mails_wait_for_a_second_person(
     for _ in range(26):
         confirmed(appeal)
     page = preview(staff, "reject", which="all")
-    assert "More than 25 mails" in page
+    assert "More than 25 endorsements" in page
     page = carry_out(staff, page)
     assert "A second person has to carry this out." in page
     assert "Carry it out" not in page

@@ -17,8 +17,7 @@ from petition.models import Appeal, AuditEvent, Comparison, Endorsement, Presenc
 from petition.protection import contacts
 from petition.vocabulary import clock
 from tests.admin.test_deeds import ESCAPED, SCRIPT, original, page, press, verbs
-from tests.admin.test_desk import decide
-from tests.factories import MODERATOR, NOON, approved, confirmed, submitted
+from tests.factories import MODERATOR, NOON, approved, confirmed, submitted, withdraw_for_good
 
 CHECK = {"how": "own_channel", "voucher": "", "note": "", "member": "on", "seen": "0"}
 
@@ -92,7 +91,7 @@ def test_the_evidence_stands_in_sentences_with_marks_and_side_by_side(staff: Cli
 
 def test_the_imported_and_the_ended_are_not_weighed(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Freedorn Now")
-    decide(staff, row, "withdraw")
+    withdraw_for_good(row.pk)
     for ended in (row, original(32)):
         assert "desk-evidence" not in page(staff, ended)
         assert 'id="check"' not in page(staff, ended)
@@ -193,7 +192,7 @@ def test_whoever_had_an_older_page_open_sees_both_versions_and_decides_again(sta
 
 def test_what_ended_meanwhile_is_not_checked(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    decide(staff, row, "withdraw")
+    withdraw_for_good(row.pk)
     assert "no longer in a state" in press(staff, row, "check", **CHECK)
 
 

@@ -14,7 +14,7 @@ from petition.evidence.resemblance import resemblances
 from petition.evidence.weighing import evidence
 from petition.models import Appeal, Endorsement, Flag, Verdict
 from petition.protection import contacts
-from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed
+from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed, withdraw_for_good
 
 
 def arrived(row: Endorsement, **columns: Any) -> Endorsement:
@@ -176,7 +176,7 @@ def test_a_name_is_weighed_again_when_it_changes_and_forgotten_when_it_is_sealed
     row.refresh_from_db()
     assert row.folded == "голос ала тоо||golos ala to"
     assert row.looks_index and row.sounds_index
-    moderation.withdraw(row.pk, by=MODERATOR, at=NOON)
+    withdraw_for_good(row.pk, by=MODERATOR, at=NOON)
     row.refresh_from_db()
     assert row.folded == ""
     assert weighing.weigh_due(at=NOON) == 0

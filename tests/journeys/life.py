@@ -33,7 +33,7 @@ def live(canaries: dict[str, str]) -> None:
 
     for role in ("listed", "withheld", "withdrawn", "hidden"):
         moderation.approve(of(role).pk, by=moderator, at=now)
-    moderation.withdraw(of("withdrawn").pk, by=moderator, at=now)
+    leaving.withdraw(own("withdrawn"), at=now)
     moderation.reject(of("rejected").pk, by=moderator, at=now)
     moderation.ask(of("asked").pk, canaries["question"], by=moderator, at=now)
     own_page.answer(own("asked"), canaries["answer"], at=now)

@@ -204,6 +204,11 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("endorsement_name_plain_or_sealed", _confirmed(organisation_name="")),
     *(("endorsement_name_plain_or_sealed", _withheld(**{field: "left"})) for field in NAME_FIELDS),
     ("endorsement_withheld_means_sealed", _withheld(sealed_name="", organisation_name="Made-up Fund")),
+    ("endorsement_being_withdrawn_is_sealed", _withheld(sealed_listing="sealed")),
+    (
+        "endorsement_being_withdrawn_is_sealed",
+        lambda appeal: explained(factories.confirmed(appeal), withdrawal_due_at=NOON),
+    ),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(mailbox_index="")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(fingerprint="")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(authority_at=None)),

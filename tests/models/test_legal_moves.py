@@ -12,7 +12,7 @@ from tests.factories import NOON
 from tests.models.rows import a_signatory, changed, columns_of, event_about, explained, in_state
 
 PAIRS = list(product(State, State))
-UNEXPLAINED = "a change of state, display or quarantine names its audit event"
+UNEXPLAINED = "a change of state, display, quarantine or withdrawal names its audit event"
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS, ids=[f"{old}-{new}" for old, new in PAIRS])

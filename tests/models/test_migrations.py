@@ -7,12 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.actions import comparisons, entering, known, presences, staff, weighing
+from petition.actions import comparisons, entering, known, moderation, presences, staff, weighing
 from petition.actions.audit import OPERATOR
 from petition.models import (
     Alert,
     Appeal,
     AuditEvent,
+    CodeTries,
     ContactChange,
     Dispute,
     Endorsement,
@@ -66,6 +67,8 @@ def _rows_everywhere() -> None:
                 entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
     Alert.objects.create(kind="digest", day=factories.NOON)
     guest = staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=factories.NOON)
+    CodeTries.objects.create(account=guest)
+    moderation.withdraw(factories.approved(appeal).pk, by=factories.MODERATOR, at=factories.NOON)
     proposed = {"proposed_by": guest.pk, "proposed_at": factories.NOON}
     RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
     TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, models, transaction
 
+from petition.actions import moderation
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Signatory, State
 from petition.models.endorsements import ACTIVE
 from petition.models.triggers import REFUSALS
@@ -66,6 +67,10 @@ def _hidden_and_changed(signatory: Signatory) -> object:
     return a_change(signatory)
 
 
+def _being_withdrawn(appeal: Appeal) -> Endorsement:
+    return moderation.withdraw(factories.confirmed(appeal).pk, by=factories.MODERATOR, at=NOON)
+
+
 def _other_appeal() -> Appeal:
     return factories.an_appeal("another-appeal")
 
@@ -79,6 +84,11 @@ REFUSED: list[tuple[str, Deed]] = [
     ("endorsement_begins", lambda appeal: an_import(appeal, state=State.CONFIRMED, decided_at=None)),
     ("endorsement_legal_moves", lambda appeal: explained(in_state(appeal, State.SUBMITTED), state=State.APPROVED)),
     ("endorsement_explained", lambda appeal: changed(factories.confirmed(appeal), display="withheld")),
+    ("endorsement_explained", lambda appeal: changed(_being_withdrawn(appeal), withdrawal_due_at=None)),
+    (
+        "endorsement_being_withdrawn",
+        lambda appeal: explained(_being_withdrawn(appeal), state=State.REJECTED, decided_at=NOON),
+    ),
     ("endorsement_binding", lambda appeal: changed(factories.confirmed(appeal), appeal=_other_appeal())),
     ("endorsement_binding", lambda appeal: changed(factories.confirmed(appeal), text=a_draft(appeal))),
     ("endorsement_binding", lambda appeal: changed(factories.confirmed(appeal), origin="imported")),

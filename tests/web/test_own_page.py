@@ -412,7 +412,7 @@ def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, a
 def test_forgetting_leaves_nothing_that_was_asked_answered_or_noted(client: Client, appeal: Appeal) -> None:
     mailbox, name = "asel@fund.example", "Made-up Fund of Asel"
     before, earlier = own(appeal, decided=False, contact_email=mailbox, organisation_name=name)
-    moderation.withdraw(before.pk, by=MODERATOR, at=clock.now())
+    factories.withdraw_for_good(before.pk, by=MODERATOR, at=clock.now())
     found, address = own(appeal, decided=False, contact_email=mailbox, organisation_name=name)
     moderation.ask(found.pk, "Is it Asel who decided?", by=MODERATOR, at=clock.now())
     client.post(address, {"answer": "Asel did."})
