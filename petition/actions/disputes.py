@@ -111,7 +111,7 @@ def settle(dispute_id: int, *, by: Actor, at: datetime) -> AuditEvent:
     dispute = Dispute.objects.get(pk=dispute_id)
     about = Q(subject_kind="dispute", subject_id=dispute.pk)
     about |= Q(subject_kind="appeal", subject_id=dispute.appeal_id)  # of those settled before there was one for each
-    return AuditEvent.objects.filter(about, verb="settle", at=dispute.settled_at).latest("pk")
+    return AuditEvent.objects.filter(about, verb="settle", at=dispute.settled_at or at).latest("pk")
 
 
 @transaction.atomic

@@ -122,9 +122,8 @@ def _newest(rows: QuerySet[Endorsement], *, is_on_hold: bool) -> Iterator[Arrive
         "pk", "domain_index", "network_index", "submitted_at", "seconds_to_fill", "organisation_name", "confirmed_at",
         "explained_by",
     )  # fmt: skip
-    for pk, domain, network, at, seconds, name, confirmed_at, explained_by in rows.order_by("-pk").values_list(
-        *columns
-    )[:LOOKED_AT]:
+    newest = rows.order_by("-pk").values_list(*columns)[:LOOKED_AT]
+    for pk, domain, network, at, seconds, name, confirmed_at, explained_by in newest:
         yield Arrived(pk, domain, network, at, seconds, name, confirmed_at is not None, explained_by, is_on_hold)
 
 

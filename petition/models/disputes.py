@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Max, Min, Q, When, Window
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ class Claim(models.TextChoices):
     DOMAIN = "domain", _("Gives an address at the domain of the contact")
 
 
-def _rank() -> Combinable:
+def _rank() -> CombinedExpression:
     """0 to 11, the lowest first: not above a limit, then by what is claimed, then without consent before all else."""
     flood = Case(When(above_limit=True, then=6), default=0)
     claim = Case(When(claim=Claim.MAILBOX, then=0), When(claim=Claim.DOMAIN, then=2), default=4)
@@ -47,7 +47,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         place = Window(RowNumber(), partition_by=["appeal_id", "reference"], order_by=[_rank(), "-raised_at", "-pk"])
         return self.annotate(place=place).filter(place__lte=most).genuine_first()
 
-    def by_entry(self) -> models.QuerySet["Dispute", dict[str, Any]]:
+    def by_entry(self) -> models.QuerySet[Any, Any]:
         """One row for each entry, that with the most urgent message first: how many there are, and of which kinds."""
         entries = self.order_by().values("appeal_id", "appeal__slug", "reference")
         return entries.annotate(

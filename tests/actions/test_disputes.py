@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from petition.actions import disputes
+from petition.actions.audit import record
 from petition.models import About, Appeal, AuditEvent, Claim, Dispute, KnownOrganisation
 from petition.protection import contacts, rate_limits
 from tests.factories import MODERATOR, NOON, SECOND, an_appeal, approved
@@ -129,7 +130,7 @@ def test_many_are_settled_each_with_its_line_in_the_trail(appeal: Appeal) -> Non
 
 def test_who_settled_before_there_was_an_event_for_each_is_still_told(appeal: Appeal) -> None:
     row = write(appeal, network=None)
-    event = disputes.record("settle", subject=appeal, by=SECOND, at=NOON)
+    event = record("settle", subject=appeal, by=SECOND, at=NOON)
     Dispute.objects.update(settled_at=NOON)
     assert disputes.settle(row.pk, by=MODERATOR, at=NOON + timedelta(hours=1)) == event
 

@@ -57,7 +57,7 @@ def test_a_flood_from_as_many_networks_does_not_bury_the_organisation(staff: Cli
         network, at = f"10.{number // 256}.{number % 256}.0/24", NOON + timedelta(seconds=number)
         disputes.raise_dispute(appeal, reference="further-1", words="x", mailbox="", network=network, at=at)
     late = NOON + timedelta(hours=1)
-    sent = {"words": "Not us", "network": "198.51.101.0/24", "at": late}
+    sent: dict[str, Any] = {"words": "Not us", "network": "198.51.101.0/24", "at": late}
     disputes.raise_dispute(appeal, reference="further-1", mailbox="office@ngo.example", **sent)
     genuine = Dispute.objects.latest("pk").pk
     disputes.raise_dispute(appeal, reference=other, mailbox="", **sent)

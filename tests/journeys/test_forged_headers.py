@@ -132,7 +132,7 @@ SHIPPED = [
     )
     for name in PROXIES
 ]
-FORGED = {
+FORGED: dict[str, Callable[[str], tuple[str, ...]]] = {
     "the same name": lambda address: (f"X-Forwarded-For: {address}",),
     "underscores": lambda address: (f"X_Forwarded_For: {address}",),
     "one underscore": lambda address: (f"X-Forwarded_For: {address}", f"X_Forwarded-For: {address}"),
