@@ -51,16 +51,22 @@ def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime,
 
 
 def record_each(
-    verb: str, subjects: Iterable[tuple[int, int, bool]], *, by: Actor, at: datetime, reason: str = ""
+    verb: str,
+    subjects: Iterable[tuple[int, int, bool]],
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    kind: str = "endorsement",
 ) -> None:
-    """The same line for each of many endorsements, given as its number, its appeal's, and whether that is made up."""
+    """The same line for each of many of one kind, given as its number, its appeal's, and whether that is made up."""
     AuditEvent.objects.bulk_create(
         AuditEvent(
             at=at,
             verb=verb,
             actor_kind=by.kind,
             actor_id=by.id,
-            subject_kind="endorsement",
+            subject_kind=kind,
             subject_id=number,
             appeal_id=appeal_id,
             reason=reason,

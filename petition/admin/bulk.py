@@ -1,4 +1,4 @@
-"""Many endorsements at once: ticked, or all under the filter; shown with count and sample before anything is done."""
+"""Many endorsements at once: ticked, all under the filter, or a cluster; shown with count and sample before."""
 
 from http import HTTPStatus
 from typing import Any
@@ -36,7 +36,10 @@ def bulk(request: HttpRequest) -> HttpResponse:
     deed = request.POST.get("deed", "")
     if deed not in BatchDeed.values:
         return HttpResponseBadRequest(_("Unknown decision."))
-    shown = _shown(request)
+    try:
+        shown = _shown(request)
+    except selecting.ShownTooLongAgo:
+        return _too_old(request)
     chosen = _chosen(request, shown)
     found = batches.open_to(deed).filter(pk__in=chosen.values("pk"))
     count = found.count()
@@ -68,6 +71,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest) -> dict[str, Any]:
+    """Raises ShownTooLongAgo where the page of floods is too old."""
+    if "clusters" in request.POST:
+        return selecting.opened("floods", request.POST["clusters"])
     if request.POST.get("which") == "all":
         return {"query": request.POST.get("query", ""), "mark": changes.newest_event()}
     return {"numbers": selecting.numbers_in(request.POST.getlist("pk")), "mark": changes.newest_event()}
@@ -78,15 +84,15 @@ def _chosen(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement
     if "query" in shown:
         filters = Filters.of(QueryDict(shown["query"]).dict())
         return changes.unchanged_since(filters.rows(by=me(request), at=clock.now()), shown["mark"])
-    return changes.unchanged_since(Endorsement.objects.filter(pk__in=shown["numbers"]), shown["mark"])
+    numbers = [row.pk for row in selecting.in_clusters(shown)] if "clusters" in shown else shown["numbers"]
+    return changes.unchanged_since(Endorsement.objects.filter(pk__in=numbers), shown["mark"])
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
     try:
         shown = selecting.opened("bulk", request.POST["shown"])
     except selecting.ShownTooLongAgo:
-        messages.warning(request, _("That page is too old. Look again, then decide."))
-        return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
+        return _too_old(request)
     numbers = list(_chosen(request, shown).values_list("pk", flat=True))
     is_alone = batches.is_single_handed(BatchDeed(shown["deed"]), numbers)
     if shown["deed"] == BatchDeed.APPROVE and is_alone and (ask := ask_before(request, APPROVALS, len(numbers))):
@@ -109,6 +115,11 @@ def begun(request: HttpRequest, deed: BatchDeed, numbers: list[int], *, shown_at
         return None
     batches.go_on(batch_id=batch.pk, seconds=AT_ONCE_SECONDS)
     return batch
+
+
+def _too_old(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("That page is too old. Look again, then decide."))
+    return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
 
 
 def _back(request: HttpRequest) -> str:

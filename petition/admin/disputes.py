@@ -1,4 +1,4 @@
-"""Disputes at the desk: those that wait, without their words; one opened, on record; one settled."""
+"""One message about a name: opened, on record, or settled. Many: dispute_groups.py."""
 
 from http import HTTPStatus
 from typing import Any
@@ -16,16 +16,6 @@ from petition.admin.people import WHY_NOT, already_done, me, with_site
 from petition.models import Dispute
 from petition.protection.contacts import CannotOpen
 from petition.vocabulary import clock
-
-MOST = 20
-
-
-def waiting() -> tuple[list[tuple[Dispute, int | None]], bool]:
-    """The most urgent open disputes, each with the endorsement that it is about, and whether there are more."""
-    rows = list(Dispute.objects.open().most_urgent_first().select_related("appeal")[: MOST + 1])
-    behind = endorsements_behind((dispute.appeal_id, dispute.reference) for dispute in rows)
-    told = [(dispute, behind.get((dispute.appeal_id, dispute.reference))) for dispute in rows[:MOST]]
-    return told, len(rows) > MOST
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.actions.audit import Actor
 from petition.evidence.likeness import sounds
-from petition.models import AuditEvent, CorrectionState, Display, Endorsement, Flag, FlagCode, State
+from petition.models import AuditEvent, CorrectionState, Display, Endorsement, Flag, FlagCode, State, Suspicion
 from petition.models.endorsements import ACTIVE
 from petition.vocabulary import names
 from petition.vocabulary.countries import CODES
@@ -84,6 +84,7 @@ class Filters:
     country: str = ""
     appeal: str = ""
     mine: str = ""
+    reason: str = ""  # for which it is on hold
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Filters":
@@ -95,6 +96,7 @@ class Filters:
             (chosen.age, {"", *AGES}),
             (chosen.country, {"", *CODES}),
             (chosen.mine, {"", "1"}),
+            (chosen.reason, {"", *Suspicion.values}),
         )
         if any(value not in words for value, words in known):
             raise Http404
@@ -126,6 +128,8 @@ class Filters:
             wanted.append(Q(countries__contains=self.country))
         if self.appeal:
             wanted.append(Q(appeal__slug=self.appeal))
+        if self.reason:
+            wanted.append(Q(quarantined_for=self.reason))
         if self.mine:
             deeds = AuditEvent.objects.filter(actor_kind=by.kind, actor_id=by.id, subject_kind="endorsement")
             wanted.append(Exists(deeds.filter(subject_id=OuterRef("pk"))))

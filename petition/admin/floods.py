@@ -1,4 +1,4 @@
-"""Floods: endorsements that look like one hand's work, each group set aside by one press."""
+"""Floods: endorsements that look like one hand's work, each group set aside by one press, or decided as a whole."""
 
 from http import HTTPStatus
 
@@ -43,18 +43,24 @@ SHARED: dict[str, tuple[str | Promise, str | Promise]] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def floods(request: HttpRequest) -> HttpResponse:
-    """The clusters, the largest first; a post sets aside what one of them showed, and nothing that came since."""
+    """Show the clusters, the largest first; a post sets aside what one of them showed, and nothing that came since.
+
+    A cluster that is on hold as a whole has nothing left to be set aside, and stands below the others.
+    """
     if request.method == "POST":
         return _set_aside(request)
     mark = changes.newest_event()
     rows = [row for row in clusters.arrived() if row.explained_by <= mark]
     found = clusters.clusters_in(rows)
-    shown = found[:MOST]
+    waiting = [cluster for cluster in found if cluster.on_hold < len(cluster.rows)]
+    on_hold = [cluster for cluster in found if cluster.on_hold == len(cluster.rows)]
+    shown = waiting[:MOST]
     content = {
         "clusters": [_shown(cluster, mark) for cluster in shown],
-        "together": len({row.pk for cluster in shown for row in cluster.rows}),
+        "on_hold": [_shown(cluster, mark) for cluster in on_hold[:MOST]],
+        "together": len({row.pk for cluster in shown for row in cluster.rows if not row.is_on_hold}),
         "all_shown": _signed(shown, mark),
-        "more": max(0, len(found) - MOST),
+        "more": len(waiting) > MOST or len(on_hold) > MOST,
         "looked_at": len(rows),
         "title": _("Floods"),
     }
@@ -68,6 +74,8 @@ def _shown(cluster: clusters.Cluster, mark: int) -> dict[str, object]:
         "shares": shares,
         "caution": caution,
         "size": len(cluster.rows),
+        "on_hold": cluster.on_hold,
+        "open": len(cluster.rows) - cluster.on_hold,
         "sample": cluster.rows[:SAMPLE],
         "shown": _signed([cluster], mark),
     }
@@ -85,17 +93,8 @@ def _set_aside(request: HttpRequest) -> HttpResponse:
     except selecting.ShownTooLongAgo:
         messages.warning(request, _("That page is too old. Look again, then decide."))
         return answer
-    rows = [row for row in clusters.arrived() if row.explained_by <= shown["mark"]]
-    wanted = {(kind, key) for kind, key in shown["clusters"]}
-    numbers = {
-        row.pk
-        for cluster in clusters.clusters_in(rows)
-        if (cluster.kind, cluster.key) in wanted
-        for row in cluster.rows
-    }
-    if batch := begun(
-        request, BatchDeed.QUARANTINE, sorted(numbers), shown_at=shown["mark"], reason=Suspicion.LIKENESS
-    ):
+    numbers = [row.pk for row in selecting.in_clusters(shown) if not row.is_on_hold]
+    if batch := begun(request, BatchDeed.QUARANTINE, numbers, shown_at=shown["mark"], reason=Suspicion.LIKENESS):
         link = format_html('<a href="{}">{}</a>', reverse("admin:batch", args=[batch.pk]), _("Look, or take it back"))
         messages.success(request, format_html("{}: {}. {}.", _("Set aside"), len(numbers), link))
     return answer

@@ -13,13 +13,13 @@ from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.actions import listings, presences
-from petition.admin import disputes
+from petition.admin import dispute_groups
 from petition.admin.carrying import under
 from petition.admin.desk import possible
 from petition.admin.filters import AGES, QUARANTINED, TABS, Filters, age_of
 from petition.admin.people import accounts, me, with_site
 from petition.admin.selecting import bulk_deeds
-from petition.models import CALM, Appeal, Dispute, Endorsement, FlagCode, State
+from petition.models import CALM, Appeal, Dispute, Endorsement, FlagCode, State, Suspicion
 from petition.models.endorsements import UNDECIDED
 from petition.vocabulary import clock, countries
 
@@ -92,6 +92,7 @@ def _choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
     """What every filter can be, in the order of the form."""
     return {
         "flag": FlagCode.choices,
+        "reason": Suspicion.choices,
         "age": AGES.items(),
         "country": countries.choices(get_language() or "en"),
         "appeal": [(slug, slug) for slug in Appeal.objects.values_list("slug", flat=True)],
@@ -99,9 +100,9 @@ def _choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
 
 
 def _disputes() -> dict[str, Any]:
-    told, more = disputes.waiting()
+    found, more = dispute_groups.groups(Dispute.objects.open())
     return {
-        "disputes": told,
+        "disputes": found,
         "more_disputes": more,
-        "dispute_count": counted(Dispute.objects.open()) if told else "0",
+        "dispute_count": counted(Dispute.objects.open()) if found else "0",
     }

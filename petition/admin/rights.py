@@ -49,6 +49,7 @@ RIGHTS: dict[str, Row] = {
     "admin:correction": may(POST=MODERATOR),
     "admin:settle": may(POST=MODERATOR),
     "admin:dispute": may(POST=MODERATOR),
+    "admin:disputes": may(GET=MODERATOR, POST=MODERATOR),
     "admin:lines": may(GET=MODERATOR),
     "admin:arrivals": may(GET=MODERATOR),
     "admin:presence": may(POST=MODERATOR),

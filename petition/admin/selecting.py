@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core import signing
 
+from petition.evidence import clusters
 from petition.models import BatchDeed, State
 
 _SALT = "petition.shown"
@@ -43,3 +44,11 @@ def opened(page: str, text: str) -> dict[str, Any]:
 def numbers_in(texts: Iterable[str]) -> list[int]:
     """The numbers among `texts`, as ticked; whatever is none is left out."""
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def in_clusters(shown: Mapping[str, Any]) -> list[clusters.Arrived]:
+    """Return what the clusters in `shown`, signed by the page of floods, hold of what was there when it was made."""
+    rows = [row for row in clusters.arrived() if row.explained_by <= shown["mark"]]
+    wanted = {(kind, key) for kind, key in shown["clusters"]}
+    members = (cluster.rows for cluster in clusters.clusters_in(rows) if (cluster.kind, cluster.key) in wanted)
+    return sorted({row for rows in members for row in rows}, key=lambda row: row.pk)

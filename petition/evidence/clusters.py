@@ -1,4 +1,4 @@
-"""Many that look like one hand's work: proposed to be set aside together, never by itself.
+"""Many that look like one hand's work: proposed to be set aside or decided together, never by itself.
 
 Honest ones share things too. A capital city's mobile networks put dozens of organisations behind one address, everybody
 uses the same free mail, and names begin alike. So a network counts only within one hour, a domain only where not
@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from petition.models import Endorsement, Origin
 from petition.models.endorsements import UNDECIDED
 from petition.vocabulary.names import folded
 
 LOOKED_AT = 20_000
-"""The newest of those that wait; older ones come up once these are set aside."""
+"""The newest of those that wait, and of those on hold; older ones come up once these are decided."""
 FASTER_THAN_TYPING = 10
 """Seconds in which nobody types six fields and ticks three boxes."""
 
@@ -34,6 +36,7 @@ class Arrived:
     name: str
     is_confirmed: bool
     explained_by: int
+    is_on_hold: bool = False  # set aside already, by a limit or by a moderator
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Cluster:
     @property
     def last(self) -> datetime:
         return self.rows[-1].at
+
+    @property
+    def on_hold(self) -> int:
+        """How many are set aside already."""
+        return sum(row.is_on_hold for row in self.rows)
 
     @property
     def confirmed(self) -> int:
@@ -99,15 +107,24 @@ def pattern_of(name: str) -> str:
 
 
 def arrived() -> Iterator[Arrived]:
-    """The newest endorsements that came by the form, wait, and are not set aside."""
-    waiting = Endorsement.objects.not_quarantined().filter(state__in=UNDECIDED, origin=Origin.FORM, sealed_name="")
+    """Yield the newest endorsements that came by the form and wait: those to decide, and those on hold.
+
+    A limit sets aside what comes above it, so that a flood is most often in both. Of each at most LOOKED_AT: however
+    many are on hold, they displace none of the others.
+    """
+    came = {"state__in": UNDECIDED, "origin": Origin.FORM, "sealed_name": ""}
+    yield from _newest(Endorsement.objects.not_quarantined().filter(**came), is_on_hold=False)
+    yield from _newest(Endorsement.objects.set_aside().filter(**came), is_on_hold=True)
+
+
+def _newest(rows: QuerySet[Endorsement], *, is_on_hold: bool) -> Iterator[Arrived]:
     columns = (
         "pk", "domain_index", "network_index", "submitted_at", "seconds_to_fill", "organisation_name", "confirmed_at",
         "explained_by",
     )  # fmt: skip
-    rows = waiting.order_by("-pk").values_list(*columns)[:LOOKED_AT]
-    for pk, domain, network, at, seconds, name, confirmed_at, explained_by in rows:
-        yield Arrived(pk, domain, network, at, seconds, name, confirmed_at is not None, explained_by)
+    newest = rows.order_by("-pk").values_list(*columns)[:LOOKED_AT]
+    for pk, domain, network, at, seconds, name, confirmed_at, explained_by in newest:
+        yield Arrived(pk, domain, network, at, seconds, name, confirmed_at is not None, explained_by, is_on_hold)
 
 
 def clusters_in(rows: list[Arrived]) -> list[Cluster]:

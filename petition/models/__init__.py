@@ -11,7 +11,7 @@ from petition.models.contact_changes import ContactChange
 from petition.models.contacts import Contact
 from petition.models.corrections import Correction, CorrectionState
 from petition.models.decisions import Decision
-from petition.models.disputes import About, Dispute
+from petition.models.disputes import About, Claim, Dispute
 from petition.models.editions import Edition
 from petition.models.endorsements import Display, Endorsement, Origin, State
 from petition.models.flags import CALM, Flag, FlagCode
@@ -46,6 +46,7 @@ __all__ = [
     "BatchPart",
     "BatchState",
     "Check",
+    "Claim",
     "CodeTries",
     "Comparison",
     "Contact",

@@ -40,7 +40,13 @@ CODES_FROM_ONE_NETWORK = Limit("code", 20, timedelta(hours=1))
 REMOVAL_CODES_FROM_ONE_NETWORK = Limit("removal code", 20, timedelta(hours=1))
 """Wrong tries at removal codes, of 58 bits. A right code never counts, whatever it then does."""
 MESSAGES_FROM_ONE_NETWORK = Limit("message", 20, timedelta(hours=1))
-"""Messages to the secretariat."""
+"""Messages to the secretariat; more are refused, and the page names the secretariat's address."""
+MANY_MESSAGES_FROM_ONE_NETWORK = Limit("many messages", 5, timedelta(hours=1))
+"""Messages above this limit or the next one are stored like any other, answered like any other, and shown behind the
+others (actions/disputes.py)."""
+MESSAGES_ABOUT_ONE_ENTRY = Limit("message entry", 10, timedelta(days=1))
+"""Messages about one entry, from all networks. Those that give an address of its contact are counted apart, so that
+strangers cannot use the limit up for the organisation itself."""
 
 ENDORSEMENTS_BY_MAILBOX = Limit("mailbox", 5, timedelta(days=1))
 """Forms with one mailbox. Whatever passes this limit or one of the next three is taken in like any other, answered

@@ -108,7 +108,7 @@ def _acted(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) -> 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def message(request: HttpRequest, slug: str) -> HttpResponse:
-    """A message lies on top of the secretariat's queue."""
+    """Store a message to the secretariat; one above a limit gets the same answer, and a mark."""
     appeal = appeal_or_404(slug)
     if request.method != "POST":
         return _page(request, slug)
@@ -121,7 +121,13 @@ def message(request: HttpRequest, slug: str) -> HttpResponse:
     reference, words = form.whole(slug)
     told = form.cleaned_data
     disputes.raise_dispute(
-        appeal, about=About(told["about"]), reference=reference, words=words, mailbox=told["answer_to"], at=now
+        appeal,
+        about=About(told["about"]),
+        reference=reference,
+        words=words,
+        mailbox=told["answer_to"],
+        network=networks.network_of(request.META),
+        at=now,
     )
     return HttpResponseRedirect(reverse("change_message_sent", args=[slug]))
 

@@ -64,9 +64,11 @@ def _is_text(value: str) -> bool:
 def _from_this_site(request: HttpRequest) -> bool:
     """A public form has no session, so there is nothing to forge; a post that says it is another site's is refused.
 
-    Browsers that send neither header are let in, as is `Origin: null`, which pages without a referrer send.
+    Browsers that send neither header are let in, as is `Origin: null`, which pages without a referrer send. A site on
+    https has no pages on http: what such a page sends was written by somebody on the way.
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin", "null")
-    return origin == "null" or origin.rpartition("://")[2] == request.get_host()
+    schemes = ("https",) if settings.SITE_IS_HTTPS else ("http", "https")
+    return origin == "null" or origin in [f"{scheme}://{request.get_host()}" for scheme in schemes]

@@ -119,7 +119,24 @@ def test_what_is_quarantined_waits_under_a_tab_of_its_own(staff: Client, appeal:
     assert "Quarantined <b>1</b>" in staff.get("/admin/").content.decode()
 
 
-@pytest.mark.parametrize("wrong", [{"flag": "loud"}, {"age": "old"}, {"country": "XX"}, {"mine": "2"}, {"state": "x"}])
+def test_what_is_on_hold_is_filtered_by_the_reason(staff: Client, appeal: Appeal) -> None:
+    rows = {reason: confirmed(appeal) for reason in ("network", "domain", "moderator")}
+    confirmed(appeal)
+    for reason, row in rows.items():
+        quarantine.set_aside([row.pk], reason=reason, by=MODERATOR, at=NOON)
+    for reason, row in rows.items():
+        assert shown(staff, state="quarantined", reason=reason) == {row.pk}
+    assert shown(staff, state="quarantined", reason="honeypot") == set()
+    assert shown(staff, state="quarantined") == {row.pk for row in rows.values()}
+    page = staff.get("/admin/", {"state": "quarantined", "reason": "network"}).content.decode()
+    assert '<option value="network" selected>Many forms from one network within an hour</option>' in page
+    told = {"deed": "release", "which": "all", "query": "state=quarantined&reason=network"}
+    assert "1 endorsement" in staff.post("/admin/bulk/", told).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": "x"}, {"flag": "loud"}, {"age": "old"}, {"country": "XX"}, {"mine": "2"}, {"state": "x"}]
+)
 def test_what_nobody_can_choose_is_not_found(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
     assert staff.get("/admin/", wrong).status_code == 404
 
@@ -142,7 +159,9 @@ def test_more_than_a_thousand_are_not_counted_one_by_one(staff: Client, appeal: 
     assert "Disputed <b>2+</b>" in page
 
 
-@pytest.mark.parametrize("chosen", [{}, {"q": "fund", "flag": "fast", "age": "late", "country": "KG", "mine": "1"}])
+@pytest.mark.parametrize(
+    "chosen", [{}, {"q": "fund", "flag": "fast", "age": "late", "country": "KG", "mine": "1", "reason": "network"}]
+)
 def test_three_rows_cost_as_many_queries_as_one(staff: Client, appeal: Appeal, chosen: dict[str, str]) -> None:
     counted = []
     for rows in (1, 2):

@@ -159,6 +159,52 @@ def test_what_came_or_changed_after_the_page_is_left_alone(staff: Client, appeal
     assert set(Endorsement.objects.quarantined().values_list("quarantined_for", flat=True)) == {"likeness"}
 
 
+def test_a_flood_that_a_limit_has_set_aside_is_one_cluster_with_what_came_before(staff: Client, appeal: Appeal) -> None:
+    rows = in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(30)])
+    quarantine.set_aside([row.pk for row in rows[5:]], reason="network", by=MODERATOR, at=NOON)
+    desk = Desk(staff)
+    desk.follow(FLOODS)
+    assert "Names that differ in a number only: 30" in desk.page
+    assert "25 are on hold already" in desk.page
+    desk.press("desk-aside")
+    assert quarantined() == 30
+    assert "Nothing looks like a flood." in desk.page
+    assert "Already on hold" in desk.page
+    assert "30 are on hold already" in desk.page
+    assert 'class="desk-aside"' not in desk.page
+    reasons = list(Endorsement.objects.quarantined().order_by("pk").values_list("quarantined_for", flat=True))
+    assert reasons == ["likeness"] * 5 + ["network"] * 25, "why it was set aside first stays"
+
+
+@pytest.mark.parametrize(("deed", "state", "held"), [("reject", "rejected", 0), ("release", "submitted", 0)])
+def test_a_cluster_on_hold_is_decided_as_a_whole(
+    staff: Client, appeal: Appeal, deed: str, state: str, held: int
+) -> None:
+    rows = in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(20)])
+    quarantine.set_aside([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
+    desk = Desk(staff)
+    desk.follow(FLOODS)
+    shown = re.search(r'name="clusters" value="([^"]+)"', desk.page)
+    assert shown
+    late, _ = submitted(appeal, organisation_name="Fund 99")
+    page = staff.post("/admin/bulk/", {"deed": deed, "clusters": html.unescape(shown[1])}).content.decode()
+    assert "20 endorsements" in page
+    carry_out(staff, page)
+    while batches.go_on():
+        pass
+    assert quarantined() == held
+    assert set(Endorsement.objects.filter(state=state, origin="form").exclude(pk=late.pk)) == set(rows)
+    late.refresh_from_db()
+    assert (late.state, late.quarantined_at) == ("submitted", None)
+
+
+def test_clusters_that_were_not_shown_are_not_decided(staff: Client, appeal: Appeal) -> None:
+    confirmed(appeal)
+    sent = {"deed": "reject", "clusters": "forged"}
+    assert "That page is too old." in staff.post("/admin/bulk/", sent, follow=True).content.decode()
+    assert not Batch.objects.exists()
+
+
 @pytest.mark.parametrize("shown", ["", "forged", "eyJ9:x:y"])
 @pytest.mark.parametrize("path", [FLOODS, "/admin/bulk/"])
 def test_what_we_did_not_show_is_not_done(staff: Client, appeal: Appeal, path: str, shown: str) -> None:

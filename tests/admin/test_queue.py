@@ -107,14 +107,16 @@ def test_a_name_without_consent_comes_before_whatever_else_was_written(staff: Cl
     page = staff.get("/admin/").content.decode()
     waiting = [int(pk) for pk in re.findall(r"/admin/disputes/(\d+)/open/", page)]
     words = [disputes.open_dispute(pk, by=MODERATOR, at=NOON).words for pk in waiting]
-    assert words == ["Word 2", "Word 3", "Word 0", "Word 1"]
+    assert words == ["Word 3", "Word 2", "Word 1"], "the newest of a kind first"
     told = re.findall(r"<strong>(.+?)</strong></p>\s*<form", page)
-    assert told == ["We did not agree to this."] * 2 + ["Something else.", "Something about the line is wrong."]
+    assert told == ["We did not agree to this."] * 2 + ["Something about the line is wrong."]
+    assert "Show all 4 messages" in page
 
 
 def test_a_flood_of_disputes_does_not_bury_the_queue(staff: Client, appeal: Appeal) -> None:
-    for _ in range(22):
+    for number in range(22):
         dispute(appeal)
+        dispute(appeal, reference=f"original-{number + 1}")
     page = staff.get("/admin/").content.decode()
     assert page.count('class="desk-asked"') == 20
     assert "There are more" in page

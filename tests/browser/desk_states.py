@@ -202,6 +202,11 @@ def _dispute(visit: Visit) -> None:
     visit.press(".desk-dispute")
 
 
+def _disputes_of_one_entry(visit: Visit) -> None:
+    _disputed(visit)
+    visit.page.locator(".desk-disputes [href*='entry=']").first.click()
+
+
 def _batch(visit: Visit) -> None:
     _bulk(visit)
     visit.press(".desk-begin")
@@ -267,6 +272,7 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "bulk-rejection": _bulk_rejection,
     "queue-disputed": _disputed,
     "dispute": _dispute,
+    "disputes": _disputes_of_one_entry,
     "batch": _batch,
     "batches": _batches,
     "emergency": _at_the_desk("/admin/site/"),

@@ -77,12 +77,24 @@ def test_a_cluster_says_when_it_came_and_how_many_proved_their_mailbox() -> None
     assert (cluster.first, cluster.last, cluster.confirmed) == (NOON, NOON + 8 * MINUTE, 1)
 
 
-def test_only_what_waits_and_is_not_set_aside_is_looked_at(appeal: Appeal) -> None:
+def test_what_waits_is_looked_at_on_hold_or_not(appeal: Appeal) -> None:
     waiting, confirmed = factories.submitted(appeal)[0], factories.confirmed(appeal)
     factories.approved(appeal)
     aside = factories.confirmed(appeal)
-    quarantine.set_aside([aside.pk], reason="moderator", by=factories.MODERATOR, at=NOON)
+    quarantine.set_aside([aside.pk], reason="network", by=factories.MODERATOR, at=NOON)
     looked_at = list(arrived())
-    assert [(row.pk, row.is_confirmed) for row in looked_at] == [(confirmed.pk, True), (waiting.pk, False)]
+    told = [(row.pk, row.is_confirmed, row.is_on_hold) for row in looked_at]
+    assert told == [(confirmed.pk, True, False), (waiting.pk, False, False), (aside.pk, True, True)]
     assert looked_at[0].explained_by == Endorsement.objects.get(pk=confirmed.pk).explained_by
     assert looked_at[0].domain == Endorsement.objects.get(pk=confirmed.pk).domain_index != ""
+    assert Cluster("domain", "x", tuple(looked_at)).on_hold == 1
+
+
+def test_however_many_are_on_hold_they_displace_none_of_the_others(
+    appeal: Appeal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("petition.evidence.clusters.LOOKED_AT", 2)
+    waiting = factories.confirmed(appeal)
+    aside = [factories.confirmed(appeal).pk for _ in range(4)]
+    quarantine.set_aside(aside, reason="network", by=factories.MODERATOR, at=NOON)
+    assert [row.pk for row in arrived()] == [waiting.pk, aside[3], aside[2]]

@@ -145,6 +145,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("sealed_message", "sealed_mailbox"), SEALED),
         "reference": Private("the number of a public line"),
         "about": Private("one of three words, which puts it in its place in the queue"),
+        "claim": Private("whether the address given is the contact's, or at its domain; holds neither"),
+        "above_limit": Private("whether very many came; puts it behind the others"),
         **dict.fromkeys(("raised_at", "settled_at"), WHEN),
         **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
     },

@@ -59,13 +59,31 @@ def test_a_peer_that_is_no_proxy_cannot_say_who_it_is() -> None:
         ("", "192.0.2.0/24"),
         ("garbage", "192.0.2.0/24"),
         (",,,", "192.0.2.0/24"),
+        ("203.0.113.7,", "203.0.113.0/24"),
+        ("198.51.100.1, 203.0.113.7, , ", "203.0.113.0/24"),
+        ("203.0.113.7:4711", "203.0.113.0/24"),
+        ("198.51.100.1, 203.0.113.7:4711, 192.0.2.11:80,", "203.0.113.0/24"),
+        ("[2001:db8:1:2::5]", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::5]:443", "2001:db8:1:2::/64"),
+        (f"203.0.113.7, [{FARTHER_PROXY}]:443", "203.0.113.0/24"),
+        ("[::ffff:198.51.100.1]:443", "198.51.100.0/24"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("[fe80::1%eth0]:443", "fe80::/64"),
     ],
 )
 def test_of_what_trusted_proxies_say_the_last_that_is_none_of_them_counts(forwarded: str, network: str) -> None:
     assert network_of({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": forwarded}) == network
 
 
-@pytest.mark.parametrize("last", ["unknown", "unix:", "", "203.0.113.77:4711"])
+@pytest.mark.parametrize(
+    "last",
+    [
+        *("unknown", "unix:", "for=203.0.113.7", '"203.0.113.7"', "203.0.113.7 203.0.113.8", "203.0.113.7:", ":80"),
+        *("203.0.113.7:port", "203.0.113.7:123456", "203.0.113.7:8\u0660", "[]", "[]:80", "[203.0.113.7"),
+        *("[2001:db8::1]x", "[[2001:db8::1]]", "2001:db8::1]", "[2001:db8::1]:", "2001:db8:::1", "fe80::1%"),
+        *("\0", "\udcff", "1" * 60_000),
+    ],
+)
 def test_what_a_visitor_wrote_himself_does_not_count_behind_a_hop_that_cannot_be_read(last: str) -> None:
     forwarded = f"198.51.100.1, {last}"
     assert network_of({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": forwarded}) == "192.0.2.0/24"

@@ -399,3 +399,9 @@ def test_messages_are_limited_and_then_the_secretariat_is_named(
     assert [answer.status_code for answer in answers] == [302] * 20 + [429]
     assert "desk@secretariat.example" in answers[-1].content.decode()
     assert Dispute.objects.count() == 20
+
+
+def test_messages_above_a_limit_get_the_same_answer_and_are_marked(client: Client, appeal: Appeal) -> None:
+    answers = [client.post(MESSAGE, TOLD) for _ in range(7)]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, f"{MESSAGE}sent/")}
+    assert list(Dispute.objects.order_by("pk").values_list("above_limit", flat=True)) == [False] * 5 + [True] * 2

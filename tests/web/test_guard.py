@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from petition.models import Appeal, Endorsement
 from tests.factories import SLUG
@@ -73,6 +74,32 @@ def test_posts_from_other_sites_are_403(client: Client, appeal: Appeal, headers:
 )
 def test_posts_from_our_own_pages_are_let_in(client: Client, appeal: Appeal, headers: dict[str, str]) -> None:
     assert client.post(FORM, {"organisation_name": "x"}, headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://appeal.example", 422),
+        ("null", 422),
+        ("http://appeal.example", 403),
+        ("appeal.example", 403),
+        ("ftp://appeal.example", 403),
+        ("https://appeal.example:444", 403),
+        ("https://appeal.example,http://appeal.example", 403),
+        ("", 403),
+    ],
+)
+def test_a_site_on_https_takes_no_post_from_a_page_on_http(
+    appeal: Appeal, settings: Settings, origin: str, status: int
+) -> None:
+    settings.SITE_IS_HTTPS, settings.ALLOWED_HOSTS = True, ["appeal.example"]
+    client = Client(headers={"host": "appeal.example", "origin": origin})
+    assert client.post(FORM, {"organisation_name": "x"}, secure=True).status_code == status
+
+
+@pytest.mark.parametrize("origin", ["127.0.0.1:8000", "ftp://127.0.0.1:8000", "://127.0.0.1:8000", ""])
+def test_an_origin_without_a_scheme_of_the_web_is_403(client: Client, appeal: Appeal, origin: str) -> None:
+    assert_our_page(client.post(FORM, {"organisation_name": "x"}, headers={"origin": origin}), 403)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
