@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0015_batch_parts_as_seen'),
+        ("petition", "0015_batch_parts_as_seen"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('petition', '0015_batch_parts_as_seen'),
+        ("petition", "0016_true_mails"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('petition', '0015_batch_parts_as_seen'),
+        ("petition", "0018_worker_duties"),
     ]
 
     operations = [

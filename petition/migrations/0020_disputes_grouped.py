@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Messages about a name: whose address was given, and whether it came above a limit. Earlier ones did not."""
 
     dependencies = [
-        ("petition", "0015_batch_parts_as_seen"),
+        ("petition", "0019_staff_limits"),
     ]
 
     operations = [

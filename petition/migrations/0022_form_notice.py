@@ -70,5 +70,5 @@ def back_to_built_in(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("petition", "0015_batch_parts_as_seen")]
+    dependencies = [("petition", "0020_disputes_grouped")]
     operations = [migrations.RunPython(keep_what_is_shown, back_to_built_in)]

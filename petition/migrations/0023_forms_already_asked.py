@@ -15,5 +15,5 @@ def forget_what_is_new(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("petition", "0016_true_mails")]
+    dependencies = [("petition", "0022_form_notice")]
     operations = [migrations.RunPython(mark_as_asked, forget_what_is_new)]
