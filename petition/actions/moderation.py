@@ -155,7 +155,7 @@ def ask(endorsement_id: int, words: str, *, by: Actor, at: datetime) -> Endorsem
     """The endorsement is returned with a question; a mail with a link to the own page, where it stands, is owed."""
     endorsement = locked(endorsement_id)
     before = endorsement.state
-    move(endorsement, to=State.RETURNED, by=by, at=at)
+    move(endorsement, to=State.RETURNED, by=by, at=at, only_from=State.CONFIRMED)
     endorsement.save()
     endorsement.questions.waiting().delete()  # one that was never answered, from before a rejection
     question = Question.objects.create(endorsement=endorsement, body=words, asked_at=at)

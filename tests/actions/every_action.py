@@ -62,6 +62,10 @@ def correction(deed: Callable[..., object]) -> Action:
     return lambda found, at: deed(Correction.objects.get(endorsement=found, state="proposed").pk, by=MODERATOR, at=at)
 
 
+def request_contact(found: Endorsement, at: datetime) -> None:
+    contact_changes.request(own(found), name="Aibek", role="", mailbox="aibek@fund.example", at=at)
+
+
 def hide(found: Endorsement, at: datetime) -> None:
     line = Endorsement.objects.get(pk=found.pk).signatory
     if line is None:
@@ -73,6 +77,12 @@ def lapse(found: Endorsement, at: datetime) -> None:
     if not Endorsement.objects.filter(pk=found.pk, state=State.RETURNED).exists():
         raise NotPossible
     lapsing.lapse(found, at=at)
+
+
+def close(found: Endorsement, at: datetime) -> None:
+    if not Endorsement.objects.filter(pk=found.pk, state__in=(State.CONFIRMED, State.RETURNED)).exists():
+        raise NotPossible
+    lapsing.close(found, at=at)
 
 
 def remind(found: Endorsement, at: datetime) -> None:
@@ -119,7 +129,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "refuse_correction": correction(corrections.refuse),
     "lapse": lapse,
     "remind": remind,
-    "close": lambda found, at: lapsing.close(found, at=at),
+    "close": close,
     "propose_correction": propose,
     "answer": lambda found, at: own_page.answer(own(found), "We are.", at=at),
     "stop_being_named": lambda found, at: leaving.stop_being_named(own(found), at=at),
@@ -129,9 +139,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "forget": lambda found, at: own_page.forget_mailbox(own(found), at=at),
     "end_other_links": lambda found, at: own_page.end_other_links(own(found), at=at),
     "new_code": lambda found, at: own_page.new_removal_code(own(found), at=at),
-    "request_contact": lambda found, at: contact_changes.request(
-        own(found), name="Aibek", role="", mailbox="aibek@fund.example", at=at
-    ),
+    "request_contact": request_contact,
     "old_agrees": lambda found, at: contact_changes.agree(
         mailed(found, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=at
     ),
@@ -158,6 +166,9 @@ def a_state(appeal: Appeal, state: str) -> Endorsement:
     if kind == "approved":
         moderation.approve(found.pk, by=MODERATOR, at=NOON)
         propose(found, NOON)
+        request_contact(found, NOON)
+        if display:
+            own_page.ask_to_be_named(own(found), at=NOON)
     if kind == "returned":
         moderation.ask(found.pk, "Who are you?", by=MODERATOR, at=NOON)
     if kind == "rejected":
