@@ -173,7 +173,7 @@ def figures_page(slug: str, language: str) -> str:
         counts = {country.code: country.total for country in lines.countries}
         chart = country_map.drawn(counts) if counts else None
         circles = [(circle, name_of(circle.code, language)) for circle in chart.circles] if chart else []
-        grown = growth.drawn(listed, appeal.as_of.date()) if listed else None
+        grown = growth.drawn(listed, appeal.as_of) if listed else None
         return _html(
             "appeal/figures.html",
             language,

@@ -40,12 +40,13 @@ STATE = Private("what the deeds decide by; tells nobody's name")
 COLUMNS: dict[str, dict[str, str]] = {
     "Appeal": {
         **dict.fromkeys(
-            ("slug", "issuer", "issued_on", "is_demo", "revision", "revised_at", "withheld_total", "last_number"),
+            ("slug", "issuer", "issued_on", "is_demo", "revision", "as_of", "withheld_total", "last_number"),
             PUBLIC,
         ),
         **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
         "withheld_checks": PUBLIC,
         "withheld_as_of": STATE,
+        "revised_at": WHEN,
         "id": TECHNICAL,
     },
     "AppealText": {
@@ -264,6 +265,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "revised_at": NOON + timedelta(days=1),
         "published_at": None,
         "opens_at": NOON + timedelta(days=99_999),
+        "as_of": date(2021, 1, 1),
         "closes_at": NOON - timedelta(days=999),
     },
     AppealText: {

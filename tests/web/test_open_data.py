@@ -249,6 +249,7 @@ def test_what_is_not_there_is_404(client: Client, appeal: Appeal, path: str) -> 
 
 def test_licence_and_date_are_in_every_file(client: Client, lively: Appeal) -> None:
     dated = ("2026-11-23", "23 November 2026")
+    assert read(client, f"{PLACE}.json")["as_of"] == read(client, f"{PLACE}.jsonld")["dateModified"] == dated[0]
     for end in (".json", ".jsonld", ".atom", "/signatories.json", "/signatories.csv-metadata.json"):
         body = get(client, PLACE + end).decode()
         assert LICENCE in body

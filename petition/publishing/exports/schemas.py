@@ -61,7 +61,7 @@ _ABOUT: Final[Schema] = {
             "address": _ADDRESS,
             "demonstration": {"const": True},
             "revision": _COUNT,
-            "as_of": {"type": "string", "format": "date-time"},
+            "as_of": _DATE,
             "licence": _ADDRESS,
             "text_sha256": _SHA256,
         },

@@ -1,7 +1,7 @@
 """Every file of a mirror, made through the same application that answers visitors."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
@@ -47,8 +47,8 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
         yield f"static/{name}", (settings.STATIC_ROOT / name).read_bytes()
 
 
-def last_change() -> datetime | None:
-    """When anything public was changed last; None where nothing is published."""
+def last_change() -> date | None:
+    """The day on which something public was added or corrected last; None where nothing is published."""
     return max((record.appeal_record(slug, "en").as_of for slug in record.published_slugs()), default=None)
 
 
@@ -94,7 +94,7 @@ def _start_page(language: str, as_of: datetime | None, without_list: bool) -> st
         return render_to_string("mirror/start.html", content)
 
 
-def _note(place: manifest.Place, as_of: datetime | None) -> str:
+def _note(place: manifest.Place, as_of: date | None) -> str:
     """What stands on top of each page."""
     with translation.override(place.language):
         return render_to_string("mirror/note.html", {"as_of": as_of, "live": f"{settings.SITE_URL}{place.path}"})
