@@ -1,4 +1,4 @@
-"""Appeal.as_of: the day of the last addition or correction, which a removal does not move."""
+"""The day of the last addition or correction of an appeal, and when PostgreSQL's tables were rewritten last."""
 
 from datetime import date, datetime
 from typing import Any
@@ -53,5 +53,10 @@ class Migration(migrations.Migration):
             model_name="appeal",
             name="as_of",
             field=models.DateField(),
+        ),
+        migrations.AddField(
+            model_name="sitestate",
+            name="tables_rewritten_at",
+            field=models.DateTimeField(blank=True, null=True),
         ),
     ]

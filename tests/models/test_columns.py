@@ -201,7 +201,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Alert": {"kind": STATE, "day": WHEN, "id": TECHNICAL},
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
-        **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),
+        **dict.fromkeys(("id", "worker_seen_at", "rate_key_since", "tables_rewritten_at"), TECHNICAL),
         "level": PUBLIC,  # as the phase
         "rate_key": Private("every process that counts needs it; replaced every week"),
     },
@@ -301,7 +301,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "not_listed": {"not_listed": ["original-3"]},
     },
     SiteState: {
-        **dict.fromkeys(("worker_seen_at", "rate_key_since"), NOON),
+        **dict.fromkeys(("worker_seen_at", "rate_key_since", "tables_rewritten_at"), NOON),
         "level": "closed",
         "rate_key": "changed",
     },

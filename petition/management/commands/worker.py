@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from petition.actions import alerts, batches, correspondence, retention, site_state, weighing, withheld
+from petition.actions import alerts, batches, correspondence, retention, site_state, table_rewriting, weighing, withheld
 from petition.management.fresh_mirror import FreshMirror
 from petition.management.sentences import sentence_for
 from petition.publishing.exports import files
@@ -71,6 +71,7 @@ class Command(BaseCommand):
         if self._is_time_for("retention", RETENTION, now):
             retention.purge(at=now)
             withheld.refresh(at=now)
+            table_rewriting.rewrite_when_due(at=now)
         if self._is_time_for("alerts", ALERTS, now):
             alerts.tell_staff(at=now)
         if self._mirror:
