@@ -19,6 +19,8 @@ from petition.publishing.search import Search, found
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.names import collation_key
 
+MOST_PRINTED = 300
+"""Up to how many further signatories the appeal's page holds for paper: they are about 6 KB, compressed."""
 _BY_MAILBOX = _("Its own mailbox, and a moderator’s review")
 _HOW = {check.value: check.label for check in Check}
 
@@ -36,11 +38,18 @@ def appeal_page(slug: str, language: str) -> str:
             other_texts=[text for text in appeal.texts if text.language != appeal.text.language],
             originals=record.originals(slug),
             newest=record.newest_further(slug),
+            printed=_printed(slug),
             editions=editions.editions(slug),
             checks=_checks(slug),
         )
 
     return record.at_one_revision(slug, read)
+
+
+def _printed(slug: str) -> list[record.SignatoryRecord]:
+    """All further signatories, by number, for whoever prints the appeal's page; none where they are too many."""
+    further = history.further_up_to(slug, MOST_PRINTED + 1)  # numbers have no gap
+    return further if len(further) <= MOST_PRINTED else []
 
 
 def signatories_page(slug: str, language: str, page: int = 1) -> str:

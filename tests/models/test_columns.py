@@ -248,6 +248,7 @@ ASKED: dict[str, Callable[[], object]] = {
     "newest_changes": lambda: history.newest_changes(SLUG),
     "no_longer_listed": lambda: [history.no_longer_listed(SLUG, kind) for kind in ("original", "further")],
     "checks_of": lambda: history.checks_of(SLUG),
+    "further_up_to": lambda: history.further_up_to(SLUG, 100),
     "every_line": lambda: list(history.every_line(SLUG)),
 }
 """Every function of the record, as a visitor could have it asked."""
