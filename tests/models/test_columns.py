@@ -18,7 +18,7 @@ from petition.actions.key_rotation import sealed_columns
 from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import REFUSALS
-from petition.publishing import editions, history, record, search
+from petition.publishing import demonstrations, editions, history, record, search
 from petition.publishing.search import Search
 from tests import factories
 from tests.factories import NOON, SLUG
@@ -250,9 +250,11 @@ ASKED: dict[str, Callable[[], object]] = {
     "checks_of": lambda: history.checks_of(SLUG),
     "further_up_to": lambda: history.further_up_to(SLUG, 100),
     "every_line": lambda: list(history.every_line(SLUG)),
+    "demonstration_slugs": demonstrations.demonstration_slugs,
+    "is_demonstration": lambda: demonstrations.is_demonstration(SLUG),
 }
 """Every function of the record, as a visitor could have it asked."""
-READ_FROM = (record, editions, history, search)
+READ_FROM = (record, demonstrations, editions, history, search)
 
 UNLISTED = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
 CHANGES: dict[type[models.Model], dict[str, Any]] = {
@@ -263,10 +265,10 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "issued_on": date(2021, 1, 1),
         "withheld_as_of": date(2021, 1, 1),
         "is_demo": True,
+        "as_of": date(2021, 1, 1),
         "revised_at": NOON + timedelta(days=1),
         "published_at": None,
         "opens_at": NOON + timedelta(days=99_999),
-        "as_of": date(2021, 1, 1),
         "closes_at": NOON - timedelta(days=999),
     },
     AppealText: {
