@@ -156,7 +156,7 @@ def _checks(slug: str) -> dict[str, list[tuple[object, int]]]:
 
 def accessibility_page(language: str) -> str:
     """What was tested, how, and what is not yet right: an accessibility statement."""
-    return _html("site/accessibility.html", language, ("accessibility", ""))
+    return _html("site/accessibility.html", language, ("accessibility", ""), slug=_first_slug())
 
 
 def privacy_page(language: str) -> str:
@@ -165,11 +165,16 @@ def privacy_page(language: str) -> str:
         "site/privacy.html",
         language,
         ("privacy", ""),
-        slug=next(iter(record.published_slugs()), ""),
+        slug=_first_slug(),
         controller=settings.CONTROLLER,
         key_is_elsewhere=not settings.CONTACT_PRIVATE_KEYS,
         kept=KEPT,
     )
+
+
+def _first_slug() -> str:
+    """The appeal that pages of the site lead home to: the newest one; empty where none is published."""
+    return next(iter(record.published_slugs()), "")
 
 
 def figures_page(slug: str, language: str) -> str:

@@ -39,8 +39,7 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
     for done, place in enumerate(places, len(starts) + 1):
         content, is_page = _made(django, place, *([WITHOUT_LIST] if without_list else []))
         if is_page:
-            html = _home(_marked(content.decode(), _note(place, as_of)), place.language)
-            content = links.rewritten(html, place.path).encode()
+            content = links.rewritten(_marked(content.decode(), _note(place, as_of)), place.path).encode()
         yield file_of(place.path), content
         tell(done, total)
     for name in sorted(links.static):
@@ -76,12 +75,7 @@ def _marked(html: str, note: str) -> str:
     return html.replace(_MAIN, f"{_MAIN}\n{note}", 1)
 
 
-def _home(html: str, language: str) -> str:
-    """The front door asks the browser for its language; here each page leads to the start page in its own."""
-    return html.replace('href="/"', f'href="{_start(language)}"')
-
-
-def _start_page(language: str, as_of: datetime | None, without_list: bool) -> str:
+def _start_page(language: str, as_of: date | None, without_list: bool) -> str:
     with translation.override(language):
         appeals = [record.appeal_record(slug, language) for slug in record.published_slugs()]
         content = {
