@@ -29,7 +29,7 @@ handler500 = "petition.web.errors.server_error"
 EDITION = r"^appeals/(?P<slug>[-\w]+)/editions/(?P<dated>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", front.front_door, name="front_door"),
+    path("", front.front_door),
     path("healthz", front.healthz, name="healthz"),
     path("readyz", front.readyz, name="readyz"),
     path("robots.txt", machines.robots, name="robots"),
@@ -49,7 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("appeals/<slug:slug>/text.<slug:language>.txt", published.text, name="text"),
     *i18n_patterns(
-        path("", front.front_door),
+        path("", front.front_door, name="front_door"),  # named here, so that links keep the language
         path("accessibility/", published.accessibility, name="accessibility"),
         path("change/", change.ways_out, name="ways_out"),
         path("privacy/", published.privacy, name="privacy"),

@@ -83,15 +83,21 @@ def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: date
     _refuse_other_text(appeal, reading)
     _enter_text(appeal, reading, edition, at=at)
     record("translate", subject=appeal, by=by, at=at)
-    new_revision(appeal, at=at)
+    new_revision(appeal, at=at, adds=True)
     return Outcome.TRANSLATED
 
 
-def new_revision(appeal: Appeal, *, at: datetime) -> None:
-    """The appeal, whose row is locked, has a new revision: every published byte of it is made anew."""
+def new_revision(appeal: Appeal, *, at: datetime, adds: bool = False) -> None:
+    """Count one more revision of the appeal, whose row is locked: every published byte of it is made again.
+
+    `adds` says that something was added or corrected. That alone moves the day that is published as `as_of`: it must
+    not tell when a name was removed, so whoever calls this without a word leaves it where it is.
+    """
     appeal.revision += 1
     appeal.revised_at = max(at, appeal.revised_at)
-    appeal.save(update_fields=["revision", "revised_at"])
+    if adds:
+        appeal.as_of = max(at.date(), appeal.as_of)
+    appeal.save(update_fields=["last_number", "revision", "revised_at", "as_of"])
 
 
 def _refuse_odd_slug(slug: str) -> None:
@@ -149,6 +155,7 @@ def _new_appeal(edition: Edition, reading: Reading, *, by: Actor, at: datetime) 
         published_at=at,
         revision=1,
         revised_at=at,
+        as_of=at.date(),
     )
 
 
@@ -241,7 +248,7 @@ def change_translation(reading: Reading, edition: Edition, *, by: Actor, at: dat
         return Outcome.UNCHANGED
     _enter_text(appeal, reading, edition, at=at, version=present.version + 1)
     record("translate", subject=appeal, by=by, at=at)
-    new_revision(appeal, at=at)
+    new_revision(appeal, at=at, adds=True)
     return Outcome.TRANSLATED
 
 

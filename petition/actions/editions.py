@@ -39,5 +39,5 @@ def freeze(slug: str, *, dated: date, addressee: str, by: Actor, at: datetime) -
         withheld=appeal.withheld_total,
     )
     record("freeze", subject=appeal, by=by, at=at)
-    new_revision(appeal, at=at)
+    new_revision(appeal, at=at, adds=True)
     return edition

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from petition.actions import removal_journal
+from petition.actions.appeals import new_revision
 from petition.actions.audit import Actor, record
 from petition.models import (
     Appeal,
@@ -70,12 +71,15 @@ def list_name(endorsement: Endorsement, *, event: AuditEvent, since: date | None
         signatory = Signatory(appeal=appeal, kind=Kind.FURTHER, number=appeal.last_number)
     today = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
     signatory.listed_on = since or today
-    _print(endorsement, signatory, appeal, event=event)
+    # A removal that is taken back adds nothing: a date of it would tell of the removal.
+    _print(endorsement, signatory, appeal, event=event, adds=since is None)
     endorsement.signatory = signatory
     return signatory
 
 
-def _print(endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, event: AuditEvent) -> None:
+def _print(
+    endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, event: AuditEvent, adds: bool = True
+) -> None:
     """The public row reads as the endorsement does, in a new revision of `appeal`, whose row is locked."""
     signatory.status = Status.LISTED
     signatory.label = line_of(endorsement)
@@ -90,7 +94,7 @@ def _print(endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, ev
     signatory.checked_how = endorsement.checked_how
     signatory.explained_by = event.pk
     signatory.save()
-    _announce(appeal, at=event.at)
+    new_revision(appeal, at=event.at, adds=adds)
 
 
 def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
@@ -107,7 +111,7 @@ def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
     signatory.listed_on = signatory.noted_on = None
     signatory.explained_by = event.pk
     signatory.save()
-    _announce(appeal, at=event.at)
+    new_revision(appeal, at=event.at)  # which moves no date: nothing may tell when a name was removed
     removal_journal.note(signatory, at=event.at)
 
 
@@ -157,7 +161,7 @@ def show_check(endorsement: Endorsement, *, event: AuditEvent) -> None:
     signatory.member = endorsement.member_confirmed
     signatory.explained_by = event.pk
     signatory.save()
-    _announce(appeal, at=event.at)
+    new_revision(appeal, at=event.at, adds=True)
 
 
 def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
@@ -171,7 +175,7 @@ def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None
     signatory.explained_by = event.pk
     signatory.save()
     _tell(signatory, What.NOTE, event=event)
-    _announce(appeal, at=event.at)
+    new_revision(appeal, at=event.at, adds=True)
 
 
 def show(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> None:
@@ -265,13 +269,7 @@ def _tell(signatory: Signatory, what: What, *, event: AuditEvent, old_label: str
 
 def publish_withheld(appeal: Appeal, checks: dict[str, int], *, at: datetime) -> None:
     """`appeal`, whose row is locked, says that so many are not named, by the kind of their check."""
+    grows = sum(checks.values()) > appeal.withheld_total  # where it does not, somebody may have left
     appeal.withheld_total, appeal.withheld_checks = sum(checks.values()), checks
     appeal.save(update_fields=["withheld_total", "withheld_checks"])
-    _announce(appeal, at=at)
-
-
-def _announce(appeal: Appeal, *, at: datetime) -> None:
-    """The appeal, whose row is locked, has a new revision: every published byte of it is made anew."""
-    appeal.revision += 1
-    appeal.revised_at = max(at, appeal.revised_at)
-    appeal.save(update_fields=["last_number", "revision", "revised_at"])
+    new_revision(appeal, at=at, adds=grows)

@@ -70,5 +70,5 @@ def back_to_built_in(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("petition", "0020_disputes_grouped")]
+    dependencies = [("petition", "0021_dates_of_the_list")]
     operations = [migrations.RunPython(keep_what_is_shown, back_to_built_in)]

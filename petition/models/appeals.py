@@ -28,9 +28,11 @@ class Appeal(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
-    # Every public byte belongs to one revision; revised_at is the moment of its commit ("as of").
+    # Every public byte belongs to one revision. revised_at is the moment of its commit: it dates removals too, so
+    # nothing public is made from it. as_of is what is shown: the day on which something was added or corrected last.
     revision = models.PositiveBigIntegerField(default=0)
     revised_at = models.DateTimeField()
+    as_of = models.DateField()
     last_number = models.PositiveIntegerField(default=0)  # of the further signatories; only ever grows
     withheld_total = models.PositiveIntegerField(default=0)  # as published; refreshed once a day, see DESIGN "Numbers"
     withheld_checks = models.JSONField(default=dict, blank=True)  # of these, how many by each kind of check

@@ -33,6 +33,7 @@ class SiteState(models.Model):
     # Networks are counted under this random key; it is replaced every week, and then no count can be traced.
     rate_key = models.CharField(max_length=64, blank=True)
     rate_key_since = models.DateTimeField(null=True, blank=True)
+    tables_rewritten_at = models.DateTimeField(null=True, blank=True)  # actions/table_rewriting.py
 
     objects = SiteStateQuerySet.as_manager()
 

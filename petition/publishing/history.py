@@ -71,6 +71,12 @@ def checks_of(slug: str) -> ChecksRecord:
     )
 
 
+def further_up_to(slug: str, last: int) -> list[record.SignatoryRecord]:
+    """The further signatories with the numbers 1 to `last`, listed or not."""
+    further = record._signatories(slug).of_kind(Kind.FURTHER)
+    return record._records(further.filter(number__lte=last).order_by("number"))
+
+
 def every_line(slug: str) -> Iterator[record.SignatoryRecord]:
     """The 35, then those who endorsed later, by number; a range at a time, so that no list is too long to hold."""
     yield from record.originals(slug)

@@ -19,6 +19,8 @@ from petition.publishing.search import Search, found
 from petition.vocabulary.countries import name_of
 from petition.vocabulary.names import collation_key
 
+MOST_PRINTED = 300
+"""Up to how many further signatories the appeal's page holds for paper: they are about 6 KB, compressed."""
 _BY_MAILBOX = _("Its own mailbox, and a moderator’s review")
 _HOW = {check.value: check.label for check in Check}
 
@@ -36,11 +38,18 @@ def appeal_page(slug: str, language: str) -> str:
             other_texts=[text for text in appeal.texts if text.language != appeal.text.language],
             originals=record.originals(slug),
             newest=record.newest_further(slug),
+            printed=_printed(slug),
             editions=editions.editions(slug),
             checks=_checks(slug),
         )
 
     return record.at_one_revision(slug, read)
+
+
+def _printed(slug: str) -> list[record.SignatoryRecord]:
+    """All further signatories, by number, for whoever prints the appeal's page; none where they are too many."""
+    further = history.further_up_to(slug, MOST_PRINTED + 1)  # numbers have no gap
+    return further if len(further) <= MOST_PRINTED else []
 
 
 def signatories_page(slug: str, language: str, page: int = 1) -> str:
@@ -147,7 +156,7 @@ def _checks(slug: str) -> dict[str, list[tuple[object, int]]]:
 
 def accessibility_page(language: str) -> str:
     """What was tested, how, and what is not yet right: an accessibility statement."""
-    return _html("site/accessibility.html", language, ("accessibility", ""))
+    return _html("site/accessibility.html", language, ("accessibility", ""), slug=_first_slug())
 
 
 def privacy_page(language: str) -> str:
@@ -156,11 +165,16 @@ def privacy_page(language: str) -> str:
         "site/privacy.html",
         language,
         ("privacy", ""),
-        slug=next(iter(record.published_slugs()), ""),
+        slug=_first_slug(),
         controller=settings.CONTROLLER,
         key_is_elsewhere=not settings.CONTACT_PRIVATE_KEYS,
         kept=KEPT,
     )
+
+
+def _first_slug() -> str:
+    """The appeal that pages of the site lead home to: the newest one; empty where none is published."""
+    return next(iter(record.published_slugs()), "")
 
 
 def figures_page(slug: str, language: str) -> str:
@@ -173,7 +187,7 @@ def figures_page(slug: str, language: str) -> str:
         counts = {country.code: country.total for country in lines.countries}
         chart = country_map.drawn(counts) if counts else None
         circles = [(circle, name_of(circle.code, language)) for circle in chart.circles] if chart else []
-        grown = growth.drawn(listed, appeal.as_of.date()) if listed else None
+        grown = growth.drawn(listed, appeal.as_of) if listed else None
         return _html(
             "appeal/figures.html",
             language,

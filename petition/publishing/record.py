@@ -106,7 +106,7 @@ class AppealRecord:
     issuer: str
     issued_on: date
     revision: int
-    as_of: datetime  # the moment of the last public change, UTC
+    as_of: date  # the day (UTC) of the last addition or correction; a removal does not move it
     phase: Phase  # at the moment of making; site.py sees when it changes
     is_demo: bool
     counts: Counts
@@ -125,7 +125,7 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
         issuer=appeal.issuer,
         issued_on=appeal.issued_on,
         revision=appeal.revision,
-        as_of=appeal.revised_at,
+        as_of=appeal.as_of,
         phase=_phase(appeal, SiteState.objects.level(), at=clock.now()),
         is_demo=appeal.is_demo,
         counts=Counts(

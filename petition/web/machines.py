@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from petition.publishing.demonstrations import demonstration_slugs
 from petition.publishing.sitemap import sitemap
 from petition.vocabulary import clock
 from petition.web.published import published
@@ -17,9 +18,11 @@ _PLAIN = "text/plain; charset=utf-8"
 
 @published
 def robots(request: HttpRequest) -> HttpResponse:
-    """Everything may be read but what stands behind a private link, and the desk (RFC 9309)."""
+    """All but private pages, the admin and what is made up may be read (RFC 9309)."""
     prefixes = [f"/{code}" if code != settings.LANGUAGE_CODE else "" for code, _ in settings.LANGUAGES]
-    lines = ["User-agent: *", *(f"Disallow: {prefix}/endorsements/" for prefix in prefixes), "Disallow: /admin/"]
+    closed = ["/endorsements/", *(f"/appeals/{slug}{end}" for slug in demonstration_slugs() for end in "/.")]
+    lines = ["User-agent: *", *(f"Disallow: {prefix}{path}" for path in closed for prefix in prefixes)]
+    lines.append("Disallow: /admin/")
     lines += ["Allow: /", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type=_PLAIN)
 

@@ -100,14 +100,13 @@ def _export(
 
 
 def _streamed(request: HttpRequest, file: BinaryIO, content_type: str, encoding: dict[str, str]) -> HttpResponseBase:
-    stat = os.fstat(file.fileno())
-    etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+    etag = files.etag_of(file)
     told = _headers() | {"ETag": etag, "Vary": "Accept-Encoding"}
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response:
         file.close()
     else:
-        told |= encoding | {"Content-Length": str(stat.st_size)}
+        told |= encoding | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
         response = StreamingHttpResponse(FileWrapper(file, _PIECE), content_type=content_type)
     for name, value in told.items():
         response[name] = value

@@ -47,7 +47,7 @@ from tests.actions.post_office import PostOffice, a_post_office, opened
 from tests.factories import MODERATOR, NOON
 
 FULL = bool(os.environ.get("FULL_COUNTS"))
-"""FULL_COUNTS=1 tries each pair in every state where it is possible; else in one of the named and one of the withheld."""
+"""FULL_COUNTS=1 tries each pair in every state where it is possible; else in one named and one withheld."""
 FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in (0, 20, 90))
 
 

@@ -44,7 +44,7 @@ def main(length: int) -> None:
                 )
             )  # fmt: skip
         Signatory.objects.bulk_create(lines, batch_size=BATCH)
-        Appeal.objects.update(last_number=length, revision=F("revision") + 1, revised_at=now)
+        Appeal.objects.update(last_number=length, revision=F("revision") + 1, revised_at=now, as_of=now.date())
     sys.stdout.write(str(Signatory.objects.count()))
 
 

@@ -18,7 +18,7 @@ from petition.actions.key_rotation import sealed_columns
 from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import REFUSALS
-from petition.publishing import editions, history, record, search
+from petition.publishing import demonstrations, editions, history, record, search
 from petition.publishing.search import Search
 from tests import factories
 from tests.factories import NOON, SLUG
@@ -40,12 +40,13 @@ STATE = Private("what the deeds decide by; tells nobody's name")
 COLUMNS: dict[str, dict[str, str]] = {
     "Appeal": {
         **dict.fromkeys(
-            ("slug", "issuer", "issued_on", "is_demo", "revision", "revised_at", "withheld_total", "last_number"),
+            ("slug", "issuer", "issued_on", "is_demo", "revision", "as_of", "withheld_total", "last_number"),
             PUBLIC,
         ),
         **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
         "withheld_checks": PUBLIC,
         "withheld_as_of": STATE,
+        "revised_at": WHEN,
         "id": TECHNICAL,
     },
     "AppealText": {
@@ -208,6 +209,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "worker_boot", "worker_uptime", "rate_key_since"), TECHNICAL),
+        "tables_rewritten_at": TECHNICAL,
         **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "no_erasing_until"), TECHNICAL),
         "level": PUBLIC,  # as the phase
         "rate_key": Private("every process that counts needs it; replaced every week"),
@@ -256,10 +258,13 @@ ASKED: dict[str, Callable[[], object]] = {
     "newest_changes": lambda: history.newest_changes(SLUG),
     "no_longer_listed": lambda: [history.no_longer_listed(SLUG, kind) for kind in ("original", "further")],
     "checks_of": lambda: history.checks_of(SLUG),
+    "further_up_to": lambda: history.further_up_to(SLUG, 100),
     "every_line": lambda: list(history.every_line(SLUG)),
+    "demonstration_slugs": demonstrations.demonstration_slugs,
+    "is_demonstration": lambda: demonstrations.is_demonstration(SLUG),
 }
 """Every function of the record, as a visitor could have it asked."""
-READ_FROM = (record, editions, history, search)
+READ_FROM = (record, demonstrations, editions, history, search)
 
 UNLISTED = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
 CHANGES: dict[type[models.Model], dict[str, Any]] = {
@@ -270,6 +275,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "issued_on": date(2021, 1, 1),
         "withheld_as_of": date(2021, 1, 1),
         "is_demo": True,
+        "as_of": date(2021, 1, 1),
         "revised_at": NOON + timedelta(days=1),
         "published_at": None,
         "opens_at": NOON + timedelta(days=99_999),
@@ -308,7 +314,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "not_listed": {"not_listed": ["original-3"]},
     },
     SiteState: {
-        **dict.fromkeys(("worker_seen_at", "rate_key_since", "no_erasing_until"), NOON),
+        **dict.fromkeys(("worker_seen_at", "rate_key_since", "no_erasing_until", "tables_rewritten_at"), NOON),
         **dict.fromkeys(("clocks_differ_since", "clocks_differ_at"), NOON),
         "worker_boot": "changed",
         "worker_uptime": 1.5,

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from xml.etree import ElementTree
 
 from tests.publishing.readers import AS_OF, told
@@ -33,7 +33,7 @@ class Line:
 class Facts:
     lines: list[Line]
     counts: dict[str, int]
-    as_of: datetime
+    as_of: date
     language: str = "en"
 
     def listed(self) -> list[Line]:
@@ -172,6 +172,6 @@ def feed(body: bytes, facts: Facts) -> list[str]:
     titles = [title.text or "" for title in root.iter(f"{ATOM}title")]
     listed = [f"No. {line.number} listed" for line in facts.listed() if line.id.startswith("further")]
     named = [line.name for line in facts.listed() if line.name and line.name in text]
-    wrong = [] if root.findtext(f"{ATOM}updated") == facts.as_of.isoformat() else ["updated"]
+    wrong = [] if root.findtext(f"{ATOM}updated") == f"{facts.as_of}T00:00:00+00:00" else ["updated"]
     gone = [str(number) for kind in ("original", "further") for number in facts.gone(kind)]
     return wrong + named + [title for title in listed if title not in titles] + missing(titles[-1], *gone)

@@ -81,7 +81,7 @@ def told(appeal: Appeal) -> Facts:
     return Facts(
         lines=[Line(row.reference, row.label or None, row.name or None) for row in rows],
         counts={"original": 35, "further": 5, "withheld": 14},
-        as_of=NOON,
+        as_of=NOON.date(),
     )
 
 

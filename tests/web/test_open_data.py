@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,9 +17,12 @@ from lxml import etree
 from petition.actions import corrections, moderation
 from petition.actions.corrections import Proposal
 from petition.actions.demonstration import appeal_for
-from petition.models import Appeal, Kind, PrivateLink
+from petition.actions.site_state import set_level
+from petition.models import Appeal, Kind, Level, PrivateLink
+from petition.models.appeals import Phase
 from petition.publishing.exports import tables
 from petition.publishing.exports.fields import FIELDS
+from petition.vocabulary import clock
 from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 from tests.web.test_appeal_page import list_further
 
@@ -65,6 +69,34 @@ def lively(appeal: Appeal) -> Appeal:
 def test_each_file_holds_what_its_schema_promises(client: Client, lively: Appeal, path: str) -> None:
     content = read(client, path)
     assert list(validator(client, content).iter_errors(content)) == []
+
+
+DAY = timedelta(days=1)
+OPENING = {"upcoming": (DAY, None), "open": (-DAY, DAY), "closed": (None, -DAY)}
+"""For each phase: in how much time the appeal opens, and closes."""
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("phase", OPENING)
+def test_every_document_keeps_its_promise_at_every_phase_and_level(
+    client: Client, lively: Appeal, phase: str, level: Level
+) -> None:
+    others = (".jsonld", ".atom", "/signatories.csv", "/signatories.csv-metadata.json", "/signatories.json")
+    before = [get(client, PLACE + end) for end in others]
+    opens, closes = (moment and clock.now() + moment for moment in OPENING[phase])
+    Appeal.objects.filter(pk=lively.pk).update(opens_at=opens, closes_at=closes)
+    set_level(level, by=MODERATOR, at=NOON)
+    for path in (f"{PLACE}.json", f"{PLACE}/signatories.json"):
+        content = read(client, path)
+        assert list(validator(client, content).iter_errors(content)) == []
+    expected = "paused" if (phase, level) == ("open", Level.CLOSED) else phase
+    assert read(client, f"{PLACE}.json")["phase"] == expected
+    # What the other tests here hold against a grammar, or read back, knows no phase and no level.
+    assert [get(client, PLACE + end) for end in others] == before
+
+
+def test_every_phase_of_a_published_appeal_was_tried() -> None:
+    assert {*OPENING, "paused", "draft"} == {phase.value for phase in Phase}
 
 
 @pytest.mark.parametrize(
@@ -217,6 +249,7 @@ def test_what_is_not_there_is_404(client: Client, appeal: Appeal, path: str) -> 
 
 def test_licence_and_date_are_in_every_file(client: Client, lively: Appeal) -> None:
     dated = ("2026-11-23", "23 November 2026")
+    assert read(client, f"{PLACE}.json")["as_of"] == read(client, f"{PLACE}.jsonld")["dateModified"] == dated[0]
     for end in (".json", ".jsonld", ".atom", "/signatories.json", "/signatories.csv-metadata.json"):
         body = get(client, PLACE + end).decode()
         assert LICENCE in body

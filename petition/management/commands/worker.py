@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import alerts, batches, clock_checks, delivery, retention, weighing, withheld
+from petition.actions import alerts, batches, clock_checks, delivery, retention, table_rewriting, weighing, withheld
 from petition.management.duties import Duties, Duty, InPieces
 from petition.management.fresh_mirror import FreshMirror
 from petition.models import database_clock
@@ -70,6 +70,7 @@ class Command(BaseCommand):
             Duty("withheld count", 600, lambda at: withheld.refresh(at=at)),
             Duty("screening", EACH_ROUND, InPieces(lambda at: weighing.in_pieces(at=at)).carry_out),
             Duty("retention", 600, InPieces(_begin_erasing).carry_out),
+            Duty("table rewriting", 600, lambda at: table_rewriting.rewrite_when_due(at=at)),
         ]
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

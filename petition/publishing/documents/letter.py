@@ -33,7 +33,7 @@ class Letter:
 
     slug: str
     language: str
-    as_of: str  # ISO 8601, UTC: the moment of the revision
+    as_of: str  # ISO 8601, a date: when something was added or corrected last
     as_of_printed: str
     address: str  # of the page this is printed from
     demonstration: str  # empty unless everything is made up

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -91,5 +90,5 @@ def _from_child(kind: str, content: "letters.Letter | cards.Card", seconds: floa
 
 def _name(letter: letters.Letter, kind: str) -> str:
     language = "" if letter.language == settings.LANGUAGE_CODE else f"-{letter.language}"
-    dated = f"edition-{letter.edition}" if letter.edition else f"{datetime.fromisoformat(letter.as_of):%Y-%m-%d}"
+    dated = f"edition-{letter.edition}" if letter.edition else letter.as_of
     return f"{letter.slug}-{dated}{language}.{kind}"

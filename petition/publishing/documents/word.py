@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 from copy import deepcopy
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from docx import Document
@@ -52,7 +52,7 @@ def rendered(letter: dict[str, Any]) -> bytes:
         _text(document, letter, letter["background"])
     for paragraph in (letter["as_of_printed"], *letter["colophon"]):
         document.add_paragraph(paragraph, style="Subtitle")
-    moment = datetime.fromisoformat(letter["as_of"])
+    moment = datetime.fromisoformat(letter["as_of"]).replace(tzinfo=UTC)
     _properties(document, letter, moment)
     return _at(moment, document)
 
@@ -178,7 +178,7 @@ def _field(paragraph: Paragraph, name: str) -> None:
 
 
 def _at(moment: datetime, document: DocumentObject) -> bytes:
-    """The file, all of whose dates are `moment`: python-docx would write the time of day into it."""
+    """The file, all of whose dates are `moment`, midnight of the letter's day: python-docx would write the time now."""
     saved, dated = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(dated, "w", zipfile.ZIP_DEFLATED) as into:

@@ -32,7 +32,7 @@ def feed(slug: str) -> str:
     root = ElementTree.Element(f"{{{_ATOM}}}feed", {"xml:lang": "en"})
     _say(root, "id", address("feed", slug))
     _say(root, "title", f"{appeal.text.title}: the list")
-    _say(root, "updated", appeal.as_of.isoformat())
+    _say(root, "updated", _midnight(appeal.as_of))
     _say(_say(root, "author"), "name", appeal.issuer or appeal.slug)
     _say(root, "rights", f"Data under {settings.DATA_LICENCE}")
     _say(root, "link", rel="self", type="application/atom+xml", href=address("feed", slug))

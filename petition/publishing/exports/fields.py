@@ -61,8 +61,8 @@ ABOUT: Final[dict[str, str]] = {
     "appeal": "The name of the appeal in addresses.",
     "address": "Where the appeal can be read.",
     "demonstration": "True in made-up data, else left out.",
-    "revision": "Counter of public changes: the same revision, the same data.",
-    "as_of": "Moment of the last public change, UTC (RFC 3339).",
+    "revision": "Counter of public changes, removals included: the same revision, the same list.",
+    "as_of": "Date (UTC) of the last addition or correction; a removal does not move it.",
     "licence": "Terms under which this data may be reused. The text of the appeal belongs to its authors.",
     "text_sha256": "SHA-256 of the text that was signed, over the UTF-8 bytes served at its address.",
 }

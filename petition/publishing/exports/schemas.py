@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+from petition.models.appeals import Phase
 from petition.models.changes import What
 from petition.models.signatories import Kind, Status
 from petition.publishing import record
@@ -60,7 +61,7 @@ _ABOUT: Final[Schema] = {
             "address": _ADDRESS,
             "demonstration": {"const": True},
             "revision": _COUNT,
-            "as_of": {"type": "string", "format": "date-time"},
+            "as_of": _DATE,
             "licence": _ADDRESS,
             "text_sha256": _SHA256,
         },
@@ -123,7 +124,7 @@ _OF: Final[dict[str, Schema]] = {
         | {
             "issuer": _TEXT,
             "issued_on": _DATE,
-            "phase": {"enum": ["upcoming", "open", "closed"]},
+            "phase": {"enum": [phase.value for phase in Phase if phase is not Phase.DRAFT]},
             "texts": _list(_TEXT_VERSION),
             "changes": _list(
                 _object(

@@ -45,7 +45,7 @@ def metadata(slug: str) -> Iterator[str]:
         "dc:title": f"Signatories of {appeal.text.title}",
         "dc:creator": appeal.issuer,
         "dc:license": {"@id": settings.DATA_LICENCE},
-        "dc:modified": {"@value": appeal.as_of.isoformat(), "@type": "xsd:dateTime"},
+        "dc:modified": {"@value": appeal.as_of.isoformat(), "@type": "xsd:date"},
         "tableSchema": {"columns": columns, "primaryKey": "id"},
     }
     yield json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -1,7 +1,7 @@
 """Every file of a mirror, made through the same application that answers visitors."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
@@ -39,16 +39,15 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
     for done, place in enumerate(places, len(starts) + 1):
         content, is_page = _made(django, place, *([WITHOUT_LIST] if without_list else []))
         if is_page:
-            html = _home(_marked(content.decode(), _note(place, as_of)), place.language)
-            content = links.rewritten(html, place.path).encode()
+            content = links.rewritten(_marked(content.decode(), _note(place, as_of)), place.path).encode()
         yield file_of(place.path), content
         tell(done, total)
     for name in sorted(links.static):
         yield f"static/{name}", (settings.STATIC_ROOT / name).read_bytes()
 
 
-def last_change() -> datetime | None:
-    """When anything public was changed last; None where nothing is published."""
+def last_change() -> date | None:
+    """The day on which something public was added or corrected last; None where nothing is published."""
     return max((record.appeal_record(slug, "en").as_of for slug in record.published_slugs()), default=None)
 
 
@@ -76,12 +75,7 @@ def _marked(html: str, note: str) -> str:
     return html.replace(_MAIN, f"{_MAIN}\n{note}", 1)
 
 
-def _home(html: str, language: str) -> str:
-    """The front door asks the browser for its language; here each page leads to the start page in its own."""
-    return html.replace('href="/"', f'href="{_start(language)}"')
-
-
-def _start_page(language: str, as_of: datetime | None, without_list: bool) -> str:
+def _start_page(language: str, as_of: date | None, without_list: bool) -> str:
     with translation.override(language):
         appeals = [record.appeal_record(slug, language) for slug in record.published_slugs()]
         content = {
@@ -94,7 +88,7 @@ def _start_page(language: str, as_of: datetime | None, without_list: bool) -> st
         return render_to_string("mirror/start.html", content)
 
 
-def _note(place: manifest.Place, as_of: datetime | None) -> str:
+def _note(place: manifest.Place, as_of: date | None) -> str:
     """What stands on top of each page."""
     with translation.override(place.language):
         return render_to_string("mirror/note.html", {"as_of": as_of, "live": f"{settings.SITE_URL}{place.path}"})

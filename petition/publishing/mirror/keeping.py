@@ -7,7 +7,7 @@ import itertools
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +21,8 @@ from petition.publishing.mirror.ownership import MARK, SUMS, WORDS
 from petition.publishing.rendering import Application
 
 TRIES: Final = 3
-EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
-"""The earliest moment that a ZIP can name."""
+EPOCH: Final = date(1980, 1, 1)
+"""The earliest day that a ZIP can name."""
 
 
 class Refused(Exception):
@@ -47,6 +47,7 @@ def write(into: Path, django: Application, tell: Tell, *, without_list: bool = F
             ownership.remove(fresh)
             made = files(django, tell, without_list=without_list)
             count = _zipped(fresh, made) if into.suffix == ".zip" else _laid_out(fresh, made)
+            _set_times(fresh, into)
             if removed != last_removal():
                 continue
             _renamed(fresh, into)  # at once, for a name that was removed before this try is gone with it
@@ -112,7 +113,7 @@ def _laid_out(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
 
 
 def _zipped(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
-    """Readable for all once unpacked, and dated by the last change (UTC), so that the same site is the same file."""
+    """Readable for all once unpacked, and dated by the last addition (UTC), so that the same site is the same file."""
     sums: list[str] = []
     changed = last_change() or EPOCH
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -121,6 +122,20 @@ def _zipped(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
             entry.external_attr = 0o644 << 16
             parts.writestr(entry, content, zipfile.ZIP_STORED if name == MARK else zipfile.ZIP_DEFLATED)
     return len(sums)
+
+
+def _set_times(fresh: Path, into: Path) -> None:
+    """Date the new mirror by the last addition or correction, and a second later than the one in `into`.
+
+    A server of files tells when they were written: here that would be the moment of a removal. The second keeps what a
+    browser or rsync holds of the earlier mirror from passing for this one.
+    """
+    moment = datetime.combine(last_change() or EPOCH, time(), UTC).timestamp()
+    with contextlib.suppress(FileNotFoundError):
+        before = into if into.suffix == ".zip" else into / SUMS
+        moment = max(moment, int(before.stat().st_mtime) + 1)
+    for path in (fresh, *fresh.rglob("*")):
+        os.utime(path, (moment, moment))
 
 
 def _with_sums(made: Iterable[tuple[str, bytes]], sums: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,67 @@
+"""A demonstration is in no search engine: each answer says so, and robots.txt keeps crawlers away."""
+
+from urllib.robotparser import RobotFileParser
+
+import pytest
+from django.test import Client
+
+from petition.actions import demonstration
+from petition.actions.editions import freeze
+from petition.models import Appeal
+from tests.factories import MODERATOR, NOON, SLUG, reading
+from tests.publishing.visitor import Visitor
+from tests.web.test_headers import PUBLIC
+
+SLOW = {"pdf", "docx", "card", "edition_pdf", "edition_docx"}
+OF_AN_APPEAL = {name: path for name, path in PUBLIC.items() if f"/appeals/{SLUG}" in path}
+OF_THE_SITE = ("/", "/privacy/", "/ru/accessibility/", "/robots.txt", "/sitemap.xml", "/schemas/appeal.json", "/code/")
+META = '<meta name="robots" content="noindex">'
+WITHOUT_LANGUAGE = (".json", ".jsonld", ".atom", ".csv", "text.en.txt", "metadata.json")
+
+
+@pytest.fixture
+def demo(appeal: Appeal) -> Appeal:
+    """Beside the real appeal, with an edition."""
+    made_up = demonstration.appeal_for("demo", reading(), at=NOON)
+    for _ in demonstration.endorse_made_up(made_up, 12, at=NOON):
+        pass
+    for slug in ("demo", SLUG):
+        freeze(slug, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
+    return made_up
+
+
+def paths(names: set[str], slug: str) -> list[str]:
+    """Of these routes of the appeal, in each language that the route has."""
+    plain = [OF_AN_APPEAL[name].replace(SLUG, slug) for name in sorted(names)]
+    return plain + [f"/{code}{path}" for path in plain if not path.endswith(WITHOUT_LANGUAGE) for code in ("ru", "ky")]
+
+
+def test_every_answer_of_a_demonstration_says_noindex_and_no_other_does(client: Client, demo: Appeal) -> None:
+    names = set(OF_AN_APPEAL) - SLOW
+    for path in paths(names, "demo"):
+        answer = client.get(path)
+        assert (answer.get("X-Robots-Tag"), answer.status_code < 400) == ("noindex", True), path
+    for path in (*paths(names, SLUG), *OF_THE_SITE):
+        assert "X-Robots-Tag" not in client.get(path), path
+
+
+def test_documents_of_a_demonstration_say_it_too(client: Client, demo: Appeal) -> None:
+    """Five processes that set a document: two seconds."""
+    for path in paths(SLOW, "demo")[: len(SLOW)]:
+        assert client.get(path)["X-Robots-Tag"] == "noindex", path
+
+
+def test_what_is_served_from_memory_says_it_as_well(visit: Visitor, demo: Appeal) -> None:
+    for path in ("/appeals/demo/", "/ky/appeals/demo/signatories/", "/appeals/demo.json"):
+        for _ in range(2):
+            assert visit(path).headers["X-Robots-Tag"] == "noindex"
+        assert path.endswith(".json") or META in visit(path).text, "for a mirror, which has no headers"
+
+
+def test_robots_txt_keeps_crawlers_away_from_a_demonstration_alone(client: Client, demo: Appeal) -> None:
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").content.decode().splitlines())
+    for path in paths(set(OF_AN_APPEAL), "demo"):
+        assert not rules.can_fetch("bot", path), path
+    for path in (*paths(set(OF_AN_APPEAL), SLUG), "/appeals/demo-of-2027/", "/ru/appeals/demo-of-2027.pdf", "/"):
+        assert rules.can_fetch("bot", path), path

@@ -1,0 +1,217 @@
+"""Nothing that is published tells when a name was removed: all bytes are the same whenever it happened.
+
+Each removal is made twice, at two moments, from the same state of the database: what visitors get must not differ.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from petition.actions import appeals, corrections, leaving, moderation, undoing, withheld
+from petition.actions.corrections import Proposal
+from petition.actions.editions import freeze
+from petition.models import Appeal, Endorsement, Kind, PrivateLink, Purpose
+from petition.publishing import manifest
+from petition.publishing.exports import files
+from petition.publishing.mirror.keeping import SUMS, write
+from petition.vocabulary import clock
+from tests import factories
+from tests.factories import MODERATOR, NOON, SECOND, SLUG
+from tests.publishing.test_mirror import Tiny, nothing
+
+FIRST = NOON + timedelta(days=26, hours=5, minutes=41, seconds=23, microseconds=456_789)
+SECOND_TIME = FIRST + timedelta(days=33, hours=7, minutes=12, seconds=11, microseconds=111_111)
+SLOW = {"pdf", "docx", "card", "edition_pdf", "edition_docx"}
+"""Routes that start a process for each answer."""
+Happening = Callable[[datetime], object]
+
+
+@pytest.fixture
+def fund(appeal: Appeal) -> Endorsement:
+    """A list with an edition, a correction, a removal, a note, and those not named."""
+    factories.approved(appeal)
+    corrected = factories.approved(appeal)
+    moderation.note(SLUG, Kind.ORIGINAL, 1, "Closed in 2023.", by=MODERATOR, at=NOON)
+    link = PrivateLink.objects.filter(endorsement=corrected, purpose=Purpose.OWN_PAGE).latest("pk")
+    corrections.propose(link.digest, Proposal("Other Fund", "", "KG"), at=NOON)
+    corrections.accept(corrected.corrections.get().pk, by=MODERATOR, at=NOON)
+    for _ in range(2):
+        _counted(appeal)
+    withheld.refresh(at=NOON)
+    freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
+    return factories.approved(appeal, organisation_name="Leaving Fund")
+
+
+def _counted(appeal: Appeal) -> Endorsement:
+    found = factories.approved(appeal, display="withheld")
+    Endorsement.objects.filter(pk=found.pk).update(checked_how="own_channel")
+    return withheld.count(found.pk, by=SECOND, at=NOON)
+
+
+def _own(endorsement: Endorsement) -> str:
+    return PrivateLink.objects.filter(endorsement=endorsement, purpose=Purpose.OWN_PAGE).latest("pk").digest
+
+
+def _withdraw_one_not_named(at: datetime) -> None:
+    found = Endorsement.objects.filter(counted_at__isnull=False).latest("pk")
+    moderation.withdraw(found.pk, by=MODERATOR, at=at)
+    withheld.refresh(at=at + timedelta(days=1))
+
+
+def _hide_and_take_back(at: datetime) -> None:
+    moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=at)
+    hidden = Endorsement.objects.get(signatory__kind=Kind.FURTHER, signatory__number=1)
+    undoing.undo(hidden.pk, by=MODERATOR, at=at)
+
+
+def _leaving() -> Endorsement:
+    return Endorsement.objects.get(organisation_name="Leaving Fund")
+
+
+REMOVALS: dict[str, Happening] = {
+    "hide": lambda at: moderation.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=at),
+    "hide an original": lambda at: moderation.hide(SLUG, Kind.ORIGINAL, 7, by=MODERATOR, at=at),
+    "withdraw": lambda at: moderation.withdraw(_leaving().pk, by=MODERATOR, at=at),
+    "revoke": lambda at: moderation.revoke(_leaving().pk, by=MODERATOR, at=at),
+    "stop being named": lambda at: leaving.stop_being_named(_own(_leaving()), at=at),
+    "leave": lambda at: leaving.withdraw(_own(_leaving()), at=at),
+    "one not named leaves": _withdraw_one_not_named,
+    "hide and take back": _hide_and_take_back,
+}
+NO_REMOVALS: dict[str, Happening] = {
+    "list": lambda at: factories.approved(Appeal.objects.get(), at=at),
+    "note": lambda at: moderation.note(SLUG, Kind.ORIGINAL, 2, "Has moved.", by=MODERATOR, at=at),
+    "edition": lambda at: freeze(SLUG, dated=date(2027, 3, 1), addressee="The Court", by=MODERATOR, at=at),
+}
+
+
+def _seen(client: Client, routes: Callable[[str], bool], languages: tuple[str, ...]) -> dict[str, tuple[str, bytes]]:
+    """Headers and body of each published path."""
+    places = [place for place in manifest.places() if routes(place.route) and place.language in languages]
+    assert places
+    seen = {}
+    for place in places:
+        answer = client.get(place.path)
+        assert answer.status_code == 200, place.path
+        seen[place.path] = (repr(sorted(answer.headers.items())), answer.getvalue())
+    return seen
+
+
+def _after(happening: Happening, at: datetime, look: Callable[[], dict[str, tuple[str, bytes]]]) -> object:
+    """What is seen after it happened at `at`; then the database is as it was."""
+    with transaction.atomic():
+        happening(at)
+        seen = look()
+        transaction.set_rollback(True)
+    return seen
+
+
+@pytest.fixture
+def streaming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: object) -> Iterator[None]:
+    """Every export is a file, as with a long list; each look makes it again."""
+    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    monkeypatch.setattr(files, "MOST_BYTES", 10)
+    yield
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+def test_pages_and_data_do_not_tell_when_a_name_was_removed(client: Client, fund: Endorsement, name: str) -> None:
+    def look() -> dict[str, tuple[str, bytes]]:
+        return _seen(client, lambda route: route not in SLOW, ("en",))
+
+    with clock.frozen(SECOND_TIME):
+        before, times = look(), [_after(REMOVALS[name], at, look) for at in (FIRST, SECOND_TIME)]
+    assert times[0] == times[1]
+    assert times[0] != before, "the removal is seen"
+    assert Appeal.objects.get().as_of == NOON.date()
+
+
+@pytest.mark.parametrize("name", NO_REMOVALS)
+def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorsement, name: str) -> None:
+    """So the comparison above can fail, and the day is all that is told of it."""
+
+    def look() -> dict[str, tuple[str, bytes]]:
+        return _seen(client, lambda route: route == "appeal_json", ("en",))
+
+    hour_later = FIRST + timedelta(hours=1)
+    first, same_day, later = (_after(NO_REMOVALS[name], at, look) for at in (FIRST, hour_later, SECOND_TIME))
+    assert first == same_day
+    assert first != later
+
+
+def test_other_languages_and_search_do_not_tell_either(client: Client, fund: Endorsement) -> None:
+    def look() -> dict[str, tuple[str, bytes]]:
+        seen = _seen(client, lambda route: route not in SLOW, ("ru", "ky"))
+        found = client.get(f"/ru/appeals/{SLUG}/signatories/", {"q": "fund"})
+        return seen | {"found": (repr(sorted(found.headers.items())), found.content)}
+
+    with clock.frozen(SECOND_TIME):
+        times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
+    assert times[0] == times[1]
+
+
+def test_documents_and_card_do_not_tell_either(client: Client, fund: Endorsement) -> None:
+    """Ten processes that set a document: three seconds."""
+
+    def look() -> dict[str, tuple[str, bytes]]:
+        return _seen(client, SLOW.__contains__, ("en",))
+
+    times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
+    assert times[0] == times[1]
+
+
+@pytest.mark.usefixtures("streaming")
+def test_exports_that_are_files_tell_neither_their_time_nor_that_of_the_removal(
+    client: Client, fund: Endorsement
+) -> None:
+    def look() -> dict[str, tuple[str, bytes]]:
+        seen = {}
+        for encoding in ("", "gzip"):
+            answer = client.get(f"/appeals/{SLUG}/signatories.json", headers={"accept-encoding": encoding})
+            body = answer.getvalue()
+            assert answer.streaming
+            assert encoding == "" or body[4:8] == bytes(4), "the time in the head of gzip (RFC 1952, 2.3.1)"
+            seen[encoding] = (repr(sorted(answer.headers.items())), body)
+        for path in files._place().rglob("*.json"):
+            path.unlink()  # so that the next look makes it again
+        return seen
+
+    times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
+    assert times[0] == times[1]
+
+
+@pytest.mark.parametrize("name", ["site", "site.zip"])
+def test_the_files_of_a_mirror_are_dated_by_the_last_addition_and_each_mirror_is_newer(
+    fund: Endorsement, tmp_path: Path, name: str
+) -> None:
+    """A server of files tells their times as Last-Modified; and one that knows no other validator must see a change."""
+
+    def times() -> set[float]:
+        mirror = tmp_path / name
+        return {path.stat().st_mtime for path in (mirror, *mirror.rglob("*"))}
+
+    midnight = datetime(2026, 11, 23, tzinfo=NOON.tzinfo).timestamp()
+    write(tmp_path / name, Tiny(), nothing)
+    assert times() == {midnight}
+    moderation.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=FIRST)
+    write(tmp_path / name, Tiny(), nothing)
+    assert times() == {midnight + 1}
+    factories.approved(Appeal.objects.get(), at=FIRST)
+    write(tmp_path / name, Tiny(), nothing)
+    assert times() == {datetime(2026, 12, 19, tzinfo=NOON.tzinfo).timestamp()}
+    assert os.path.lexists(tmp_path / name / SUMS) is (name == "site")
+
+
+def test_the_date_never_goes_back_and_new_revisions_leave_it_unless_told(appeal: Appeal) -> None:
+    factories.approved(appeal, at=FIRST)
+    factories.approved(appeal, at=NOON)
+    assert Appeal.objects.get().as_of == FIRST.date()
+    with transaction.atomic():
+        appeals.new_revision(Appeal.objects.select_for_update().get(), at=SECOND_TIME)
+    appeals.set_opening(SLUG, None, SECOND_TIME, by=MODERATOR, at=SECOND_TIME)
+    assert Appeal.objects.get().as_of == FIRST.date()
