@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from petition.vocabulary import retention_periods as periods
 
 KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
-    (periods.UNCONFIRMED, _("A form whose address nobody confirmed, with everything in it, from the day it was sent.")),
+    (periods.UNCONFIRMED, _("A form whose address nobody confirmed, with everything in it, from the day our mail left.")),
     (periods.UNCONFIRMED, _("A new contact that was proposed and not agreed to by both addresses.")),
     (periods.UNANSWERED, _("A request whose question is not answered: it lapses then, with a reminder before.")),
     (
@@ -29,6 +29,10 @@ KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
     (periods.APPROVED_AFTER_CLOSING, _("The same, from the day the appeal closed, if that is sooner.")),
     (periods.SETTLED_DISPUTE, _("A message about a name, from the day it was settled.")),
     (periods.DELIVERED_MAIL, _("That a mail left, and when. Its address and words are erased as soon as it has left.")),
+    (
+        periods.MAILBOX_OF_MAIL,
+        _("To which address a mail went that anybody can cause, as a keyed hash, so that it gets few of them a day."),
+    ),
     (
         periods.NETWORK,
         _(
