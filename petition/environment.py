@@ -21,6 +21,17 @@ _TAKES: Final = {
     "EMAIL_URL": "smtp+tls://user:password@host:587",
     "TRUSTED_PROXIES": "addresses or networks such as 127.0.0.1,10.0.0.0/8",
 }
+POSTGRESQL_OPTIONS: Final = {
+    "options": "-c max_parallel_workers_per_gather=0",  # they cost 10 ms to start, for lists that fit a page
+    # A database that hangs is a database that is gone: also one whose machine vanished from the network.
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""Of every process; web processes give up sooner (management/web_process.py)."""
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no types

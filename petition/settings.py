@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.environment import Environment, keys_in, made
+from petition.environment import POSTGRESQL_OPTIONS, Environment, keys_in, made
 from petition.management.running_site import running_site_url
 from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
 
@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "petition.web.language.language_by_address",
     "petition.web.guard.refuse_what_no_browser_sends",
+    "petition.web.errors.refuse_when_busy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -170,10 +171,7 @@ if _database["ENGINE"].endswith("sqlite3"):
 elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
-    # Parallel workers cost 10 ms to start, for lists that fit a page.
-    _options = _database.setdefault("OPTIONS", {})
-    _options["options"] = "-c max_parallel_workers_per_gather=0"
-    _options["connect_timeout"] = 5  # a database that hangs is a database that is gone
+    _database.setdefault("OPTIONS", {}).update(POSTGRESQL_OPTIONS)
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
 

@@ -2,21 +2,27 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.umask(0o077)  # what this process writes is its owner's alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
 _django = get_wsgi_application()
 
-from petition.models import database_clock  # noqa: E402  (needs the settings that the line above loads)
-from petition.protection.networks import forget_untrusted  # noqa: E402  (needs the settings that the line above loads)
+from petition.management import web_process  # noqa: E402  (needs the settings that the line above loads)
+from petition.models import database_clock  # noqa: E402  (likewise)
+from petition.protection.networks import forget_untrusted  # noqa: E402  (likewise)
 from petition.publishing.site import Door  # noqa: E402  (likewise)
 
 database_clock.follow()
-_door = Door(_django)
+web_process.end_with_granian()
+sys.setswitchinterval(web_process.SWITCH_SECONDS)
+web_process.shorten_waits(settings.DATABASES["default"])
+_door = Door(_django, web_process.thread_count(sys.argv, os.environ))
 
 
 def _read_as_utf8(environ: dict[str, Any]) -> None:

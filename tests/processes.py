@@ -84,14 +84,21 @@ class Installation:
 
     @contextmanager
     def server(
-        self, *, role: str = "all", workers: int = 1, application: str = "petition.wsgi:application", port: int = 0
+        self,
+        *,
+        role: str = "all",
+        workers: int = 1,
+        application: str = "petition.wsgi:application",
+        port: int = 0,
+        **changes: str,
     ) -> Iterator[Server]:
-        """A web process as README starts it."""
+        """A web process as README starts it; `changes` of its environment."""
         port = port or free_port()
         granian = Path(sys.executable).with_name("granian")
-        options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4", "--no-ws"]
-        place = ["--host", "127.0.0.1", "--port", str(port), "--backlog", "1024", "--log-level", "warning"]
-        with self.process(str(granian), *options, *place, application, ROLE=role) as process:
+        options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "16", "--no-ws"]
+        options += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
+        place = ["--host", "127.0.0.1", "--port", str(port), "--backlog", "1024", "--log-level", "error"]
+        with self.process(str(granian), *options, *place, application, ROLE=role, **changes) as process:
             _wait_until_served(port)
             yield Server(process, port)
 

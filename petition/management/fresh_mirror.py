@@ -15,6 +15,7 @@ from django.conf import settings
 
 from petition.actions import alerts
 from petition.publishing import record
+from petition.publishing.child_processes import end_with_parent
 from petition.publishing.mirror import keeping
 
 PATIENCE: Final = timedelta(seconds=30)
@@ -72,6 +73,7 @@ class FreshMirror:
             cwd=settings.BASE_DIR,
             env=os.environ | _AS_VISITORS_SEE_IT[settings.ROLE],
             stdout=subprocess.DEVNULL,
+            preexec_fn=end_with_parent,  # noqa: PLW1509  (the worker has no threads)
         )
 
     def _ended(self, code: int, *, at: datetime) -> None:

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from petition.vocabulary import retention_periods as periods
 
 KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
-    (periods.UNCONFIRMED, _("A form whose address nobody confirmed, with everything in it, from the day our mail left.")),
+    (
+        periods.UNCONFIRMED,
+        _("A form whose address nobody confirmed, with everything in it, from the day our mail left."),
+    ),
     (periods.UNCONFIRMED, _("A new contact that was proposed and not agreed to by both addresses.")),
     (periods.UNANSWERED, _("A request whose question is not answered: it lapses then, with a reminder before.")),
     (

@@ -21,7 +21,8 @@ def refuse_what_no_browser_sends(
         if status:
             return error_page(request, status)
         response = get_response(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+        is_empty = response.streaming or not response.content  # static files stream, also what they do not take
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and is_empty:
             page = error_page(request, HTTPStatus.METHOD_NOT_ALLOWED)
             page["Allow"] = response["Allow"]
             return page

@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from petition.publishing import record
 from petition.publishing.exports import data, feed as feeds, files, linked, schemas, tables, texts
 from petition.web.errors import error_page
-from petition.web.published import FOR_OTHER_SITES, PLAIN, published
+from petition.web.published import FOR_OTHER_SITES, PLAIN, export, published
 
 _PIECE: Final = 65_536
 _CSV: Final = "text/csv; charset=utf-8"
@@ -28,11 +28,13 @@ def appeal_json(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _export(request, slug, "appeal.json", lambda: data.appeal(slug), "application/json")
 
 
+@export
 @published
 def signatories_json(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _export(request, slug, "signatories.json", lambda: data.signatories(slug), "application/json")
 
 
+@export
 @published
 def signatories_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _export(request, slug, "signatories.csv", lambda: tables.exact(slug), _CSV)
@@ -45,20 +47,25 @@ def signatories_csvw(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _export(request, slug, name, lambda: tables.metadata(slug), "application/csvm+json")
 
 
+@export
 @published
 def signatories_spreadsheet(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A download whose name says what it is as of."""
     response = _export(request, slug, "signatories.spreadsheet.csv", lambda: tables.for_spreadsheets(slug), _CSV)
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        return response  # a page that says so, not a file
     dated = f"{record.appeal_record(slug, 'en').as_of:%Y-%m-%d}"
     response["Content-Disposition"] = f'attachment; filename="{slug}-signatories-{dated}-for-spreadsheets.csv"'
     return response
 
 
+@export
 @published
 def linked_data(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _export(request, slug, "appeal.jsonld", lambda: linked.linked_data(slug), "application/ld+json")
 
 
+@export
 @published
 def feed(request: HttpRequest, slug: str) -> HttpResponse:
     return _told(feeds.feed(slug).encode(), "application/atom+xml; charset=utf-8")
@@ -69,6 +76,7 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     return _told(schemas.schema(name).encode(), "application/schema+json")
 
 
+@export
 @published
 def copy_text(request: HttpRequest, slug: str, shape: str) -> HttpResponseBase:
     if shape not in texts.SHAPES:
@@ -91,12 +99,12 @@ def _export(
     """The export `name`; where it is a file it streams, so that no process holds it (publishing/site.py)."""
     is_gzipped = bool(_TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
     try:
-        export = files.export(slug, name, pieces, gzipped=is_gzipped)
+        made = files.export(slug, name, pieces, gzipped=is_gzipped)
     except OSError:  # the disk is full
         return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
-    if isinstance(export, bytes):
-        return _told(export, content_type)
-    return _streamed(request, export, content_type, {"Content-Encoding": "gzip"} if is_gzipped else {})
+    if isinstance(made, bytes):
+        return _told(made, content_type)
+    return _streamed(request, made, content_type, {"Content-Encoding": "gzip"} if is_gzipped else {})
 
 
 def _streamed(request: HttpRequest, file: BinaryIO, content_type: str, encoding: dict[str, str]) -> HttpResponseBase:

@@ -11,7 +11,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from petition.publishing import pages, record
-from petition.publishing.rendering import TOO_BUSY, WITHOUT_DATABASE, WITHOUT_LIST
+from petition.publishing.limits import Lane
+from petition.publishing.rendering import WITHOUT_DATABASE, WITHOUT_LIST
 from petition.publishing.text_only import text_only_page
 from petition.web.errors import error_page
 
@@ -26,7 +27,7 @@ def published(view: View) -> View:
 
     @require_safe
     def answer(request: HttpRequest, **of_path: Any) -> HttpResponseBase:
-        if request.META.get(WITHOUT_DATABASE) or request.META.get(TOO_BUSY):
+        if request.META.get(WITHOUT_DATABASE):
             return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             response = view(request, **of_path)
@@ -50,7 +51,13 @@ def for_any_query(view: View) -> View:
 
 def slow(view: View) -> View:
     """Marks a published `view` as one that takes seconds: few visitors at a time may wait for such."""
-    view.slow = True  # type: ignore[attr-defined]  # likewise
+    view.lane = Lane.DOCUMENTS  # type: ignore[attr-defined]  # likewise
+    return view
+
+
+def export(view: View) -> View:
+    """Marks a published `view` as one that reads the whole list, which takes seconds where the list is long."""
+    view.lane = Lane.EXPORTS  # type: ignore[attr-defined]  # likewise
     return view
 
 

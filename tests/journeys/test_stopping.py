@@ -3,15 +3,21 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
+from tests.processes import Installation
 from tests.site import Site
 
+WORKER = "manage.py\0worker"
+"""In its command line; granian's has `--workers`."""
 
-def processes_of(site: Site) -> list[int]:
+
+def processes_of(site: Site | Installation) -> list[int]:
     """All that work on this site's state."""
     mark = f"DATA_DIR={site.environment['DATA_DIR']}".encode()
     found = []
@@ -97,11 +103,91 @@ def test_stopped_while_it_serves_by_a_terminal_that_is_closed(set_up: Site) -> N
     assert processes_of(set_up) == []
 
 
-def test_what_one_process_leaves_behind_is_stopped_with_the_other(set_up: Site) -> None:
+def running(site: Site, word: str, *, child_of: int | None = None) -> int | None:
+    """The process of this site whose command line has `word`; one that `child_of` has started where that is given."""
+    for pid in processes_of(site):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+            parent = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if word in command and parent == (child_of or site.process.pid):
+            return pid
+    return None
+
+
+def awaited(what: Callable[[], object]) -> Any:
+    """What is so at last."""
+    until = time.monotonic() + 60
+    while not (so := what()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return so
+
+
+def is_served(site: Site) -> bool:
+    try:
+        with urlopen(f"{site.url}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def another(site: Site, word: str, before: int, *, child_of: int | None = None) -> int:
+    """The process that was started in place of `before`."""
+
+    def started() -> int | None:
+        pid = running(site, word, child_of=child_of)
+        return pid if pid != before else None
+
+    return int(awaited(started))
+
+
+def test_whatever_dies_is_started_again(set_up: Site) -> None:
+    """A child of granian by granian; granian and the worker by `serve`."""
     set_up.start()
-    web = next(pid for pid in processes_of(set_up) if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    web, worker = awaited(lambda: running(set_up, "granian")), awaited(lambda: running(set_up, WORKER))
+    child = awaited(lambda: running(set_up, "granian", child_of=web))
+    os.kill(child, signal.SIGKILL)
+    child = another(set_up, "granian", child, child_of=web)
+    assert awaited(lambda: is_served(set_up))
     os.kill(web, signal.SIGKILL)
-    set_up.process.wait(30)
-    assert set_up.stop() == 1
-    assert "The web process ended (-9)" in set_up.output
+    assert another(set_up, "granian", web)
+    assert child not in processes_of(set_up), "it would answer beside the new one"
+    assert awaited(lambda: is_served(set_up))
+    os.kill(worker, signal.SIGTERM)
+    assert another(set_up, WORKER, worker)
+    assert "The web process ended (-9) and was started again." in set_up.output
+    assert "The worker process ended (0) and was started again." in set_up.output
+    assert set_up.stop() == 0
     assert processes_of(set_up) == []
+
+
+def test_after_five_deaths_in_a_minute_it_gives_up(set_up: Site) -> None:
+    set_up.start()
+    worker = 0
+    for _ in range(5):
+        worker = another(set_up, WORKER, worker)
+        os.kill(worker, signal.SIGKILL)
+    set_up.process.wait(60)
+    assert set_up.stop() == 1
+    assert "The worker process ended (-9), and 5 times in a minute something ended" in set_up.output
+    assert "Traceback" not in set_up.output
+    assert processes_of(set_up) == []
+
+
+def test_no_process_outlives_one_that_is_killed_outright(set_up: Site) -> None:
+    set_up.start()
+    assert len(processes_of(set_up)) == 4
+    assert set_up.stop(signal.SIGKILL) == -signal.SIGKILL
+    awaited(lambda: processes_of(set_up) == [])
+
+
+def test_a_child_of_granian_does_not_outlive_it(set_up: Site) -> None:
+    """Also where granian is started by itself, as on a server, and where a request hangs."""
+    site = Installation(set_up.folder / "alone")
+    with site.server() as server:
+        main, child = server.pids()[0], server.pids()[-1]
+        assert main != child
+        os.kill(main, signal.SIGKILL)
+        awaited(lambda: child not in processes_of(site))

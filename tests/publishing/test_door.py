@@ -80,11 +80,18 @@ def test_a_closing_date_that_passes_is_a_change(visit: Visitor) -> None:
 
 
 def test_what_is_not_published_goes_straight_to_django(visit: Visitor) -> None:
-    for path in (f"{PAGE}endorse/", "/healthz", "/admin/login/"):
-        assert visit(path=path).status == 200
-        assert visit(path=path).status == 200
+    for path in (f"{PAGE}endorse/", "/.well-known/security.txt", "/admin/login/"):
+        assert visit(path=path).status == visit(path=path).status
     assert len(visit.django.asked) == 6
     assert visit.door._shelf.answers == {}
+
+
+def test_that_the_process_lives_is_said_without_django(visit: Visitor) -> None:
+    for method, body in (("GET", b"ok\n"), ("HEAD", b""), ("GET", b"ok\n")):
+        seen = visit("/healthz", method=method)
+        assert (seen.status, seen.body, seen.headers["Cache-Control"]) == (200, body, "no-store")
+    assert len(visit.django.asked) == 1
+    assert visit("/healthz", host="elsewhere.example").status == 400
 
 
 def test_each_language_has_its_own_page(visit: Visitor) -> None:

@@ -37,7 +37,7 @@ def gone(visit: Visitor, monkeypatch: pytest.MonkeyPatch, *, seconds: int) -> It
     def no_database(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
-    visit.door._seen_at -= seconds
+    visit.door.freshness.asked_at -= seconds
     with monkeypatch.context() as patch:
         patch.setattr(site, "texts_in_force", no_database)
         for name in ("state_of_everything", "_published", "published_slugs"):
@@ -124,7 +124,7 @@ def test_a_name_that_left_before_the_database_went_is_not_brought_back(
 def test_a_watcher_that_hangs_does_not_keep_names_alive(ready: Visitor) -> None:
     """The clock is asked by whoever answers, not only by the watcher."""
     assert "headline" in ready().text
-    ready.door._seen_at -= 301
+    ready.door.freshness.asked_at -= 301
     assert NOTE[""] in ready().text
     ready.door.look()
     assert "headline" in ready().text

@@ -33,6 +33,7 @@ class Visitor:
         self.django = Counted()
         self.door = door(self.django)
         self.door._watcher = threading.current_thread()  # no second thread: `look` is called by the tests
+        self.door.freshness.patience = 0  # nor is it waited for
         self.door.look()
 
     def __call__(self, path: str = PAGE, method: str = "GET", query: str = "", **headers: str) -> "Seen":

@@ -19,8 +19,9 @@ from petition.actions.staff import first_administrator
 from petition.management.listening import Place, place_of, refuse_taken
 from petition.management.running_site import announced
 from petition.management.static_files import collect_if_changed
-from petition.management.together import Together
+from petition.management.together import MOST_DEATHS, Together
 from petition.models import Appeal
+from petition.publishing.limits import THREADS
 
 START_SECONDS = 30
 
@@ -86,7 +87,7 @@ class Command(BaseCommand):
             if self._is_served(place, site_url, both):
                 self._greet(place, site_url)
             while not self._stopping:
-                _refuse_if_ended(both)
+                self._restart_if_ended(both)
                 time.sleep(0.2)
         finally:
             both.stop()
@@ -97,11 +98,24 @@ class Command(BaseCommand):
         while time.monotonic() < until:
             if self._stopping:
                 return False
-            _refuse_if_ended(both)
+            self._restart_if_ended(both)
             if _answers(place, urlsplit(site_url).netloc):
                 return True
             time.sleep(0.05)
         raise CommandError(f"The web process did not answer within {START_SECONDS} s: look at its messages above.")
+
+    def _restart_if_ended(self, both: Together) -> None:
+        """What has died is started again. Raises CommandError where that happens too often."""
+        ended = both.ended()
+        if ended is None or self._stopping:
+            return
+        name, code = ended
+        if not both.restart(name):
+            raise CommandError(
+                f"The {name} process ended ({code}), and {MOST_DEATHS} times in a minute something ended: "
+                "look at the messages above."
+            )
+        self.stderr.write(f"The {name} process ended ({code}) and was started again.")
 
     def _greet(self, place: Place, site_url: str) -> None:
         say = self.stdout.write
@@ -145,12 +159,6 @@ def _answers(place: Place, host: str) -> bool:
     return True
 
 
-def _refuse_if_ended(both: Together) -> None:
-    if ended := both.ended():
-        name, code = ended
-        raise CommandError(f"The {name} process ended ({code}): look at its messages above.")
-
-
 def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     """Ctrl-C, SIGTERM, and a terminal that is closed, unless `nohup` has the latter ignored."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -165,8 +173,9 @@ def _web(place: Place) -> list[str]:
         "host": place.address,
         "port": str(place.port),
         "workers": "1",
-        "blocking-threads": "4",
+        "blocking-threads": str(THREADS),
+        "workers-kill-timeout": "10",
     }
-    options |= {"log-level": "warning", "backlog": "1024"}
+    options |= {"log-level": "error", "backlog": "1024"}
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return [str(granian), *flags, "--no-ws", "petition.wsgi:application"]
+    return [str(granian), *flags, "--respawn-failed-workers", "--no-ws", "petition.wsgi:application"]

@@ -8,6 +8,8 @@ import os
 import sys
 from typing import Any
 
+from petition.publishing.child_processes import end_with_parent
+
 
 def main(kind: str, content: dict[str, Any]) -> bytes:
     """The document of this kind, `pdf`, `docx` or `card`. Only what it needs is loaded."""
@@ -25,5 +27,6 @@ def main(kind: str, content: dict[str, Any]) -> bytes:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     os.nice(10)  # whoever reads a page goes first
     sys.stdout.buffer.write(main(sys.argv[1], json.load(sys.stdin)))

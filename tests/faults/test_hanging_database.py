@@ -1,0 +1,157 @@
+"""A database that hangs stops what needs it, and nothing else: whatever is in memory is served, and posts are kept.
+
+Somebody locks the database, and more people send the form than the site has threads. It takes seconds, since the site
+runs in processes of its own, on a database that really is locked.
+"""
+
+import os
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from html import unescape
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+
+from petition.publishing.limits import Lane
+from tests.faults.frozen_server import Passage
+from tests.processes import Installation, Server
+from tests.site import SLUG
+from tests.web.test_endorse import RIGHT
+
+PAGE = f"/appeals/{SLUG}/"
+FORM = f"{PAGE}endorse/"
+MEMORY = (PAGE, f"/ru{PAGE}", f"{PAGE}signatories/", f"{PAGE}signatories.json", "/healthz")
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+POSTING = 20
+"""More than the site has threads."""
+Answer = tuple[int, dict[str, str], str]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    site = Installation(tmp_path_factory.mktemp("hanging"), os.environ.get("DATABASE_URL"))
+    yield site
+    site.remove()
+
+
+def asked(server: Server, path: str, form: dict[str, Any] | None = None, *, seconds: float = 60) -> Answer:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=seconds)) as connection:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+        connection.request("POST" if form else "GET", path, urlencode(form, doseq=True) if form else None, headers)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+
+
+@contextmanager
+def locked(site: Installation) -> Iterator[None]:
+    """Nobody can write on SQLite, nobody can even read on PostgreSQL."""
+    if not ON_POSTGRESQL:
+        with closing(sqlite3.connect(site.folder / "var" / "petition.sqlite3", isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
+        return
+    with psycopg.connect(site.environment["DATABASE_URL"]) as database:
+        tables = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        database.execute(f"LOCK TABLE {', '.join(name for (name,) in tables)} IN ACCESS EXCLUSIVE MODE".encode())
+        yield
+        database.rollback()
+
+
+class Posting:
+    """Many people send the form at once, each of them once; `answers` as they come."""
+
+    def __init__(self, server: Server) -> None:
+        self.answers: list[Answer] = []
+        self._server = server
+        self._threads = [threading.Thread(target=self._post, args=(number,)) for number in range(POSTING)]
+        for thread in self._threads:
+            thread.start()
+
+    def _post(self, number: int) -> None:
+        self.answers.append(asked(self._server, FORM, RIGHT | {"organisation_name": f"Made-up Fund {number}"}))
+
+    def end(self) -> None:
+        for thread in self._threads:
+            thread.join()
+
+
+def fields_of(page: str) -> dict[str, list[str]]:
+    """What is hidden on a page, to be sent again."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page):
+        fields.setdefault(unescape(name), []).append(unescape(value))
+    return fields
+
+
+def filled(server: Server) -> dict[str, str]:
+    """Everything that is asked for below is in memory."""
+    return {path: asked(server, path)[2] for path in MEMORY}
+
+
+def assert_memory_is_served(server: Server, pages: dict[str, str]) -> None:
+    for path in MEMORY:
+        assert asked(server, path)[::2] == (200, pages[path])
+    style = re.search(r'href="(/static/[^"]+\.css)"', pages[PAGE])
+    assert style
+    assert asked(server, style[1])[0] == 200
+
+
+def assert_can_be_sent_again(answer: Answer) -> None:
+    status, headers, page = answer
+    assert (status, headers["retry-after"], headers["cache-control"]) == (503, "30", "no-store")
+    told = {name: value if isinstance(value, list) else [value] for name, value in RIGHT.items()}
+    again = fields_of(page)
+    assert again.pop("organisation_name")[0].startswith("Made-up Fund ")
+    del told["organisation_name"]
+    assert again == told
+
+
+def test_with_the_database_locked_memory_is_served_and_posts_can_be_sent_again(installed: Installation) -> None:
+    with installed.server() as server:
+        pages = filled(server)
+        with locked(installed):
+            posting = Posting(server)
+            while len(posting.answers) < POSTING:
+                assert_memory_is_served(server, pages)
+            assert asked(server, "/readyz")[0] == 503
+        for answer in posting.answers:
+            assert_can_be_sent_again(answer)
+        assert any("Nothing was stored" in page for _, _, page in posting.answers)
+        assert asked(server, FORM, fields_of(posting.answers[0][2]))[0] == 302
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no process that could stand still")
+def test_with_postgresql_standing_still_memory_is_served_and_later_all_goes_on(installed: Installation) -> None:
+    passage = Passage(installed.environment["DATABASE_URL"])
+    with installed.server(DATABASE_URL=passage.url) as server:
+        pages = filled(server)
+        passage.open.clear()
+        posting = Posting(server)
+        while len(posting.answers) < POSTING - Lane.POSTS.most:  # those are inside as long as it stands still
+            assert_memory_is_served(server, pages)
+        for answer in posting.answers[:]:
+            assert_can_be_sent_again(answer)
+        passage.open.set()
+        posting.end()
+        while asked(server, FORM, RIGHT)[0] != 302:
+            time.sleep(0.1)
+    passage.close()
+
+
+def test_without_limits_nothing_would_be_served(installed: Installation) -> None:
+    with installed.server(application="tests.faults.limitless:application") as server:
+        filled(server)
+        with locked(installed):
+            posting = Posting(server)
+            with pytest.raises(TimeoutError):
+                for _ in range(1000):
+                    asked(server, PAGE, seconds=2)
+        posting.end()
