@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from petition.actions import removal_journal
 from petition.models import Appeal, AuditEvent, Endorsement
 
 
@@ -25,7 +26,12 @@ WORKER = Actor("worker")
 
 
 def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
-    """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code."""
+    """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code.
+
+    What removes a name or a contact is in the journal of removals as well, so no removal can miss there.
+    """
+    if isinstance(subject, Endorsement):
+        removal_journal.note(verb, subject, reason=reason, at=at)
     appeal = subject.appeal if isinstance(subject, Endorsement) else subject
     return AuditEvent.objects.create(
         at=at,

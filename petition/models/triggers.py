@@ -68,6 +68,8 @@ _EARLIER_EVENT = "NEW.explained_by <= OLD.explained_by"  # each event explains o
 REFUSALS = (
     Refusal("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
     Refusal("audit_no_delete", "petition_auditevent", "DELETE", _ALWAYS, "audit events are never deleted"),
+    Refusal("removal_no_update", "petition_removal", "UPDATE", _ALWAYS, "removals are never changed"),
+    Refusal("removal_no_delete", "petition_removal", "DELETE", _ALWAYS, "removals are never deleted"),
     Refusal(
         "endorsement_begins",
         "petition_endorsement",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from petition.actions import journal_file
 from petition.models import OutgoingMail, SiteState
 from petition.publishing import record
 from petition.vocabulary import clock
@@ -46,11 +47,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and the worker was seen within a minute, else 503."""
+    """200 when the database answers, the worker was seen within a minute and notes every removal, else 503."""
     now = clock.now()
     try:
         state = SiteState.objects.filter(pk=1).first()
         oldest = OutgoingMail.objects.owed().order_by("created_at").values_list("created_at", flat=True).first()
+        removals_noted = not journal_file.is_behind(at=now)
     except Error:
         return JsonResponse({"database": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     seen = state.worker_seen_at if state else None
@@ -58,6 +60,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     content = {
         "database": True,
         "worker": worker,
+        "removals_noted": removals_noted,
         "oldest_unsent_mail_seconds": round((now - oldest).total_seconds()) if oldest else None,
     }
-    return JsonResponse(content, status=HTTPStatus.OK if worker else HTTPStatus.SERVICE_UNAVAILABLE)
+    is_ready = worker and removals_noted
+    return JsonResponse(content, status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)

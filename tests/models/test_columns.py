@@ -197,11 +197,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "proposed_at": WHEN,
         **dict.fromkeys(("id", "appeal_id", "proposed_by"), TECHNICAL),
     },
+    "Removal": {
+        "kind": STATE,
+        **dict.fromkeys(("appeal", "reference", "endorsement"), Private("numbers; what they were of may be gone")),
+        **dict.fromkeys(("submitted_at", "at", "stored_at"), WHEN),
+        **dict.fromkeys(("id", "uid"), TECHNICAL),
+    },
     "Alert": {"kind": STATE, "day": WHEN, "id": TECHNICAL},
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "rate_key_since"), TECHNICAL),
         "level": PUBLIC,  # as the phase
+        "list_held_back": PUBLIC,
+        **dict.fromkeys(("journal_id", "journal_written", "journal_failed_at"), TECHNICAL),
         "rate_key": Private("every process that counts needs it; replaced every week"),
     },
 }
@@ -302,6 +310,10 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         **dict.fromkeys(("worker_seen_at", "rate_key_since"), NOON),
         "level": "closed",
         "rate_key": "changed",
+        "journal_id": "changed",
+        "journal_written": 777,
+        "journal_failed_at": NOON,
+        "list_held_back": True,
     },
 }
 """Of each table that the record reads, and each of its columns but keys: another value; or the whole UPDATE."""

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.actions import comparisons, entering, known, presences, staff, weighing
+from petition.actions import comparisons, entering, known, moderation, presences, staff, weighing
 from petition.actions.audit import OPERATOR
 from petition.models import (
     Alert,
@@ -13,9 +13,11 @@ from petition.models import (
     ContactChange,
     Dispute,
     Endorsement,
+    Kind,
     Origin,
     RateCount,
     Reason,
+    Removal,
     Role,
     RoleProposal,
     Signatory,
@@ -26,7 +28,7 @@ from petition.models import (
     triggers,
 )
 from tests import factories
-from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, an_edition
+from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, a_removal, an_edition
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -41,6 +43,7 @@ def _rows_everywhere() -> None:
     factories.approved(appeal)
     a_change(Signatory.objects.get(kind="further"))
     factories.approved(appeal, display="withheld")
+    a_removal(appeal)
     RateCount.objects.get_or_create(key="made up", defaults={"count": 1, "ends_at": factories.NOON})
     a_correction(factories.confirmed(appeal))
     waiting = factories.confirmed(appeal)
@@ -116,3 +119,23 @@ def test_lines_from_before_the_search_are_found_in_latin_letters() -> None:
     assert triggers.missing(connection) == []
     assert Signatory.objects.get(kind="further").latin == "adilet kirgizstan"
     assert Signatory.objects.get(kind="original", number=32).latin == "freedom nov usa"
+
+
+def test_what_was_removed_before_the_journal_had_a_table_is_in_it() -> None:
+    appeal = factories.an_appeal()
+    listed, gone, _ = (factories.approved(appeal) for _ in range(3))
+    moderation.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    moderation.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    moderation.withdraw(gone.pk, by=factories.MODERATOR, at=factories.NOON)
+    moderation.hide(appeal.slug, Kind.FURTHER, 3, by=factories.MODERATOR, at=factories.NOON)
+    columns = ("kind", "appeal", "reference", "endorsement", "submitted_at", "at")
+    before = list(Removal.objects.values_list(*columns))
+    uids = []
+    for _ in range(2):
+        try:
+            call_command("migrate", "petition", "0015", verbosity=0)
+        finally:
+            call_command("migrate", verbosity=0)
+        assert list(Removal.objects.values_list(*columns)) == before
+        uids.append(list(Removal.objects.values_list("uid", flat=True)))
+    assert uids[0] == uids[1], "so that an older copy of this database has the same ones"

@@ -6,10 +6,12 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from petition.actions import alerts, batches, correspondence, retention, site_state, weighing, withheld
+from petition.actions import alerts, batches, correspondence, database_use, retention, site_state, weighing, withheld
+from petition.actions.journal_file import JournalFile, reason_of
+from petition.actions.removal_journal import NotAJournal
 from petition.management.fresh_mirror import FreshMirror
 from petition.management.sentences import sentence_for
 from petition.publishing.exports import files
@@ -33,7 +35,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        with database_use.in_use():
+            self._work(once=once)
+
+    def _work(self, *, once: bool) -> None:
         self.check(databases=["default"])
+        self._journal = _journal()
         self._stop = threading.Event()
         self._due: dict[str, datetime] = {}
         self._mirror = FreshMirror(settings.MIRROR_DIR) if settings.MIRROR_DIR else None
@@ -63,6 +70,7 @@ class Command(BaseCommand):
 
     def _round(self) -> int:
         now = clock.now()
+        self._journal.tend(at=now)
         if self._is_time_for("heartbeat", HEARTBEAT, now):
             site_state.worker_lives(at=now)
             retention.forget_journal()
@@ -84,3 +92,13 @@ class Command(BaseCommand):
             return False
         self._due[duty] = now + every
         return True
+
+
+def _journal() -> JournalFile:
+    """Return the journal of removals, up to date. Without one the worker does not start."""
+    journal = JournalFile()
+    try:
+        journal.write()
+    except (OSError, NotAJournal) as error:
+        raise CommandError(f"The journal of removals {journal.path} cannot be written: {reason_of(error)}.") from error
+    return journal
