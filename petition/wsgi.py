@@ -11,9 +11,11 @@ os.umask(0o077)  # what this process writes is its owner's alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
 _django = get_wsgi_application()
 
+from petition.actions import database_use  # noqa: E402  (needs the settings that are loaded now)
 from petition.protection.networks import forget_untrusted  # noqa: E402  (needs the settings that the line above loads)
 from petition.publishing.site import Door  # noqa: E402  (likewise)
 
+database_use.announce()
 _door = Door(_django)
 
 

@@ -56,9 +56,9 @@ def withdraw(digest: str, *, at: datetime) -> Endorsement:
     return endorsement
 
 
-def end(endorsement: Endorsement, *, by: Actor, at: datetime) -> None:
+def end(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> None:
     """The endorsement, which came from `locked`, is withdrawn: unlisted, its name sealed, nothing left to decide."""
-    event = move(endorsement, to=State.WITHDRAWN, by=by, at=at)
+    event = move(endorsement, to=State.WITHDRAWN, by=by, at=at, reason=reason)
     listings.unlist(endorsement, event=event)
     listings.seal_name(endorsement)
     endorsement.name_again_at = None

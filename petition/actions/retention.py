@@ -69,6 +69,7 @@ def purge(*, at: datetime) -> None:
     SessionStore.clear_expired()
     staff.forget_invitations(at=at)
     backups.clear_leftovers()
+    backups.remove_old(at=at)
     files.clear_leftovers(at=at)
     forget_journal()
 

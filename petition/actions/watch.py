@@ -8,13 +8,14 @@ from django.db.models import Q
 from petition.actions.audit import Actor
 from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
 
-WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING = (
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, HELD_LIST = (
     "worker",
     "failed_mail",
     "old_mail",
     "overdue",
     "flood",
     "hiding",
+    "held_list",
 )
 WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
@@ -36,6 +37,7 @@ def troubles(*, at: datetime) -> list[str]:
         OLD_MAIL: _mail_is_old,
         OVERDUE: queue_is_overdue,
         FLOOD: flood_began,
+        HELD_LIST: _list_is_held_back,
     }
     return [code for code, is_wrong in checks.items() if is_wrong(at)]
 
@@ -43,6 +45,10 @@ def troubles(*, at: datetime) -> list[str]:
 def _worker_is_gone(at: datetime) -> bool:
     seen = SiteState.objects.filter(pk=1).values_list("worker_seen_at", flat=True).first()
     return seen is None or at - seen > WORKER_DEAD
+
+
+def _list_is_held_back(at: datetime) -> bool:
+    return SiteState.objects.list_is_held_back()
 
 
 def _mail_failed(at: datetime) -> bool:
