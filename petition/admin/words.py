@@ -54,6 +54,8 @@ VERBS: dict[str, str | Promise] = {
     "propose": _("proposed for many"),
     "drop": _("proposal dropped"),
     "set_level": _("emergency level set"),
+    "hold_list": _("list held back"),
+    "publish_list": _("list published again"),
     "open_contact": _("contact opened"),
     "open_dispute": _("dispute opened"),
     "translate": _("translation published"),
