@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Tags, Warning as Caution, register
-from django.db import connections
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.db import DatabaseError, connections
 
-from petition.actions import removal_journal
+from petition.actions import journal_file
 from petition.models import triggers
+from petition.models.site_state import restore_is_unfinished
 from petition.protection import contacts
+from petition.vocabulary import clock
 
 
 @register(Tags.database)
@@ -23,6 +25,20 @@ def triggers_are_there(databases: Sequence[str] | None, **_: Any) -> list[CheckM
         )
         for alias in databases or ()
         if (names := triggers.missing(connections[alias]))
+    ]
+
+
+@register(Tags.database)
+def no_restore_is_unfinished(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """A restore that was killed half-way is run again before anything else."""
+    if not databases or not restore_is_unfinished():
+        return []
+    return [
+        Error(
+            "A restore was begun in this database and did not come to its end, so no list is published.",
+            hint="Run `manage.py restore FILE --replace` again.",
+            id="petition.E006",
+        )
     ]
 
 
@@ -65,17 +81,20 @@ def keys_fit(**_: Any) -> list[CheckMessage]:
     return []
 
 
-@register
+@register(deploy=True)
 def removals_are_noted(**_: Any) -> list[CheckMessage]:
-    """A removal would find its journal (actions/removal_journal.py); without it the name goes all the same."""
-    if removal_journal.can_be_written():
+    """The file of the journal of removals can be written and holds every removal (actions/journal_file.py)."""
+    try:
+        problem = journal_file.problem(at=clock.now())
+    except DatabaseError:
+        return []  # another check says what is wrong with the database
+    if problem is None:
         return []
     return [
-        Caution(
-            f"The journal of removals {removal_journal.journal()} cannot be written: an old backup, once restored, "
-            "would show names that were removed.",
-            hint="Make DATA_DIR a folder that every process of this site can write to, the same for all of them.",
-            id="petition.W001",
+        Error(
+            problem,
+            hint="Make DATA_DIR a folder with room that the worker can write to, and start the worker.",
+            id="petition.E005",
         )
     ]
 

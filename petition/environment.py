@@ -41,9 +41,12 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
         super().__init__()
         self.ENVIRON = {name: value for name, value in variables.items() if value.strip()}
 
-    def number(self, name: str, default: int) -> int:
-        """A whole number."""
-        return int(self._understood(name, lambda: self.int(name, default), "a whole number"))
+    def number(self, name: str, default: int, *, least: int | None = None) -> int:
+        """A whole number, `least` or more."""
+        number = int(self._understood(name, lambda: self.int(name, default), "a whole number"))
+        if least is not None and number < least:
+            raise ImproperlyConfigured(f"{name} must be {least} or more.")
+        return number
 
     def hourly_limits(self) -> dict[str, int]:
         """How much an account may do within an hour before it gives its second factor again, each 1 or more."""

@@ -68,6 +68,7 @@ if ROLE != "public":
     CONTACT_PRIVATE_KEYS = [_kept["CONTACT_PRIVATE_KEY"]] if _from_file else env.list("CONTACT_PRIVATE_KEY")
 # Whom backups are sealed to. The private half belongs on another machine; without it one of CONTACT opens them.
 BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
+BACKUP_DAYS = env.number("BACKUP_DAYS", 35, least=1)  # when the worker removes a backup in DATA_DIR/backups
 
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
@@ -80,7 +81,7 @@ SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mai
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
 CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
 
-UNDO_SECONDS = env.number("UNDO_SECONDS", 60)  # so long a decision's mail waits and the decision can be taken back
+UNDO_SECONDS = env.number("UNDO_SECONDS", 60)  # so long a decision can be undone, and its mail waits
 
 # --- When the staff are told by mail -----------------------------------------------------------------------------
 

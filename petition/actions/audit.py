@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from petition.actions import staff_limits
+from petition.actions import removal_journal, staff_limits
 from petition.actions.staff_limits import LastProof
 from petition.models import Appeal, AuditEvent, Endorsement
 
@@ -33,9 +33,12 @@ WORKER = Actor("worker")
 def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
     """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code.
 
+    What removes a name or a contact is in the journal of removals as well, so no removal can miss there.
     Raises LimitReached where `by` is a session that does so too often.
     """
     _check_limit(verb, by, at)
+    if isinstance(subject, Endorsement):
+        removal_journal.note(verb, subject, reason=reason, at=at)
     appeal = subject.appeal if isinstance(subject, Endorsement) else subject
     return AuditEvent.objects.create(
         at=at,

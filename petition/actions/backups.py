@@ -1,31 +1,35 @@
-"""The whole database as one sealed file, taken while the site runs, and back again."""
+"""The whole database as one sealed file, taken while the site runs. restoring.py puts it back.
+
+What is sealed begins with a line about the backup (`About`); the database follows.
+"""
 
 import fcntl
+import json
 import logging
 import os
 import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from django.conf import settings
-from django.db import DatabaseError, connection, connections
+from django.db import connection
 
-from petition.models import SiteState, triggers
+from petition.actions import journal_file, removal_journal
+from petition.models import Removal
 from petition.protection import sealed_files
 
 log = logging.getLogger(__name__)
-ALIVE = timedelta(seconds=60)
-"""A worker that was seen so lately is at work."""
 Tell = Callable[[int], None]
 
-
-_BACKUP, _RESTORE, _PART = "backup-", "restore-", ".part"
+SUFFIX, JOURNAL_SUFFIX = ".backup", ".removals"
+_BACKUP, RESTORE, _PART = "backup-", "restore-", ".part"
 """How working files are called, until the work is done."""
 
 
@@ -33,48 +37,103 @@ class NotDone(Exception):
     """Nothing was written or put back; says why, and what to do."""
 
 
-def back_up(target: Path, *, tell: Tell) -> None:
+@dataclass(frozen=True)
+class About:
+    """What a backup says about itself. `last_removal` is the newest row of Removal that it holds, or ''."""
+
+    database: str  # sqlite or postgresql
+    site: str  # the id of the journal of removals
+    last_removal: str
+    taken_at: str
+
+    def line(self) -> bytes:
+        """As the first line of what is sealed."""
+        return json.dumps({"about": asdict(self)}).encode() + b"\n"
+
+    @classmethod
+    def before(cls, content: bytes) -> tuple["About | None", bytes]:
+        """What the line says that `content` begins with, and what follows it.
+
+        There is none in a backup from before there was such a line: it begins with the database itself.
+        """
+        if not content.startswith(b'{"about": '):
+            return None, content
+        line, _, rest = content.partition(b"\n")
+        return cls(**json.loads(line)["about"]), rest
+
+
+def back_up(target: Path, *, at: datetime, tell: Tell) -> Path:
     """`target` holds the database as of one moment, sealed to BACKUP_PUBLIC_KEY; there whole or not at all.
 
-    `tell` hears how many bytes are done. Raises NotDone, OSError.
+    Return the copy of the journal of removals that is made beside it. `tell` hears how many bytes are done.
+    Raises NotDone, OSError.
     """
     _refuse_what_is_not_ours(target)
+    copy = target.with_name(f"{target.name}{JOURNAL_SUFFIX}")
+    _refuse_what_is_not_ours(copy)
     if not sealed_files.is_key(settings.BACKUP_PUBLIC_KEY):
         raise NotDone("BACKUP_PUBLIC_KEY is no key: give it as `manage.py new_keys --backup` printed it.")
     clear_leftovers()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = target.with_name(f"{target.name}{_PART}")
-    with _under_way():
+    _try_out(target)
+    about = _about(at)
+    with under_way():
+        with _dump() as source:
+            _seal(_After(about.line(), source), target, tell=tell)
+        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_BACKUP) as folder:
+            plain = Path(folder) / "removals"
+            journal_file.write_whole(plain, list(Removal.objects.order_by("pk")))  # newer than the backup: none misses
+            with plain.open("rb") as source:
+                _seal(source, copy, tell=lambda done: None)
+    return copy
+
+
+def _try_out(target: Path) -> None:
+    """Raise OSError if the file cannot be written, before the long work begins."""
+    part = target.with_name(f"{target.name}{_PART}")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600))
+    part.unlink()
+
+
+def _about(at: datetime) -> About:
+    last = Removal.objects.order_by("pk").values_list("uid", flat=True).last()
+    return About(connection.vendor, removal_journal.site_id(), str(last or ""), at.isoformat())
+
+
+def _seal(source: Any, target: Path, *, tell: Tell) -> None:
+    part = target.with_name(f"{target.name}{_PART}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            sealed_files.seal(source, file, settings.BACKUP_PUBLIC_KEY, tell=tell)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    journal_file.sync_folder(target.parent)
+
+
+class _After:
+    """A file that begins with `first` and goes on with `rest`."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first, self._rest = first, rest
+
+    def read(self, size: int) -> bytes:
+        first, self._first = self._first[:size], self._first[size:]
+        return first + self._rest.read(size - len(first))
+
+
+def remove_old(*, at: datetime) -> None:
+    """No backup in DATA_DIR/backups, and no journal beside one, is older than settings.BACKUP_DAYS."""
+    oldest = at - timedelta(days=settings.BACKUP_DAYS)
+    for file in sorted((settings.DATA_DIR / "backups").glob(f"*{SUFFIX}*")):
         try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                with _dump() as source:
-                    sealed_files.seal(source, file, settings.BACKUP_PUBLIC_KEY, tell=tell)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-
-
-def restore(source: Path, private_keys: Iterable[str], *, at: datetime, tell: Tell) -> None:
-    """The database is what it was when `source` was written; the caller migrates and replays the removals.
-
-    Raises NotDone while a worker is alive at `at`; NotDone, CannotRead, OSError.
-    """
-    if _is_served(at):
-        raise NotDone("The site is running: stop web and worker first, then run this command again.")
-    clear_leftovers()
-    with _under_way(), tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_RESTORE) as folder:
-        plain = Path(folder) / "database"
-        with source.open("rb") as file, os.fdopen(os.open(plain, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
-            done = 0
-            for chunk in sealed_files.opened(file, private_keys):
-                out.write(chunk)
-                done += len(chunk)
-                tell(done)
-            out.flush()
-            os.fsync(out.fileno())
-        _put_back(plain)
+            is_old = file.stat().st_mtime <= oldest.timestamp()
+            if is_old and file.suffix in (SUFFIX, JOURNAL_SUFFIX) and _is_ours(file):
+                file.unlink()
+        except OSError as error:
+            log.error("The backup %s cannot be removed (%s) although its time is over.", file, error.strerror)
 
 
 def clear_leftovers() -> None:
@@ -82,9 +141,8 @@ def clear_leftovers() -> None:
     try:
         with _lock().open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for prefix in (_BACKUP, _RESTORE):
-                for folder in settings.DATA_DIR.glob(f"{prefix}*"):
-                    shutil.rmtree(folder)
+            for folder in _working_folders():
+                shutil.rmtree(folder)
             for part in (settings.DATA_DIR / "backups").glob(f"*{_PART}"):
                 part.unlink()
     except BlockingIOError:
@@ -93,8 +151,19 @@ def clear_leftovers() -> None:
         log.error("Working files of a backup in %s cannot be cleared away (%s).", settings.DATA_DIR, error.strerror)
 
 
+def _working_folders() -> Iterator[Path]:
+    yield from settings.DATA_DIR.glob(f"{_BACKUP}*")
+    for place in {settings.DATA_DIR, working_place()}:
+        yield from place.glob(f"{RESTORE}*")
+
+
+def working_place() -> Path:
+    """Return the folder in which a restore works: a file can be renamed only on the disk that it is on."""
+    return Path(connection.settings_dict["NAME"]).parent if connection.vendor == "sqlite" else Path(settings.DATA_DIR)
+
+
 @contextmanager
-def _under_way() -> Iterator[None]:
+def under_way() -> Iterator[None]:
     """Nobody clears away what is written meanwhile. A process that is killed lets go."""
     with _lock().open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
@@ -110,17 +179,16 @@ def _refuse_what_is_not_ours(target: Path) -> None:
         raise NotDone(f"{target} is a folder: name the file to write.")
     if not os.path.lexists(target):
         return
-    if target.is_file():
-        with target.open("rb") as file:
-            if file.read(len(sealed_files.FIRST_LINE)) in (b"", sealed_files.FIRST_LINE):
-                return
-    raise NotDone(f"{target} holds something else, which stays as it is: name a new file.")
+    if not _is_ours(target):
+        raise NotDone(f"{target} holds something else, which stays as it is: name a new file.")
 
 
-def _is_served(at: datetime) -> bool:
-    if SiteState._meta.db_table not in connection.introspection.table_names():
+def _is_ours(file: Path) -> bool:
+    """Whether it is a backup, a journal beside one, or empty."""
+    if not file.is_file():
         return False
-    return SiteState.objects.filter(worker_seen_at__gt=at - ALIVE).exists()
+    with file.open("rb") as opened:
+        return opened.read(len(sealed_files.FIRST_LINE)) in (b"", sealed_files.FIRST_LINE)
 
 
 @contextmanager
@@ -130,48 +198,24 @@ def _dump() -> Iterator[Any]:
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_BACKUP) as folder:
             copy = Path(folder) / "database"
             connection.ensure_connection()
-            with closing(sqlite3.connect(copy)) as into:
-                connection.connection.backup(into)
+            try:
+                with closing(sqlite3.connect(copy)) as into:
+                    connection.connection.backup(into)
+            except sqlite3.Error as error:
+                raise NotDone(
+                    f"There is no copy of the database in {settings.DATA_DIR} ({error}): make room on its disk, as "
+                    "much as the database takes."
+                ) from error
             with copy.open("rb") as file:
                 yield file
         return
     command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
-    with _program(command, stdout=subprocess.PIPE) as process:
+    with program(command, stdout=subprocess.PIPE) as process:
         yield process.stdout
 
 
-def _put_back(plain: Path) -> None:
-    if connection.vendor == "sqlite":
-        _refuse_damaged(plain)
-        connections.close_all()
-        place = Path(connection.settings_dict["NAME"])
-        for journal in ("-wal", "-shm"):
-            place.with_name(place.name + journal).unlink(missing_ok=True)
-        plain.replace(place)
-        return
-    connections.close_all()
-    command = ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"]
-    with _program([*command, f"--dbname={connection.settings_dict['NAME']}", str(plain)]):
-        pass
-    triggers.install(connection)
-
-
-def _refuse_damaged(plain: Path) -> None:
-    found = connection.copy("restored")  # with Django's own functions, which our constraints call
-    found.settings_dict["NAME"] = str(plain)
-    try:
-        with found.cursor() as cursor:
-            cursor.execute("PRAGMA integrity_check")
-            if cursor.fetchone() != ("ok",):
-                raise NotDone("The database in this backup is damaged: take an older one.")
-    except DatabaseError as error:
-        raise NotDone("The database in this backup is damaged: take an older one.") from error
-    finally:
-        found.close()
-
-
 @contextmanager
-def _program(command: list[str], **pipes: IO[bytes] | int) -> Iterator["subprocess.Popen[bytes]"]:
+def program(command: list[str], **pipes: IO[bytes] | int) -> Iterator["subprocess.Popen[bytes]"]:
     """One of PostgreSQL's own programs on this site's database. Raises NotDone."""
     told = connection.get_connection_params()  # as Django connects, whichever part of DATABASE_URL says so
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}

@@ -65,9 +65,9 @@ def tell_of_change(endorsement: Endorsement, *, at: datetime) -> None:
     correspondence.owe_to_contact("changed", endorsement, content={}, at=at)
 
 
-def end(endorsement: Endorsement, *, by: Actor, at: datetime) -> None:
+def end(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> None:
     """The endorsement, which came from `locked`, is withdrawn: unlisted, its name sealed, nothing left to decide."""
-    event = move(endorsement, to=State.WITHDRAWN, by=by, at=at)
+    event = move(endorsement, to=State.WITHDRAWN, by=by, at=at, reason=reason)
     listings.unlist(endorsement, event=event)
     listings.seal_name(endorsement)
     endorsement.name_again_at = None

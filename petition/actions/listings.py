@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from petition.actions import removal_journal
 from petition.actions.appeals import new_revision
 from petition.actions.audit import Actor, record
 from petition.models import (
@@ -112,7 +111,6 @@ def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
     signatory.explained_by = event.pk
     signatory.save()
     new_revision(appeal, at=event.at)  # which moves no date: nothing may tell when a name was removed
-    removal_journal.note(signatory, at=event.at)
 
 
 def correct(
@@ -244,22 +242,23 @@ def open_name(endorsement: Endorsement) -> None:
     endorsement.weighed_at = None  # what is searched through is made anew
 
 
-def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> None:
+def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> bool:
     """The listed name of `endorsement`, which came from `lifecycle.locked`, is gone from everything this site serves.
 
-    The endorsement stays approved and is withheld from now on. Hiding twice changes nothing.
+    The endorsement stays approved and is withheld from now on. Hiding twice changes nothing, and returns False.
     """
     if endorsement.display == Display.WITHHELD:
         if endorsement.name_again_at:  # whoever asked for the name to be shown has thought better of it
             endorsement.name_again_at = None
             endorsement.save()
-        return
+        return False
     event = record("hide", subject=endorsement, by=by, at=at, reason=reason)
     endorsement.display = Display.WITHHELD
     endorsement.explained_by = event.pk
     unlist(endorsement, event=event)
     seal_name(endorsement)
     endorsement.save()
+    return True
 
 
 def _tell(signatory: Signatory, what: What, *, event: AuditEvent, old_label: str = "") -> None:

@@ -87,6 +87,11 @@ def _forget(endorsement: Endorsement, *, at: datetime) -> None:
     if endorsement.state == State.REJECTED:
         end(endorsement, by=CONTACT, at=at)
     record("forget", subject=endorsement, by=CONTACT, at=at)
+    erase_traces(endorsement, at=at)
+
+
+def erase_traces(endorsement: Endorsement, *, at: datetime) -> None:
+    """The contact, its mails and links and every hash of its mailbox are gone; the removal code stays."""
     endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
     OutgoingMail.objects.filter(endorsement=endorsement).delete()
     forget_contact(endorsement, at=at)

@@ -1,111 +1,193 @@
-"""The journal of removals: outside the database and its backups, so that a restored one removes what was removed.
+"""The journal of removals: rows of the table Removal, and the same as lines of a file outside the database.
 
-One JSON line each: appeal, kind, number, time. No name.
+The first line of the file names the site it belongs to; each other line is one removal. No names, no mailboxes.
 """
 
-import fcntl
+import io
 import json
-import logging
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
-from petition.models import Signatory
+from petition.models import Display, Endorsement, Removal, RemovalKind, SiteState
+from petition.protection import sealed_files
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Removal:
-    """The line `kind`-`number` of the appeal with this slug was taken off the list at `at`."""
-
-    appeal: str
-    kind: str
-    number: int
-    at: datetime
-
-
-def journal() -> Path:
-    """Where the journal lies."""
-    return Path(settings.DATA_DIR) / "removals.jsonl"
-
-
-def can_be_written() -> bool:
-    """Whether a removal could be noted now; nothing is written to find out."""
-    place = journal()
-    if place.exists():
-        return place.is_file() and os.access(place, os.W_OK)
-    folder = next(parent for parent in place.parents if parent.exists())
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+REPLAYED = "replayed"
+"""The reason, in the audit log, of what is done again after a restore. Its row in the table comes from the file."""
+_KINDS = {
+    "hide": RemovalKind.HIDE,
+    "revoke": RemovalKind.UNLIST,
+    "show": RemovalKind.LIST,
+    "withdraw": RemovalKind.WITHDRAW,
+    "forget": RemovalKind.FORGET,
+    "erase_contact": RemovalKind.ERASE_CONTACT,
+    "change_contact": RemovalKind.CHANGE_CONTACT,
+    "erase": RemovalKind.ERASE,
+    "end_links": RemovalKind.END_LINKS,
+    "issue_link": RemovalKind.END_LINKS,
+    "new_code": RemovalKind.END_CODE,
+}
+_UNDONE = {"hide": RemovalKind.LIST, "approve": RemovalKind.UNLIST}
 
 
-def note(signatory: Signatory, *, at: datetime) -> None:
-    """The removal is on disk (fsync) before its transaction commits: a line too many does no harm, one too few would.
+class NotAJournal(Exception):
+    """The file cannot be used; the message says why and what to do."""
 
-    A journal that cannot be written stops no removal: the name goes, and the log says what is to be repaired.
+
+def kind_of(verb: str, reason: str, *, is_listed_again: bool) -> RemovalKind | None:
+    """Return which kind of removal the event `verb` of the audit log is; None if it is none.
+
+    `is_listed_again`: an approval publishes a name that was published before. What is erased because nobody confirmed
+    it in time is no removal: a restored database erases it again by itself, since only its age decides.
     """
-    removal = {
-        "appeal": signatory.appeal.slug,
-        "kind": signatory.kind,
-        "number": signatory.number,
-        "at": at.isoformat(),
-    }
-    try:
-        _append(journal(), json.dumps(removal).encode() + b"\n")
-    except OSError as error:
-        log.error(
-            "The journal of removals cannot be written (%s): a backup restored now would show a removed name.", error
+    if reason == REPLAYED or (verb == "erase" and reason == "unconfirmed"):
+        return None
+    if verb == "undo":
+        return _UNDONE.get(reason)
+    if verb == "approve":
+        return RemovalKind.LIST if is_listed_again else None
+    return _KINDS.get(verb)
+
+
+def note(verb: str, endorsement: Endorsement, *, reason: str, at: datetime) -> None:
+    """Store the removal that the event `verb` is, if it is one, in the transaction of the caller."""
+    is_listed_again = endorsement.signatory_id is not None and endorsement.display == Display.NAMED
+    kind = kind_of(verb, reason, is_listed_again=is_listed_again)
+    if kind is not None:
+        Removal.objects.create(
+            kind=kind,
+            appeal=endorsement.appeal.slug,
+            reference=endorsement.signatory.reference if endorsement.signatory else "",
+            endorsement=endorsement.pk,
+            submitted_at=endorsement.submitted_at,
+            at=at,
         )
 
 
-def _append(place: Path, line: bytes) -> None:
-    """`line` stands whole at the end, whoever else appends now: under a lock, since a file grows page by page."""
-    is_new = not place.exists()
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+def site_id() -> str:
+    """Return what names this site's journal; chosen at random when it is first asked for."""
+    known = SiteState.objects.filter(pk=1).values_list("journal_id", flat=True)
+    if not known.first():
+        SiteState.objects.get_or_create(pk=1)
+        SiteState.objects.filter(pk=1, journal_id="").update(journal_id=str(uuid.uuid4()))
+    return known.get()
+
+
+def journal() -> Path:
+    """Return where the worker of this DATA_DIR keeps its file."""
+    return Path(settings.DATA_DIR) / "removals.jsonl"
+
+
+def first_line(site: str) -> bytes:
+    """Return the line that the file of the site `site` begins with."""
+    return json.dumps({"journal": site}).encode() + b"\n"
+
+
+def line(removal: Removal) -> bytes:
+    """Return the removal as a line of the file."""
+    fields = {
+        "id": str(removal.uid),
+        "kind": removal.kind,
+        "appeal": removal.appeal,
+        "reference": removal.reference,
+        "endorsement": removal.endorsement,
+        "submitted_at": removal.submitted_at.isoformat(),
+        "at": removal.at.isoformat(),
+    }
+    return json.dumps(fields).encode() + b"\n"
+
+
+def site_in(first: bytes) -> str | None:
+    """Return which site the file belongs to that begins with the line `first`; None if it does not say so."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # ends with the handle
-        size = os.fstat(handle).st_size
-        if size and os.pread(handle, 1, size - 1) != b"\n":
-            line = b"\n" + line  # the line before was cut off when a disk was full: it must not take this one along
-        if os.write(handle, line) != len(line):
-            raise OSError("the disk is full")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if is_new:
-        folder = os.open(place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # that there is such a file has to survive a power cut as well
-        finally:
-            os.close(folder)
+        fields = json.loads(first)
+    except (ValueError, RecursionError):
+        return None
+    return str(fields["journal"]) if isinstance(fields, dict) and "journal" in fields else None
 
 
-def noted() -> Iterator[Removal]:
-    """Each removal in the journal, oldest first. A line that cannot be read is passed over, and the log says so.
-
-    Raises OSError when the journal is there and cannot be read.
-    """
-    if not journal().exists():
-        return
-    for number, line in enumerate(journal().read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-        if line:
-            try:
-                removal = _read(line)
-            except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
-                log.warning("Line %s of the journal of removals is damaged or was cut off, and is passed over.", number)
-            else:
-                yield removal
-
-
-def _read(line: str) -> Removal:
-    told = json.loads(line)
-    removal = Removal(str(told["appeal"]), str(told["kind"]), int(told["number"]), datetime.fromisoformat(told["at"]))
-    about = (removal.appeal + removal.kind).encode()  # raises where it is no text
-    if removal.at.tzinfo is None or b"\0" in about:
-        raise ValueError(line)
+def removal_in(text: bytes) -> Removal:
+    """Return the removal that a line of the file tells, not stored. Raises ValueError if the line is damaged."""
+    try:
+        fields = json.loads(text)
+        removal = Removal(
+            uid=uuid.UUID(fields["id"]),
+            kind=RemovalKind(fields["kind"]),
+            appeal=str(fields["appeal"]),
+            reference=str(fields["reference"]),
+            endorsement=int(fields["endorsement"]),
+            submitted_at=datetime.fromisoformat(fields["submitted_at"]),
+            at=datetime.fromisoformat(fields["at"]),
+        )
+    except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError("a line of the journal is damaged") from error
+    if removal.at.tzinfo is None or removal.submitted_at.tzinfo is None or "\0" in removal.appeal + removal.reference:
+        raise ValueError("a line of the journal is damaged")
     return removal
+
+
+@dataclass(frozen=True)
+class OldLine:
+    """A line of a file from before the table: the public entry `reference` of `appeal` was taken off at `at`."""
+
+    appeal: str
+    reference: str
+    at: datetime
+
+
+@dataclass
+class Journal:
+    """What a file tells. `site` is '' in one from before the table; `cut_off` says that its last line is not whole."""
+
+    site: str = ""
+    removals: list[Removal] = field(default_factory=list)
+    old_lines: list[OldLine] = field(default_factory=list)
+    cut_off: bool = False
+
+
+def read(file: Path, private_keys: Iterable[str] = ()) -> Journal:
+    """Return what the journal `file` tells; a copy that `backup` made is decrypted with one of `private_keys`.
+
+    Raises NotAJournal if anything but its last line is damaged, which may have been a removal; CannotRead, OSError.
+    """
+    content = file.read_bytes()
+    if content.startswith(sealed_files.FIRST_LINE):
+        content = b"".join(sealed_files.opened(io.BytesIO(content), private_keys))
+    lines = content.split(b"\n")
+    found = Journal(cut_off=bool(lines.pop()))
+    if lines and (site := site_in(lines[0])) is not None:
+        found.site = site
+        lines = lines[1:]
+    elif not any(lines):
+        raise NotAJournal(f"{file} is empty: name a journal of removals that a worker or a backup wrote.")
+    for number, text in _numbered(lines, 2 if found.site else 1):
+        try:
+            if found.site:
+                found.removals.append(removal_in(text))
+            else:
+                found.old_lines.append(_old_line(text))
+        except ValueError as error:
+            raise NotAJournal(
+                f"Line {number} of {file} is damaged, and may have been a removal: take another copy of the journal."
+            ) from error
+    return found
+
+
+def _numbered(lines: list[bytes], first: int) -> Iterator[tuple[int, bytes]]:
+    return ((number, text) for number, text in enumerate(lines, first) if text)
+
+
+def _old_line(text: bytes) -> OldLine:
+    try:
+        fields = json.loads(text)
+        kind, number = str(fields["kind"]), int(fields["number"])
+        found = OldLine(str(fields["appeal"]), f"{kind}-{number}", datetime.fromisoformat(fields["at"]))
+    except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError("a line of the journal is damaged") from error
+    if found.at.tzinfo is None or "\0" in found.appeal + found.reference:
+        raise ValueError("a line of the journal is damaged")
+    return found

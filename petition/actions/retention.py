@@ -125,6 +125,7 @@ def _whole_tables(*, at: datetime) -> list[Callable[[], object]]:
         partial(_forget_sessions, at=at),
         partial(staff.forget_invitations, at=at),
         backups.clear_leftovers,
+        partial(backups.remove_old, at=at),
         partial(files.clear_leftovers, at=at),
         forget_journal,
     ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from petition.actions import clock_checks
 from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
 
-WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK = (
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK, HELD_LIST = (
     "worker",
     "failed_mail",
     "old_mail",
@@ -16,6 +16,7 @@ WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK = (
     "flood",
     "hiding",
     "clock",
+    "held_list",
 )
 WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
@@ -36,6 +37,7 @@ def troubles(*, at: datetime) -> list[str]:
         OVERDUE: queue_is_overdue,
         FLOOD: flood_began,
         CLOCK: clock_is_doubtful,
+        HELD_LIST: _list_is_held_back,
     }
     return [code for code, is_wrong in checks.items() if is_wrong(at)]
 
@@ -48,6 +50,10 @@ def _worker_is_gone(at: datetime) -> bool:
 def clock_is_doubtful(at: datetime) -> bool:
     """Nothing is erased, because of a clock."""
     return clock_checks.is_doubtful(at=at)
+
+
+def _list_is_held_back(at: datetime) -> bool:
+    return SiteState.objects.list_is_held_back()
 
 
 def _mail_failed(at: datetime) -> bool:

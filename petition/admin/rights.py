@@ -70,6 +70,7 @@ RIGHTS: dict[str, Row] = {
     "admin:batch": may(GET=MODERATOR, POST=MODERATOR),
     "admin:floods": may(GET=MODERATOR, POST=MODERATOR),
     "admin:site": may(GET=MODERATOR | ADMINISTRATOR, POST=MODERATOR | ADMINISTRATOR),
+    "admin:held_list": may(GET=ADMINISTRATOR, POST=ADMINISTRATOR, fresh=True),
     "admin:overview": may(GET=MODERATOR | EDITOR | ADMINISTRATOR),
     # The appeal
     "admin:texts": may(GET=EDITOR | ADMINISTRATOR),

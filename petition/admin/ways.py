@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.actions import watch
 from petition.admin import rights
-from petition.models import Role, roles_of
+from petition.models import Role, SiteState, roles_of
 from petition.vocabulary import clock
 
 WAYS: dict[str, str | Promise] = {
@@ -18,6 +18,7 @@ WAYS: dict[str, str | Promise] = {
     "admin:floods": _("Floods"),
     "admin:batches": _("Many at once"),
     "admin:site": _("Emergency level"),
+    "admin:held_list": _("Held-back list"),
     "admin:overview": _("Overview"),
     "admin:texts": _("Texts"),
     "admin:editions": _("Editions"),
@@ -26,6 +27,7 @@ WAYS: dict[str, str | Promise] = {
     "admin:staff": _("Staff"),
     "admin:petition_auditevent_changelist": _("Audit trail"),
 }
+_HELD_LIST = "admin:held_list"
 TROUBLES: dict[str, str | Promise] = {
     watch.WORKER: _("The worker has not been seen for ten minutes: no mail leaves and nothing is erased."),
     watch.FAILED_MAIL: _("Mails could not be delivered."),
@@ -33,6 +35,7 @@ TROUBLES: dict[str, str | Promise] = {
     watch.OVERDUE: _("The queue is overdue."),
     watch.FLOOD: _("Unusually much comes in."),
     watch.CLOCK: _("Nothing is being erased: the clock of the server may be wrong."),
+    watch.HELD_LIST: _("No list is published until an administrator has checked which names were removed."),
 }
 
 
@@ -52,7 +55,12 @@ def of_the_desk(request: HttpRequest) -> dict[str, object]:
 
 def _ways(account: AbstractBaseUser | AnonymousUser) -> list[tuple[str, str | Promise]]:
     is_staff = isinstance(account, User) and account.is_staff
-    return [(reverse(name), WAYS[name]) for name in rights.may_open(account, *WAYS)] if is_staff else []
+    if not is_staff:
+        return []
+    found = rights.may_open(account, *WAYS)
+    if _HELD_LIST in found and not SiteState.objects.list_is_held_back():
+        found.remove(_HELD_LIST)  # a page for a day that most sites never see
+    return [(reverse(name), WAYS[name]) for name in found]
 
 
 def _troubles(account: AbstractBaseUser | AnonymousUser) -> list[str | Promise]:

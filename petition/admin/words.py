@@ -57,6 +57,8 @@ VERBS: dict[str, str | Promise] = {
     "drop": _("proposal dropped"),
     "set_level": _("emergency level set"),
     "confirm_clock": _("clock confirmed, erasing goes on"),
+    "hold_list": _("list held back"),
+    "publish_list": _("list published again"),
     "open_contact": _("contact opened"),
     "open_dispute": _("dispute opened"),
     "translate": _("translation published"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("petition", "0016_true_mails"),
+        ("petition", "0017_removal_journal"),
     ]
 
     operations = [

@@ -25,6 +25,7 @@ from petition.models.presences import Presence
 from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.reasons import Reason
+from petition.models.removals import Removal, RemovalKind
 from petition.models.role_proposals import RoleProposal
 from petition.models.roles import Role, holders, roles_of
 from petition.models.signatories import Check, Kind, Signatory, Status
@@ -77,6 +78,8 @@ __all__ = [
     "Question",
     "RateCount",
     "Reason",
+    "Removal",
+    "RemovalKind",
     "Role",
     "RoleProposal",
     "Signatory",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from petition.models.appeals import Appeal
+from petition.models.site_state import SiteState
 
 PRINTED_FIELDS = (
     "label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "latin", "checked_how",
@@ -38,6 +39,10 @@ class Check(models.TextChoices):
 class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def listed(self) -> Self:
         return self.filter(status=Status.LISTED)
+
+    def published(self, appeal_id: int) -> Self:
+        """Those of the appeal, listed or not; nobody while the list is held back after a restore."""
+        return self.none() if SiteState.objects.list_is_held_back() else self.filter(appeal_id=appeal_id)
 
     def of_kind(self, kind: Kind) -> Self:
         return self.filter(kind=kind)

@@ -1,6 +1,8 @@
 """SiteState: the one row about the site itself."""
 
-from django.db import models
+from typing import Final
+
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +15,32 @@ class Level(models.TextChoices):
     CLOSED = "closed", _("Closed: nothing is taken in")
 
 
+RESTORE_MARKER: Final = "restore_unfinished"
+"""A table without rows that is there from before a backup is put in place until its removals are done again.
+
+No migration makes it: it has to stay when all tables are replaced by those of the backup.
+"""
+
+
 class SiteStateQuerySet(models.QuerySet["SiteState"]):
     def level(self) -> str:
         """The level in force; normal where nobody has ever set one."""
         return self.filter(pk=1).values_list("level", flat=True).first() or Level.NORMAL
+
+    def list_is_held_back(self) -> bool:
+        """Whether no list may be published: after a restore, until somebody has checked what was removed."""
+        return restore_is_unfinished() or self.filter(pk=1, list_held_back=True).exists()
+
+
+def restore_is_unfinished() -> bool:
+    """Whether `manage.py restore` has begun here and has not come to its end."""
+    query = {
+        "sqlite": "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = %s",
+        "postgresql": "SELECT COUNT(to_regclass(%s))",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(query, [RESTORE_MARKER])
+        return bool(cursor.fetchone()[0])
 
 
 class SiteState(models.Model):
@@ -34,6 +58,10 @@ class SiteState(models.Model):
     rate_key = models.CharField(max_length=64, blank=True)
     rate_key_since = models.DateTimeField(null=True, blank=True)
     tables_rewritten_at = models.DateTimeField(null=True, blank=True)  # actions/table_rewriting.py
+    journal_id = models.CharField(max_length=36, blank=True)  # stands in the file as well: other sites have another
+    journal_written = models.BigIntegerField(default=0)  # how many rows of Removal are in a worker's file
+    journal_failed_at = models.DateTimeField(null=True, blank=True)  # when a worker last could not write its file
+    list_held_back = models.BooleanField(default=False)  # restored without the journal of removals
 
     objects = SiteStateQuerySet.as_manager()
 

@@ -69,6 +69,8 @@ _WITHDRAWAL_DIFFERS = "(NEW.withdrawal_due_at IS NULL) <> (OLD.withdrawal_due_at
 REFUSALS = (
     Refusal("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
     Refusal("audit_no_delete", "petition_auditevent", "DELETE", _ALWAYS, "audit events are never deleted"),
+    Refusal("removal_no_update", "petition_removal", "UPDATE", _ALWAYS, "removals are never changed"),
+    Refusal("removal_no_delete", "petition_removal", "DELETE", _ALWAYS, "removals are never deleted"),
     Refusal(
         "endorsement_begins",
         "petition_endorsement",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,5 +45,9 @@ KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
         ),
     ),
     (periods.BATCH, _("Which requests were decided on together, by their numbers, so that it can be taken back.")),
+    (
+        timedelta(days=settings.BACKUP_DAYS),
+        _("An encrypted backup on this machine, and in it what was erased here meanwhile."),
+    ),
     (periods.COUNTS, _("Counts that hold back floods, under keyed hashes.")),
 )

@@ -129,8 +129,8 @@ def appeal_record(slug: str, language: str) -> AppealRecord:
         phase=_phase(appeal, SiteState.objects.level(), at=clock.now()),
         is_demo=appeal.is_demo,
         counts=Counts(
-            original=Signatory.objects.filter(appeal=appeal, kind=Kind.ORIGINAL).count(),
-            further=Signatory.objects.listed().filter(appeal=appeal, kind=Kind.FURTHER).count(),
+            original=Signatory.objects.published(appeal.pk).of_kind(Kind.ORIGINAL).count(),
+            further=Signatory.objects.published(appeal.pk).of_kind(Kind.FURTHER).listed().count(),
             withheld=appeal.withheld_total,
         ),
         text=_text(appeal, language),
@@ -207,7 +207,7 @@ def listed_by_month(slug: str) -> list[tuple[date, int]]:
 
 
 def has_signatory(slug: str, kind: str, number: int) -> bool:
-    return _signatories(slug).filter(kind=kind, number=number).exists()
+    return Signatory.objects.filter(appeal_id=_published(slug).pk, kind=kind, number=number).exists()
 
 
 def at_one_revision(slug: str, read: Callable[[], Content]) -> Content:
@@ -221,10 +221,9 @@ def at_one_revision(slug: str, read: Callable[[], Content]) -> Content:
 
 def state_of_everything() -> tuple[object, ...]:
     """A value that changes whenever any published byte may change: revisions and phases of all appeals."""
-    now, level = clock.now(), SiteState.objects.level()
-    return tuple(
-        (appeal.pk, appeal.revision, _phase(appeal, level, at=now)) for appeal in Appeal.objects.order_by("pk")
-    )
+    now, level, held_back = clock.now(), SiteState.objects.level(), SiteState.objects.list_is_held_back()
+    appeals = Appeal.objects.order_by("pk")
+    return tuple((held_back, appeal.pk, appeal.revision, _phase(appeal, level, at=now)) for appeal in appeals)
 
 
 def _phase(appeal: Appeal, level: str, *, at: datetime) -> Phase:
@@ -242,7 +241,7 @@ def _published(slug: str) -> Appeal:
 
 def _signatories(slug: str) -> SignatoryQuerySet:
     # By the appeal's own number: a join through its slug makes PostgreSQL scan.
-    return Signatory.objects.filter(appeal_id=_published(slug).pk)
+    return Signatory.objects.published(_published(slug).pk)
 
 
 def _records(signatories: SignatoryQuerySet) -> list[SignatoryRecord]:

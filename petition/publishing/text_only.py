@@ -1,4 +1,5 @@
-"""The appeal's page while there is no database: the text, and no list, name or number of anybody who stands behind it.
+"""The appeal's page while there is no database, or its list is held back after a restore: the text, and no list, name
+or number of anybody who stands behind it.
 
 The door has it made while the database is there, since afterwards nobody could say what was removed meanwhile.
 """
@@ -18,8 +19,8 @@ def texts_in_force() -> frozenset[tuple[str, object]]:
     return frozenset((slug, (pk, issuer)) for slug, pk, issuer in rows)
 
 
-def text_only_page(slug: str, language: str) -> str:
-    """The published appeal without its signatories and their number. Raises NotPublished."""
+def text_only_page(slug: str, language: str, *, is_held_back: bool = False) -> str:
+    """The published appeal without its signatories and their number, and why. Raises NotPublished."""
     with translation.override(language):
         content = {"slug": slug, "path": reverse("appeal", args=[slug]), "appeal": record.appeal_record(slug, language)}
-        return render_to_string("appeal/text_only.html", content)
+        return render_to_string("appeal/text_only.html", content | {"is_held_back": is_held_back})

@@ -16,6 +16,7 @@ RETRY_SECONDS = 30
 """After how long a program is to ask again for what is not there now (RFC 9110, 10.2.3)."""
 _IDLE_TOO_LONG = "25P03"
 """PostgreSQL's code for a transaction that rested too long, which Django calls an internal error."""
+_HELD_BACK_SECONDS = 3600
 _WORDS: dict[HTTPStatus, tuple[str | Promise, str | Promise]] = {
     HTTPStatus.BAD_REQUEST: (
         _("This request could not be read"),
@@ -109,6 +110,19 @@ def refuse_when_busy(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         return page
 
     return answer
+
+
+def list_held_back(request: HttpRequest) -> HttpResponse:
+    """503 in place of whatever names signatories, after a restore without the journal of removals."""
+    title = _("The list is not published at the moment")
+    advice = _(
+        "This site was restored from a backup, and the secretariat first checks which names were removed. "
+        "The text of the appeal can be read."
+    )
+    response = render(request, "error.html", {"title": title, "advice": advice}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Cache-Control"] = "no-store"
+    response["Retry-After"] = str(_HELD_BACK_SECONDS)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from petition.actions import clock_checks
+from petition.actions import clock_checks, journal_file
 from petition.models import OutgoingMail, SiteState, WorkerFailure
 from petition.publishing import record
 from petition.vocabulary import clock
@@ -52,7 +52,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, the worker was seen within a minute and does all its duties; else 503.
+    """200 when the database answers, the worker was seen within a minute, notes every removal and does all its duties.
 
     A duty is named from its first failure on, and counts from the third in a row.
     """
@@ -61,6 +61,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         state = SiteState.objects.filter(pk=1).first()
         oldest = OutgoingMail.objects.owed().order_by("created_at").values_list("created_at", flat=True).first()
         failures = list(WorkerFailure.objects.filter(failed_at__gte=now - FAILURE_COUNTS).order_by("duty"))
+        removals_noted = not journal_file.is_behind(at=now)
     except Error:
         return JsonResponse({"database": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     seen = state.worker_seen_at if state else None
@@ -69,10 +70,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
     content = {
         "database": True,
         "worker": worker,
+        "removals_noted": removals_noted,
         "oldest_unsent_mail_seconds": round((now - oldest).total_seconds()) if oldest else None,
         "failing": {row.duty: {"failures": row.failures, "error": row.error} for row in failures},
         "clocks_agree": clocks_agree,
         "erasing_paused": state is not None and clock_checks.is_paused(state, at=now),
     }
-    is_ready = worker and clocks_agree and all(row.failures < MOST_FAILURES for row in failures)
+    is_ready = worker and removals_noted and clocks_agree and all(row.failures < MOST_FAILURES for row in failures)
     return JsonResponse(content, status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)

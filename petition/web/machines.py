@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 from petition.publishing.demonstrations import demonstration_slugs
 from petition.publishing.sitemap import sitemap
 from petition.vocabulary import clock
-from petition.web.published import published
+from petition.web.published import names_nobody, published
 
 _SECURITY_LASTS = timedelta(days=364)
 _PLAIN = "text/plain; charset=utf-8"
 
 
 @published
+@names_nobody
 def robots(request: HttpRequest) -> HttpResponse:
     """All but private pages, the admin and what is made up may be read (RFC 9309)."""
     prefixes = [f"/{code}" if code != settings.LANGUAGE_CODE else "" for code, _ in settings.LANGUAGES]
@@ -28,6 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @published
+@names_nobody
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
     return HttpResponse(sitemap(), content_type="application/xml; charset=utf-8")
 

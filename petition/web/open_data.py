@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from petition.publishing import record
 from petition.publishing.exports import data, feed as feeds, files, linked, schemas, tables, texts
 from petition.web.errors import error_page
-from petition.web.published import FOR_OTHER_SITES, PLAIN, export, published
+from petition.web.published import FOR_OTHER_SITES, PLAIN, export, names_nobody, published
 
 _PIECE: Final = 65_536
 _CSV: Final = "text/csv; charset=utf-8"
@@ -72,6 +72,7 @@ def feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @published
+@names_nobody
 def schema(request: HttpRequest, name: str) -> HttpResponse:
     return _told(schemas.schema(name).encode(), "application/schema+json")
 

@@ -10,11 +10,12 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from petition.models import SiteState
 from petition.publishing import pages, record
 from petition.publishing.limits import Lane
 from petition.publishing.rendering import WITHOUT_DATABASE, WITHOUT_LIST
 from petition.publishing.text_only import text_only_page
-from petition.web.errors import error_page
+from petition.web.errors import error_page, list_held_back
 
 View = Callable[..., HttpResponseBase]
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -30,6 +31,8 @@ def published(view: View) -> View:
         if request.META.get(WITHOUT_DATABASE):
             return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
         try:
+            if not getattr(view, "names_nobody", False) and SiteState.objects.list_is_held_back():
+                return list_held_back(request)
             response = view(request, **of_path)
         except record.NotPublished as error:
             raise Http404 from error
@@ -41,6 +44,12 @@ def published(view: View) -> View:
     answer.published = True  # type: ignore[attr-defined]  # read by publishing/site.py
     answer.csrf_exempt = True  # type: ignore[attr-defined]  # it takes no form, and says so with 405
     return answer
+
+
+def names_nobody(view: View) -> View:
+    """Marks a `view`, below `published`, whose answer names no signatory: it is there while the list is held back."""
+    view.names_nobody = True  # type: ignore[attr-defined]  # read above
+    return view
 
 
 def for_any_query(view: View) -> View:
@@ -67,20 +76,25 @@ def _language() -> str:
 
 @for_any_query
 @published
+@names_nobody
 def appeal(request: HttpRequest, slug: str) -> HttpResponse:
-    if request.META.get(WITHOUT_LIST):
-        return HttpResponse(text_only_page(slug, _language()), headers={"Cache-Control": "no-store"})
+    without_list = bool(request.META.get(WITHOUT_LIST))
+    if without_list or SiteState.objects.list_is_held_back():
+        page = text_only_page(slug, _language(), is_held_back=not without_list)
+        return HttpResponse(page, headers={"Cache-Control": "no-store"})
     return HttpResponse(pages.appeal_page(slug, _language()))
 
 
 @for_any_query
 @published
+@names_nobody
 def accessibility(request: HttpRequest) -> HttpResponse:
     return HttpResponse(pages.accessibility_page(_language()))
 
 
 @for_any_query
 @published
+@names_nobody
 def privacy(request: HttpRequest) -> HttpResponse:
     return HttpResponse(pages.privacy_page(_language()))
 
@@ -98,6 +112,7 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @published
+@names_nobody
 def text(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     """The canonical text, the bytes whose SHA-256 is bound to each endorsement."""
     return HttpResponse(record.exact_text(slug, language).encode(), content_type=PLAIN, headers=FOR_OTHER_SITES)

@@ -1,208 +1,274 @@
-"""What was removed stays removed, also when an old backup comes back; and no broken journal keeps a name listed."""
+"""What was removed is removed again in a database that does not know of it; and nothing else is."""
 
-import json
-import logging
-import os
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import timedelta
+import itertools
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.checks import run_checks
-from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
-from petition.actions import moderation, removal_journal, removals
+from petition.actions import (
+    contact_changes,
+    endorsements,
+    leaving,
+    moderation,
+    own_page,
+    removal_journal,
+    removals,
+    restoring,
+    undoing,
+)
 from petition.actions.audit import OPERATOR
-from petition.models import Appeal, AuditEvent, Endorsement, Kind, Signatory
+from petition.actions.removal_journal import Journal, NotAJournal
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Contact,
+    Endorsement,
+    Kind,
+    PrivateLink,
+    Purpose,
+    Removal,
+    RemovalKind,
+    Signatory,
+    State,
+)
+from petition.protection.tokens import digest_of_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG
 
-DAY = timedelta(days=1)
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(autouse=True)
-def journal() -> Iterator[Path]:
-    """An empty journal."""
-    path = removals.journal()
-    path.unlink(missing_ok=True)
-    yield path
-    if path.is_dir():
-        path.rmdir()
-    path.unlink(missing_ok=True)
-
-
-def hide(kind: Kind, number: int, *, day: int) -> None:
-    moderation.hide(SLUG, kind, number, by=MODERATOR, at=NOON + day * DAY)
-
-
-def listed() -> set[str]:
-    return {signatory.reference for signatory in Signatory.objects.listed()}
-
-
-def replay(*, day: int) -> int:
-    return removals.replay(by=OPERATOR, at=NOON + day * DAY)
+HOUR = timedelta(hours=1)
 
 
 class TheBackupIsRestored(Exception):
     """Takes back everything since the savepoint."""
 
 
-def removed_and_restored(*, day: int) -> None:
-    """One original, a hidden, a withdrawn and a revoked one are removed; then the database is as it was before."""
+def removed_and_restored(*deeds: Callable[[], object]) -> Journal:
+    """The journal after the deeds, in a database that is again as it was before them."""
     with pytest.raises(TheBackupIsRestored), transaction.atomic():
-        hide(Kind.ORIGINAL, 12, day=day)
-        hide(Kind.FURTHER, 1, day=day)
-        for number, way in ((2, factories.withdraw_for_good), (3, moderation.revoke)):
-            way(Endorsement.objects.get(signatory__kind="further", signatory__number=number).pk, by=MODERATOR, at=NOON)
+        for deed in deeds:
+            deed()
+        journal = Journal("site", list(Removal.objects.order_by("pk")))
         raise TheBackupIsRestored
+    return journal
 
 
-def test_what_was_removed_after_the_backup_is_hidden_again(appeal: Appeal) -> None:
-    for _ in range(4):
-        factories.approved(appeal)
-    removed_and_restored(day=1)
-    assert {"original-12", "further-1", "further-2", "further-3"} < listed()
-    assert replay(day=2) == 4
-    assert listed() & {"original-12", "further-1", "further-2", "further-3", "further-4"} == {"further-4"}
-    event = AuditEvent.objects.latest("pk")
-    assert (event.verb, event.reason, event.actor_kind) == ("hide", "replayed", "operator")
-    assert replay(day=3) == 0, "again changes nothing"
+def replay(journal: Journal) -> removals.Replayed:
+    return removals.replay(journal, by=OPERATOR, at=NOON + 3 * HOUR)
 
 
-def test_what_was_listed_anew_after_its_removal_stays(appeal: Appeal) -> None:
-    factories.approved(appeal)
-    hide(Kind.ORIGINAL, 12, day=1)
-    moderation.show(SLUG, Kind.ORIGINAL, 12, by=MODERATOR, at=NOON + 2 * DAY)
-    moderation.revoke(Endorsement.objects.get(signatory__kind="further").pk, by=MODERATOR, at=NOON + DAY)
-    moderation.approve(Endorsement.objects.get(signatory__kind="further").pk, by=MODERATOR, at=NOON + 2 * DAY)
-    assert replay(day=3) == 0
-    assert {"original-12", "further-1"} < listed()
+def hide(kind: Kind, number: int, *, at: datetime = NOON + HOUR) -> None:
+    moderation.hide(SLUG, kind, number, by=MODERATOR, at=at)
 
 
-def test_a_note_set_after_the_restore_brings_no_name_back(appeal: Appeal) -> None:
-    with pytest.raises(TheBackupIsRestored), transaction.atomic():
-        hide(Kind.ORIGINAL, 12, day=1)
-        raise TheBackupIsRestored
-    moderation.note(SLUG, Kind.ORIGINAL, 12, "A note", by=MODERATOR, at=NOON + 2 * DAY)
-    assert replay(day=3) == 1
+def listed() -> set[str]:
+    return {signatory.reference for signatory in Signatory.objects.listed()}
 
 
-def test_a_number_that_another_organisation_got_after_the_restore_is_left_alone(appeal: Appeal) -> None:
-    with pytest.raises(TheBackupIsRestored), transaction.atomic():
-        factories.approved(appeal)
-        hide(Kind.FURTHER, 1, day=1)
-        raise TheBackupIsRestored
-    factories.approved(appeal, at=NOON + 2 * DAY)
-    assert replay(day=3) == 0
+_seconds = itertools.count(1)
 
 
-def test_the_journal_holds_no_name_and_is_its_owners_alone(appeal: Appeal, journal: Path) -> None:
-    hide(Kind.ORIGINAL, 12, day=1)
-    (line,) = journal.read_text().splitlines()
-    assert json.loads(line) == {"appeal": SLUG, "kind": "original", "number": 12, "at": "2026-11-24T12:00:00+00:00"}
-    assert journal.stat().st_mode & 0o777 == 0o600
+def an_approved(appeal: Appeal) -> Endorsement:
+    """Each at a moment of its own, as on a real clock."""
+    return factories.approved(appeal, at=NOON + next(_seconds) * timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("rest", [b'{"appeal": "kyrg', b"12\n", b'{"kind": "original"}\n', b"\xff\xfe\n"])
-def test_a_line_that_was_cut_off_is_passed_over_and_takes_no_other_along(
-    appeal: Appeal, journal: Path, rest: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    hide(Kind.ORIGINAL, 1, day=1)
-    with journal.open("ab") as file:
-        file.write(rest)
-    hide(Kind.ORIGINAL, 2, day=1)
-    assert [removal.number for removal in removals.noted()] == [1, 2]
-    assert "Line 2 of the journal" in caplog.text
+def link(endorsement: Endorsement, purpose: Purpose = Purpose.OWN_PAGE) -> str:
+    return PrivateLink.objects.get(endorsement=endorsement, purpose=purpose).digest
 
 
-@pytest.mark.parametrize("broken", ["folder", "full"])
-def test_a_journal_that_cannot_be_written_stops_no_removal(
-    appeal: Appeal, journal: Path, broken: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    if broken == "folder":
-        journal.mkdir()
-    elif not Path("/dev/full").exists():
-        pytest.skip("there is no /dev/full here")
-    else:
-        journal.symlink_to("/dev/full")
-    with caplog.at_level(logging.ERROR):
-        hide(Kind.ORIGINAL, 12, day=1)
-    assert "original-12" not in listed()
-    assert "cannot be written" in caplog.text
-    (message,) = [found for found in run_checks() if found.id == "petition.W001"]
-    assert "DATA_DIR" in str(message.hint)
+def test_each_kind_of_removal_is_done_again_as_what_it_was(appeal: Appeal) -> None:
+    hidden, gone, revoked, undone = (an_approved(appeal) for _ in range(4))
+    undecided = factories.confirmed(appeal, at=NOON + 5 * timedelta(minutes=1))
+    _, token = factories.submitted(appeal, at=NOON + 6 * timedelta(minutes=1))
+    journal = removed_and_restored(
+        lambda: hide(Kind.ORIGINAL, 12),
+        lambda: leaving.stop_being_named(link(hidden), at=NOON + HOUR),
+        lambda: leaving.withdraw(link(gone), at=NOON + HOUR),
+        lambda: moderation.revoke(revoked.pk, by=MODERATOR, at=NOON + HOUR),
+        lambda: undoing.undo(undone.pk, by=MODERATOR, at=undone.decided_at or NOON),
+        lambda: leaving.stop_being_named(link(undecided), at=NOON + HOUR),
+        lambda: endorsements.disown(digest_of_token(token, "confirm"), at=NOON + HOUR),
+    )
+    assert {"original-12", "further-1", "further-2", "further-3", "further-4"} < listed()
+    result = replay(journal)
+    assert dict(result.counts) == {
+        RemovalKind.HIDE: 3,
+        RemovalKind.WITHDRAW: 1,
+        RemovalKind.UNLIST: 2,
+        RemovalKind.ERASE: 1,
+    }
+    assert listed() == {f"original-{number}" for number in range(1, 36) if number != 12}
+    states = dict(Endorsement.objects.exclude(origin="imported").values_list("pk", "state"))
+    assert states == {
+        hidden.pk: State.APPROVED,
+        gone.pk: State.WITHDRAWN,
+        revoked.pk: State.CONFIRMED,
+        undone.pk: State.CONFIRMED,
+        undecided.pk: State.CONFIRMED,
+    }
+    assert {Endorsement.objects.get(pk=row.pk).display for row in (hidden, undecided)} == {"withheld"}
+    again = AuditEvent.objects.filter(reason="replayed")
+    assert set(again.values_list("verb", "actor_kind")) == {
+        (verb, "operator") for verb in ("hide", "withdraw", "revoke", "erase")
+    }
+    assert not replay(journal).counts, "again changes nothing"
 
 
-def test_a_journal_that_can_be_written_is_no_matter(journal: Path) -> None:
-    assert removal_journal.can_be_written()
-    journal.write_text("")
-    assert removal_journal.can_be_written()
-    assert [found for found in run_checks() if found.id == "petition.W001"] == []
+def test_a_forgotten_mailbox_and_an_earlier_contact_are_erased_again(appeal: Appeal) -> None:
+    forgotten, changed, kept = (an_approved(appeal) for _ in range(3))
+    digests = link(forgotten), link(changed)
+    journal = removed_and_restored(
+        lambda: own_page.forget_mailbox(digests[0], at=NOON + HOUR),
+        lambda: _changed_contact(changed),
+    )
+    assert Contact.objects.count() == 3
+    assert replay(journal).counts == {RemovalKind.FORGET: 1, RemovalKind.CHANGE_CONTACT: 1}
+    assert list(Contact.objects.values_list("endorsement_id", flat=True)) == [kept.pk]
+    for row in (forgotten, changed):
+        row.refresh_from_db()
+        assert (row.mailbox_index, row.fingerprint) == ("", "")
+        assert row.contact_erased_at is not None
+    assert listed() >= {"further-1", "further-2", "further-3"}, "they still stand behind the appeal"
+    assert not PrivateLink.objects.filter(digest__in=digests).exists()
 
 
-APPENDER = """
-import sys
-from pathlib import Path
-from petition.actions.removal_journal import _append
-for number in range(int(sys.argv[2])):
-    _append(Path(sys.argv[1]), (sys.argv[3] * 200 + "\\n").encode())
-"""
+def _changed_contact(endorsement: Endorsement) -> None:
+    contact_changes.request(link(endorsement), name="Other", role="", mailbox="other@fund.example", at=NOON + HOUR)
+    for purpose in (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT):
+        contact_changes.agree(link(endorsement, purpose), purpose, at=NOON + HOUR)
 
 
-def test_two_processes_that_append_at_once_keep_whole_lines(tmp_path: Path) -> None:
-    place, count = tmp_path / "journal", 200
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "petition.settings"}
-    script = "import django; django.setup()\n" + APPENDER
-    processes = [
-        subprocess.Popen([sys.executable, "-c", script, str(place), str(count), letter], cwd=ROOT, env=environment)
-        for letter in "ab"
-    ]
-    assert [process.wait(60) for process in processes] == [0, 0]
-    assert sorted(place.read_text().splitlines()) == ["a" * 200] * count + ["b" * 200] * count
+def test_private_links_that_were_ended_open_nothing(appeal: Appeal) -> None:
+    endorsement = an_approved(appeal)
+    journal = removed_and_restored(
+        lambda: moderation.issue_own_page(endorsement.pk, by=MODERATOR, at=NOON + HOUR),
+        lambda: own_page.new_removal_code(
+            PrivateLink.objects.get(endorsement=endorsement, purpose=Purpose.OWN_PAGE).digest, at=NOON + HOUR
+        ),
+    )
+    assert replay(journal).counts == {RemovalKind.END_LINKS: 1, RemovalKind.END_CODE: 1}
+    assert not endorsement.links.filter(purpose__in=[Purpose.OWN_PAGE, Purpose.REMOVAL_CODE]).exists()
 
 
-def test_the_command_says_what_it_did(appeal: Appeal, journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("replay_removals")
-    assert "There is no journal" in capsys.readouterr().out
-    factories.approved(appeal)
-    removed_and_restored_one(appeal)
-    call_command("replay_removals")
-    assert capsys.readouterr().out.splitlines() == [
-        "1 of 1 removals looked at",
-        "1 name was hidden again; every other removal in the journal stands.",
-    ]
-    journal.unlink()
-    journal.mkdir()
-    with pytest.raises(CommandError, match="cannot be read"):
-        call_command("replay_removals")
+def test_links_made_after_the_journal_was_replayed_stay(appeal: Appeal) -> None:
+    endorsement = an_approved(appeal)
+    journal = removed_and_restored(lambda: moderation.issue_own_page(endorsement.pk, by=MODERATOR, at=NOON + HOUR))
+    replay(journal)
+    moderation.issue_own_page(endorsement.pk, by=MODERATOR, at=NOON + 4 * HOUR)
+    replay(journal)
+    assert endorsement.links.filter(purpose=Purpose.OWN_PAGE).count() == 1
 
 
-def removed_and_restored_one(appeal: Appeal) -> None:
-    with pytest.raises(TheBackupIsRestored), transaction.atomic():
-        hide(Kind.FURTHER, 1, day=1)
-        raise TheBackupIsRestored
+def test_what_was_listed_again_after_its_removal_stays(appeal: Appeal) -> None:
+    revoked, taken_back = an_approved(appeal), an_approved(appeal)
+    journal = removed_and_restored(
+        lambda: hide(Kind.ORIGINAL, 12),
+        lambda: moderation.show(SLUG, Kind.ORIGINAL, 12, by=MODERATOR, at=NOON + 2 * HOUR),
+        lambda: moderation.revoke(revoked.pk, by=MODERATOR, at=NOON + HOUR),
+        lambda: moderation.approve(revoked.pk, by=MODERATOR, at=NOON + 2 * HOUR),
+        lambda: hide(Kind.FURTHER, 2),
+        lambda: undoing.undo(taken_back.pk, by=MODERATOR, at=NOON + HOUR),
+    )
+    assert not replay(journal).counts
+    assert {"original-12", "further-1", "further-2"} < listed()
 
 
-@pytest.mark.usefixtures("committed")
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="it copies SQLite's own file")
-def test_a_copy_of_the_database_that_is_put_back_shows_no_removed_name(tmp_path: Path) -> None:
-    """The same with a real backup in place of a transaction taken back."""
-    factories.approved(factories.an_appeal(), organisation_name="Canary Fund")
-    backup = tmp_path / "backup.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(backup)])
-    hide(Kind.FURTHER, 1, day=1)
+def test_a_name_approved_without_being_named_is_not_listed_again(appeal: Appeal) -> None:
+    """Hidden, revoked, approved again: the last one is an approval, and the name stays hidden all the same."""
+    endorsement = an_approved(appeal)
+    journal = removed_and_restored(
+        lambda: hide(Kind.FURTHER, 1),
+        lambda: moderation.revoke(endorsement.pk, by=MODERATOR, at=NOON + HOUR),
+        lambda: moderation.approve(endorsement.pk, by=MODERATOR, at=NOON + HOUR),
+    )
+    replay(journal)
     assert "further-1" not in listed()
-    with closing(sqlite3.connect(backup)) as copy:  # page by page, as whoever else has the file open can bear
-        copy.backup(connection.connection)
+
+
+def test_a_later_organisation_with_the_same_ids_is_left_alone(appeal: Appeal) -> None:
+    """A restored database gives out the numbers again that it gave before."""
+    with pytest.raises(TheBackupIsRestored), transaction.atomic():
+        first = an_approved(appeal)
+        hide(Kind.FURTHER, 1)
+        journal = Journal("site", list(Removal.objects.all()))
+        raise TheBackupIsRestored
+    later = an_approved(appeal)
+    for removal in journal.removals:  # SQLite and PostgreSQL count on where they were: put the same number there
+        assert removal.endorsement == first.pk
+        removal.endorsement = later.pk
+    assert not replay(journal).counts
     assert "further-1" in listed()
-    assert replay(day=2) == 1
-    assert "further-1" not in listed()
-    assert not Signatory.objects.filter(label__contains="Canary").exists()
-    assert not Endorsement.objects.filter(organisation_name="Canary Fund").exists()
+    assert Removal.objects.count() == 1, "the journal stays complete"
+
+
+def test_what_nobody_confirmed_in_time_is_in_no_journal(appeal: Appeal) -> None:
+    row, _ = factories.submitted(appeal)
+    endorsements.erase(row, by=OPERATOR, reason="unconfirmed", at=NOON)
+    assert not Removal.objects.exists()
+
+
+def test_a_removal_and_its_row_are_one_commit(appeal: Appeal) -> None:
+    an_approved(appeal)
+    with pytest.raises(TheBackupIsRestored), transaction.atomic():
+        hide(Kind.FURTHER, 1)
+        assert Removal.objects.count() == 1
+        raise TheBackupIsRestored
+    assert not Removal.objects.exists()
+
+
+def test_no_name_is_in_the_journal(appeal: Appeal) -> None:
+    endorsement = factories.approved(appeal, organisation_name="Canary Fund", contact_email="canary@fund.example")
+    leaving.withdraw(link(endorsement), at=NOON + HOUR)
+    text = removal_journal.line(Removal.objects.get()).decode()
+    assert "anary" not in text
+    assert removal_journal.removal_in(text.encode()).uid == Removal.objects.get().uid
+
+
+GOOD = removal_journal.line(
+    Removal(
+        uid=uuid.UUID(int=7), kind="hide", appeal=SLUG, reference="further-1", endorsement=1, submitted_at=NOON, at=NOON
+    )
+)
+
+
+@pytest.mark.parametrize("broken", [b'{"id": "1"}', b"12", b"[]", b"\xff\xfe", b'{"journal": "x"}', GOOD[:-20]])
+def test_a_damaged_journal_is_refused_for_it_may_have_been_a_removal(tmp_path: Path, broken: bytes) -> None:
+    file = tmp_path / "removals.jsonl"
+    file.write_bytes(removal_journal.first_line("site") + GOOD + broken + b"\n" + GOOD)
+    with pytest.raises(NotAJournal, match="Line 3 of"):
+        removal_journal.read(file)
+    file.write_bytes(removal_journal.first_line("site") + GOOD + broken)
+    journal = removal_journal.read(file)  # its writer was killed, or it was copied meanwhile
+    assert (journal.cut_off, len(journal.removals)) == (True, 1)
+
+
+def test_an_empty_file_is_no_journal(tmp_path: Path) -> None:
+    (tmp_path / "removals.jsonl").write_bytes(b"")
+    with pytest.raises(NotAJournal, match="is empty"):
+        removal_journal.read(tmp_path / "removals.jsonl")
+
+
+def test_the_journal_of_another_site_is_refused(appeal: Appeal, tmp_path: Path) -> None:
+    (tmp_path / "removals.jsonl").write_bytes(removal_journal.first_line("another") + GOOD)
+    with pytest.raises(NotAJournal, match="another site"):
+        restoring.replay(tmp_path / "removals.jsonl", [], by=OPERATOR, at=NOON, tell=lambda done, of: None)
+
+
+def test_a_file_from_before_the_table_hides_what_was_not_listed_since(appeal: Appeal, tmp_path: Path) -> None:
+    an_approved(appeal)
+    line = '{{"appeal": "{}", "kind": "{}", "number": {}, "at": "{}"}}\n'
+    before, after = (NOON - HOUR).isoformat(), (NOON + HOUR).isoformat()
+    (tmp_path / "removals.jsonl").write_text(
+        line.format(SLUG, "original", 3, after)
+        + line.format(SLUG, "further", 1, before)  # it was approved later
+        + line.format(SLUG, "further", 99, after)
+        + line.format("nothing", "original", 4, after),
+        encoding="ascii",
+    )
+    result = restoring.replay(tmp_path / "removals.jsonl", [], by=OPERATOR, at=NOON, tell=lambda done, of: None)
+    assert result.counts == {RemovalKind.HIDE: 1}
+    assert listed() == {"further-1"} | {f"original-{number}" for number in range(1, 36) if number != 3}

@@ -148,7 +148,7 @@ def test_the_table_says_who_is_who() -> None:
             "presence", "quarantine", "settle", "site", "spelling", "undo",
         ],
         Role.EDITOR: ["editions", "notice", "opening", "reason", "text_proposal", "translation"],
-        Role.ADMINISTRATOR: ["account", "invite", "role_proposal", "site", "text_proposal"],
+        Role.ADMINISTRATOR: ["account", "held_list", "invite", "role_proposal", "site", "text_proposal"],
         Role.AUDITOR: ["trail_export"],
     }  # fmt: skip
 

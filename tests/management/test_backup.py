@@ -1,7 +1,8 @@
-"""A backup is taken while the site runs, is sealed, and once restored shows no name that was removed since."""
+"""A backup is taken while the site runs, is sealed, goes when its time is over, and says in a sentence what fails."""
 
 import io
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -15,13 +16,13 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from petition.actions import backups, moderation, removal_journal, retention, site_state
+from petition.actions import backups, moderation, removal_journal, retention
 from petition.management.progress import MEGABYTE, Megabytes
-from petition.models import Appeal, AuditEvent, Endorsement, Kind, Signatory, triggers
-from petition.protection.keys import new_backup_keys
+from petition.models import Appeal, Kind, Signatory
 from petition.vocabulary import clock
 from tests import factories, programs
 from tests.factories import MODERATOR, NOON, SLUG
+from tests.site import ROOT
 
 pytestmark = [
     pytest.mark.usefixtures("client_programs", "committed"),
@@ -38,11 +39,11 @@ def client_programs(transactional_db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def journal(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def state(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     """State in a folder of this test; the database stays where it is."""
     settings.DATA_DIR = tmp_path / "var"
     settings.DATA_DIR.mkdir(mode=0o700)
-    yield removal_journal.journal()
+    yield settings.DATA_DIR
 
 
 def two_names() -> Appeal:
@@ -56,50 +57,21 @@ def names() -> set[str]:
     return set(Signatory.objects.filter(kind="further").values_list("name", flat=True))
 
 
-def test_what_was_is_again_and_a_removed_name_stays_removed(
-    settings: Settings, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keys = new_backup_keys()
-    settings.BACKUP_PUBLIC_KEY = keys["BACKUP_PUBLIC_KEY"]
+def test_a_backup_is_sealed_and_has_the_journal_of_removals_beside_it(settings: Settings, capsys: Said) -> None:
     two_names()
-    call_command("backup")
-    (file,) = (settings.DATA_DIR / "backups").iterdir()
-    assert str(file) in capsys.readouterr().out
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert b"Made-up" not in file.read_bytes()
-
     moderation.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(hours=1))
-    factories.approved(Appeal.objects.get(), organisation_name="Made-up Later")
-    events = AuditEvent.objects.count()
-    with pytest.raises(CommandError, match="BACKUP_PRIVATE_KEY"):
-        call_command("restore", str(file))
-    assert AuditEvent.objects.count() == events
-
-    monkeypatch.setenv("BACKUP_PRIVATE_KEY", keys["BACKUP_PRIVATE_KEY"])
-    call_command("restore", str(file))
+    call_command("backup")
+    file, journal = sorted((settings.DATA_DIR / "backups").iterdir())
     said = capsys.readouterr().out
-    assert "1 name was hidden again" in said
-    assert "start the site again" in said
-    assert names() == {"Made-up Staying", ""}
-    assert Endorsement.objects.filter(origin="form").count() == 2
-    assert triggers.missing(connection) == []
-    assert list(settings.DATA_DIR.glob("restore-*")) == list(settings.DATA_DIR.glob("backup-*")) == []
-
-
-def test_a_site_that_runs_is_not_restored(tmp_path: Path) -> None:
-    two_names()
-    call_command("backup", str(tmp_path / "one.backup"))
-    site_state.worker_lives(at=clock.now())
-    with pytest.raises(CommandError, match="stop web and worker first"):
-        call_command("restore", str(tmp_path / "one.backup"))
-
-
-def test_a_file_that_is_no_backup_or_not_there_is_said_so(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("Dear Sir or Madam", encoding="utf-8")
-    with pytest.raises(CommandError, match="no backup of this site"):
-        call_command("restore", str(tmp_path / "letter.txt"))
-    with pytest.raises(CommandError, match="cannot be read"):
-        call_command("restore", str(tmp_path / "nothing"))
+    assert str(file) in said
+    assert str(journal) in said
+    for path in (file, journal):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert b"Made-up" not in path.read_bytes()
+        assert b"further-2" not in path.read_bytes(), "when something was removed is nobody's business"
+    read = removal_journal.read(journal, settings.CONTACT_PRIVATE_KEYS)
+    assert [(removal.kind, removal.reference) for removal in read.removals] == [("hide", "further-2")]
+    assert read.site == removal_journal.site_id()
 
 
 def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -109,8 +81,66 @@ def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
 
 
+@pytest.mark.parametrize("full", ["the disk of the copy", "the disk of the backup"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_path: Path, full: str) -> None:
+    """A limit on the size of files stands for a disk without room."""
+    two_names()
+    target = tmp_path / "backups" / "one.backup"
+    target.parent.mkdir()
+    environment = os.environ | {"DATA_DIR": str(settings.DATA_DIR), "FULL": full, "TARGET": str(target)}
+    environment |= {"CONTACT_PUBLIC_KEY": settings.CONTACT_PUBLIC_KEY, "SECRET_KEY": settings.SECRET_KEY}
+    environment |= {"CONTACT_INDEX_KEY": settings.CONTACT_INDEX_KEY, "DATABASE_URL": _address()}
+    environment["CONTACT_PRIVATE_KEY"] = settings.CONTACT_PRIVATE_KEYS[0]
+
+    removal_journal.site_id()
+    room = 50_000
+    if full == "the disk of the backup" and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:  # just enough for the copy, and what is sealed is a little longer
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+            (room,) = cursor.fetchone()
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    command = [sys.executable, "manage.py", "backup", str(target)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, preexec_fn=limit, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "room" in done.stderr or "cannot be written" in done.stderr
+    assert list(target.parent.iterdir()) == list(settings.DATA_DIR.glob("backup-*")) == []
+
+
+def _address() -> str:
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{connection.settings_dict['NAME']}"
+    before, _, query = os.environ["DATABASE_URL"].partition("?")
+    return f"{before.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}?{query}"
+
+
+def test_backups_and_their_journals_go_when_their_time_is_over(settings: Settings) -> None:
+    two_names()
+    settings.BACKUP_DAYS = 35
+    folder = settings.DATA_DIR / "backups"
+    for name in ("old", "young"):
+        call_command("backup", str(folder / f"{name}.backup"))
+    for name in ("notes.backup", "letter.txt"):  # not ours, whatever they are called
+        (folder / name).write_text("Dear Sir or Madam", encoding="utf-8")
+    (folder / "kept.backup").mkdir()
+    now = clock.now()
+    for path in folder.iterdir():
+        days = 34 if path.name.startswith("young") else 36
+        os.utime(path, ((now - timedelta(days=days)).timestamp(),) * 2)
+    retention.purge(at=now)
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"young.backup", "young.backup.removals", "notes.backup", "letter.txt", "kept.backup"}
+
+
 def test_what_a_killed_backup_or_restore_left_in_clear_is_cleared_away(settings: Settings) -> None:
     copies = [settings.DATA_DIR / name / "database" for name in ("backup-x1", "restore-x2")]
+    copies.append(backups.working_place() / "restore-x3" / "database")
     parts = [settings.DATA_DIR / "backups" / "one.backup.part", settings.DATA_DIR / "mail" / "one.part"]
     settings.MAIL_DIR = settings.DATA_DIR / "mail"
     for path in (*copies, *parts):
@@ -139,11 +169,12 @@ def test_what_another_process_writes_at_the_moment_is_left_alone(settings: Setti
 def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys: Said) -> None:
     two_names()
     call_command("upgrade")
-    assert len(list((settings.DATA_DIR / "backups").iterdir())) == 1
+    assert len(list((settings.DATA_DIR / "backups").glob("*.backup"))) == 1
     call_command("upgrade", "--without-backup")
-    assert len(list((settings.DATA_DIR / "backups").iterdir())) == 1
+    assert len(list((settings.DATA_DIR / "backups").glob("*.backup"))) == 1
     assert names() == {"Made-up Staying", "Made-up Leaving"}
     assert capsys.readouterr().out.count("restart web and worker") == 2
+    assert removal_journal.read(removal_journal.journal()).site == removal_journal.site_id()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="it needs no other program")

@@ -153,6 +153,7 @@ def test_postgresql_that_does_not_answer(var: Path, command: list[str]) -> None:
         ("EMAIL_URL", "smtp://user:mellon@mail.example:mellon"),
         ("TRUSTED_PROXIES", "127.0.0.1,nginx"),
         ("UNDO_SECONDS", "a minute"),
+        ("BACKUP_DAYS", "0"),
         ("DIGEST_HOUR", "06:00"),
         ("LATE_AFTER_DAYS", "9"),
     ],

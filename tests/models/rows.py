@@ -25,6 +25,7 @@ from petition.models import (
     Origin,
     PublicChange,
     Question,
+    Removal,
     State,
     What,
 )
@@ -54,6 +55,12 @@ def explained(endorsement: Endorsement, **columns: Any) -> int:
 
 def relisted(signatory: Signatory, **columns: Any) -> int:
     return changed(signatory, **({"explained_by": event_about(signatory.appeal).pk} | columns))
+
+
+def a_removal(appeal: Appeal) -> Removal:
+    endorsement = Endorsement.objects.filter(appeal=appeal).earliest("pk")
+    record("hide", subject=endorsement, by=OPERATOR, at=NOON)
+    return Removal.objects.latest("pk")
 
 
 def a_signatory(appeal: Appeal, **columns: Any) -> Signatory:

@@ -205,6 +205,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "proposed_at": WHEN,
         **dict.fromkeys(("id", "appeal_id", "proposed_by"), TECHNICAL),
     },
+    "Removal": {
+        "kind": STATE,
+        **dict.fromkeys(("appeal", "reference", "endorsement"), Private("numbers; what they were of may be gone")),
+        **dict.fromkeys(("submitted_at", "at", "stored_at"), WHEN),
+        **dict.fromkeys(("id", "uid"), TECHNICAL),
+    },
     "Alert": {"kind": STATE, "day": WHEN, "id": TECHNICAL},
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
@@ -212,6 +218,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "tables_rewritten_at": TECHNICAL,
         **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "no_erasing_until"), TECHNICAL),
         "level": PUBLIC,  # as the phase
+        "list_held_back": PUBLIC,
+        **dict.fromkeys(("journal_id", "journal_written", "journal_failed_at"), TECHNICAL),
         "rate_key": Private("every process that counts needs it; replaced every week"),
     },
     "WorkerFailure": dict.fromkeys(("duty", "failures", "error", "failed_at"), TECHNICAL),
@@ -320,6 +328,10 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "worker_uptime": 1.5,
         "level": "closed",
         "rate_key": "changed",
+        "journal_id": "changed",
+        "journal_written": 777,
+        "journal_failed_at": NOON,
+        "list_held_back": True,
     },
 }
 """Of each table that the record reads, and each of its columns but keys: another value; or the whole UPDATE."""

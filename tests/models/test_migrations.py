@@ -17,10 +17,12 @@ from petition.models import (
     ContactChange,
     Dispute,
     Endorsement,
+    Kind,
     Notice,
     Origin,
     RateCount,
     Reason,
+    Removal,
     Role,
     RoleProposal,
     Signatory,
@@ -32,7 +34,7 @@ from petition.models import (
     triggers,
 )
 from tests import factories
-from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, an_edition
+from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, a_removal, an_edition
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -47,6 +49,7 @@ def _rows_everywhere() -> None:
     factories.approved(appeal)
     a_change(Signatory.objects.get(kind="further"))
     factories.approved(appeal, display="withheld")
+    a_removal(appeal)
     RateCount.objects.get_or_create(key="made up", defaults={"count": 1, "ends_at": factories.NOON})
     a_correction(factories.confirmed(appeal))
     waiting = factories.confirmed(appeal)
@@ -148,3 +151,23 @@ def test_the_words_that_stood_before_every_form_stay_with_the_appeal_of_2020() -
     assert [fixture["paragraphs"][notice.language] == notice.paragraphs for notice in others] == [True] * 5
     events = AuditEvent.objects.filter(verb="set_notice", actor_kind="operator")
     assert set(events.values_list("subject_id", "appeal_id")) == {(appeal.pk, appeal.pk), (renamed.pk, renamed.pk)}
+
+
+def test_what_was_removed_before_the_journal_had_a_table_is_in_it() -> None:
+    appeal = factories.an_appeal()
+    listed, gone, _ = (factories.approved(appeal) for _ in range(3))
+    moderation.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    moderation.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    moderation.withdraw(gone.pk, by=factories.MODERATOR, at=factories.NOON)
+    moderation.hide(appeal.slug, Kind.FURTHER, 3, by=factories.MODERATOR, at=factories.NOON)
+    columns = ("kind", "appeal", "reference", "endorsement", "submitted_at", "at")
+    before = list(Removal.objects.values_list(*columns))
+    uids = []
+    for _ in range(2):
+        try:
+            call_command("migrate", "petition", "0015", verbosity=0)
+        finally:
+            call_command("migrate", verbosity=0)
+        assert list(Removal.objects.values_list(*columns)) == before
+        uids.append(list(Removal.objects.values_list("uid", flat=True)))
+    assert uids[0] == uids[1], "so that an older copy of this database has the same ones"

@@ -18,9 +18,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
         target = file or settings.DATA_DIR / "backups" / f"{database_now():%Y-%m-%d-%H%M%S}.backup"
         try:
-            backups.back_up(target, tell=Megabytes(self.stdout, "written").tell)
+            journal = backups.back_up(target, at=database_now(), tell=Megabytes(self.stdout, "written").tell)
         except backups.NotDone as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{target} cannot be written ({error.strerror}): choose another place.") from error
-        self.stdout.write(f"The backup is {target}. Copy it to another machine.")
+        self.stdout.write(f"The backup is {target}, the journal of removals until now {journal}.")
+        self.stdout.write("Copy both to another machine; a restore needs the newest journal there is.")

@@ -1,26 +1,35 @@
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import removals
+from petition.actions import restoring
 from petition.actions.audit import OPERATOR
+from petition.actions.removal_journal import NotAJournal, journal
+from petition.management.commands.restore import private_keys
+from petition.management.removed import summary
 from petition.models.database_clock import database_now
+from petition.protection.sealed_files import CannotRead
 
 
 class Command(BaseCommand):
-    help = "Hides again every name that was removed before: run it after restoring a backup, before the site is served."
+    help = "Removes again what the journal of removals knows and the database does not; `restore` does the same."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--journal", type=Path, help="another file than DATA_DIR/removals.jsonl")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not removals.journal().exists():
-            self.stdout.write(f"There is no journal of removals at {removals.journal()}: nothing to hide.")
-            return
+        file = options["journal"] or journal()
+        if not file.exists():
+            raise CommandError(f"There is no journal of removals at {file}: name it with --journal.")
         try:
-            hidden = removals.replay(by=OPERATOR, at=database_now(), tell=self._tell)
+            result = restoring.replay(file, private_keys(), by=OPERATOR, at=database_now(), tell=self._tell)
+        except (NotAJournal, CannotRead) as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{removals.journal()} cannot be read ({error.strerror}): make it readable.") from error
-        names = "name was" if hidden == 1 else "names were"
-        self.stdout.write(f"{hidden} {names} hidden again; every other removal in the journal stands.")
+            raise CommandError(f"{file} cannot be read ({error.strerror}): make it readable.") from error
+        self.stdout.write(summary(result))
 
     def _tell(self, done: int, of: int) -> None:
         if done % 100 == 0 or done == of:
-            self.stdout.write(f"{done} of {of} removals looked at")
+            self.stdout.write(f"{done} of {of} endorsements looked at")

@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from petition.actions.journal_file import JournalFile, reason_of
+from petition.actions.removal_journal import NotAJournal, journal
 from petition.management.static_files import collect_if_changed
 
 
@@ -19,5 +21,12 @@ class Command(BaseCommand):
             call_command("backup", stdout=self.stdout)
         call_command("migrate", verbosity=0, skip_checks=True, stdout=self.stdout)
         collect_if_changed()
+        self._write_journal()
         self.check(databases=["default"])
         self.stdout.write("The database and the static files are those of this code; restart web and worker.")
+
+    def _write_journal(self) -> None:
+        try:
+            JournalFile().write()
+        except (OSError, NotAJournal) as error:
+            raise CommandError(f"The journal of removals {journal()} cannot be written: {reason_of(error)}.") from error

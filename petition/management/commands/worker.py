@@ -9,7 +9,19 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import alerts, batches, clock_checks, delivery, retention, table_rewriting, weighing, withheld
+from petition.actions import (
+    alerts,
+    batches,
+    clock_checks,
+    database_use,
+    delivery,
+    retention,
+    table_rewriting,
+    weighing,
+    withheld,
+)
+from petition.actions.journal_file import JournalFile, reason_of
+from petition.actions.removal_journal import NotAJournal
 from petition.management.duties import Duties, Duty, InPieces
 from petition.management.fresh_mirror import FreshMirror
 from petition.models import database_clock
@@ -32,7 +44,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        with database_use.in_use():
+            self._work(once=once)
+
+    def _work(self, *, once: bool) -> None:
         self.check(databases=["default"])
+        self._journal = _journal()
         self._stop = threading.Event()
         self._mirror = FreshMirror(settings.MIRROR_DIR) if settings.MIRROR_DIR else None
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,6 +77,7 @@ class Command(BaseCommand):
     def _duties(self) -> list[Duty]:
         """Mail before whatever may take long. Names are what /readyz shows; seconds are how often each is due."""
         return [
+            Duty("removals", EACH_ROUND, lambda at: self._journal.tend(at=at)),
             Duty("heartbeat", 15, self._beat),
             Duty("mail", EACH_ROUND, self._deliver),
             # A duty of another kind gets its row here; what can take long is done InPieces.
@@ -99,3 +117,13 @@ def _begin_erasing(at: datetime) -> Iterator[None]:
         return retention.in_pieces(at=clock_checks.sure_now(is_worker=True))
     except clock_checks.ErasingPaused:
         return iter(())
+
+
+def _journal() -> JournalFile:
+    """Return the journal of removals, up to date. Without one the worker does not start."""
+    journal = JournalFile()
+    try:
+        journal.write()
+    except (OSError, NotAJournal) as error:
+        raise CommandError(f"The journal of removals {journal.path} cannot be written: {reason_of(error)}.") from error
+    return journal

@@ -14,6 +14,7 @@ from typing import Final
 from django.db.models import Max
 
 from petition.models.signatories import Signatory, Status
+from petition.models.site_state import SiteState
 from petition.publishing import record
 from petition.publishing.mirror import ownership
 from petition.publishing.mirror.content import Tell, files, last_change
@@ -45,7 +46,7 @@ def write(into: Path, django: Application, tell: Tell, *, without_list: bool = F
             tries += 1
             state, removed = record.state_of_everything(), last_removal()
             ownership.remove(fresh)
-            made = files(django, tell, without_list=without_list)
+            made = files(django, tell, without_list=without_list or SiteState.objects.list_is_held_back())
             count = _zipped(fresh, made) if into.suffix == ".zip" else _laid_out(fresh, made)
             _set_times(fresh, into)
             if removed != last_removal():
