@@ -58,7 +58,7 @@ def request(digest: str, *, name: str, role: str, mailbox: str, at: datetime) ->
 
 
 def _due(present: str, new: str, *, at: datetime) -> datetime:
-    """Return when both mails are due. Raises NotPossible when not within a week, or when many wait for the new mailbox.
+    """Return when both mails are due. Raises NotPossible when not within a week, or when the new mailbox has its fill.
 
     To the new mailbox whoever writes is a stranger: its mail counts like all that strangers can cause, and leaves when
     that limit allows (mail_claims.py), however many own pages they come from.
@@ -66,7 +66,7 @@ def _due(present: str, new: str, *, at: datetime) -> datetime:
     waiting = OutgoingMail.objects.owed().filter(message="new_contact", mailbox_index=new)
     limit = rate_limits.MAILS_FROM_OWN_PAGE
     due = rate_limits.next_turn(limit, present, at=at, latest=at + periods.UNCONFIRMED)
-    if due is None or waiting.count() >= rate_limits.MAILS_TO_ONE_MAILBOX.most:
+    if due is None or waiting.count() >= rate_limits.MAILS_TO_ONE_MAILBOX.most * periods.UNCONFIRMED.days:
         raise NotPossible
     return due
 

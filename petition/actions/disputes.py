@@ -107,8 +107,9 @@ def settle(dispute_id: int, *, by: Actor, at: datetime) -> AuditEvent:
 
     The event that settled it, which is somebody else's when they were first. Raises Dispute.DoesNotExist.
     """
-    settle_many([dispute_id], by=by, at=at)
-    dispute = Dispute.objects.get(pk=dispute_id)
+    dispute = Dispute.objects.get(pk=dispute_id)  # also refuses a number that is too large for the database
+    settle_many([dispute.pk], by=by, at=at)
+    dispute.refresh_from_db()
     about = Q(subject_kind="dispute", subject_id=dispute.pk)
     about |= Q(subject_kind="appeal", subject_id=dispute.appeal_id)  # of those settled before there was one for each
     return AuditEvent.objects.filter(about, verb="settle", at=dispute.settled_at or at).latest("pk")

@@ -64,7 +64,8 @@ def departure_of(mail: OutgoingMail, *, at: datetime) -> tuple[str, Content]:
     if claim and not claim(mail, endorsement, content, at):
         raise NoLongerTrue
     if endorsement and mail.message in _OWN_PAGE:
-        content["url"] = links.address("own_page", *_own_pages(mail, content, [endorsement]), mail.language)
+        (token,) = _own_pages(mail, content, [endorsement])
+        content["url"] = links.address("own_page", token, mail.language)
         content["waits"] = "1" if endorsement.state == State.CONFIRMED else ""
     elif "own_pages" in content:
         proven = list(links.proven_by(mail.mailbox_index))

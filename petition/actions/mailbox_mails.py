@@ -5,11 +5,12 @@ its links then: at most one mail waits for a mailbox, and at most MAILS_TO_ONE_M
 all unconfirmed forms of that mailbox, so that forms sent by a stranger keep nobody from confirming their own.
 """
 
+import logging
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from petition.actions import correspondence, links
@@ -19,6 +20,9 @@ from petition.models.mails import MAILBOX_MAILS
 from petition.protection import contacts, tokens
 from petition.protection.rate_limits import MAILS_TO_ONE_MAILBOX
 from petition.vocabulary import retention_periods as periods
+from petition.vocabulary.errors import describe_error
+
+log = logging.getLogger(__name__)
 
 _Row = TypeVar("_Row", Endorsement, LinkRequest)
 _AT_ONCE = 50
@@ -40,6 +44,8 @@ def queue(*, at: datetime) -> int:
                 made += _queue_one(mailbox_index, at=at)
         except IntegrityError:  # another worker has just made one: mail_one_waits_for_mailbox
             continue
+        except Exception as error:  # noqa: BLE001  (one mailbox that fails holds up no other)
+            log.error("The mail of one mailbox could not be made: %s", describe_error(error))
     return made
 
 
@@ -51,7 +57,8 @@ def postponed_until(mailbox_index: str, *, at: datetime, besides: int) -> dateti
     """
     limit = MAILS_TO_ONE_MAILBOX
     others = OutgoingMail.objects.filter(mailbox_index=mailbox_index).exclude(pk=besides)
-    moments = [*others.filter(sent_at__gt=at - limit.per).values_list("sent_at", flat=True)]
+    sent = others.filter(sent_at__gt=at - limit.per).values_list("sent_at", flat=True)
+    moments = [moment for moment in sent if moment]
     moments += others.owed().filter(leased_until__gt=at).values_list("due_at", flat=True)
     if len(moments) < limit.most:
         return None
@@ -82,6 +89,7 @@ def forget_mailbox(mailbox_index: str) -> None:
     """Erase all that would find this mailbox, unless another endorsement has it."""
     if mailbox_index and not Endorsement.objects.filter(mailbox_index=mailbox_index).exists():
         end_links(mailbox_index)
+        OutgoingMail.objects.filter(mailbox_index=mailbox_index, message__in=MAILBOX_MAILS).delete()
         OutgoingMail.objects.filter(mailbox_index=mailbox_index).update(mailbox_index="")
 
 
@@ -106,7 +114,8 @@ def _free(rows: QuerySet[_Row], *, at: datetime) -> QuerySet[_Row]:
 
 def _queue_one(mailbox_index: str, *, at: datetime) -> int:
     """Make the mail of one mailbox, and return how many were made: 1, or 0 where there is nothing to tell."""
-    forms = list(Endorsement.objects.to_ask().filter(mailbox_index=mailbox_index).order_by("-submitted_at", "-pk"))
+    waiting = Endorsement.objects.to_ask().filter(mailbox_index=mailbox_index)
+    forms = list(waiting.filter(contact__isnull=False).order_by("-submitted_at", "-pk"))
     request = LinkRequest.objects.filter(mailbox_index=mailbox_index).first()
     content = {"own_pages": "1"} if request and links.proven_by(mailbox_index).exists() else {}
     new = without_active(forms)
@@ -125,7 +134,8 @@ def _queue_one(mailbox_index: str, *, at: datetime) -> int:
             mailbox_index=mailbox_index,
             at=at,
         )
-    Endorsement.objects.filter(pk__in=[form.pk for form in forms]).update(asked_at=at)
+    asked = Q(pk__in=[form.pk for form in forms]) | Q(contact=None)
+    waiting.filter(asked).update(asked_at=at)
     LinkRequest.objects.filter(mailbox_index=mailbox_index).delete()
     return int(bool(forms or content))
 

@@ -62,7 +62,6 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
     Raises NoSuchLink, NotPossible.
     """
     found = behind(digest, at=at)
-    mailbox_index = found.mailbox_index
     rows = _of_its_mailbox(found)
     endorsement = next(row for row in rows if row.pk == found.pk)
     if endorsement.state == State.SUBMITTED:
@@ -73,7 +72,6 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
             erase(row, by=CONTACT, reason="forget", at=at)
         else:
             _forget(row, at=at)
-    mailbox_mails.forget_mailbox(mailbox_index)
     return code
 
 
@@ -92,12 +90,14 @@ def _forget(endorsement: Endorsement, *, at: datetime) -> None:
 
 def erase_traces(endorsement: Endorsement, *, at: datetime) -> None:
     """The contact, its mails and links and every hash of its mailbox are gone; the removal code stays."""
+    mailbox_index = endorsement.mailbox_index
     endorsement.links.exclude(purpose=Purpose.REMOVAL_CODE).delete()
     OutgoingMail.objects.filter(endorsement=endorsement).delete()
     forget_contact(endorsement, at=at)
     endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = endorsement.network_index = ""
     endorsement.hints = []  # they told of the mailbox
     endorsement.save()
+    mailbox_mails.forget_mailbox(mailbox_index)
 
 
 def forget_contact(endorsement: Endorsement, *, at: datetime) -> None:

@@ -21,6 +21,8 @@ REPLAYED = "replayed"
 _KINDS = {
     "hide": RemovalKind.HIDE,
     "revoke": RemovalKind.UNLIST,
+    "start_withdrawal": RemovalKind.UNLIST,  # "withdraw" follows when it is final
+    "cancel_withdrawal": RemovalKind.LIST,
     "show": RemovalKind.LIST,
     "withdraw": RemovalKind.WITHDRAW,
     "forget": RemovalKind.FORGET,

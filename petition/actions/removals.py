@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from petition.actions import endorsements, leaving, listings, own_page
+from petition.actions import confirmation, leaving, listings, own_page
 from petition.actions.audit import Actor, record
 from petition.actions.lifecycle import locked, move
 from petition.actions.removal_journal import REPLAYED, Journal, OldLine
@@ -75,14 +75,14 @@ def _one(number: int, missing: list[Removal], *, by: Actor, at: datetime) -> set
     kinds = {RemovalKind(row.kind) for row in missing}
     done: set[RemovalKind] = set()
     if kinds & _ERASED and endorsement.state == State.SUBMITTED:  # nobody is left who could confirm it
-        endorsements.erase(endorsement, by=by, reason=REPLAYED, at=at)
+        confirmation.erase(endorsement, by=by, reason=REPLAYED, at=at)
         return {RemovalKind.ERASE}
     if RemovalKind.WITHDRAW in kinds and endorsement.state != State.WITHDRAWN and _may_end(endorsement):
         leaving.end(endorsement, by=by, at=at, reason=REPLAYED)
         done.add(RemovalKind.WITHDRAW)
     if hidden and endorsement.state != State.WITHDRAWN and listings.hide(endorsement, by=by, at=at, reason=REPLAYED):
         done.add(RemovalKind.HIDE)
-    if unlisted and endorsement.state == State.APPROVED:
+    if unlisted and endorsement.state == State.APPROVED and endorsement.withdrawal_due_at is None:
         event = move(endorsement, to=State.CONFIRMED, by=by, at=at, reason=REPLAYED)
         listings.unlist(endorsement, event=event)
         endorsement.save()

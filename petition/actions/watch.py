@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from petition.actions import clock_checks
 from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
+from petition.models.site_state import restore_is_unfinished
 
 WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK, HELD_LIST = (
     "worker",
@@ -30,30 +31,22 @@ _OLDEST = 200  # rows at the head of the queue among which the oldest is looked 
 
 def troubles(*, at: datetime) -> list[str]:
     """What is wrong now, as codes; a fixed number of queries, none of which grows with the queue."""
-    checks = {
-        WORKER: _worker_is_gone,
-        FAILED_MAIL: _mail_failed,
-        OLD_MAIL: _mail_is_old,
-        OVERDUE: queue_is_overdue,
-        FLOOD: flood_began,
-        CLOCK: clock_is_doubtful,
-        HELD_LIST: _list_is_held_back,
+    site = SiteState.objects.filter(pk=1).first() or SiteState()
+    found = {
+        WORKER: site.worker_seen_at is None or at - site.worker_seen_at > WORKER_DEAD,
+        FAILED_MAIL: _mail_failed(at),
+        OLD_MAIL: _mail_is_old(at),
+        OVERDUE: queue_is_overdue(at),
+        FLOOD: flood_began(at),
+        CLOCK: clock_checks.is_paused(site, at=at) or clock_checks.is_apart(site, at=at),
+        HELD_LIST: site.list_held_back or restore_is_unfinished(),
     }
-    return [code for code, is_wrong in checks.items() if is_wrong(at)]
-
-
-def _worker_is_gone(at: datetime) -> bool:
-    seen = SiteState.objects.filter(pk=1).values_list("worker_seen_at", flat=True).first()
-    return seen is None or at - seen > WORKER_DEAD
+    return [code for code, is_wrong in found.items() if is_wrong]
 
 
 def clock_is_doubtful(at: datetime) -> bool:
     """Nothing is erased, because of a clock."""
     return clock_checks.is_doubtful(at=at)
-
-
-def _list_is_held_back(at: datetime) -> bool:
-    return SiteState.objects.list_is_held_back()
 
 
 def _mail_failed(at: datetime) -> bool:

@@ -21,6 +21,13 @@ RESTORE_MARKER: Final = "restore_unfinished"
 No migration makes it: it has to stay when all tables are replaced by those of the backup.
 """
 
+_MARKERS: Final = {
+    "sqlite": "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = %s",
+    "postgresql": "SELECT COUNT(to_regclass(%s))",
+}
+_FLAG: Final = "(SELECT COUNT(*) FROM petition_sitestate WHERE list_held_back)"
+_HELD_BACK: Final = {vendor: f"SELECT ({marker}) + {_FLAG}" for vendor, marker in _MARKERS.items()}
+
 
 class SiteStateQuerySet(models.QuerySet["SiteState"]):
     def level(self) -> str:
@@ -29,17 +36,15 @@ class SiteStateQuerySet(models.QuerySet["SiteState"]):
 
     def list_is_held_back(self) -> bool:
         """Whether no list may be published: after a restore, until somebody has checked what was removed."""
-        return restore_is_unfinished() or self.filter(pk=1, list_held_back=True).exists()
+        with connection.cursor() as cursor:  # one statement: every page that is made asks it
+            cursor.execute(_HELD_BACK[connection.vendor], [RESTORE_MARKER])
+            return bool(cursor.fetchone()[0])
 
 
 def restore_is_unfinished() -> bool:
     """Whether `manage.py restore` has begun here and has not come to its end."""
-    query = {
-        "sqlite": "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = %s",
-        "postgresql": "SELECT COUNT(to_regclass(%s))",
-    }[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(query, [RESTORE_MARKER])
+        cursor.execute(_MARKERS[connection.vendor], [RESTORE_MARKER])
         return bool(cursor.fetchone()[0])
 
 

@@ -90,6 +90,7 @@ def _confirm(
     request: HttpRequest, digest: str, form: str, waiting: Waiting, content: dict[str, object]
 ) -> HttpResponse:
     """Confirm the form with this fingerprint, or the only one. Raises NoSuchLink, ChooseOne."""
+    content["slug"] = (waiting.only or waiting.forms[0]).appeal.slug
     declarations = _declarations(request, waiting.only)
     if declarations and not declarations.is_valid():
         return _shown(request, waiting, content, declarations)
