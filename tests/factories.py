@@ -74,7 +74,12 @@ def ask_mailboxes() -> None:
     """Let the worker make the mails that forms and requests for links call for, at the moment of the newest."""
     moments = [*Endorsement.objects.to_ask().values_list("submitted_at", flat=True)]
     moments += LinkRequest.objects.values_list("requested_at", flat=True)
-    while moments and mailbox_mails.queue(at=max(moments)):
+    if not moments:
+        return
+    for mail in OutgoingMail.objects.owed().exclude(mailbox_index=""):
+        if _as_it_leaves(mail) is None:
+            OutgoingMail.objects.filter(pk=mail.pk).delete()  # the worker would have dropped it, and made another
+    while mailbox_mails.queue(at=max(moments)):
         pass
 
 

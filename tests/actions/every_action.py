@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from petition.actions import (
     contact_changes,
@@ -116,10 +116,16 @@ def mailbox_link(deed: Callable[..., object]) -> Action:
     return act
 
 
-MAILBOX = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
+MAILBOX: Final[dict[str, Any]] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
+
+
+def decision(name: str) -> Action:
+    return lambda found, at: getattr(moderation, name)(found.pk, by=MODERATOR, at=at)
+
+
 ACTIONS: Final[dict[str, Action]] = {
     **{
-        name: lambda found, at, name=name: getattr(moderation, name)(found.pk, by=MODERATOR, at=at)
+        name: decision(name)
         for name in ("approve", "reject", "reopen", "revoke", "withdraw", "name_again", "issue_own_page")
     },
     "ask": lambda found, at: moderation.ask(found.pk, "Who are you?", by=MODERATOR, at=at),

@@ -9,8 +9,9 @@ from django.db import connection
 
 from petition.actions import retention, row_by_row, weighing
 from petition.actions.row_by_row import RowsFailed
-from petition.models import Appeal, Endorsement, Flag, RateCount
+from petition.models import Appeal, Endorsement, Flag, OutgoingMail, RateCount
 from petition.models.triggers import Refusal
+from petition.protection import rate_limits
 from tests import factories
 from tests.factories import NOON
 from tests.faults.variants import variant
@@ -41,6 +42,8 @@ def test_bad_rows_stop_no_other_row_and_no_other_duty(
     bad = [factories.submitted(appeal, organisation_name=f"{BAD} {number}")[0].pk for number in range(3)]
     for _ in range(3):
         factories.submitted(appeal)
+    OutgoingMail.objects.all().delete()
+    rate_limits.within(rate_limits.MAILS_FROM_OWN_PAGE, "somebody", at=NOON)
     refuse("DELETE", f"OLD.organisation_name >= '{BAD} 0'")
     with pytest.raises(RowsFailed, match="3 not erased"):
         retention.purge(at=NOON + WEEK)

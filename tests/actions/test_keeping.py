@@ -51,7 +51,8 @@ def asked(appeal: Appeal, **changes: Any) -> Endorsement:
 
 def ended(appeal: Appeal, way: str, **changes: Any) -> Endorsement:
     found = factories.confirmed(appeal, **changes)
-    getattr(moderation, way)(found.pk, by=MODERATOR, at=NOON)
+    end = factories.withdraw_for_good if way == "withdraw" else getattr(moderation, way)
+    end(found.pk, by=MODERATOR, at=NOON)
     all_told(at=NOON)
     return fresh(found)
 

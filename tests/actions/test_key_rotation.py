@@ -65,6 +65,7 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
     factories.approved(appeal)
     moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     disputes.raise_dispute(appeal, reference="", words="Not us", mailbox="x@fund.example", at=NOON)
+    moderation.withdraw(factories.approved(appeal).pk, by=MODERATOR, at=NOON)
     mailbox_mails.request_links("x@fund.example", language="en", at=NOON)
     before = contents()
     use(settings, NEW, NEW, OLD)

@@ -131,7 +131,7 @@ def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appea
     assert line_of(found).status == Status.NO_LONGER_LISTED
     assert (found.organisation_name, found.withdrawn_at, found.decided_at) == ("", LATER, None)
     assert opened(found.sealed_name)["organisation_name"].startswith("Made-up Fund")
-    assert [message for message, *_ in mails()] == ["own_page", "changed"], "and no longer that it was accepted"
+    assert [message for message, *_ in mails()] == ["own_page"], "and no longer that it was accepted"
     for deed in (approve, reject, reopen, revoke, withdraw):
         with pytest.raises(AlreadyDecided):
             deed(found.pk, by=MODERATOR, at=LATER)

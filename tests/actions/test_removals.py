@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 
 from petition.actions import (
+    confirmation,
     contact_changes,
-    endorsements,
     leaving,
     moderation,
     own_page,
@@ -77,7 +77,7 @@ def an_approved(appeal: Appeal) -> Endorsement:
 
 
 def link(endorsement: Endorsement, purpose: Purpose = Purpose.OWN_PAGE) -> str:
-    return PrivateLink.objects.get(endorsement=endorsement, purpose=purpose).digest
+    return PrivateLink.objects.filter(endorsement=endorsement, purpose=purpose).latest("pk").digest
 
 
 def test_each_kind_of_removal_is_done_again_as_what_it_was(appeal: Appeal) -> None:
@@ -91,7 +91,7 @@ def test_each_kind_of_removal_is_done_again_as_what_it_was(appeal: Appeal) -> No
         lambda: moderation.revoke(revoked.pk, by=MODERATOR, at=NOON + HOUR),
         lambda: undoing.undo(undone.pk, by=MODERATOR, at=undone.decided_at or NOON),
         lambda: leaving.stop_being_named(link(undecided), at=NOON + HOUR),
-        lambda: endorsements.disown(digest_of_token(token, "confirm"), at=NOON + HOUR),
+        lambda: confirmation.disown(digest_of_token(token, "confirm"), at=NOON + HOUR),
     )
     assert {"original-12", "further-1", "further-2", "further-3", "further-4"} < listed()
     result = replay(journal)
@@ -207,7 +207,7 @@ def test_a_later_organisation_with_the_same_ids_is_left_alone(appeal: Appeal) ->
 
 def test_what_nobody_confirmed_in_time_is_in_no_journal(appeal: Appeal) -> None:
     row, _ = factories.submitted(appeal)
-    endorsements.erase(row, by=OPERATOR, reason="unconfirmed", at=NOON)
+    confirmation.erase(row, by=OPERATOR, reason="unconfirmed", at=NOON)
     assert not Removal.objects.exists()
 
 

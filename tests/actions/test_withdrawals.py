@@ -29,6 +29,7 @@ from petition.actions import (
 from petition.actions.audit import OPERATOR
 from petition.actions.checks import Checked
 from petition.actions.lifecycle import AlreadyDecided, BeingWithdrawn, NotPossible
+from petition.actions.removal_journal import Journal
 from petition.actions.spelling import Proposal
 from petition.models import (
     Appeal,
@@ -39,6 +40,7 @@ from petition.models import (
     Kind,
     PrivateLink,
     Purpose,
+    Removal,
     Signatory,
     State,
     Status,
@@ -295,7 +297,8 @@ def test_what_a_restored_backup_brings_back_is_removed_unless_it_was_cancelled(
     for row in rows:
         moderation.withdraw(row.pk, **BY)
     moderation.cancel_withdrawal(rows[0].pk, **LATER)
-    assert removals.replay(by=OPERATOR, at=NOON + DAY) == 0
+    journal = Journal("site", list(Removal.objects.order_by("pk")))
+    assert not removals.replay(journal, by=OPERATOR, at=NOON + DAY).counts
     assert list(Signatory.objects.listed().filter(kind="further").values_list("number", flat=True)) == [1]
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
 from petition.actions.undoing import _TAKEN_BACK
-from petition.admin.words import ACTORS, REASONS, SUBJECTS, VERBS
+from petition.admin.words import ACTORS, MAILS, REASONS, SUBJECTS, VERBS
 from petition.models import BatchDeed, Check, Level, Role, Suspicion, Verdict
 
 ACTIONS = Path(__file__).parents[2] / "petition" / "actions"
@@ -28,6 +28,7 @@ VARIABLES: dict[str, Iterable[str]] = {
     "proposal.role": Role.values,
     "Role(proposal.role)": Role.values,
     "role": Role.values,  # of a loop
+    "mail.message": MAILS,
     "reason": Suspicion.values,  # likewise
     "deed": BatchDeed.values,
     "batch.reason": Suspicion.values,

@@ -31,7 +31,7 @@ def invite(by: User, **typed: object) -> str:
     assert (answer.status_code, answer["Location"]) == (303, "/admin/staff/")
     message, address, content = mails()[-1]
     assert (message, address, content["name"]) == ("invitation", "aigul@desk.example", "aigul")
-    return content["url"].removeprefix("http://127.0.0.1:8000")
+    return str(content["url"]).removeprefix("http://127.0.0.1:8000")
 
 
 def choose(client: Client, path: str, password: str = PASS_PHRASE) -> int:

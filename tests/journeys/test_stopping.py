@@ -157,8 +157,8 @@ def test_whatever_dies_is_started_again(set_up: Site) -> None:
     assert awaited(lambda: is_served(set_up))
     os.kill(worker, signal.SIGTERM)
     assert another(set_up, WORKER, worker)
-    assert "The web process ended (-9) and was started again." in set_up.output
-    assert "The worker process ended (0) and was started again." in set_up.output
+    assert awaited(lambda: "The web process ended (-9) and was started again." in set_up.output)
+    assert awaited(lambda: "The worker process ended (0) and was started again." in set_up.output)
     assert set_up.stop() == 0
     assert processes_of(set_up) == []
 

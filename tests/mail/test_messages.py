@@ -58,6 +58,7 @@ TOLD = {
     "flood": ["count", "url"],
     "hiding": ["count", "url"],
     "mirror": ["url"],
+    "changed": [],
     "clock": ["url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)

@@ -12,7 +12,7 @@ from petition.management.static_files import collect_if_changed
 from petition.models import Appeal, AuditEvent, BatchDeed, Endorsement, OutgoingMail, Signatory, SiteState
 from petition.protection.keys import KEY_NAMES
 from petition.vocabulary import clock
-from tests.factories import NOON, SLUG, an_appeal, approved, submitted
+from tests.factories import NOON, SLUG, an_appeal, approved, mails_left, submitted
 
 
 def run(*command: str) -> str:
@@ -49,7 +49,7 @@ def test_new_keys_prints_lines_for_an_environment_file() -> None:
 
 
 def test_purge_erases_what_is_over(appeal: Appeal) -> None:
-    submitted(appeal, at=NOON.replace(month=10))
+    mails_left(submitted(appeal, at=NOON.replace(month=10))[0], at=NOON.replace(month=10))
     fresh, _ = submitted(appeal, at=clock.now())
     run("purge")
     assert [row.pk for row in Endorsement.objects.filter(origin="form")] == [fresh.pk]
@@ -57,10 +57,10 @@ def test_purge_erases_what_is_over(appeal: Appeal) -> None:
 
 def test_the_worker_delivers_erases_and_reports(appeal: Appeal, capsys: pytest.CaptureFixture[str]) -> None:
     now = clock.now()
-    submitted(appeal, at=NOON.replace(month=10))
+    mails_left(submitted(appeal, at=NOON.replace(month=10))[0], at=NOON.replace(month=10))
     endorsement, token = submitted(appeal, at=now)
     run("worker", "--once")
-    mail = OutgoingMail.objects.get(endorsement=endorsement)
+    mail = OutgoingMail.objects.get(mailbox_index=endorsement.mailbox_index)
     assert mail.sent_at is not None
     assert f"/endorsements/{token}/confirm/" in capsys.readouterr().out
     (file,) = [path for path in settings.MAIL_DIR.iterdir() if token in path.read_text(encoding="utf-8")]

@@ -181,5 +181,5 @@ def test_processes_on_a_machine_a_day_ahead_go_by_the_clock_of_the_database() ->
     assert "retention" in ahead.stderr
     assert '"worker": true' in web.stdout
     assert Endorsement.objects.filter(pk=row.pk).exists()
-    assert PrivateLink.objects.live(now).filter(endorsement=row).exists()
+    assert PrivateLink.objects.live(now).filter(mailbox_index=row.mailbox_index).exists()
     assert SiteState.objects.get().worker_seen_at < now + timedelta(hours=1)  # type: ignore[operator]

@@ -195,7 +195,8 @@ def test_a_mailbox_that_was_forgotten_is_forgotten_again(backup: Path) -> None:
 
 def test_what_nobody_confirmed_in_time_does_not_come_back(tmp_path: Path) -> None:
     appeal = factories.an_appeal()
-    factories.submitted(appeal, at=clock.now() - timedelta(days=30))
+    long_ago = clock.now() - timedelta(days=30)
+    factories.mails_left(factories.submitted(appeal, at=long_ago)[0], at=long_ago)
     call_command("backup", str(tmp_path / "one.backup"))
     retention.purge(at=clock.now())
     journal_now()

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 
-from petition.actions import staff
+from petition.actions import correspondence, links, staff
 from petition.actions.audit import OPERATOR
 from petition.models import (
     Alert,
@@ -23,6 +23,7 @@ from petition.models import (
     Presence,
     PrivateLink,
     Reason,
+    Removal,
     RoleProposal,
     SiteState,
     Spelling,
@@ -31,7 +32,7 @@ from petition.models import (
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
-from tests.factories import NOON
+from tests.factories import NOON, SLUG
 from tests.models.rows import (
     a_batch,
     a_change,
@@ -90,10 +91,24 @@ def _mail(**columns: object) -> Violation:
 
 def _link(**columns: object) -> Violation:
     def write(appeal: Appeal) -> None:
-        endorsement, _ = factories.submitted(appeal)
-        changed(PrivateLink.objects.filter(endorsement=endorsement).earliest("pk"), **columns)
+        links.new_own_page(factories.confirmed(appeal))
+        changed(PrivateLink.objects.filter(purpose="own_page").latest("pk"), **columns)
 
     return write
+
+
+def _waiting_mail() -> OutgoingMail:
+    return correspondence.owe_to(
+        "confirm_mailbox", "x@fund.example", content={}, language="en", mailbox_index="a", at=NOON
+    )
+
+
+def _a_dispute(appeal: Appeal, **columns: str) -> Dispute:
+    return Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=NOON, **columns)
+
+
+def _a_removal(**columns: str) -> Removal:
+    return Removal.objects.create(appeal=SLUG, endorsement=1, submitted_at=NOON, at=NOON, **columns)
 
 
 def _hidden(**columns: object) -> Violation:
@@ -217,9 +232,17 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("endorsement_named_has_consent", _confirmed(consent_publication_at=None)),
     ("contact_is_sealed_or_absent", lambda appeal: changed(_contact(appeal), sealed_person="")),
     ("contact_is_sealed_or_absent", lambda appeal: changed(_contact(appeal), sealed_mailbox="")),
+    ("dispute_claim_known", lambda appeal: _a_dispute(appeal, claim="x")),
+    ("removal_kind_known", lambda appeal: _a_removal(kind="x")),
     ("link_is_hashed", _link(digest="the token itself")),
     ("link_purpose_known", _link(purpose="anything")),
-    ("mail_sent_or_failed", _mail(sent_at=NOON, failed_at=NOON, sealed_address="", sealed_content="")),
+    ("mail_has_one_end", _mail(sent_at=NOON, failed_at=NOON, sealed_address="", sealed_content="")),
+    ("mail_has_one_end", _mail(sent_at=NOON, dropped_at=NOON, sealed_address="", sealed_content="")),
+    ("mail_one_waits_for_mailbox", lambda appeal: [_waiting_mail() for _ in range(2)]),
+    ("mail_forgets_address_when_done", _mail(dropped_at=NOON, sealed_content="")),
+    ("link_opens_one_thing", _link(endorsement=None)),
+    ("link_opens_one_thing", _link(mailbox_index="a" * 64)),
+    ("link_opens_one_thing", _link(endorsement=None, mailbox_index="a" * 64, purpose="own_page")),
     ("mail_forgets_address_when_done", _mail(sent_at=NOON, sealed_content="")),
     ("mail_forgets_address_when_done", _mail(failed_at=NOON, sealed_address="")),
     ("mail_forgets_address_when_done", _mail(sealed_address="")),
@@ -300,9 +323,9 @@ def test_each_constraint_of_each_model_is_tried() -> None:
 
 def test_a_digest_and_a_message_id_are_there_once(appeal: Appeal) -> None:
     (first, _), (second, _) = factories.submitted(appeal), factories.submitted(appeal)
-    digest = PrivateLink.objects.filter(endorsement=first).values_list("digest", flat=True)[0]
+    digest = PrivateLink.objects.filter(mailbox_index=first.mailbox_index).values_list("digest", flat=True)[0]
     with pytest.raises(IntegrityError), transaction.atomic():
-        PrivateLink.objects.filter(endorsement=second, purpose="confirm").update(digest=digest)
+        PrivateLink.objects.filter(mailbox_index=second.mailbox_index, purpose="confirm").update(digest=digest)
     with pytest.raises(IntegrityError), transaction.atomic():
         OutgoingMail.objects.update(message_id="<same@127.0.0.1>")
 

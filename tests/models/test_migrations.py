@@ -18,6 +18,7 @@ from petition.models import (
     Dispute,
     Endorsement,
     Kind,
+    LinkRequest,
     Notice,
     Origin,
     RateCount,
@@ -83,6 +84,7 @@ def _rows_everywhere() -> None:
     )
     presences.look(waiting.pk, by=factories.MODERATOR, at=factories.NOON)
     known.replace([known.Known("Made-up Fund", "fund.example", "", member=True)])
+    LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
 
 def test_migrations_run_to_nothing_and_back_with_rows_in_every_table() -> None:
@@ -158,7 +160,7 @@ def test_what_was_removed_before_the_journal_had_a_table_is_in_it() -> None:
     listed, gone, _ = (factories.approved(appeal) for _ in range(3))
     moderation.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
     moderation.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
-    moderation.withdraw(gone.pk, by=factories.MODERATOR, at=factories.NOON)
+    factories.withdraw_for_good(gone.pk, by=factories.MODERATOR, at=factories.NOON)
     moderation.hide(appeal.slug, Kind.FURTHER, 3, by=factories.MODERATOR, at=factories.NOON)
     columns = ("kind", "appeal", "reference", "endorsement", "submitted_at", "at")
     before = list(Removal.objects.values_list(*columns))

@@ -51,7 +51,7 @@ def test_documents_of_a_demonstration_say_it_too(client: Client, demo: Appeal) -
         assert client.get(path)["X-Robots-Tag"] == "noindex", path
 
 
-def test_what_is_served_from_memory_says_it_as_well(visit: Visitor, demo: Appeal) -> None:
+def test_what_is_served_from_memory_says_it_as_well(demo: Appeal, visit: Visitor) -> None:
     for path in ("/appeals/demo/", "/ky/appeals/demo/signatories/", "/appeals/demo.json"):
         for _ in range(2):
             assert visit(path).headers["X-Robots-Tag"] == "noindex"

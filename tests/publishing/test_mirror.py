@@ -376,7 +376,7 @@ def test_without_its_list_it_names_nobody_and_keeps_every_text(tmp_path: Path) -
     write(tmp_path / "site", WSGIHandler(), nothing, without_list=True)
     texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.suffix in (".html", ".txt")]
     assert len(texts) == 1 + 3 * 4 + 1  # the mark
-    for name in ("Come and gone", "Viasna", "35"):
+    for name in ("Come and gone", "Viasna", "35(?! days| дней| күн)"):  # so long backups are kept
         assert not [text for text in texts if re.search(rf"\b{name}\b", text)], name
     assert len([text for text in texts if "Inclusive negotiations" in text]) == 4
 

@@ -18,7 +18,8 @@ from petition.actions.editions import freeze
 from petition.models import Appeal, Endorsement, Kind, PrivateLink, Purpose
 from petition.publishing import manifest
 from petition.publishing.exports import files
-from petition.publishing.mirror.keeping import SUMS, write
+from petition.publishing.mirror.keeping import write
+from petition.publishing.mirror.ownership import SUMS
 from petition.vocabulary import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG

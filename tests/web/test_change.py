@@ -165,7 +165,7 @@ def test_the_mail_with_a_new_link_leaves_the_old_one_good(client: Client, settin
     client.post(f"/ru{CHANGE}", {"mailbox": "ASEL@Fund.example"})
     client.post(CHANGE, {"mailbox": "nobody@fund.example"})
     with opened(office):
-        assert delivery.deliver_due() == 2
+        assert delivery.deliver_due() == 1
     (mail,) = office.taken  # to a mailbox that is not known nothing leaves
     assert client.get(own_page_in(mail)).status_code == 200
     assert client.get(f"/endorsements/{old}/").status_code == 200, "whoever typed the mailbox in takes nothing away"
@@ -190,7 +190,7 @@ def test_each_attempt_to_send_a_new_link_carries_the_same_one(
         if forgotten:
             own_page.forget_mailbox(made, at=clock.now())
         with clock.frozen(clock.now() + timedelta(minutes=1)):
-            assert delivery.deliver_due() == 1
+            assert delivery.deliver_due() == (0 if forgotten else 1)
     if forgotten:
         assert office.taken == [], "a mailbox that is forgotten hears nothing"
         return

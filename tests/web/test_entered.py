@@ -71,7 +71,7 @@ def test_it_was_not_them(client: Client, waiting: Endorsement) -> None:
 
 def test_the_code_of_another_form_does_not_confirm_it(client: Client, waiting: Endorsement) -> None:
     slug = waiting.appeal.slug
-    assert not waiting.links.filter(digest=digest_of_code("AAA-AAA-AAA", slug)).exists()
+    assert not waiting.links.filter(digest=digest_of_code("AAA-AAA-AAA")).exists()
     assert client.post(f"/appeals/{slug}/endorse/code/", {"code": "AAA-AAA-AAA"}).status_code == 422
 
 

@@ -125,7 +125,7 @@ def test_an_error_is_a_page_and_no_file(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
-def test_a_static_file_takes_get_and_head_alone(client: Client, method: str) -> None:
+def test_a_static_file_takes_get_and_head_alone(client: Client, appeal: Appeal, method: str) -> None:
     static = re.search(r'href="(/static/[^"]+\.css)"', client.get("/accessibility/").content.decode())
     assert static
     response = client.generic(method, static[1])
