@@ -76,6 +76,7 @@ def _running(programs: Path, folder: Path, owner: Owner | None) -> Iterator[None
     log = folder / "server.log"
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
     command += ["-c", "listen_addresses=", *DURABLE]
+    command += ["-c", "max_connections=200"]  # sites of 16 threads, several at once
     with log.open("wb") as output:
         streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
         server = subprocess.Popen(command, start_new_session=True, **streams, **_as(owner, folder))
