@@ -23,7 +23,7 @@ def main() -> None:
         print("Stopped.", file=sys.stderr)  # noqa: T201  (where every command ends that says nothing better)
         sys.exit(130)
     except Exception as error:
-        from petition.management.sentences import sentence_for
+        from petition.management.error_messages import sentence_for
 
         if "--traceback" in sys.argv or (sentence := sentence_for(error)) is None:
             raise
@@ -32,7 +32,7 @@ def main() -> None:
 
 def _keys_for_now() -> dict[str, str]:
     """Whoever asks for keys has none yet; and settings would make some, and leave them in DATA_DIR."""
-    from petition.protection.keys import new_keys
+    from petition.security.keys import new_keys
 
     return new_keys()
 

@@ -1,4 +1,4 @@
-"""Writes petition/vocabulary/countries.json: what countries are called in English, Russian and Kyrgyz.
+"""Writes petition/reference/countries.json: what countries are called in English, Russian and Kyrgyz.
 
 Names come from Unicode CLDR through Babel (a development tool: the site itself only reads the JSON).
 Run it again after upgrading Babel: `.venv/bin/python deploy/freeze_countries.py`; a test says when the file is stale.
@@ -11,7 +11,7 @@ from typing import Final
 
 from babel import Locale
 
-TARGET: Final = Path(__file__).resolve().parent.parent / "petition" / "vocabulary" / "countries.json"
+TARGET: Final = Path(__file__).resolve().parent.parent / "petition" / "reference" / "countries.json"
 
 LANGUAGES: Final = ("en", "ru", "ky")
 

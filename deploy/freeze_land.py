@@ -20,7 +20,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CHARTS: Final = ROOT / "petition" / "publishing" / "charts"
-COUNTRIES: Final = ROOT / "petition" / "vocabulary" / "countries.json"
+COUNTRIES: Final = ROOT / "petition" / "reference" / "countries.json"
 
 # Bends and islands that span less, in square degrees at the equator, are left out: enough for a map of the world, and
 # finer where the appeal's organisations are, for a map of that region. Chosen so that land.txt has less than 25 kB.

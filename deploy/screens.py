@@ -25,7 +25,7 @@ def main() -> int:
     python = str(folders.ROOT / ".venv" / "bin" / "python")
     with tempfile.TemporaryDirectory(prefix="petition-screens-") as state:
         surroundings = {**site_environment(Path(state)), "CHROMIUM": chromium}
-        return run_to_end([python, "-m", "tests.browser.screens", *arguments], folders.ROOT, surroundings)
+        return run_to_end([python, "-m", "tests.browser.screens.screens", *arguments], folders.ROOT, surroundings)
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def _remove_triggers(using: str, plan: list[Any], **_: Any) -> None:
 
 def _complete(using: str, **_: Any) -> None:
     """What every database has after a migration: the refusals and the roles, also where its tables were emptied."""
-    from petition.actions import staff
+    from petition.actions.staff import accounts
     from petition.models import triggers
 
     triggers.install(connections[using])
-    staff.roles_exist()
+    accounts.roles_exist()

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import DatabaseError, connections
 
-from petition.actions import journal_file
+from petition.actions.operations import journal_file
 from petition.models import triggers
 from petition.models.site_state import restore_is_unfinished
-from petition.protection import contacts
-from petition.vocabulary import clock
+from petition.reference import clock
+from petition.security import encryption
 
 
 @register(Tags.database)
@@ -67,9 +67,9 @@ def commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[Check
 def keys_fit(**_: Any) -> list[CheckMessage]:
     """The keys can be read, and what this process seals its first private key opens."""
     try:
-        sealed = contacts.seal("")
+        sealed = encryption.seal("")
         if settings.CONTACT_PRIVATE_KEYS:
-            contacts.opened(sealed)
+            encryption.opened(sealed)
     except Exception as error:  # noqa: BLE001  (whatever is wrong with a key, the operator reads a sentence)
         return [
             Error(
@@ -83,7 +83,7 @@ def keys_fit(**_: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def removals_are_noted(**_: Any) -> list[CheckMessage]:
-    """The file of the journal of removals can be written and holds every removal (actions/journal_file.py)."""
+    """The file of the journal of removals can be written and holds every removal (operations/journal_file.py)."""
     try:
         problem = journal_file.problem(at=clock.now())
     except DatabaseError:

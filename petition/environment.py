@@ -12,8 +12,8 @@ from typing import Any, Final
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.protection.keys import KEY_NAMES, keys_kept_in
-from petition.vocabulary.mailboxes import canonical
+from petition.security.keys import KEY_NAMES, keys_kept_in
+from petition.text.mailboxes import canonical
 
 _TAKES: Final = {
     "DATABASE_URL": "postgres://user:password@host/name or sqlite:////path",

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from petition.environment import POSTGRESQL_OPTIONS, Environment, keys_in, made
 from petition.management.running_site import running_site_url
-from petition.vocabulary.languages import DEFAULT, LANGUAGES as OWN_NAMES
+from petition.reference.languages import DEFAULT, LANGUAGES as OWN_NAMES
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,12 +108,12 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "petition.web.headers.headers_on_every_answer",
+    "petition.web.middleware.headers.headers_on_every_answer",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "petition.web.language.language_by_address",
-    "petition.web.guard.refuse_what_no_browser_sends",
+    "petition.web.middleware.language.language_by_address",
+    "petition.web.middleware.request_checks.refuse_what_no_browser_sends",
     "petition.web.errors.refuse_when_busy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -122,8 +122,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "petition.admin.second_factor.staff_sessions",
-    "petition.admin.gate.only_by_right",
+    "petition.admin.team.second_factor.staff_sessions",
+    "petition.admin.access.only_by_right",
 ]
 ROOT_URLCONF = "petition.urls"
 WSGI_APPLICATION = "petition.wsgi.application"
@@ -137,7 +137,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "petition.admin.ways.of_the_desk",
+                "petition.admin.navigation.of_the_desk",
             ],
         },
     }
@@ -180,7 +180,7 @@ CACHES = {"default": env.location("CACHE_URL", env.cache, "locmemcache://")}
 
 # --- Mail: everything is owed to the outbox; only the worker delivers --------------------------------------------
 
-EMAIL_BACKEND = "petition.actions.correspondence.OutboxBackend"
+EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
     _mail = env.location("EMAIL_URL", env.email_url)
@@ -188,7 +188,7 @@ if EMAIL_URL:
     globals().update(_mail)
     EMAIL_TIMEOUT = 20
 else:
-    DELIVERY_BACKEND = "petition.mail.files.EmailBackend"
+    DELIVERY_BACKEND = "petition.mail.file_backend.EmailBackend"
 MAIL_DIR = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = SENDER
 SERVER_EMAIL = SENDER
@@ -198,7 +198,7 @@ SERVER_EMAIL = SENDER
 LANGUAGE_CODE = DEFAULT
 LANGUAGES = list(OWN_NAMES.items())
 LOCALE_PATHS = [BASE_DIR / "petition" / "locale"]
-FORMAT_MODULE_PATH = ["petition.vocabulary.formats"]
+FORMAT_MODULE_PATH = ["petition.reference.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -225,8 +225,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_ADAPTER = "petition.admin.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"login": "petition.admin.accounts.LoginForm"}
+ACCOUNT_ADAPTER = "petition.admin.team.allauth_adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "petition.admin.team.allauth_adapter.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -236,11 +236,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}  # not by name: no stranger locks a moderator out
-HOURLY_LIMITS = env.hourly_limits()  # above them an account gives its second factor again (actions/staff_limits.py)
+HOURLY_LIMITS = (
+    env.hourly_limits()
+)  # above them an account gives its second factor again (actions/staff/hourly_limits.py)
 MFA_FORMS = {
-    "authenticate": "petition.admin.code_forms.AuthenticateForm",
-    "reauthenticate": "petition.admin.code_forms.ReauthenticateForm",
-    "activate_totp": "petition.admin.code_forms.ActivateTOTPForm",
+    "authenticate": "petition.admin.team.code_forms.AuthenticateForm",
+    "reauthenticate": "petition.admin.team.code_forms.ReauthenticateForm",
+    "activate_totp": "petition.admin.team.code_forms.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = MAIL_DOMAIN
@@ -292,7 +294,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "petition.protection.redaction.Redact"}},
+    "filters": {"redact": {"()": "petition.security.log_redaction.Redact"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["redact"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},

@@ -1,4 +1,4 @@
-"""What granian serves: the door of publishing/site.py in front of Django."""
+"""What granian serves: the door of publishing/cache/middleware.py in front of Django."""
 
 import os
 import re
@@ -13,13 +13,13 @@ os.umask(0o077)  # what this process writes is its owner's alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
 _django = get_wsgi_application()
 
-from petition.actions import database_use  # noqa: E402  (needs the settings that the line above loads)
+from petition.actions.operations import running_processes  # noqa: E402  (needs the settings that the line above loads)
 from petition.management import web_process  # noqa: E402  (likewise)
 from petition.models import database_clock  # noqa: E402  (likewise)
-from petition.protection.networks import forget_untrusted  # noqa: E402  (likewise)
-from petition.publishing.site import Door  # noqa: E402  (likewise)
+from petition.publishing.cache.middleware import Door  # noqa: E402  (likewise)
+from petition.security.networks import forget_untrusted  # noqa: E402  (likewise)
 
-database_use.announce()
+running_processes.announce()
 database_clock.follow()
 web_process.end_with_granian()
 sys.setswitchinterval(web_process.SWITCH_SECONDS)

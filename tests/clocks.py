@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from petition.models import database_clock
-from petition.vocabulary import clock
+from petition.reference import clock
 
 
 @contextmanager

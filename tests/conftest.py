@@ -50,7 +50,7 @@ def static_files() -> None:
 @pytest.fixture(autouse=True)
 def surroundings(settings: Settings) -> None:
     """Mail goes the way it goes on the site; Django's test environment would keep it in a list."""
-    settings.EMAIL_BACKEND = "petition.actions.correspondence.OutboxBackend"
+    settings.EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
     settings.PASSWORD_HASHERS = ["tests.conftest.LightArgon2"]
 
 

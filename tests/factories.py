@@ -9,23 +9,19 @@ from typing import Any
 
 from django.db import transaction
 
-from petition.actions import (
-    appeals,
-    confirmation,
-    endorsements,
-    entering,
-    leaving,
-    mail_claims,
-    mailbox_mails,
-    moderation,
-)
+from petition.actions.appeals import publication
 from petition.actions.audit import OPERATOR, Actor
-from petition.actions.endorsements import Submission
+from petition.actions.endorsing import confirmation
+from petition.actions.intake import accept
+from petition.actions.intake.accept import Submission
 from petition.actions.lifecycle import locked
+from petition.actions.mailing import claims, mailbox_mails
+from petition.actions.moderation import decisions, manual_entry
+from petition.actions.self_service import withdrawal
 from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, TextStatus
-from petition.protection import contacts
-from petition.protection.tokens import digest_of_token
-from petition.reading import Reading, read_statement
+from petition.security import encryption
+from petition.security.tokens import digest_of_token
+from petition.statements import Reading, read_statement
 from tests import site
 
 STATEMENT = Path(__file__).parent.parent / "fixtures" / "statement.txt"
@@ -57,8 +53,8 @@ def an_appeal(slug: str = SLUG, *, at: datetime = NOON, **changes: Any) -> Appea
     """A published appeal with the text and the 35; `changes` are set on its row."""
     dated = reading().dated
     assert dated
-    edition = appeals.Edition(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
-    appeals.publish_statement(reading(), edition, by=OPERATOR, at=at)
+    edition = publication.Edition(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
+    publication.publish_statement(reading(), edition, by=OPERATOR, at=at)
     Appeal.objects.filter(slug=slug).update(**changes)
     return Appeal.objects.get(slug=slug)
 
@@ -91,11 +87,11 @@ def mails() -> list[tuple[str, str, dict[str, Any]]]:
 
 def _as_it_leaves(mail: OutgoingMail) -> tuple[str, str, dict[str, Any]] | None:
     try:
-        address, content = mail_claims.departure_of(mail, at=mail.due_at)
-    except mail_claims.NoLongerTrue:
+        address, content = claims.departure_of(mail, at=mail.due_at)
+    except claims.NoLongerTrue:
         return None
-    except mail_claims.NotYet:
-        address, content = contacts.opened(mail.sealed_address), contacts.opened(mail.sealed_content)
+    except claims.NotYet:
+        address, content = encryption.opened(mail.sealed_address), encryption.opened(mail.sealed_content)
     return mail.message, address, {name: text for name, text in content.items() if name != "tokens"}
 
 
@@ -112,7 +108,7 @@ def token_in(content: dict[str, str]) -> str:
 
 def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[Endorsement, str]:
     """An endorsement that waits for its mailbox, and the token that was mailed."""
-    endorsements.submit(appeal, a_submission(**changes), at=at)
+    accept.submit(appeal, a_submission(**changes), at=at)
     message, _, content = mails()[-1]
     assert message == "confirm_mailbox"
     return Endorsement.objects.latest("pk"), token_in(content)
@@ -127,16 +123,16 @@ def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorse
 def entered(appeal: Appeal, origin: Origin, *, at: datetime = NOON, **changes: Any) -> Endorsement:
     """What a moderator entered for an organisation that wrote or called."""
     note = "In the blue folder."
-    return entering.enter(appeal, a_submission(**changes), origin=origin, note=note, by=MODERATOR, at=at)
+    return manual_entry.enter(appeal, a_submission(**changes), origin=origin, note=note, by=MODERATOR, at=at)
 
 
 def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
-    return moderation.approve(confirmed(appeal, at=at, **changes).pk, by=MODERATOR, at=at)
+    return decisions.approve(confirmed(appeal, at=at, **changes).pk, by=MODERATOR, at=at)
 
 
 def withdraw_for_good(endorsement_id: int, *, by: Actor = MODERATOR, at: datetime = NOON) -> Endorsement:
     """Withdrawn by staff, and the 24 hours in which that can be cancelled are over."""
     with transaction.atomic():
         endorsement = locked(endorsement_id)
-        leaving.end(endorsement, by=by, at=at)
+        withdrawal.end(endorsement, by=by, at=at)
     return endorsement

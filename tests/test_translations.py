@@ -19,9 +19,9 @@ from django.utils import formats, translation
 from petition.mail import messages
 from petition.models import Appeal
 from petition.models.appeals import Phase
-from petition.publishing.record import AppealRecord, Counts, TextRecord
-from petition.vocabulary.languages import AWAITING_NATIVE_READER
-from petition.web.endorse_form import DECLARATIONS
+from petition.publishing.records import AppealRecord, Counts, TextRecord
+from petition.reference.languages import AWAITING_NATIVE_READER
+from petition.web.endorse.endorse_form import DECLARATIONS
 from tests.factories import SLUG
 
 SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "deploy" / "translations.py"))

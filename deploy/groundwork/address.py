@@ -44,7 +44,7 @@ def _try_to_listen(host: str, port: int) -> int | None:
     """The number of the error met when listening there, or None."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        # As petition/management/listening.py: a name such as localhost stands for its first IPv4 address.
+        # As petition/management/listen_address.py: a name such as localhost stands for its first IPv4 address.
         family, kind, protocol, _, where = min(found, key=lambda entry: entry[0] != socket.AF_INET)
         with socket.socket(family, kind, protocol) as probe:
             # As servers do: a connection that has just been closed does not hold the port.

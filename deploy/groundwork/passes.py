@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 # What no database can change runs once.
 ONCE = (
-    "tests/browser", "tests/tooling", "tests/reading", "tests/vocabulary", "tests/test_translations.py",
-    "tests/test_architecture.py", "tests/mail/test_messages.py", "tests/publishing/test_land.py",
-    "tests/publishing/test_pdf.py", "tests/publishing/test_documents.py", "tests/publishing/test_spreadsheet.py",
-    "tests/publishing/test_same_facts.py", "tests/publishing/test_strangers.py", "tests/publishing/test_mirror.py",
-    "tests/publishing/test_charts.py", "tests/web/test_naughty.py", "tests/web/test_headers.py",
-    "tests/web/test_guard.py", "tests/web/test_preview.py", "tests/web/test_privacy.py",
-    "tests/admin/test_rights.py", "tests/evidence/test_likeness.py", "tests/protection/test_contacts.py",
-    "tests/protection/test_sealed_files.py", "tests/protection/test_redaction.py", "tests/protection/test_keys.py",
-    "tests/protection/test_form_stamps.py", "tests/journeys/test_proxy.py", "tests/journeys/test_stopping.py",
-    "tests/management/test_plain_troubles.py", "tests/journeys/test_listening.py",
+    "tests/browser", "tests/tooling", "tests/statements", "tests/text", "tests/test_translations.py",
+    "tests/test_architecture.py", "tests/mail/test_messages.py", "tests/publishing/charts/test_land.py",
+    "tests/publishing/documents/test_pdf.py", "tests/publishing/documents/test_documents.py",
+    "tests/publishing/exports/test_spreadsheet.py", "tests/publishing/test_same_facts.py",
+    "tests/publishing/cache/test_strangers.py", "tests/publishing/mirror/test_mirror.py",
+    "tests/publishing/charts/test_charts.py", "tests/web/middleware/test_naughty.py",
+    "tests/web/middleware/test_headers.py", "tests/web/middleware/test_guard.py", "tests/web/endorse/test_preview.py",
+    "tests/web/public/test_privacy.py", "tests/admin/test_rights.py", "tests/screening/test_likeness.py",
+    "tests/security/test_contacts.py", "tests/security/test_sealed_files.py", "tests/security/test_redaction.py",
+    "tests/security/test_keys.py", "tests/security/test_form_stamps.py", "tests/journeys/test_proxy.py",
+    "tests/journeys/test_stopping.py", "tests/management/test_plain_troubles.py", "tests/journeys/test_listening.py",
 )  # fmt: skip
 NOTHING_SELECTED = 5
 

@@ -1,1 +1,1 @@
-"""DEEDS: one keyword-only function per verb, atomic and audited. The only writers of state."""
+"""Use cases: one keyword-only function per verb, atomic and audited. The only writers of the database."""

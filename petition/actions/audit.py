@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from petition.actions import removal_journal, staff_limits
-from petition.actions.staff_limits import LastProof
+from petition.actions.operations import removal_journal
+from petition.actions.staff import hourly_limits
+from petition.actions.staff.hourly_limits import LastProof
 from petition.models import Appeal, AuditEvent, Endorsement
 
 
@@ -95,4 +96,4 @@ def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: dateti
 
 def _check_limit(verb: str, by: Actor, at: datetime) -> None:
     if by.last_proof:
-        staff_limits.check(verb, account_id=by.id or 0, last_proof=by.last_proof, at=at)
+        hourly_limits.check(verb, account_id=by.id or 0, last_proof=by.last_proof, at=at)

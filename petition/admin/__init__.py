@@ -1,1 +1,1 @@
-"""DOOR: staff. The queue, the decisions, the read-only trail. Nothing here writes but through actions."""
+"""Pages for staff. Nothing here writes except through actions."""

@@ -2,7 +2,7 @@
 
 A new page gets a row, `"admin:its_name": may(GET=MODERATOR, POST=MODERATOR)`. What has no row, or no such method in its
 row, is refused (gate.py), and tests/admin/test_rights.py says which row is missing. How often an hour something may be
-done is not a matter of its address: actions/staff_limits.py.
+done is not a matter of its address: actions/staff/hourly_limits.py.
 """
 
 from collections.abc import Mapping

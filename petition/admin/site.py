@@ -20,16 +20,16 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin.addresses import ADDRESSES  # models are loaded now
+        from petition.admin.pages import ADDRESSES  # models are loaded now
 
         ours = [path(address, self.admin_view(view), name=name) for address, view, name in ADDRESSES]
         return [*ours, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page has: besides Django's own, what who looks at it can still take back."""
-        from petition.admin import taking_back
+        from petition.admin.review import undoable_decisions
 
-        mine = taking_back.mine(request) if self.has_permission(request) else []
+        mine = undoable_decisions.mine(request) if self.has_permission(request) else []
         return super().each_context(request) | {"to_take_back": mine}
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -4,7 +4,8 @@ from allauth.account import views
 from django.contrib import admin
 from django.urls import include, path
 
-from petition.admin import invitation, trail  # noqa: F401  (registers the trail)
+from petition.admin.oversight import audit_log  # noqa: F401  (registers the trail)
+from petition.admin.team import invitation
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),

@@ -1,1 +1,1 @@
-"""INSTRUMENT: what our mails say (messages.py) and which are owed (outbox.py)."""
+"""What our mails say (messages.py) and the queue of mails to send (outbox.py)."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from petition.mail import to_staff
+from petition.mail import staff_messages
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def prepared(content: dict[str, str]) -> Letter:
     return Letter(" ".join(content["subject"].split()), content["text"])
 
 
-def _to_staff(told: Callable[[dict[str, str]], to_staff.Told], content: dict[str, str]) -> Letter:
+def _to_staff(told: Callable[[dict[str, str]], staff_messages.Told], content: dict[str, str]) -> Letter:
     subject, sentences = told(content)
     return _letter(subject, "to_staff", {**content, "sentences": sentences})
 
@@ -157,4 +157,4 @@ _TO_ORGANISATIONS: dict[str, Callable[[dict[str, str]], Letter]] = {
         prepared,
     )
 }
-MESSAGES = _TO_ORGANISATIONS | {name: partial(_to_staff, told) for name, told in to_staff.TOLD.items()}
+MESSAGES = _TO_ORGANISATIONS | {name: partial(_to_staff, told) for name, told in staff_messages.TOLD.items()}

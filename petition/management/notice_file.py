@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management import CommandError
 
-from petition.vocabulary.languages import LANGUAGES
+from petition.reference.languages import LANGUAGES
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import multiprocessing
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from petition.publishing.cache.thread_limits import THREADS
 from petition.publishing.child_processes import end_with
-from petition.publishing.limits import THREADS
 
 LOCK_SECONDS: Final = 8
 """How long a visitor waits for a lock that somebody else holds; promised are five at least."""

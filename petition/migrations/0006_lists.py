@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from petition.vocabulary.searching import latin
+from petition.text.search_keys import latin
 
 
 def fill_latin(apps, schema_editor):

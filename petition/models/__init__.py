@@ -1,39 +1,27 @@
 """FACTS: tables, constraints and the words to query them. One file per noun; no side effects."""
 
-from petition.models.alerts import Alert
-from petition.models.appeals import Appeal
-from petition.models.audit import AuditEvent
+from petition.models.appeals import Appeal, AppealText, Demand, Notice, TextProposal, TextStatus
+from petition.models.audit import AuditEvent, Removal, RemovalKind
 from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
-from petition.models.changes import PublicChange, What
-from petition.models.code_tries import CodeTries
-from petition.models.comparisons import Comparison, Verdict
-from petition.models.contact_changes import ContactChange
-from petition.models.contacts import Contact
-from petition.models.corrections import Correction, CorrectionState
-from petition.models.decisions import Decision
-from petition.models.disputes import About, Claim, Dispute
-from petition.models.editions import Edition
+from petition.models.contacts import Contact, ContactChange, LinkRequest, PrivateLink, Purpose
 from petition.models.endorsements import Display, Endorsement, Origin, State
-from petition.models.flags import CALM, Flag, FlagCode
-from petition.models.invitations import Invitation
-from petition.models.known import KnownOrganisation
-from petition.models.link_requests import LinkRequest
-from petition.models.links import PrivateLink, Purpose
+from petition.models.hold_reasons import Suspicion
 from petition.models.mails import OutgoingMail
-from petition.models.notices import Notice
-from petition.models.presences import Presence
-from petition.models.questions import Question
-from petition.models.rates import RateCount
-from petition.models.reasons import Reason
-from petition.models.removals import Removal, RemovalKind
-from petition.models.role_proposals import RoleProposal
-from petition.models.roles import Role, holders, roles_of
-from petition.models.signatories import Check, Kind, Signatory, Status
-from petition.models.site_state import Level, SiteState, WorkerFailure
-from petition.models.spellings import Spelling
-from petition.models.suspicions import Suspicion
-from petition.models.text_proposals import TextProposal
-from petition.models.texts import AppealText, Demand, TextStatus
+from petition.models.requests import About, Claim, Correction, CorrectionState, Dispute, Question
+from petition.models.review import (
+    CALM,
+    Comparison,
+    Decision,
+    Flag,
+    FlagCode,
+    KnownOrganisation,
+    Reason,
+    Spelling,
+    Verdict,
+)
+from petition.models.signatories import Check, Edition, Kind, PublicChange, Signatory, Status, What
+from petition.models.site_state import Alert, Level, RateCount, SiteState, WorkerFailure
+from petition.models.staff import CodeTries, Invitation, Presence, Role, RoleProposal, holders, roles_of
 
 __all__ = [
     "CALM",

@@ -2,7 +2,7 @@
 uptime, which setting its clock does not change.
 
 PostgreSQL has a clock of its own. SQLite has none: there the worker writes down what time it is at which uptime
-(actions/clock_checks.py). Where the machine's clock still agrees with that, it is right; where it was set to something
+(clock_checks.py). Where the machine's clock still agrees with that, it is right; where it was set to something
 else, time goes on as it was, until the worker writes down another.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 from django.db import Error, connection
 
 from petition.models.site_state import SiteState
-from petition.vocabulary import clock
+from petition.reference import clock
 
 APART: Final = timedelta(minutes=10)
 """Two clocks that differ by more are not both right."""

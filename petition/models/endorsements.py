@@ -7,10 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from petition.models.appeals import Appeal
+from petition.models.appeals import Appeal, AppealText
+from petition.models.hold_reasons import Suspicion
 from petition.models.signatories import Check, Signatory
-from petition.models.suspicions import Suspicion
-from petition.models.texts import AppealText
 
 
 class State(models.TextChoices):
@@ -26,7 +25,7 @@ LEGAL_MOVES: dict[State, frozenset[State]] = {
     State.SUBMITTED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
     State.CONFIRMED: frozenset({State.APPROVED, State.RETURNED, State.REJECTED, State.WITHDRAWN}),
     State.RETURNED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
-    # Back to where it came from: a rejection is taken back (actions/undoing.py).
+    # Back to where it came from: a rejection is taken back (actions/moderation/undo.py).
     State.REJECTED: frozenset({State.CONFIRMED, State.WITHDRAWN, State.RETURNED, State.SUBMITTED}),
     State.APPROVED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
     State.WITHDRAWN: frozenset(),
@@ -142,7 +141,7 @@ class Endorsement(models.Model):
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
     fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole post: a repeat is the same post
 
-    # What evidence needs of the sealed mailbox and the network, taken at submission (evidence/ makes sentences of it).
+    # What evidence needs of the sealed mailbox and the network, taken at submission (screening/ makes sentences of it).
     domain_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox's domain
     network_index = models.CharField(max_length=64, blank=True)  # of the /24 or /64, under the weekly key; 7 days
     hints = models.JSONField(default=list, blank=True)  # list of codes

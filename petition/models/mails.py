@@ -1,6 +1,6 @@
 """OutgoingMail: a mail that is owed until it is delivered, finally refused or dropped. Address and content are sealed.
 
-A mail is dropped when what it says is no longer true (actions/mail_claims.py).
+A mail is dropped when what it says is no longer true (actions/mailing/claims.py).
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.db.models import Q
 from petition.models.endorsements import Endorsement
 
 MAILBOX_MAILS = ("confirm_mailbox", "already_endorsed", "own_page_again")
-"""Mails that a form by anybody causes (actions/mailbox_mails.py). At most one of them waits for each mailbox."""
+"""Mails that a form by anybody causes (mailing/mailbox_mails.py). At most one of them waits for each mailbox."""
 _OWED = Q(sent_at=None, failed_at=None, dropped_at=None)
 
 

@@ -1,4 +1,7 @@
-"""Signatory: what the public sees of an organisation that stands behind the appeal. Knows no endorsement."""
+"""Signatory: what the public sees of an organisation that stands behind the appeal. Knows no endorsement.
+PublicChange: that a listed line was changed, when, and in what; for everybody to read.
+Edition: the list as it was delivered at a date, by numbers alone. What they read is told by today's record.
+"""
 
 from typing import Self
 
@@ -60,7 +63,7 @@ class Signatory(models.Model):
     countries_as_printed = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, blank=True)  # of the name, where a moderator has said
     folded = models.TextField(blank=True)  # what a search looks through
-    latin = models.TextField(blank=True)  # the same in Latin letters (vocabulary/searching.py)
+    latin = models.TextField(blank=True)  # the same in Latin letters (text/search_keys.py)
     member = models.BooleanField(default=False)  # true only when a moderator has checked it
     checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
     listed_on = models.DateField(null=True, blank=True)
@@ -114,3 +117,61 @@ class Signatory(models.Model):
     def reference(self) -> str:
         """`original-12`, `further-12`: how the row is named everywhere."""
         return f"{self.kind}-{self.number}"
+
+
+class What(models.TextChoices):
+    """Which part of the line is another."""
+
+    NAME = "name", _("name corrected")
+    ACRONYM = "acronym", _("acronym corrected")
+    COUNTRIES = "countries", _("countries corrected")
+    LINE = "line", _("line corrected")
+    NOTE = "note", _("note beside the line changed")
+
+
+class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
+    def newest(self) -> Self:
+        return self.order_by("-on", "-pk")
+
+
+class PublicChange(models.Model):
+    """Exists only while its line is listed: a removal leaves number and status, nothing else (triggers)."""
+
+    signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=10, choices=What)
+    on = models.DateField()
+    old_label = models.CharField(max_length=500, blank=True)  # only if the organisation agreed
+
+    objects = PublicChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["signatory", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(what__in=What.values), name="change_what_known"),
+            models.CheckConstraint(
+                condition=Q(old_label="") | ~Q(what=What.NOTE), name="change_of_a_note_has_no_old_line"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of signatory {self.signatory_id}"
+
+
+class Edition(models.Model):
+    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="editions")
+    dated = models.DateField()  # the day of the delivery, and its address
+    addressee = models.CharField(max_length=300)  # as the document names it
+    frozen_at = models.DateTimeField()
+    last_number = models.PositiveIntegerField()  # of the further signatories that it holds
+    not_listed = models.JSONField(default=list, blank=True)  # references of those that were already taken off then
+    withheld = models.PositiveIntegerField()  # the published total at that moment
+
+    class Meta:
+        ordering = ["appeal", "-dated"]
+        constraints = [
+            models.UniqueConstraint(fields=["appeal", "dated"], name="edition_one_a_day"),
+            models.CheckConstraint(condition=~Q(addressee=""), name="edition_has_addressee"),
+        ]
+
+    def __str__(self) -> str:
+        return f"edition of {self.appeal_id} dated {self.dated}"

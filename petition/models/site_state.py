@@ -1,4 +1,7 @@
-"""SiteState: the one row about the site itself."""
+"""SiteState: the one row about the site itself.
+Alert: that the staff were told of something on a day, so that they are told once.
+RateCount: how often something was done in one window of time, under a keyed hash of who did it.
+"""
 
 from typing import Final
 
@@ -54,7 +57,7 @@ class SiteState(models.Model):
     # In which run of its machine the worker wrote that, and at which uptime: so the next one sees whether time jumped.
     worker_boot = models.CharField(max_length=64, blank=True, default="", db_default="")
     worker_uptime = models.FloatField(default=0, db_default=0)
-    # Since when, and when last, a worker's machine said another time than this site goes by (actions/clock_checks.py).
+    # Since when, and when last, a worker's machine said another time than this site goes by (clock_checks.py).
     clocks_differ_since = models.DateTimeField(null=True, blank=True)
     clocks_differ_at = models.DateTimeField(null=True, blank=True)
     no_erasing_until = models.DateTimeField(null=True, blank=True)
@@ -62,7 +65,7 @@ class SiteState(models.Model):
     # Networks are counted under this random key; it is replaced every week, and then no count can be traced.
     rate_key = models.CharField(max_length=64, blank=True)
     rate_key_since = models.DateTimeField(null=True, blank=True)
-    tables_rewritten_at = models.DateTimeField(null=True, blank=True)  # actions/table_rewriting.py
+    tables_rewritten_at = models.DateTimeField(null=True, blank=True)  # actions/operations/table_rewrite.py
     journal_id = models.CharField(max_length=36, blank=True)  # stands in the file as well: other sites have another
     journal_written = models.BigIntegerField(default=0)  # how many rows of Removal are in a worker's file
     journal_failed_at = models.DateTimeField(null=True, blank=True)  # when a worker last could not write its file
@@ -90,3 +93,24 @@ class WorkerFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.duty}: {self.error}"
+
+
+class Alert(models.Model):
+    kind = models.CharField(max_length=20)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "day"], name="alert_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.day}"
+
+
+class RateCount(models.Model):
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    turns = models.JSONField(default=list)  # of a schedule: the last moments given, ISO 8601
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"rate count until {self.ends_at:%Y-%m-%d %H:%M}"

@@ -1,1 +1,1 @@
-"""INSTRUMENT: the public record → bytes. What is not in record.py is private; Endorsement cannot be imported here."""
+"""The public record as bytes. What records.py does not name is private; Endorsement cannot be imported here."""

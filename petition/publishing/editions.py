@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from petition.models.editions import Edition
-from petition.models.signatories import Status
-from petition.publishing import record
-from petition.publishing.record import AppealRecord, SignatoryRecord
+from petition.models.signatories import Edition, Status
+from petition.publishing import records
+from petition.publishing.records import AppealRecord, SignatoryRecord
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def edition(slug: str, dated: str) -> EditionRecord:
     """The edition of this date, written as in ISO 8601. Raises NotPublished."""
     found = [edition for edition in editions(slug) if edition.dated.isoformat() == dated]
     if not found:
-        raise record.NotPublished
+        raise records.NotPublished
     return found[0]
 
 

@@ -9,15 +9,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from petition.models.changes import What
-from petition.models.signatories import Check
-from petition.publishing import editions, history, ranges, record
+from petition.models.signatories import Check, What
+from petition.publishing import editions, history, ranges, records
 from petition.publishing.charts import growth, map as country_map
 from petition.publishing.documents.letter import MOST_NAMES
-from petition.publishing.privacy import KEPT
+from petition.publishing.retention_notice import KEPT
 from petition.publishing.search import Search, found
-from petition.vocabulary.countries import name_of
-from petition.vocabulary.names import collation_key
+from petition.reference.countries import name_of
+from petition.text.names import collation_key
 
 MOST_PRINTED = 300
 """Up to how many further signatories the appeal's page holds for paper: they are about 6 KB, compressed."""
@@ -29,24 +28,24 @@ def appeal_page(slug: str, language: str) -> str:
     """The appeal: text, demands, the originals, the newest of those who endorsed later. Raises NotPublished."""
 
     def read() -> str:
-        appeal = record.appeal_record(slug, language)
+        appeal = records.appeal_record(slug, language)
         return _html(
             "appeal/appeal.html",
             language,
             ("appeal", slug),
             appeal=appeal,
             other_texts=[text for text in appeal.texts if text.language != appeal.text.language],
-            originals=record.originals(slug),
-            newest=record.newest_further(slug),
+            originals=records.originals(slug),
+            newest=records.newest_further(slug),
             printed=_printed(slug),
             editions=editions.editions(slug),
             checks=_checks(slug),
         )
 
-    return record.at_one_revision(slug, read)
+    return records.at_one_revision(slug, read)
 
 
-def _printed(slug: str) -> list[record.SignatoryRecord]:
+def _printed(slug: str) -> list[records.SignatoryRecord]:
     """All further signatories, by number, for whoever prints the appeal's page; none where they are too many."""
     further = history.further_up_to(slug, MOST_PRINTED + 1)  # numbers have no gap
     return further if len(further) <= MOST_PRINTED else []
@@ -59,23 +58,23 @@ def signatories_page(slug: str, language: str, page: int = 1) -> str:
     """
 
     def read() -> str:
-        last = record.page_count(slug)
+        last = records.page_count(slug)
         if not 1 <= page <= last:
-            raise record.NotPublished
+            raise records.NotPublished
         return _html(
-            "appeal/signatories.html",
+            "signatories/signatories.html",
             language,
             ("signatories", slug),
             query=f"?page={page}" if page > 1 else "",
-            appeal=record.appeal_record(slug, language),
-            originals=record.originals(slug) if page == 1 else [],
-            further=record.further_page(slug, page),
+            appeal=records.appeal_record(slug, language),
+            originals=records.originals(slug) if page == 1 else [],
+            further=records.further_page(slug, page),
             page=page,
-            ranges=ranges.links_to(page, last, record.PAGE_LENGTH) if last > 1 else [],
+            ranges=ranges.links_to(page, last, records.PAGE_LENGTH) if last > 1 else [],
             search=Search(),
         )
 
-    return record.at_one_revision(slug, read)
+    return records.at_one_revision(slug, read)
 
 
 def found_page(slug: str, language: str, search: Search) -> str:
@@ -83,28 +82,28 @@ def found_page(slug: str, language: str, search: Search) -> str:
 
     def read() -> str:
         return _html(
-            "appeal/found.html",
+            "signatories/found.html",
             language,
             ("signatories", slug),
             query=f"?{urlencode({name: asked for name, asked in asdict(search).items() if asked})}",
-            appeal=record.appeal_record(slug, language),
+            appeal=records.appeal_record(slug, language),
             search=search,
             country=name_of(search.country, language) if search.country else "",
             found=found(slug, search),
         )
 
-    return record.at_one_revision(slug, read)
+    return records.at_one_revision(slug, read)
 
 
 def edition_page(slug: str, language: str, dated: str) -> str:
     """The list as it was delivered, and who joined since. Raises NotPublished."""
 
     def read() -> str:
-        edition, appeal = editions.edition(slug, dated), record.appeal_record(slug, language)
-        signatories = record.all_signatories(slug, most=MOST_NAMES + 1)
+        edition, appeal = editions.edition(slug, dated), records.appeal_record(slug, language)
+        signatories = records.all_signatories(slug, most=MOST_NAMES + 1)
         held, joined = editions.divided(signatories[:MOST_NAMES], edition)
         return _html(
-            "appeal/edition.html",
+            "signatories/edition.html",
             language,
             ("edition", slug, dated),
             appeal=appeal,
@@ -117,7 +116,7 @@ def edition_page(slug: str, language: str, dated: str) -> str:
             goes_on=len(signatories) > MOST_NAMES,
         )
 
-    return record.at_one_revision(slug, read)
+    return records.at_one_revision(slug, read)
 
 
 def changes_page(slug: str, language: str) -> str:
@@ -125,23 +124,23 @@ def changes_page(slug: str, language: str) -> str:
 
     def read() -> str:
         return _html(
-            "appeal/changes.html",
+            "signatories/changes.html",
             language,
             ("changes", slug),
-            appeal=record.appeal_record(slug, language),
+            appeal=records.appeal_record(slug, language),
             changes=[(change, What(change.what).label) for change in history.newest_changes(slug)],
             most=history.MOST_CHANGES,
             gone={kind: ranges.in_ranges(history.no_longer_listed(slug, kind)) for kind in ("original", "further")},
         )
 
-    return record.at_one_revision(slug, read)
+    return records.at_one_revision(slug, read)
 
 
 def embed_page(slug: str, language: str) -> str:
     """The widget: what the appeal is, how many stand behind it, and the way there. Raises NotPublished."""
     with translation.override(language):
         appeal_path = reverse("appeal", args=[slug])
-    appeal = record.at_one_revision(slug, lambda: record.appeal_record(slug, language))
+    appeal = records.at_one_revision(slug, lambda: records.appeal_record(slug, language))
     return _html("appeal/embed.html", language, ("embed", slug), appeal=appeal, appeal_path=appeal_path)
 
 
@@ -174,22 +173,22 @@ def privacy_page(language: str) -> str:
 
 def _first_slug() -> str:
     """The appeal that pages of the site lead home to: the newest one; empty where none is published."""
-    return next(iter(record.published_slugs()), "")
+    return next(iter(records.published_slugs()), "")
 
 
 def figures_page(slug: str, language: str) -> str:
     """Map and growth: the listed signatories by country and by month, drawn and as tables. Raises NotPublished."""
 
     def read() -> str:
-        appeal = record.appeal_record(slug, language)
-        lines = record.countries_of(slug)
-        listed = record.listed_by_month(slug)
+        appeal = records.appeal_record(slug, language)
+        lines = records.countries_of(slug)
+        listed = records.listed_by_month(slug)
         counts = {country.code: country.total for country in lines.countries}
         chart = country_map.drawn(counts) if counts else None
         circles = [(circle, name_of(circle.code, language)) for circle in chart.circles] if chart else []
         grown = growth.drawn(listed, appeal.as_of) if listed else None
         return _html(
-            "appeal/figures.html",
+            "figures/figures.html",
             language,
             ("figures", slug),
             appeal=appeal,
@@ -202,10 +201,10 @@ def figures_page(slug: str, language: str) -> str:
             months=[month for month in grown.months if month.listed] if grown else [],
         )
 
-    return record.at_one_revision(slug, read)
+    return records.at_one_revision(slug, read)
 
 
-def _by_count(countries: tuple[record.CountryRecord, ...], language: str) -> list[tuple[record.CountryRecord, str]]:
+def _by_count(countries: tuple[records.CountryRecord, ...], language: str) -> list[tuple[records.CountryRecord, str]]:
     """Each country with its name: the highest count first, equal ones in the alphabet of the language."""
     named = [(country, name_of(country.code, language)) for country in countries]
     return sorted(named, key=lambda pair: (-pair[0].total, collation_key(pair[1], language)))
@@ -213,7 +212,7 @@ def _by_count(countries: tuple[record.CountryRecord, ...], language: str) -> lis
 
 def page_of(number: int) -> int:
     """The page of the list on which the further signatory with this number stands."""
-    return (number - 1) // record.PAGE_LENGTH + 1
+    return (number - 1) // records.PAGE_LENGTH + 1
 
 
 def _html(template: str, language: str, place: tuple[str, ...], *, query: str = "", **content: object) -> str:

@@ -8,10 +8,10 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from petition.models.signatories import Kind, SignatoryQuerySet
-from petition.publishing import record
-from petition.vocabulary.countries import code_of
-from petition.vocabulary.names import folded
-from petition.vocabulary.searching import latin
+from petition.publishing import records
+from petition.reference.countries import code_of
+from petition.text.names import folded
+from petition.text.search_keys import latin
 
 MOST: Final = 100
 """How many lines an answer shows; it says whether there are more."""
@@ -32,8 +32,8 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    originals: list[record.SignatoryRecord]
-    further: list[record.SignatoryRecord]
+    originals: list[records.SignatoryRecord]
+    further: list[records.SignatoryRecord]
     are_more: bool
 
     def __len__(self) -> int:
@@ -46,11 +46,11 @@ def found(slug: str, search: Search) -> Found:
     A word is found anywhere in a line, in its own letters or in Latin ones; the name of a country in any language of
     the site finds the lines that print this country. Words without letter or digit find nothing.
     """
-    asked = _asked(record._signatories(slug).listed(), search)
-    lines: list[record.SignatoryRecord] = []
+    asked = _asked(records._signatories(slug).listed(), search)
+    lines: list[records.SignatoryRecord] = []
     for kind in Kind:  # by kind, so that the index gives the order, and a scan ends with the line that is one too many
         if search.kind in ("", kind) and len(lines) <= MOST:
-            lines += record._records(asked.of_kind(kind).order_by("number")[: MOST + 1 - len(lines)])
+            lines += records._records(asked.of_kind(kind).order_by("number")[: MOST + 1 - len(lines)])
     shown = lines[:MOST]
     return Found(
         originals=[line for line in shown if line.kind == Kind.ORIGINAL],

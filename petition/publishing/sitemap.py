@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from petition.publishing import record
+from petition.publishing import records
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -19,7 +19,7 @@ def sitemap() -> bytes:
     ElementTree.register_namespace("", _SITEMAP)
     ElementTree.register_namespace("xhtml", _XHTML)
     root = ElementTree.Element(f"{{{_SITEMAP}}}urlset")
-    places = [(name, [slug]) for slug in record.published_slugs() for name in OF_AN_APPEAL]
+    places = [(name, [slug]) for slug in records.published_slugs() for name in OF_AN_APPEAL]
     for name, arguments in [*places, *((name, []) for name in OF_THE_SITE)]:
         addresses = {code: _address(name, arguments, code) for code, _ in settings.LANGUAGES}
         for address in addresses.values():

@@ -2,7 +2,7 @@
 
 from django import template
 
-from petition.vocabulary.lines import isolated
+from petition.text.entries import isolated
 
 register = template.Library()
 register.filter("isolated", isolated)

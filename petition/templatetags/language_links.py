@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import translate_url
 from django.utils import translation
 
-from petition.vocabulary.languages import LANGUAGES
+from petition.reference.languages import LANGUAGES
 
 register = template.Library()
 SHORT_WORD = 3

@@ -3,7 +3,7 @@
 from django import template
 from django.conf import settings
 
-from petition.vocabulary.mailboxes import readable
+from petition.text.mailboxes import readable
 
 register = template.Library()
 

@@ -1,1 +1,1 @@
-"""DOOR: visitors. One file per journey: translate, call one deed, answer."""
+"""Pages for visitors. Each view validates, calls one action and answers."""

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from petition.publishing.rendering import TOO_BUSY
+from petition.publishing.cache.rendering import TOO_BUSY
 
 RETRY_SECONDS = 30
 """After how long a program is to ask again for what is not there now (RFC 9110, 10.2.3)."""
@@ -85,7 +85,7 @@ def error_page(
     response = render(request, "error.html", content, status=status)
     response["Cache-Control"] = "no-store"
     if "/endorsements/" in request.path_info:
-        response["Referrer-Policy"] = "no-referrer"  # the address is a key (web/private.py)
+        response["Referrer-Policy"] = "no-referrer"  # the address is a key (web/own_page/private.py)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -99,7 +99,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def refuse_when_busy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a request for which publishing/limits.py has no place gets its 503 before the database is asked."""
+    """Middleware: a request for which cache/thread_limits.py has no place gets its 503 before the database is asked."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if not request.META.get(TOO_BUSY):

@@ -4,32 +4,25 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from petition.actions import (
-    contact_changes,
-    corrections,
-    endorsements,
-    lapsing,
-    leaving,
-    links,
-    mailbox_mails,
-    moderation,
-    own_page,
-    undoing,
-)
-from petition.actions.confirmation import ChooseOne, NotDeclared, confirm, disown
-from petition.actions.corrections import Proposal
-from petition.actions.leaving import NotPossible
+from petition.actions.endorsing import expiry
+from petition.actions.endorsing.confirmation import ChooseOne, NotDeclared, confirm, disown
+from petition.actions.intake import accept
 from petition.actions.lifecycle import AlreadyDecided
-from petition.actions.links import NoSuchLink
-from petition.actions.moderation import EndorsedAgain, MailboxNotProven
+from petition.actions.mailing import mailbox_mails
+from petition.actions.moderation import decisions, undo
+from petition.actions.moderation.decisions import EndorsedAgain, MailboxNotProven
+from petition.actions.self_service import contact_changes, corrections, own_page, private_links, withdrawal
+from petition.actions.self_service.corrections import Proposal
+from petition.actions.self_service.private_links import NoSuchLink
+from petition.actions.self_service.withdrawal import NotPossible
 from petition.models import Appeal, Correction, Endorsement, Kind, PrivateLink, Purpose, Question, State
-from petition.protection.tokens import digest_of_token
+from petition.security.tokens import digest_of_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
 
 REFUSALS = (
     *(AlreadyDecided, ChooseOne, EndorsedAgain, MailboxNotProven, NoSuchLink, NotDeclared, NotPossible),
-    *(undoing.NothingToUndo, undoing.TooLate, Correction.DoesNotExist, Question.DoesNotExist, Endorsement.DoesNotExist),
+    *(undo.NothingToUndo, undo.TooLate, Correction.DoesNotExist, Question.DoesNotExist, Endorsement.DoesNotExist),
 )
 """What an action raises where it is not possible now."""
 Action = Callable[[Endorsement, datetime], object]
@@ -39,7 +32,7 @@ def own(found: Endorsement) -> str:
     """The digest of a link of the own page, as a browser would have it."""
     if not Endorsement.objects.filter(pk=found.pk, confirmed_at__isnull=False).exists():
         raise NoSuchLink
-    return digest_of_token(links.new_own_page(found), Purpose.OWN_PAGE)
+    return digest_of_token(private_links.new_own_page(found), Purpose.OWN_PAGE)
 
 
 def linked(found: Endorsement, purpose: Purpose) -> str:
@@ -70,34 +63,34 @@ def hide(found: Endorsement, at: datetime) -> None:
     line = Endorsement.objects.get(pk=found.pk).signatory
     if line is None:
         raise NotPossible
-    moderation.hide(SLUG, Kind(line.kind), line.number, by=MODERATOR, at=at)
+    decisions.hide(SLUG, Kind(line.kind), line.number, by=MODERATOR, at=at)
 
 
 def lapse(found: Endorsement, at: datetime) -> None:
     if not Endorsement.objects.filter(pk=found.pk, state=State.RETURNED).exists():
         raise NotPossible
-    lapsing.lapse(found, at=at)
+    expiry.lapse(found, at=at)
 
 
 def close(found: Endorsement, at: datetime) -> None:
     if not Endorsement.objects.filter(pk=found.pk, state__in=(State.CONFIRMED, State.RETURNED)).exists():
         raise NotPossible
-    lapsing.close(found, at=at)
+    expiry.close(found, at=at)
 
 
 def remind(found: Endorsement, at: datetime) -> None:
-    lapsing.remind(Question.objects.get(endorsement=found, answered_at=None), at=at)
+    expiry.remind(Question.objects.get(endorsement=found, answered_at=None), at=at)
 
 
 def form_again(found: Endorsement, at: datetime) -> None:
     """The same mailbox sends a form, under the same name with another website."""
     again = factories.a_submission(**MAILBOX, website=f"https://{at.second}.example")
-    endorsements.submit(found.appeal, again, at=at)
+    accept.submit(found.appeal, again, at=at)
     mailbox_mails.queue(at=at)
 
 
 def form_of_another(found: Endorsement, at: datetime) -> None:
-    endorsements.submit(found.appeal, factories.a_submission(contact_email=MAILBOX["contact_email"]), at=at)
+    accept.submit(found.appeal, factories.a_submission(contact_email=MAILBOX["contact_email"]), at=at)
     mailbox_mails.queue(at=at)
 
 
@@ -120,7 +113,7 @@ MAILBOX: Final[dict[str, Any]] = {"organisation_name": "Made-up Fund", "contact_
 
 
 def decision(name: str) -> Action:
-    return lambda found, at: getattr(moderation, name)(found.pk, by=MODERATOR, at=at)
+    return lambda found, at: getattr(decisions, name)(found.pk, by=MODERATOR, at=at)
 
 
 ACTIONS: Final[dict[str, Action]] = {
@@ -128,9 +121,9 @@ ACTIONS: Final[dict[str, Action]] = {
         name: decision(name)
         for name in ("approve", "reject", "reopen", "revoke", "withdraw", "name_again", "issue_own_page")
     },
-    "ask": lambda found, at: moderation.ask(found.pk, "Who are you?", by=MODERATOR, at=at),
+    "ask": lambda found, at: decisions.ask(found.pk, "Who are you?", by=MODERATOR, at=at),
     "hide": hide,
-    "undo": lambda found, at: undoing.undo(found.pk, by=SECOND, at=at),
+    "undo": lambda found, at: undo.undo(found.pk, by=SECOND, at=at),
     "accept_correction": correction(corrections.accept),
     "refuse_correction": correction(corrections.refuse),
     "lapse": lapse,
@@ -138,8 +131,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "close": close,
     "propose_correction": propose,
     "answer": lambda found, at: own_page.answer(own(found), "We are.", at=at),
-    "stop_being_named": lambda found, at: leaving.stop_being_named(own(found), at=at),
-    "leave": lambda found, at: leaving.withdraw(own(found), at=at),
+    "stop_being_named": lambda found, at: withdrawal.stop_being_named(own(found), at=at),
+    "leave": lambda found, at: withdrawal.withdraw(own(found), at=at),
     "ask_to_be_named": lambda found, at: own_page.ask_to_be_named(own(found), at=at),
     "agree_to_be_named": lambda found, at: own_page.agree_to_be_named(mailed(found, Purpose.NAME_AGAIN), at=at),
     "forget": lambda found, at: own_page.forget_mailbox(own(found), at=at),
@@ -170,15 +163,15 @@ def a_state(appeal: Appeal, state: str) -> Endorsement:
         return factories.submitted(appeal, **MAILBOX)[0]
     found = factories.confirmed(appeal, **MAILBOX, display=display or "named")
     if kind == "approved":
-        moderation.approve(found.pk, by=MODERATOR, at=NOON)
+        decisions.approve(found.pk, by=MODERATOR, at=NOON)
         propose(found, NOON)
         request_contact(found, NOON)
         if display:
             own_page.ask_to_be_named(own(found), at=NOON)
     if kind == "returned":
-        moderation.ask(found.pk, "Who are you?", by=MODERATOR, at=NOON)
+        decisions.ask(found.pk, "Who are you?", by=MODERATOR, at=NOON)
     if kind == "rejected":
-        moderation.reject(found.pk, by=MODERATOR, at=NOON)
+        decisions.reject(found.pk, by=MODERATOR, at=NOON)
     return found
 
 

@@ -12,18 +12,22 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from petition.actions import confirmation, endorsements, mailbox_mails, moderation, retention, undoing
-from petition.actions.leaving import NotPossible
+from petition.actions.endorsing import confirmation
+from petition.actions.intake import accept
 from petition.actions.lifecycle import AlreadyDecided
-from petition.actions.links import NoSuchLink
-from petition.actions.moderation import EndorsedAgain, MailboxNotProven
+from petition.actions.mailing import mailbox_mails
+from petition.actions.moderation import decisions, undo as undoing
+from petition.actions.moderation.decisions import EndorsedAgain, MailboxNotProven
+from petition.actions.operations import retention
+from petition.actions.self_service.private_links import NoSuchLink
+from petition.actions.self_service.withdrawal import NotPossible
 from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, OutgoingMail, Signatory, State, Status
 from petition.models.endorsements import ACTIVE, NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.protection.contacts import opened
-from petition.protection.tokens import digest_of_token
+from petition.security.encryption import opened
+from petition.security.tokens import digest_of_token
 from tests import factories
-from tests.actions.test_publish_statement import published
+from tests.actions.appeals.test_publish_statement import published
 from tests.factories import MODERATOR, NOON, token_in
 
 LEADS_TO = {
@@ -36,7 +40,7 @@ LEADS_TO = {
     "withdraw": State.WITHDRAWN,
 }
 DECISIONS: dict[str, Callable[..., Endorsement]] = {
-    name: getattr(moderation, name) for name in ("approve", "reject", "reopen", "revoke")
+    name: getattr(decisions, name) for name in ("approve", "reject", "reopen", "revoke")
 } | {"withdraw": factories.withdraw_for_good}
 FITTING = {
     State.SUBMITTED: ["reject"],
@@ -86,7 +90,7 @@ class Deeds(RuleBasedStateMachine):
             factories.SUBMISSION, organisation_name=name, contact_email=mailbox, website=website, display=display
         )
         rows = Endorsement.objects.count()
-        endorsements.submit(self.appeal, submission, at=self.now)
+        accept.submit(self.appeal, submission, at=self.now)
         assert Endorsement.objects.count() - rows in (0, 1)
         mailbox_mails.queue(at=self.now)
         for mail in OutgoingMail.objects.owed().filter(message="confirm_mailbox"):
@@ -120,7 +124,7 @@ class Deeds(RuleBasedStateMachine):
     @rule()
     def list_all_that_wait(self) -> None:
         for waiting in Endorsement.objects.filter(state=State.CONFIRMED):
-            moderation.approve(waiting.pk, by=MODERATOR, at=self.now)
+            decisions.approve(waiting.pk, by=MODERATOR, at=self.now)
 
     @rule(which=NEWEST_FIRST, what=st.integers(0, 4))
     def decide_what_is_to_be_decided(self, which: int, what: int) -> None:
@@ -158,7 +162,7 @@ class Deeds(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST)
     def hide(self, which: int) -> None:
         line = chosen(list(Signatory.objects.order_by("pk")), which)
-        moderation.hide(self.appeal.slug, Kind(line.kind), line.number, by=MODERATOR, at=self.now)
+        decisions.hide(self.appeal.slug, Kind(line.kind), line.number, by=MODERATOR, at=self.now)
 
     @rule()
     def purge(self) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from petition.actions import confirmation, moderation, retention
+from petition.actions.endorsing import confirmation
+from petition.actions.moderation import decisions
+from petition.actions.operations import retention
 from petition.models import Appeal, AuditEvent, Kind
-from petition.protection.tokens import digest_of_token
+from petition.security.tokens import digest_of_token
 from tests import factories
-from tests.actions.test_publish_statement import RUSSIAN, published, translated
+from tests.actions.appeals.test_publish_statement import RUSSIAN, published, translated
 from tests.factories import MODERATOR, NOON, SLUG, confirmed, submitted
 
 PLANTED: dict[str, Any] = {
@@ -36,17 +38,17 @@ def _approved(deed: Callable[..., object]) -> Callable[[Appeal], object]:
 
 def _hidden(appeal: Appeal) -> None:
     factories.approved(appeal, **PLANTED)
-    moderation.hide(SLUG, Kind.FURTHER, 1, **BY)
+    decisions.hide(SLUG, Kind.FURTHER, 1, **BY)
 
 
 def _reopened(appeal: Appeal) -> None:
     found = confirmed(appeal, **PLANTED)
-    moderation.reject(found.pk, **BY)
-    moderation.reopen(found.pk, **BY)
+    decisions.reject(found.pk, **BY)
+    decisions.reopen(found.pk, **BY)
 
 
 def _withdrawn(appeal: Appeal) -> None:
-    _approved(moderation.withdraw)(appeal)
+    _approved(decisions.withdraw)(appeal)
     retention.purge(at=NOON + timedelta(days=1))
 
 
@@ -61,8 +63,8 @@ DEEDS: dict[str, tuple[Callable[[Appeal], object], str, list[str]]] = {
     "disown": (_token(confirmation.disown), "contact", ["submit", "erase"]),
     "approve": (lambda appeal: factories.approved(appeal, **PLANTED), "staff", ["submit", "confirm", "approve"]),
     "reopen": (_reopened, "staff", ["submit", "confirm", "reject", "reopen"]),
-    "revoke": (_approved(moderation.revoke), "staff", ["submit", "confirm", "approve", "revoke"]),
-    "withdraw": (_approved(moderation.withdraw), "staff", ["submit", "confirm", "approve", "start_withdrawal"]),
+    "revoke": (_approved(decisions.revoke), "staff", ["submit", "confirm", "approve", "revoke"]),
+    "withdraw": (_approved(decisions.withdraw), "staff", ["submit", "confirm", "approve", "start_withdrawal"]),
     "withdraw for good": (_withdrawn, "worker", ["submit", "confirm", "approve", "start_withdrawal", "withdraw"]),
     "hide": (_hidden, "staff", ["submit", "confirm", "approve", "hide"]),
     "purge": (_purged, "worker", ["submit", "erase"]),
@@ -102,7 +104,7 @@ def test_after_that_no_table_tells_the_organisation_either(appeal: Appeal, name:
 def test_a_withheld_name_is_in_no_table_once_it_is_approved(appeal: Appeal) -> None:
     found = confirmed(appeal, display="withheld", **PLANTED)
     assert "canary foundation" in _everything(), "the search finds what is there"
-    moderation.approve(found.pk, **BY)
+    decisions.approve(found.pk, **BY)
     assert "canary" not in _everything()
 
 

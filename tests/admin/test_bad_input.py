@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from petition.admin import selecting
-from petition.admin.addresses import ADDRESSES
+from petition.admin.pages import ADDRESSES
+from petition.admin.queue import selection
 from petition.models import Appeal, BatchDeed, Endorsement
 from tests.admin.people import browser_of
 from tests.factories import confirmed
@@ -53,7 +53,7 @@ def test_nobody_looks_at_what_is_not_there(staff: Client, appeal: Appeal) -> Non
 def test_what_one_page_showed_is_nothing_to_another(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     of_bulk = staff.post("/admin/bulk/", {"deed": BatchDeed.QUARANTINE, "pk": row.pk}).content.decode()
-    of_floods = selecting.signed("floods", {"clusters": [], "mark": 10**6})
+    of_floods = selection.signed("floods", {"clusters": [], "mark": 10**6})
     (bulk,) = re.findall(r'name="shown" value="([^"]+)"', of_bulk)
     for path, shown in (
         ("/admin/bulk/", of_floods),

@@ -10,8 +10,8 @@ import pytest
 from django.utils import translation
 
 from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
-from petition.actions.undoing import _TAKEN_BACK
-from petition.admin.words import ACTORS, MAILS, REASONS, SUBJECTS, VERBS
+from petition.actions.moderation.undo import _TAKEN_BACK
+from petition.admin.labels import ACTORS, MAILS, REASONS, SUBJECTS, VERBS
 from petition.models import BatchDeed, Check, Level, Role, Suspicion, Verdict
 
 ACTIONS = Path(__file__).parents[2] / "petition" / "actions"

@@ -10,12 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from petition.actions import batches, staff as deeds, staff_limits
 from petition.actions.audit import OPERATOR
+from petition.actions.moderation import batches
+from petition.actions.staff import accounts as deeds, hourly_limits
 from petition.admin.rights import HOMES, RIGHTS, audience_of
 from petition.models import Appeal, AuditEvent, Batch, BatchDeed, Dispute, Role, RoleProposal, TextProposal
-from petition.protection.contacts import seal
-from petition.vocabulary import clock
+from petition.reference import clock
+from petition.security.encryption import seal
 from tests.admin.people import an_account, browser_of
 from tests.factories import NOON, SLUG, confirmed
 from tests.models.rows import a_batch, a_correction
@@ -189,7 +190,7 @@ def test_three_hundred_approvals_in_an_hour_ask_again(appeal: Appeal, approvals:
 def test_a_batch_that_two_carry_out_asks_nothing_and_counts_for_neither(
     appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_limits, "MOST_APPROVALS", 20)
+    monkeypatch.setattr(hourly_limits, "MOST_APPROVALS", 20)
     monkeypatch.setattr(batches, "ALONE", 25)
     rows = [confirmed(appeal) for _ in range(26)]
     batch = batches.begin(BatchDeed.APPROVE, [row.pk for row in rows], by=0, at=clock.now())
@@ -209,7 +210,7 @@ def test_a_batch_that_two_carry_out_asks_nothing_and_counts_for_neither(
 def test_many_that_one_person_approves_ask_before_they_are_shown(
     appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_limits, "MOST_APPROVALS", 2)
+    monkeypatch.setattr(hourly_limits, "MOST_APPROVALS", 2)
     rows = [confirmed(appeal) for _ in range(3)]
     sent = {"deed": "approve", "pk": [row.pk for row in rows]}
     account = an_account("busy", Role.MODERATOR)

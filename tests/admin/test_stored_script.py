@@ -10,22 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from petition.actions import (
-    comparisons,
-    corrections,
-    disputes,
-    editions,
-    known,
-    moderation,
-    notes,
-    notices,
-    own_page,
-    reasons,
-    spelling,
-)
-from petition.actions.checks import Checked, check
-from petition.actions.corrections import Proposal
-from petition.actions.known import Known
+from petition.actions.appeals import form_notice
+from petition.actions.intake import known_organisations
+from petition.actions.intake.known_organisations import Known
+from petition.actions.listing import editions
+from petition.actions.moderation import comparisons, decisions, notes, rejection_reasons, spelling
+from petition.actions.moderation.verification import Checked, check
+from petition.actions.self_service import corrections, disputes, own_page
+from petition.actions.self_service.corrections import Proposal
 from petition.models import (
     Appeal,
     BatchDeed,
@@ -39,8 +31,8 @@ from petition.models import (
     TextProposal,
     Verdict,
 )
-from petition.protection.tokens import digest_of_token
-from petition.vocabulary import clock
+from petition.reference import clock
+from petition.security.tokens import digest_of_token
 from tests.admin.people import an_account, browser_of
 from tests.admin.test_rights import MAP, path_of
 from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, token_in
@@ -100,25 +92,25 @@ def evil(appeal: Appeal) -> dict[str, int]:
     told["acronym"] = EVIL[:40]
     by: dict[str, Any] = {"by": MODERATOR, "at": NOON}
     columns: dict[str, Any] = {field.name: EVIL for field in fields(Known)}
-    known.replace([Known(**(columns | {"domain": "fund.example", "member": True}))])
-    reasons.set_reason("evil", labels=dict.fromkeys(("en", "ru", "ky"), EVIL), words={"en": EVIL}, sends_mail=True,
-                       is_offered=True, **by)  # fmt: skip
+    known_organisations.replace([Known(**(columns | {"domain": "fund.example", "member": True}))])
+    labels = dict.fromkeys(("en", "ru", "ky"), EVIL)
+    rejection_reasons.set_reason("evil", labels=labels, words={"en": EVIL}, sends_mail=True, is_offered=True, **by)
     waiting = confirmed(appeal, **told)
     twin = confirmed(appeal, **told)
     comparisons.compare(waiting.pk, twin.pk, Verdict.SAME, **by)
     check(waiting.pk, Checked("other", True, EVIL), seen=0, **by)
     notes.note(waiting.pk, EVIL, **by)
     spelling.respell(waiting.pk, Proposal(f"{EVIL}!", "", "KG"), seen=spelling.version(fresh(waiting)), **by)
-    moderation.ask(twin.pk, EVIL, **by)
+    decisions.ask(twin.pk, EVIL, **by)
     own = digest_of_token(token_in(mails()[-1][2]), "own_page")
     own_page.answer(own, EVIL, at=NOON)
-    listed = moderation.approve(twin.pk, **by)
-    moderation.note(SLUG, Kind.FURTHER, 1, EVIL, **by)
+    listed = decisions.approve(twin.pk, **by)
+    decisions.note(SLUG, Kind.FURTHER, 1, EVIL, **by)
     corrections.propose(own, Proposal(EVIL, EVIL, "KG"), at=NOON)
-    moderation.reject(confirmed(appeal, **told).pk, reason="evil", note=EVIL, **by)
-    quiet = moderation.approve(confirmed(appeal, display="withheld", **told).pk, **by)
+    decisions.reject(confirmed(appeal, **told).pk, reason="evil", note=EVIL, **by)
+    quiet = decisions.approve(confirmed(appeal, display="withheld", **told).pk, **by)
     disputes.raise_dispute(appeal, reference=EVIL[:20], words=EVIL, mailbox=EVIL, at=NOON)
-    notices.set_notice(appeal, language="ru", paragraphs=[EVIL], dated=NOON.date(), **by)
+    form_notice.set_notice(appeal, language="ru", paragraphs=[EVIL], dated=NOON.date(), **by)
     editions.freeze(SLUG, dated=clock.now().date(), addressee=EVIL, by=MODERATOR, at=clock.now())
     guest = an_account("guest")
     text = TextProposal.objects.create(

@@ -25,8 +25,8 @@ def main(length: int) -> None:
 
     from petition.actions.audit import OPERATOR, record
     from petition.models import Appeal, Kind, Signatory
-    from petition.vocabulary import clock
-    from petition.vocabulary.names import folded
+    from petition.reference import clock
+    from petition.text.names import folded
 
     now = clock.now()
     appeal = Appeal.objects.get()

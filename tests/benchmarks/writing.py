@@ -12,7 +12,7 @@ from html import unescape
 from statistics import median
 from urllib.parse import urlencode, urlsplit
 
-from tests.actions.post_office import a_post_office, opened
+from tests.actions.mailing.post_office import a_post_office, opened
 from tests.benchmarks.load import Load, percentile
 from tests.benchmarks.table import Figure, at_most, of_load
 from tests.processes import Installation, Server

@@ -14,7 +14,7 @@ def main(slug: str, how: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
     django.setup()
     from petition.models import Appeal
-    from petition.vocabulary import clock
+    from petition.reference import clock
 
     closes_at = clock.now() - timedelta(days=3) if how == "closed" else None
     Appeal.objects.filter(slug=slug).update(closes_at=closes_at)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import launch_arguments
-from tests.browser.states import Visit
+from tests.browser.screens.states import Visit
 from tests.site import Site
 
 

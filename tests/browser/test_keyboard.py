@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.states import STATES, Visit
+from tests.browser.screens.states import STATES, Visit
 
 _STOPS = """() => {
   const seen = new Set();

@@ -5,7 +5,7 @@ import re
 
 from pypdf import PdfReader
 
-from tests.browser.states import Visit
+from tests.browser.screens.states import Visit
 
 
 def test_the_printed_page_has_every_entry_once_and_in_order(tab: Visit) -> None:

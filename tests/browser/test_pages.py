@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.checks import MOST_BYTES, heaviness, troubles
-from tests.browser.own_states import OWN
-from tests.browser.states import DESK, FORM, PUBLIC, STATES, Visit
+from tests.browser.screens.own_states import OWN
+from tests.browser.screens.states import DESK, FORM, PUBLIC, STATES, Visit
 from tests.site import SLUG, Site
 
 LANGUAGES = ("en", "ru", "ky")

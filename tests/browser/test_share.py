@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.states import Visit
+from tests.browser.screens.states import Visit
 from tests.factories import SLUG
 
 PATH = f"/appeals/{SLUG}/"

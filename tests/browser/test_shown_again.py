@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.states import Visit
+from tests.browser.screens.states import Visit
 from tests.browser.visit import confirm_page, confirmed_page
 
 CLOSED = "document.body.inert && document.body.hidden"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from petition import wsgi
-from petition.publishing.limits import Lane, Limits
+from petition.publishing.cache.thread_limits import Lane, Limits
 
 
 class Limitless(Limits):

@@ -13,9 +13,9 @@ import django
 def main(slug: str, prefix: str) -> None:
     django.setup()
     # After set-up, since models cannot be loaded before it.
-    from petition.actions.endorsements import submit
+    from petition.actions.intake.accept import submit
     from petition.models import Appeal
-    from petition.vocabulary import clock
+    from petition.reference import clock
     from tests.factories import SUBMISSION
 
     appeal = Appeal.objects.get(slug=slug)

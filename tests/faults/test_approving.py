@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from petition.actions import lifecycle, listings, moderation
+from petition.actions import lifecycle
 from petition.actions.audit import Actor
+from petition.actions.listing import entries
+from petition.actions.moderation import decisions
 from petition.models import Appeal, AuditEvent, Endorsement, Kind, OutgoingMail, Signatory
 from tests import factories
 from tests.factories import NOON
@@ -30,11 +32,11 @@ MODERATORS = 8 if connection.vendor == "postgresql" else 4
 
 PAUSES = {
     lifecycle: {"    before = State(endorsement.state)\n": "    before = State(endorsement.state)\n    pause()\n"},
-    listings: {"    if signatory is None:\n        appeal.": "    pause()\n    if signatory is None:\n        appeal."},
+    entries: {"    if signatory is None:\n        appeal.": "    pause()\n    if signatory is None:\n        appeal."},
 }
 LOCKS = {
     lifecycle: {'.select_for_update(of=("self",))': ""},
-    listings: {"Appeal.objects.select_for_update()": "Appeal.objects"},
+    entries: {"Appeal.objects.select_for_update()": "Appeal.objects"},
 }
 
 
@@ -44,7 +46,7 @@ def _deeds(*, locked: bool) -> Any:
         module: variant(module, pauses if locked else pauses | LOCKS[module]) for module, pauses in PAUSES.items()
     }
     gate = copies[lifecycle]
-    return variant(moderation, {}, locked=gate.locked, move=gate.move, listings=copies[listings], gate=gate)
+    return variant(decisions, {}, locked=gate.locked, move=gate.move, listings=copies[entries], gate=gate)
 
 
 def _complaints(
@@ -109,7 +111,7 @@ def test_and_without_the_locks_the_same_two_do_harm() -> None:
 
 def test_all_moderators_approve_all_of_them_in_random_order() -> None:
     already = lifecycle.AlreadyDecided
-    assert _complaints(moderation, already, threads=MODERATORS, rows=APPROVALS, lock=True, shuffled=True) == []
+    assert _complaints(decisions, already, threads=MODERATORS, rows=APPROVALS, lock=True, shuffled=True) == []
 
 
 def test_and_without_the_locks_the_same_race_does_harm() -> None:

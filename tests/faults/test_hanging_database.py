@@ -19,11 +19,11 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
-from petition.publishing.limits import Lane
+from petition.publishing.cache.thread_limits import Lane
 from tests.faults.frozen_server import Passage
 from tests.processes import Installation, Server
 from tests.site import SLUG
-from tests.web.test_endorse import RIGHT
+from tests.web.endorse.test_endorse import RIGHT
 
 PAGE = f"/appeals/{SLUG}/"
 FORM = f"{PAGE}endorse/"

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from petition.models import AuditEvent, Contact, Endorsement, OutgoingMail
-from petition.protection.contacts import opened
+from petition.security.encryption import opened
 from tests import factories
 
 KILLS = int(os.environ.get("KILLS", "10"))

@@ -17,11 +17,15 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from petition.actions import batches, moderation, own_page, quarantine, retention, roles, staff, weighing
 from petition.actions.audit import Actor
+from petition.actions.intake import process
+from petition.actions.moderation import batches, decisions, hold
+from petition.actions.operations import retention
+from petition.actions.self_service import own_page
+from petition.actions.staff import accounts, roles
 from petition.models import Appeal, Batch, BatchDeed, Endorsement, Flag, Question, Role, RoleProposal, State
-from petition.protection.tokens import digest_of_token
-from petition.vocabulary import retention_periods as periods
+from petition.reference import retention_periods as periods
+from petition.security.tokens import digest_of_token
 from tests import factories
 from tests.admin.people import an_account
 from tests.factories import NOON
@@ -107,7 +111,7 @@ class Case:
 
 def _reminder_and_answer(deeds: Any) -> list[Callable[[], Any]]:
     row = factories.confirmed(factories.an_appeal())
-    moderation.ask(row.pk, "Who are you?", by=factories.MODERATOR, at=NOON)
+    decisions.ask(row.pk, "Who are you?", by=factories.MODERATOR, at=NOON)
     digest = digest_of_token(factories.token_in(factories.mails()[-1][2]), "own_page")
     later = NOON + periods.REMINDER
     return [partial(deeds.purge, at=later), partial(own_page.answer, digest, "We are us.", at=later)]
@@ -123,7 +127,7 @@ def _batch_and_approval(deeds: Any) -> list[Callable[[], Any]]:
     rows = [factories.confirmed(appeal).pk for _ in range(2)]
     batch = batches.begin(BatchDeed.APPROVE, rows, by=1, at=NOON)
     piece = partial(deeds.go_on, batch_id=batch.pk, seconds=PATIENCE)
-    return [piece, partial(moderation.approve, rows[1], by=factories.SECOND, at=NOON)]
+    return [piece, partial(decisions.approve, rows[1], by=factories.SECOND, at=NOON)]
 
 
 def _not_all_listed() -> list[str]:
@@ -135,10 +139,10 @@ def _not_all_listed() -> list[str]:
 def _weighing_and_quarantine(deeds: Any) -> list[Callable[[], Any]]:
     appeal = factories.an_appeal()
     one, other = (factories.confirmed(appeal, organisation_name=name) for name in ("Lake Fund", "Lake  Fund."))
-    weighing.weigh(one.pk, at=NOON)
+    process.weigh(one.pk, at=NOON)
     Flag.objects.all().delete()
     both = [one.pk, other.pk]
-    set_aside = partial(quarantine.set_aside, both, reason="moderator", by=factories.MODERATOR, at=NOON)
+    set_aside = partial(hold.set_aside, both, reason="moderator", by=factories.MODERATOR, at=NOON)
     return [partial(deeds.weigh, other.pk, at=NOON), set_aside]
 
 
@@ -152,7 +156,7 @@ def _agreement_and_end(deeds: Any) -> list[Callable[[], Any]]:
     account = an_account("moderator")
     proposal = RoleProposal.objects.create(account=account, role=Role.MODERATOR, proposed_by=1, proposed_at=NOON)
     agree = partial(deeds.agree, proposal.pk, by=Actor.staff(2), at=NOON)
-    return [agree, partial(staff.disable, account.pk, by=Actor.staff(3), at=NOON)]
+    return [agree, partial(accounts.disable, account.pk, by=Actor.staff(3), at=NOON)]
 
 
 CASES = {
@@ -163,7 +167,7 @@ CASES = {
         _batch_and_approval, batches, {"    lock_all(part.": "    list(part."}, (4, 1), _not_all_listed
     ),
     "screening and a quarantine": Case(
-        _weighing_and_quarantine, weighing, {"lock_all({row.pk": "list({row.pk"}, (1, 1), _no_flags
+        _weighing_and_quarantine, process, {"lock_all({row.pk": "list({row.pk"}, (1, 1), _no_flags
     ),
     "a role agreed to and its account disabled": Case(
         _agreement_and_end, roles, {"    locked(RoleProposal.": "    bool(RoleProposal."}, (1, 1)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from petition.actions import moderation
+from petition.actions.moderation import decisions
 from petition.models import Appeal, Kind
-from petition.publishing import site
-from petition.publishing.site import Door
+from petition.publishing.cache import middleware
+from petition.publishing.cache.middleware import Door
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG
 from tests.faults.variants import variant
@@ -62,7 +62,7 @@ def _pinned(door: type[Door], *, path: str, encoding: str) -> bool:
         visit.door.look()
 
     def remove() -> None:
-        moderation.hide(SLUG, Kind.FURTHER, number, by=MODERATOR, at=NOON)
+        decisions.hide(SLUG, Kind.FURTHER, number, by=MODERATOR, at=NOON)
         connection.close()
 
     interrupted.meanwhile = removal
@@ -79,7 +79,7 @@ def test_a_removed_name_is_never_pinned() -> None:
 
 def test_a_door_without_its_shelves_would_pin_it() -> None:
     factories.an_appeal()
-    careless = variant(site, CARELESS).Door
+    careless = variant(middleware, CARELESS).Door
     assert all(_pinned(careless, path=path, encoding="") for path in PATHS)
 
 
@@ -104,7 +104,7 @@ def test_removals_and_visitors_at_random() -> None:
             visit.door.look()
             assert NAME in visit().text
             assert endorsement.signatory
-            moderation.hide(SLUG, Kind.FURTHER, endorsement.signatory.number, by=MODERATOR, at=NOON)
+            decisions.hide(SLUG, Kind.FURTHER, endorsement.signatory.number, by=MODERATOR, at=NOON)
             visit.door.look()
             assert not [path for path in PATHS if NAME in visit(path).text]
     finally:

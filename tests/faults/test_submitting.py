@@ -9,13 +9,14 @@ from functools import partial
 
 import pytest
 
-from petition.actions import endorsements, retention
-from petition.actions.confirmation import confirm
-from petition.actions.endorsements import submit
-from petition.actions.links import NoSuchLink
+from petition.actions.endorsing.confirmation import confirm
+from petition.actions.intake import accept
+from petition.actions.intake.accept import submit
+from petition.actions.operations import retention
+from petition.actions.self_service.private_links import NoSuchLink
 from petition.models import Contact, Endorsement, OutgoingMail, PrivateLink, State
-from petition.protection.tokens import digest_of_token
-from petition.vocabulary import retention_periods as periods
+from petition.reference import retention_periods as periods
+from petition.security.tokens import digest_of_token
 from tests import factories
 from tests.factories import NOON, a_submission
 from tests.faults.together import together
@@ -46,7 +47,7 @@ def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> No
 def test_and_without_what_holds_them_together_they_are_more() -> None:
     """The control: a copy that neither looks for its twin nor gives it the same fingerprint."""
     careless = variant(
-        endorsements,
+        accept,
         {
             "identical = _identical(appeal, fingerprint).select_for_update().first()": "identical = None; pause()",
             "fingerprint=fingerprint,\n        **(came": "fingerprint=contacts.seal('')[:64],\n        **(came",

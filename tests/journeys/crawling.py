@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 from pypdf import PdfReader
 
-from tests.web.test_headers import PUBLIC
+from tests.web.middleware.test_headers import PUBLIC
 
 
 def crawl(base: str) -> Iterator[tuple[str, str]]:

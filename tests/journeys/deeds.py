@@ -12,9 +12,10 @@ import django
 
 def main(deed: str, of: str) -> None:
     django.setup()
-    from petition.actions import editions, moderation  # models can be loaded now
+    from petition.actions.listing import editions
+    from petition.actions.moderation import decisions  # models can be loaded now
     from petition.models import Appeal, Endorsement, Kind
-    from petition.vocabulary import clock
+    from petition.reference import clock
     from tests import factories
 
     now, by = clock.now(), factories.MODERATOR
@@ -27,17 +28,17 @@ def main(deed: str, of: str) -> None:
     assert signatory
     match deed:
         case "hide":
-            moderation.hide(factories.SLUG, Kind(signatory.kind), signatory.number, by=by, at=now)
+            decisions.hide(factories.SLUG, Kind(signatory.kind), signatory.number, by=by, at=now)
         case "revoke" | "withdraw":
-            getattr(moderation, deed)(endorsement.pk, by=by, at=now)
+            getattr(decisions, deed)(endorsement.pk, by=by, at=now)
         case "return":
-            moderation.revoke(endorsement.pk, by=by, at=now)
-            moderation.ask(endorsement.pk, "Who decided this?", by=by, at=now)
+            decisions.revoke(endorsement.pk, by=by, at=now)
+            decisions.ask(endorsement.pk, "Who decided this?", by=by, at=now)
         case "freeze":
             editions.freeze(factories.SLUG, dated=now.date(), addressee="The President", by=by, at=now)
     where: dict[str, object] = {"endorsement": endorsement.pk, "number": signatory.number, "on": str(now.date())}
     if deed == "list":
-        where["own_page"] = moderation.issue_own_page(endorsement.pk, by=by, at=now)
+        where["own_page"] = decisions.issue_own_page(endorsement.pk, by=by, at=now)
     json.dump(where, sys.stdout)
 
 

@@ -14,13 +14,14 @@ import django
 def live(canaries: dict[str, str]) -> None:
     """Each endorsement, named after its role in the story, comes where its private texts are worth most."""
     # models can be loaded now
-    from petition.actions import checks, contact_changes, corrections, disputes, leaving, moderation, notes, own_page
     from petition.actions.audit import Actor
-    from petition.actions.checks import Checked
-    from petition.actions.corrections import Proposal
+    from petition.actions.moderation import decisions, notes, verification
+    from petition.actions.moderation.verification import Checked
+    from petition.actions.self_service import contact_changes, corrections, disputes, own_page, withdrawal
+    from petition.actions.self_service.corrections import Proposal
     from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, Purpose
-    from petition.protection.contacts import mailbox_index
-    from petition.vocabulary import clock
+    from petition.reference import clock
+    from petition.security.encryption import mailbox_index
 
     now, moderator = clock.now(), Actor.staff(1)
 
@@ -32,12 +33,12 @@ def live(canaries: dict[str, str]) -> None:
         return links.values_list("digest", flat=True)[0]
 
     for role in ("listed", "withheld", "withdrawn", "hidden"):
-        moderation.approve(of(role).pk, by=moderator, at=now)
-    leaving.withdraw(own("withdrawn"), at=now)
-    moderation.reject(of("rejected").pk, by=moderator, at=now)
-    moderation.ask(of("asked").pk, canaries["question"], by=moderator, at=now)
+        decisions.approve(of(role).pk, by=moderator, at=now)
+    withdrawal.withdraw(own("withdrawn"), at=now)
+    decisions.reject(of("rejected").pk, by=moderator, at=now)
+    decisions.ask(of("asked").pk, canaries["question"], by=moderator, at=now)
     own_page.answer(own("asked"), canaries["answer"], at=now)
-    leaving.stop_being_named(own("hidden"), at=now)
+    withdrawal.stop_being_named(own("hidden"), at=now)
     contact_changes.request(
         own("listed"),
         name=canaries["proposed person"],
@@ -48,8 +49,8 @@ def live(canaries: dict[str, str]) -> None:
     for role in ("listed", "forgotten"):
         notes.note(of(role).pk, canaries["note"], by=moderator, at=now)
         checked = Checked("other", member=False, note=canaries["check note"])
-        checks.check(of(role).pk, checked, seen=0, by=moderator, at=now)
-    moderation.ask(of("forgotten").pk, canaries["forgotten question"], by=moderator, at=now)
+        verification.check(of(role).pk, checked, seen=0, by=moderator, at=now)
+    decisions.ask(of("forgotten").pk, canaries["forgotten question"], by=moderator, at=now)
     own_page.forget_mailbox(own("forgotten"), at=now)
     corrections.propose(own("listed"), Proposal(canaries["proposal"], "", ""), at=now)
     disputes.raise_dispute(
@@ -64,8 +65,8 @@ def live(canaries: dict[str, str]) -> None:
 
 def purge(canaries: dict[str, str]) -> None:
     """A month and a day later."""
-    from petition.actions import retention
-    from petition.vocabulary import clock
+    from petition.actions.operations import retention
+    from petition.reference import clock
 
     retention.purge(at=clock.now() + timedelta(days=31))
 

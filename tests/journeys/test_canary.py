@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.post_office import PostOffice, a_post_office, opened
+from tests.actions.mailing.post_office import PostOffice, a_post_office, opened
 from tests.journeys.crawling import crawl, opened_at
 from tests.journeys.test_first_endorsement import Browser
 from tests.site import ROOT, SLUG, Site
@@ -56,19 +56,19 @@ WEIGHED: Found = {(f"{role} name", "row Endorsement.folded") for role in ("asked
 """What staff search through goes with the name; there once the worker has weighed it."""
 
 LEAKS = {
-    "petition.web.endorse": (
+    "petition.web.endorse.endorse": (
         "            post = endorsements.submit(",
         "            __import__('logging').getLogger('petition').warning(form.cleaned_data['contact_role'])\n"
         "            post = endorsements.submit(",
     ),
-    "petition.actions.endorsements": ("wording_version=WORDING_VERSION", "wording_version=submission.contact_name"),
+    "petition.actions.intake.accept": ("wording_version=WORDING_VERSION", "wording_version=submission.contact_name"),
     "petition.publishing.pages": (
         '        return render_to_string(template, {"path"',
         "        from petition.models import Endorsement\n"
         '        slug += " ".join(Endorsement.objects.values_list("website", flat=True)) if name == "privacy" else ""\n'
         '        return slug + render_to_string(template, {"path"',
     ),
-    "petition.actions.correspondence": (
+    "petition.actions.mailing.queue": (
         "        letter.subject,\n",
         "        letter.subject + ' '.join(Endorsement.objects.values_list('organisation_name', flat=True)[35:]),\n",
     ),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from petition.protection.rate_limits import REMOVAL_CODES_FROM_ONE_NETWORK
+from petition.security.rate_limits import REMOVAL_CODES_FROM_ONE_NETWORK
 from tests.journeys import test_proxy
 from tests.journeys.test_proxy import HOST, configured
 from tests.processes import Installation, Server

@@ -10,21 +10,15 @@ from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
-from petition.actions import (
-    contact_changes,
-    corrections,
-    endorsements,
-    leaving,
-    links,
-    mailbox_mails,
-    moderation,
-    own_page,
-)
-from petition.actions.corrections import Proposal
+from petition.actions.intake import accept
+from petition.actions.mailing import mailbox_mails
+from petition.actions.moderation import decisions
+from petition.actions.self_service import contact_changes, corrections, own_page, private_links, withdrawal
+from petition.actions.self_service.corrections import Proposal
 from petition.mail import messages
 from petition.models import Appeal, Correction, Endorsement, Purpose, State
-from petition.protection.tokens import digest_of_token
-from petition.vocabulary import clock
+from petition.reference import clock
+from petition.security.tokens import digest_of_token
 from tests import factories
 from tests.factories import MODERATOR, mails
 
@@ -32,7 +26,7 @@ LINK = re.compile(r"https?://[^\s\"<>]+")
 
 
 def digest(found: Endorsement) -> str:
-    return digest_of_token(links.new_own_page(found), Purpose.OWN_PAGE)
+    return digest_of_token(private_links.new_own_page(found), Purpose.OWN_PAGE)
 
 
 def a_whole_life(appeal: Appeal) -> None:
@@ -43,16 +37,16 @@ def a_whole_life(appeal: Appeal) -> None:
     mailbox_mails.request_links(lost.contact_email, language="en", at=now)
     again = factories.a_submission()
     factories.confirmed(appeal, at=now, **vars(again))
-    endorsements.submit(appeal, replace(again, website="https://again.example"), at=now)
+    accept.submit(appeal, replace(again, website="https://again.example"), at=now)
     gone = factories.confirmed(appeal, at=now)
-    leaving.withdraw(digest(gone), at=now)
+    withdrawal.withdraw(digest(gone), at=now)
     found = [factories.confirmed(appeal, at=now, display=how) for how in ("named", "withheld", "named", "named")]
     listed, withheld, rejected, returned = found
     factories.submitted(appeal, at=now)
-    moderation.approve(listed.pk, by=MODERATOR, at=now)
-    moderation.approve(withheld.pk, by=MODERATOR, at=now)
-    moderation.reject(rejected.pk, by=MODERATOR, at=now)
-    moderation.ask(returned.pk, "Who are you?", by=MODERATOR, at=now)
+    decisions.approve(listed.pk, by=MODERATOR, at=now)
+    decisions.approve(withheld.pk, by=MODERATOR, at=now)
+    decisions.reject(rejected.pk, by=MODERATOR, at=now)
+    decisions.ask(returned.pk, "Who are you?", by=MODERATOR, at=now)
     contact_changes.request(digest(listed), name="B", role="C", mailbox="b@fund.example", at=now)
     own_page.ask_to_be_named(digest(withheld), at=now)
     for deed in (corrections.accept, corrections.refuse):

@@ -20,7 +20,7 @@ import pytest
 from tests.processes import Installation, Server
 from tests.publishing.readers import told
 from tests.site import SLUG
-from tests.web.test_headers import PUBLIC, REVALIDATED
+from tests.web.middleware.test_headers import PUBLIC, REVALIDATED
 
 PAGE = f"/appeals/{SLUG}/"
 DOCUMENTS = {"pdf", "docx", "plain_text"}

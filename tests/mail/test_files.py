@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from pytest_django import Settings
 
-BACKEND = "petition.mail.files.EmailBackend"
+BACKEND = "petition.mail.file_backend.EmailBackend"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from petition.mail import outbox
 from petition.models import OutgoingMail
-from petition.protection.contacts import seal
+from petition.security.encryption import seal
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db

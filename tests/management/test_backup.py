@@ -16,10 +16,11 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from petition.actions import backups, moderation, removal_journal, retention
+from petition.actions.moderation import decisions
+from petition.actions.operations import backup, removal_journal, retention
 from petition.management.progress import MEGABYTE, Megabytes
 from petition.models import Appeal, Kind, Signatory
-from petition.vocabulary import clock
+from petition.reference import clock
 from tests import factories, programs
 from tests.factories import MODERATOR, NOON, SLUG
 from tests.site import ROOT
@@ -59,7 +60,7 @@ def names() -> set[str]:
 
 def test_a_backup_is_sealed_and_has_the_journal_of_removals_beside_it(settings: Settings, capsys: Said) -> None:
     two_names()
-    moderation.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(hours=1))
+    decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(hours=1))
     call_command("backup")
     file, journal = sorted((settings.DATA_DIR / "backups").iterdir())
     said = capsys.readouterr().out
@@ -140,7 +141,7 @@ def test_backups_and_their_journals_go_when_their_time_is_over(settings: Setting
 
 def test_what_a_killed_backup_or_restore_left_in_clear_is_cleared_away(settings: Settings) -> None:
     copies = [settings.DATA_DIR / name / "database" for name in ("backup-x1", "restore-x2")]
-    copies.append(backups.working_place() / "restore-x3" / "database")
+    copies.append(backup.working_place() / "restore-x3" / "database")
     parts = [settings.DATA_DIR / "backups" / "one.backup.part", settings.DATA_DIR / "mail" / "one.part"]
     settings.MAIL_DIR = settings.DATA_DIR / "mail"
     for path in (*copies, *parts):
@@ -159,7 +160,7 @@ def test_what_another_process_writes_at_the_moment_is_left_alone(settings: Setti
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
         other.stdout.readline()
-        backups.clear_leftovers()
+        backup.clear_leftovers()
         assert copy.exists()
         other.kill()
     call_command("backup")

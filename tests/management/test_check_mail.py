@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from petition.models import OutgoingMail
-from tests.actions.post_office import PostOffice, a_post_office, opened
+from tests.actions.mailing.post_office import PostOffice, a_post_office, opened
 
 pytestmark = pytest.mark.django_db
 Said = pytest.CaptureFixture[str]

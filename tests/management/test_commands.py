@@ -7,11 +7,11 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from petition.actions import batches
+from petition.actions.moderation import batches
 from petition.management.static_files import collect_if_changed
 from petition.models import Appeal, AuditEvent, BatchDeed, Endorsement, OutgoingMail, Signatory, SiteState
-from petition.protection.keys import KEY_NAMES
-from petition.vocabulary import clock
+from petition.reference import clock
+from petition.security.keys import KEY_NAMES
 from tests.factories import NOON, SLUG, an_appeal, approved, mails_left, submitted
 
 

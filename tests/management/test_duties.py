@@ -13,13 +13,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from petition.actions import site_state
-from petition.management import duties as rounds
+from petition.actions.operations import site_state
+from petition.management import worker_duties as rounds
 from petition.management.commands.worker import Command
-from petition.management.duties import Duties, Duty, InPieces
+from petition.management.worker_duties import Duties, Duty, InPieces
 from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, SiteState, WorkerFailure
 from petition.models.triggers import Refusal
-from petition.vocabulary import clock
+from petition.reference import clock
 from tests import factories
 from tests.faults.test_kills import ROOT, address_of_this_database
 
@@ -140,7 +140,7 @@ from datetime import UTC, datetime, timedelta
 import django
 django.setup()
 from django.core.management import call_command
-from petition.vocabulary import clock
+from petition.reference import clock
 with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
     call_command("worker", "--once")
 """
@@ -149,7 +149,7 @@ with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
 _A_WEB_PROCESS = """
 from datetime import UTC, datetime, timedelta
 from wsgiref.util import setup_testing_defaults
-from petition.vocabulary import clock
+from petition.reference import clock
 with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
     from petition.wsgi import application
     environ = {"PATH_INFO": "/readyz"}

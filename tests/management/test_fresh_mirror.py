@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from petition.actions import moderation
-from petition.management.fresh_mirror import LONGEST, PATIENCE, FreshMirror
+from petition.actions.moderation import decisions
+from petition.management.mirror_refresh import LONGEST, PATIENCE, FreshMirror
 from petition.models import Appeal, Kind, OutgoingMail, Role
-from petition.publishing.mirror import keeping
-from petition.publishing.rendering import Environ
+from petition.publishing.cache.rendering import Environ
+from petition.publishing.mirror import writer
 from tests.admin.people import an_account
 from tests.factories import MODERATOR, NOON, SLUG, approved
 
@@ -31,7 +31,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def folder(appeal: Appeal, tmp_path: Path) -> Path:
     """A mirror that shows `NAME`."""
     approved(appeal, organisation_name=NAME)
-    keeping.write(tmp_path / "mirror", telling, lambda _done, _total: None)
+    writer.write(tmp_path / "mirror", telling, lambda _done, _total: None)
     assert NAME in everything_in(tmp_path / "mirror")
     return tmp_path / "mirror"
 
@@ -72,14 +72,14 @@ def a_round(mirror: FreshMirror, at: datetime) -> None:
 
 
 def hide() -> None:
-    moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
 
 
 def test_it_is_tried_again_after_a_while_and_given_up_at_the_end(
     folder: Path, no_database: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     mirror = FreshMirror(folder)
-    mirror._removed = keeping.last_removal()
+    mirror._removed = writer.last_removal()
     with caplog.at_level(logging.ERROR):
         a_round(mirror, NOON)
     assert "could not be made (exit code 1)" in caplog.text
@@ -95,7 +95,7 @@ def test_it_is_tried_again_after_a_while_and_given_up_at_the_end(
 def test_after_a_removal_what_cannot_be_made_anew_loses_its_lists_and_the_staff_hear_of_it(folder: Path) -> None:
     an_account("administrator", Role.ADMINISTRATOR)
     mirror = OnlyTexts(folder)
-    mirror._removed = keeping.last_removal()
+    mirror._removed = writer.last_removal()
     a_round(mirror, NOON)
     assert NAME in everything_in(folder)
     hide()
@@ -109,7 +109,7 @@ def test_after_a_removal_what_cannot_be_made_anew_loses_its_lists_and_the_staff_
 
 def test_where_not_even_texts_can_be_made_it_is_taken_down(folder: Path) -> None:
     mirror = Nothing(folder)
-    mirror._removed = keeping.last_removal()
+    mirror._removed = writer.last_removal()
     hide()
     a_round(mirror, NOON)
     assert not folder.exists()
@@ -122,7 +122,7 @@ def test_what_an_earlier_worker_left_is_not_trusted(folder: Path) -> None:
 
 def test_one_that_takes_too_long_is_killed(folder: Path) -> None:
     mirror = Endless(folder)
-    mirror._removed = keeping.last_removal()
+    mirror._removed = writer.last_removal()
     mirror.tend(at=NOON)
     child = mirror._child
     mirror.tend(at=NOON + LONGEST - timedelta(seconds=1))

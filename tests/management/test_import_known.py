@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from petition.models import KnownOrganisation
-from petition.protection import contacts
+from petition.security import encryption
 
 pytestmark = pytest.mark.django_db
 LIST = "name,domain,channel,member\nBeacon Trust,Beacon.Example,Aigul at +996 555,yes\n«Маяк»,маяк.example,,\n"
@@ -22,9 +22,9 @@ def test_the_list_is_kept_and_no_domain_and_no_person_can_be_read(tmp_path: Path
     imported(tmp_path, b"\xef\xbb\xbf" + LIST.encode())
     beacon, mayak = KnownOrganisation.objects.all()
     assert (beacon.name, beacon.member, mayak.name, mayak.member) == ("Beacon Trust", True, "«Маяк»", False)
-    assert beacon.domain_index == contacts.index_of("domain", "beacon.example")
-    assert mayak.domain_index == contacts.index_of("domain", "xn--80aue1f.example")
-    assert contacts.opened(beacon.sealed_channel) == "Aigul at +996 555"
+    assert beacon.domain_index == encryption.index_of("domain", "beacon.example")
+    assert mayak.domain_index == encryption.index_of("domain", "xn--80aue1f.example")
+    assert encryption.opened(beacon.sealed_channel) == "Aigul at +996 555"
     assert mayak.sealed_channel == ""
     assert "beacon.example" not in str(list(KnownOrganisation.objects.values()))
 

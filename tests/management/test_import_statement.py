@@ -9,11 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from petition.actions import moderation, spelling
+from petition.actions.appeals.form_notice import set_notice
 from petition.actions.audit import record
-from petition.actions.notices import set_notice
+from petition.actions.moderation import decisions, spelling
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Notice, Signatory
-from petition.reading import read_statement, slug_for
+from petition.statements import read_statement, slug_for
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT, reading
 
 FIXTURE = STATEMENT.parent / "kyrgyzstan-2020.json"
@@ -53,7 +53,7 @@ def test_the_fixture_is_what_the_command_reads_from_the_source(tmp_path: Path, d
 
 def test_importing_again_changes_nothing_and_brings_no_hidden_name_back(db: None) -> None:
     run(STATEMENT)
-    moderation.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
+    decisions.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
     before = (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision)
     told, _ = run(STATEMENT)
     assert "unchanged" in told
@@ -115,7 +115,7 @@ def test_another_list_is_refused_and_the_difference_is_told(
 
 def test_a_hidden_line_is_never_told_as_a_difference(tmp_path: Path, db: None) -> None:
     run(STATEMENT)
-    moderation.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
+    decisions.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
     assert "unchanged" in run(changed_list(tmp_path, LAST, ""))[0]
     renumbered = re.sub(r"^(\d+)\. ", lambda found: f"{int(found[1]) + 1}. ", STATEMENT.read_text(), flags=re.MULTILINE)
     file = tmp_path / "renumbered.txt"
@@ -194,7 +194,7 @@ def test_a_translation_needs_no_list_of_signatories(tmp_path: Path, db: None) ->
 
 def test_a_list_that_was_taken_for_paragraphs_is_not_published_in_a_translation(tmp_path: Path, db: None) -> None:
     run(STATEMENT)
-    moderation.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
+    decisions.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
     names = without_list(translation(tmp_path), "Мы с ними\n\nБелорусский дом имени Бориса Звозскова\n\n")
     with pytest.raises(CommandError, match="No list of signatories was found"):
         run(names, "--slug", SLUG, "--language", "ru", "--status", "unofficial")

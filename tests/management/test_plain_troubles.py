@@ -15,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from petition.environment import Environment, keys_in
-from petition.management.sentences import sentence_for
-from petition.protection.keys import keys_kept_in, new_keys
+from petition.management.error_messages import sentence_for
+from petition.security.keys import keys_kept_in, new_keys
 from tests.site import ROOT, free_port
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]

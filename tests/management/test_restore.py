@@ -17,8 +17,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from petition.actions import database_use, leaving, moderation, removal_journal, restoring, retention
-from petition.actions.journal_file import JournalFile
+from petition.actions.moderation import decisions
+from petition.actions.operations import removal_journal, restore, retention, running_processes
+from petition.actions.operations.journal_file import JournalFile
+from petition.actions.self_service import withdrawal
 from petition.management.commands import restore as restore_command
 from petition.models import (
     Appeal,
@@ -33,10 +35,10 @@ from petition.models import (
     triggers,
 )
 from petition.models.site_state import RESTORE_MARKER, restore_is_unfinished
-from petition.protection.keys import new_backup_keys
-from petition.vocabulary import clock
+from petition.reference import clock
+from petition.security.keys import new_backup_keys
 from tests import factories
-from tests.actions.test_removals import link
+from tests.actions.operations.test_removals import link
 from tests.factories import MODERATOR, NOON, SLUG
 from tests.site import ROOT
 
@@ -67,8 +69,8 @@ def backup(tmp_path: Path) -> Path:
     for number, name in enumerate(("Staying", "Hidden", "Gone"), 1):
         factories.approved(appeal, organisation_name=f"Made-up {name}", at=NOON + timedelta(minutes=number))
     call_command("backup", str(tmp_path / "one.backup"))
-    moderation.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + HOUR)
-    leaving.withdraw(link(Endorsement.objects.get(organisation_name="Made-up Gone")), at=NOON + HOUR)
+    decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + HOUR)
+    withdrawal.withdraw(link(Endorsement.objects.get(organisation_name="Made-up Gone")), at=NOON + HOUR)
     return tmp_path / "one.backup"
 
 
@@ -183,7 +185,7 @@ def test_a_database_that_is_not_empty_is_only_replaced_where_that_is_asked_for(b
 
 
 def test_a_mailbox_that_was_forgotten_is_forgotten_again(backup: Path) -> None:
-    from petition.actions import own_page
+    from petition.actions.self_service import own_page
 
     own_page.forget_mailbox(link(Endorsement.objects.get(organisation_name="Made-up Staying")), at=NOON + HOUR)
     journal_now()
@@ -217,9 +219,9 @@ def test_without_a_journal_no_list_is_published_until_somebody_has_checked(
     assert journal.with_name("removals.jsonl.aside-1").exists(), "a journal that was there is not lost"
     call_command("replay_removals", "--journal", str(journal.with_name("removals.jsonl.aside-1")))
     assert names() == {"Made-up Staying", ""}
-    assert restoring.publish_list(by=MODERATOR, at=NOON)
+    assert restore.publish_list(by=MODERATOR, at=NOON)
     assert "Made-up Staying" in client.get(f"/appeals/{SLUG}/").text
-    assert not restoring.publish_list(by=MODERATOR, at=NOON), "once"
+    assert not restore.publish_list(by=MODERATOR, at=NOON), "once"
 
 
 def test_no_revision_is_given_out_twice(backup: Path) -> None:
@@ -261,7 +263,7 @@ def test_and_without_the_mark_the_same_kill_would_publish_them(
     journal_now()
 
     def kill(self: object) -> None:
-        restoring._unmark()
+        restore._unmark()
         raise KeyboardInterrupt
 
     monkeypatch.setattr(restore_command.Command, "_migrate", kill)
@@ -330,7 +332,7 @@ def _restored_when_the_server_has_noticed(backup: Path) -> None:
 
 
 def test_a_process_that_starts_meanwhile_waits_for_the_end_of_the_restore(settings: Settings) -> None:
-    with database_use.exclusive():
+    with running_processes.exclusive():
         other = subprocess.Popen(
             [sys.executable, "-c", HOLD],
             cwd=ROOT,

@@ -31,12 +31,12 @@ from petition.models import (
 )
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
-from petition.protection import contacts
+from petition.security import encryption
 from tests import factories
 from tests.factories import NOON
 
 SHA256 = hashlib.sha256(b"made up").hexdigest()
-SEALED = {"sealed_name": contacts.seal("made up")} | dict.fromkeys(NAME_FIELDS, "")
+SEALED = {"sealed_name": encryption.seal("made up")} | dict.fromkeys(NAME_FIELDS, "")
 
 
 def event_about(subject: Endorsement | Appeal) -> AuditEvent:
@@ -139,7 +139,7 @@ def columns_of(state: State, signatory: Signatory) -> dict[str, Any]:
 
 
 def a_correction(endorsement: Endorsement, **columns: Any) -> Correction:
-    plain = {"sealed_proposal": contacts.seal("made up"), "proposed_at": NOON}
+    plain = {"sealed_proposal": encryption.seal("made up"), "proposed_at": NOON}
     return Correction.objects.create(endorsement=endorsement, **(plain | columns))
 
 

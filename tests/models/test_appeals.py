@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from petition.actions import moderation
+from petition.actions.moderation import decisions
 from petition.models import Appeal, AppealText, Kind, Signatory
-from petition.models.appeals import GRACE, Phase
-from petition.models.texts import digest_of
+from petition.models.appeals import GRACE, Phase, digest_of
 from tests import factories
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
@@ -89,6 +88,6 @@ def test_the_originals_come_first_and_the_words_of_the_query_tell_them_apart(app
     factories.approved(appeal)
     kinds = [signatory.kind for signatory in Signatory.objects.all()]
     assert kinds == ["original"] * 35 + ["further"]
-    moderation.revoke(factories.approved(appeal).pk, by=factories.MODERATOR, at=factories.NOON)
+    decisions.revoke(factories.approved(appeal).pk, by=factories.MODERATOR, at=factories.NOON)
     assert Signatory.objects.listed().count() == 36
     assert [signatory.number for signatory in Signatory.objects.of_kind(Kind.FURTHER)] == [1, 2]

@@ -1,6 +1,6 @@
 """Every column is public, sealed, private for a reason, or technical: a new one is none of these and fails here.
 
-Public is what publishing/record.py tells: each column of each table that it reads is changed, and it is asked again.
+Public is what publishing/records.py tells: each column of each table that it reads is changed, and it is asked again.
 """
 
 import inspect
@@ -14,11 +14,11 @@ from django.apps import apps
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions.key_rotation import sealed_columns
+from petition.actions.operations.key_rotation import sealed_columns
 from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import REFUSALS
-from petition.publishing import demonstrations, editions, history, record, search
+from petition.publishing import demonstrations, editions, history, records, search
 from petition.publishing.search import Search
 from tests import factories
 from tests.factories import NOON, SLUG
@@ -254,23 +254,23 @@ def test_every_private_column_has_a_reason() -> None:
 
 
 ASKED: dict[str, Callable[[], object]] = {
-    "appeal_record": lambda: (record.appeal_record(SLUG, "en"), record.appeal_record(SLUG, "ru")),
-    "published_slugs": record.published_slugs,
-    "exact_text": lambda: record.exact_text(SLUG, "en"),
-    "originals": lambda: record.originals(SLUG),
-    "newest_further": lambda: record.newest_further(SLUG),
-    "further_page": lambda: record.further_page(SLUG, 1),
-    "page_count": lambda: record.page_count(SLUG),
-    "all_signatories": lambda: record.all_signatories(SLUG),
-    "countries_of": lambda: record.countries_of(SLUG),
-    "listed_by_month": lambda: record.listed_by_month(SLUG),
-    "has_signatory": lambda: [record.has_signatory(SLUG, "further", number) for number in range(100)],
-    "at_one_revision": lambda: record.at_one_revision(SLUG, lambda: ""),
-    "state_of_everything": record.state_of_everything,
+    "appeal_record": lambda: (records.appeal_record(SLUG, "en"), records.appeal_record(SLUG, "ru")),
+    "published_slugs": records.published_slugs,
+    "exact_text": lambda: records.exact_text(SLUG, "en"),
+    "originals": lambda: records.originals(SLUG),
+    "newest_further": lambda: records.newest_further(SLUG),
+    "further_page": lambda: records.further_page(SLUG, 1),
+    "page_count": lambda: records.page_count(SLUG),
+    "all_signatories": lambda: records.all_signatories(SLUG),
+    "countries_of": lambda: records.countries_of(SLUG),
+    "listed_by_month": lambda: records.listed_by_month(SLUG),
+    "has_signatory": lambda: [records.has_signatory(SLUG, "further", number) for number in range(100)],
+    "at_one_revision": lambda: records.at_one_revision(SLUG, lambda: ""),
+    "state_of_everything": records.state_of_everything,
     "editions": lambda: editions.editions(SLUG),
     "edition": lambda: editions.edition(SLUG, NOON.date().isoformat()),
-    "as_delivered": lambda: editions.as_delivered(record.appeal_record(SLUG, "en"), editions.editions(SLUG)[0]),
-    "divided": lambda: editions.divided(record.all_signatories(SLUG), editions.editions(SLUG)[0]),
+    "as_delivered": lambda: editions.as_delivered(records.appeal_record(SLUG, "en"), editions.editions(SLUG)[0]),
+    "divided": lambda: editions.divided(records.all_signatories(SLUG), editions.editions(SLUG)[0]),
     "found": lambda: [search.found(SLUG, Search(q=words)) for words in ("changed", "чангед", "kyrgyzstan")],
     "newest_changes": lambda: history.newest_changes(SLUG),
     "no_longer_listed": lambda: [history.no_longer_listed(SLUG, kind) for kind in ("original", "further")],
@@ -281,7 +281,7 @@ ASKED: dict[str, Callable[[], object]] = {
     "is_demonstration": lambda: demonstrations.is_demonstration(SLUG),
 }
 """Every function of the record, as a visitor could have it asked."""
-READ_FROM = (record, demonstrations, editions, history, search)
+READ_FROM = (records, demonstrations, editions, history, search)
 
 UNLISTED = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
 CHANGES: dict[type[models.Model], dict[str, Any]] = {
@@ -351,7 +351,7 @@ def answers() -> dict[str, str]:
     for name, ask in ASKED.items():
         try:
             told[name] = repr(ask())
-        except (record.NotPublished, IndexError):
+        except (records.NotPublished, IndexError):
             told[name] = "nothing"
     return told
 

@@ -7,8 +7,10 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 
-from petition.actions import correspondence, links, staff
 from petition.actions.audit import OPERATOR
+from petition.actions.mailing import queue
+from petition.actions.self_service import private_links
+from petition.actions.staff import accounts
 from petition.models import (
     Alert,
     Appeal,
@@ -91,16 +93,14 @@ def _mail(**columns: object) -> Violation:
 
 def _link(**columns: object) -> Violation:
     def write(appeal: Appeal) -> None:
-        links.new_own_page(factories.confirmed(appeal))
+        private_links.new_own_page(factories.confirmed(appeal))
         changed(PrivateLink.objects.filter(purpose="own_page").latest("pk"), **columns)
 
     return write
 
 
 def _waiting_mail() -> OutgoingMail:
-    return correspondence.owe_to(
-        "confirm_mailbox", "x@fund.example", content={}, language="en", mailbox_index="a", at=NOON
-    )
+    return queue.owe_to("confirm_mailbox", "x@fund.example", content={}, language="en", mailbox_index="a", at=NOON)
 
 
 def _a_dispute(appeal: Appeal, **columns: str) -> Dispute:
@@ -122,7 +122,7 @@ def _spelling(**columns: str) -> Violation:
 
 
 def _invited() -> Invitation:
-    staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=NOON)
+    accounts.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=NOON)
     return Invitation.objects.get()
 
 

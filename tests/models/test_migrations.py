@@ -7,8 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.actions import comparisons, entering, known, moderation, presences, staff, weighing
 from petition.actions.audit import OPERATOR
+from petition.actions.intake import known_organisations, process
+from petition.actions.moderation import comparisons, decisions, manual_entry
+from petition.actions.staff import accounts, presences
 from petition.models import (
     Alert,
     Appeal,
@@ -68,22 +70,22 @@ def _rows_everywhere() -> None:
         for second in (False, True):
             row = factories.entered(appeal, origin)
             if second and origin == Origin.LETTER:
-                entering.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
+                manual_entry.confirm_letter(row.pk, by=factories.SECOND, at=factories.NOON)
     Alert.objects.create(kind="digest", day=factories.NOON)
-    guest = staff.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=factories.NOON)
+    guest = accounts.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=factories.NOON)
     CodeTries.objects.create(account=guest)
-    moderation.withdraw(factories.approved(appeal).pk, by=factories.MODERATOR, at=factories.NOON)
+    decisions.withdraw(factories.approved(appeal).pk, by=factories.MODERATOR, at=factories.NOON)
     proposed = {"proposed_by": guest.pk, "proposed_at": factories.NOON}
     RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
     TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)
     SiteState.objects.create(worker_seen_at=factories.NOON)
-    weighing.weigh_due(at=factories.NOON)
-    weighing.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
+    process.weigh_due(at=factories.NOON)
+    process.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
     comparisons.compare(
         waiting.pk, Endorsement.objects.latest("pk").pk, Verdict.SAME, by=factories.MODERATOR, at=factories.NOON
     )
     presences.look(waiting.pk, by=factories.MODERATOR, at=factories.NOON)
-    known.replace([known.Known("Made-up Fund", "fund.example", "", member=True)])
+    known_organisations.replace([known_organisations.Known("Made-up Fund", "fund.example", "", member=True)])
     LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
 
@@ -158,10 +160,10 @@ def test_the_words_that_stood_before_every_form_stay_with_the_appeal_of_2020() -
 def test_what_was_removed_before_the_journal_had_a_table_is_in_it() -> None:
     appeal = factories.an_appeal()
     listed, gone, _ = (factories.approved(appeal) for _ in range(3))
-    moderation.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
-    moderation.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    decisions.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    decisions.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
     factories.withdraw_for_good(gone.pk, by=factories.MODERATOR, at=factories.NOON)
-    moderation.hide(appeal.slug, Kind.FURTHER, 3, by=factories.MODERATOR, at=factories.NOON)
+    decisions.hide(appeal.slug, Kind.FURTHER, 3, by=factories.MODERATOR, at=factories.NOON)
     columns = ("kind", "appeal", "reference", "endorsement", "submitted_at", "at")
     before = list(Removal.objects.values_list(*columns))
     uids = []

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from petition.actions import moderation
+from petition.actions.moderation import decisions
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Signatory, State
 from petition.models.endorsements import ACTIVE
 from petition.models.triggers import REFUSALS
@@ -69,7 +69,7 @@ def _hidden_and_changed(signatory: Signatory) -> object:
 
 
 def _being_withdrawn(appeal: Appeal) -> Endorsement:
-    return moderation.withdraw(factories.confirmed(appeal).pk, by=factories.MODERATOR, at=NOON)
+    return decisions.withdraw(factories.confirmed(appeal).pk, by=factories.MODERATOR, at=NOON)
 
 
 def _other_appeal() -> Appeal:

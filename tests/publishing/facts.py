@@ -10,7 +10,7 @@ from datetime import date
 from xml.etree import ElementTree
 
 from tests.publishing.readers import AS_OF, told
-from tests.web.test_appeal_page import words
+from tests.web.public.test_appeal_page import words
 
 GONE = {"en": "No longer listed", "ru": "Больше не в списке", "ky": "Эми тизмеде жок"}
 ATOM = "{http://www.w3.org/2005/Atom}"

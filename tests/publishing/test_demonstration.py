@@ -5,12 +5,12 @@ from urllib.robotparser import RobotFileParser
 import pytest
 from django.test import Client
 
-from petition.actions import demonstration
-from petition.actions.editions import freeze
+from petition.actions.appeals import demonstration
+from petition.actions.listing.editions import freeze
 from petition.models import Appeal
 from tests.factories import MODERATOR, NOON, SLUG, reading
 from tests.publishing.visitor import Visitor
-from tests.web.test_headers import PUBLIC
+from tests.web.middleware.test_headers import PUBLIC
 
 SLOW = {"pdf", "docx", "card", "edition_pdf", "edition_docx"}
 OF_AN_APPEAL = {name: path for name, path in PUBLIC.items() if f"/appeals/{SLUG}" in path}

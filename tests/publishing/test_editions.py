@@ -9,12 +9,12 @@ from django.test import Client
 from docx import Document
 from pypdf import PdfReader
 
-from petition.actions import moderation
-from petition.actions.demonstration import appeal_for
-from petition.actions.editions import freeze
+from petition.actions.appeals.demonstration import appeal_for
+from petition.actions.listing.editions import freeze
+from petition.actions.moderation import decisions
 from petition.models import Appeal, Kind
 from petition.publishing import pages
-from petition.publishing.documents import card, letter, picture
+from petition.publishing.documents import card, letter, png
 from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 from tests.publishing.readers import KINDS, PREFIXES, each_language, told
 from tests.test_translations import english_left_in
@@ -30,7 +30,7 @@ def delivered(appeal: Appeal) -> Appeal:
         approved(appeal, organisation_name=name, countries=())
     freeze(SLUG, dated=NOON.date(), addressee=ADDRESSEE, by=MODERATOR, at=NOON)
     approved(appeal, organisation_name="Later Fund", countries=(), at=NOON + timedelta(days=9))
-    moderation.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(days=9))
+    decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(days=9))
     return appeal
 
 
@@ -149,15 +149,15 @@ def test_the_same_card_is_the_same_bytes_and_a_demonstration_says_so(db: None) -
     appeal_for("demo", reading(), at=NOON)
     shown = card.card_of("demo", "en")
     assert shown.demonstration == "Demonstration: everything here is made up."
-    assert picture.rendered(shown.for_renderer()) == picture.rendered(shown.for_renderer())
+    assert png.rendered(shown.for_renderer()) == png.rendered(shown.for_renderer())
     plain = shown.for_renderer() | {"demonstration": ""}
-    assert picture.rendered(plain) != picture.rendered(shown.for_renderer())
+    assert png.rendered(plain) != png.rendered(shown.for_renderer())
 
 
 @pytest.mark.parametrize("title", ["W" * 400, "word " * 120, '#eval(1) *x* $y$ <b>"', "منظمة حقوق الإنسان", ""])
 def test_any_title_fits_the_card(appeal: Appeal, title: str) -> None:
     shown = card.card_of(SLUG, "en").for_renderer() | {"title": title}
-    assert picture.rendered(shown).startswith(b"\x89PNG")
+    assert png.rendered(shown).startswith(b"\x89PNG")
 
 
 @each_language

@@ -12,18 +12,21 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from petition.actions import appeals, corrections, leaving, moderation, undoing, withheld
-from petition.actions.corrections import Proposal
-from petition.actions.editions import freeze
+from petition.actions.appeals import publication
+from petition.actions.endorsing import withheld_count
+from petition.actions.listing.editions import freeze
+from petition.actions.moderation import decisions, undo
+from petition.actions.self_service import corrections, withdrawal
+from petition.actions.self_service.corrections import Proposal
 from petition.models import Appeal, Endorsement, Kind, PrivateLink, Purpose
-from petition.publishing import manifest
-from petition.publishing.exports import files
-from petition.publishing.mirror.keeping import write
+from petition.publishing import public_paths
+from petition.publishing.exports import file_cache
 from petition.publishing.mirror.ownership import SUMS
-from petition.vocabulary import clock
+from petition.publishing.mirror.writer import write
+from petition.reference import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
-from tests.publishing.test_mirror import Tiny, nothing
+from tests.publishing.mirror.test_mirror import Tiny, nothing
 
 FIRST = NOON + timedelta(days=26, hours=5, minutes=41, seconds=23, microseconds=456_789)
 SECOND_TIME = FIRST + timedelta(days=33, hours=7, minutes=12, seconds=11, microseconds=111_111)
@@ -37,13 +40,13 @@ def fund(appeal: Appeal) -> Endorsement:
     """A list with an edition, a correction, a removal, a note, and those not named."""
     factories.approved(appeal)
     corrected = factories.approved(appeal)
-    moderation.note(SLUG, Kind.ORIGINAL, 1, "Closed in 2023.", by=MODERATOR, at=NOON)
+    decisions.note(SLUG, Kind.ORIGINAL, 1, "Closed in 2023.", by=MODERATOR, at=NOON)
     link = PrivateLink.objects.filter(endorsement=corrected, purpose=Purpose.OWN_PAGE).latest("pk")
     corrections.propose(link.digest, Proposal("Other Fund", "", "KG"), at=NOON)
     corrections.accept(corrected.corrections.get().pk, by=MODERATOR, at=NOON)
     for _ in range(2):
         _counted(appeal)
-    withheld.refresh(at=NOON)
+    withheld_count.refresh(at=NOON)
     freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
     return factories.approved(appeal, organisation_name="Leaving Fund")
 
@@ -51,7 +54,7 @@ def fund(appeal: Appeal) -> Endorsement:
 def _counted(appeal: Appeal) -> Endorsement:
     found = factories.approved(appeal, display="withheld")
     Endorsement.objects.filter(pk=found.pk).update(checked_how="own_channel")
-    return withheld.count(found.pk, by=SECOND, at=NOON)
+    return withheld_count.count(found.pk, by=SECOND, at=NOON)
 
 
 def _own(endorsement: Endorsement) -> str:
@@ -60,14 +63,14 @@ def _own(endorsement: Endorsement) -> str:
 
 def _withdraw_one_not_named(at: datetime) -> None:
     found = Endorsement.objects.filter(counted_at__isnull=False).latest("pk")
-    moderation.withdraw(found.pk, by=MODERATOR, at=at)
-    withheld.refresh(at=at + timedelta(days=1))
+    decisions.withdraw(found.pk, by=MODERATOR, at=at)
+    withheld_count.refresh(at=at + timedelta(days=1))
 
 
 def _hide_and_take_back(at: datetime) -> None:
-    moderation.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=at)
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=at)
     hidden = Endorsement.objects.get(signatory__kind=Kind.FURTHER, signatory__number=1)
-    undoing.undo(hidden.pk, by=MODERATOR, at=at)
+    undo.undo(hidden.pk, by=MODERATOR, at=at)
 
 
 def _leaving() -> Endorsement:
@@ -75,25 +78,25 @@ def _leaving() -> Endorsement:
 
 
 REMOVALS: dict[str, Happening] = {
-    "hide": lambda at: moderation.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=at),
-    "hide an original": lambda at: moderation.hide(SLUG, Kind.ORIGINAL, 7, by=MODERATOR, at=at),
-    "withdraw": lambda at: moderation.withdraw(_leaving().pk, by=MODERATOR, at=at),
-    "revoke": lambda at: moderation.revoke(_leaving().pk, by=MODERATOR, at=at),
-    "stop being named": lambda at: leaving.stop_being_named(_own(_leaving()), at=at),
-    "leave": lambda at: leaving.withdraw(_own(_leaving()), at=at),
+    "hide": lambda at: decisions.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=at),
+    "hide an original": lambda at: decisions.hide(SLUG, Kind.ORIGINAL, 7, by=MODERATOR, at=at),
+    "withdraw": lambda at: decisions.withdraw(_leaving().pk, by=MODERATOR, at=at),
+    "revoke": lambda at: decisions.revoke(_leaving().pk, by=MODERATOR, at=at),
+    "stop being named": lambda at: withdrawal.stop_being_named(_own(_leaving()), at=at),
+    "leave": lambda at: withdrawal.withdraw(_own(_leaving()), at=at),
     "one not named leaves": _withdraw_one_not_named,
     "hide and take back": _hide_and_take_back,
 }
 NO_REMOVALS: dict[str, Happening] = {
     "list": lambda at: factories.approved(Appeal.objects.get(), at=at),
-    "note": lambda at: moderation.note(SLUG, Kind.ORIGINAL, 2, "Has moved.", by=MODERATOR, at=at),
+    "note": lambda at: decisions.note(SLUG, Kind.ORIGINAL, 2, "Has moved.", by=MODERATOR, at=at),
     "edition": lambda at: freeze(SLUG, dated=date(2027, 3, 1), addressee="The Court", by=MODERATOR, at=at),
 }
 
 
 def _seen(client: Client, routes: Callable[[str], bool], languages: tuple[str, ...]) -> dict[str, tuple[str, bytes]]:
     """Headers and body of each published path."""
-    places = [place for place in manifest.places() if routes(place.route) and place.language in languages]
+    places = [place for place in public_paths.places() if routes(place.route) and place.language in languages]
     assert places
     seen = {}
     for place in places:
@@ -116,7 +119,7 @@ def _after(happening: Happening, at: datetime, look: Callable[[], dict[str, tupl
 def streaming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: object) -> Iterator[None]:
     """Every export is a file, as with a long list; each look makes it again."""
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
-    monkeypatch.setattr(files, "MOST_BYTES", 10)
+    monkeypatch.setattr(file_cache, "MOST_BYTES", 10)
     yield
 
 
@@ -178,7 +181,7 @@ def test_exports_that_are_files_tell_neither_their_time_nor_that_of_the_removal(
             assert answer.streaming
             assert encoding == "" or body[4:8] == bytes(4), "the time in the head of gzip (RFC 1952, 2.3.1)"
             seen[encoding] = (repr(sorted(answer.headers.items())), body)
-        for path in files._place().rglob("*.json"):
+        for path in file_cache._place().rglob("*.json"):
             path.unlink()  # so that the next look makes it again
         return seen
 
@@ -199,7 +202,7 @@ def test_the_files_of_a_mirror_are_dated_by_the_last_addition_and_each_mirror_is
     midnight = datetime(2026, 11, 23, tzinfo=NOON.tzinfo).timestamp()
     write(tmp_path / name, Tiny(), nothing)
     assert times() == {midnight}
-    moderation.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=FIRST)
+    decisions.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=FIRST)
     write(tmp_path / name, Tiny(), nothing)
     assert times() == {midnight + 1}
     factories.approved(Appeal.objects.get(), at=FIRST)
@@ -213,6 +216,6 @@ def test_the_date_never_goes_back_and_new_revisions_leave_it_unless_told(appeal:
     factories.approved(appeal, at=NOON)
     assert Appeal.objects.get().as_of == FIRST.date()
     with transaction.atomic():
-        appeals.new_revision(Appeal.objects.select_for_update().get(), at=SECOND_TIME)
-    appeals.set_opening(SLUG, None, SECOND_TIME, by=MODERATOR, at=SECOND_TIME)
+        publication.new_revision(Appeal.objects.select_for_update().get(), at=SECOND_TIME)
+    publication.set_opening(SLUG, None, SECOND_TIME, by=MODERATOR, at=SECOND_TIME)
     assert Appeal.objects.get().as_of == FIRST.date()

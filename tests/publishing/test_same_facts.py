@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from petition.actions import corrections, moderation
-from petition.actions.corrections import Proposal
+from petition.actions.moderation import decisions
+from petition.actions.self_service import corrections
+from petition.actions.self_service.corrections import Proposal
 from petition.models import Appeal, Kind, PrivateLink, Signatory
 from tests.factories import MODERATOR, NOON, SLUG, approved
 from tests.publishing import facts as read
@@ -71,8 +72,8 @@ def told(appeal: Appeal) -> Facts:
     names = ("Өмүр «Үкүк»", "Gone Fund", "Réseau d’Été", "Fund, with comma", "საქართველოს ფონდი", "Old Fund")
     countries = (("KG",), ("TJ",), ("FR", "BE"), (), ("KZ",), ("KG",))
     made = [approved(appeal, organisation_name=name, countries=of) for name, of in zip(names, countries, strict=True)]
-    moderation.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON)
-    moderation.hide(SLUG, Kind.ORIGINAL, 17, by=MODERATOR, at=NOON)
+    decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON)
+    decisions.hide(SLUG, Kind.ORIGINAL, 17, by=MODERATOR, at=NOON)
     link = PrivateLink.objects.filter(endorsement=made[5], purpose="own_page").latest("pk")
     corrections.propose(link.digest, Proposal("New Fund", "NF", "KG"), at=NOON)
     corrections.accept(made[5].corrections.get().pk, by=MODERATOR, at=NOON)

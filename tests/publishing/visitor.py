@@ -8,7 +8,7 @@ from typing import Any
 import brotli
 from django.core.wsgi import get_wsgi_application
 
-from petition.publishing.site import Door
+from petition.publishing.cache.middleware import Door
 from tests.factories import SLUG
 
 PAGE = f"/appeals/{SLUG}/"

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import backups
+from petition.actions.operations import backup
 from petition.management.progress import Megabytes
 from petition.models.database_clock import database_now
 
@@ -18,8 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
         target = file or settings.DATA_DIR / "backups" / f"{database_now():%Y-%m-%d-%H%M%S}.backup"
         try:
-            journal = backups.back_up(target, at=database_now(), tell=Megabytes(self.stdout, "written").tell)
-        except backups.NotDone as error:
+            journal = backup.back_up(target, at=database_now(), tell=Megabytes(self.stdout, "written").tell)
+        except backup.NotDone as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{target} cannot be written ({error.strerror}): choose another place.") from error

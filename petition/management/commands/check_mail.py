@@ -3,8 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import correspondence
-from petition.vocabulary.mailboxes import canonical
+from petition.actions.mailing import queue
+from petition.text.mailboxes import canonical
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         mailbox = canonical(address)
         if mailbox is None:
             raise CommandError(f"{address!r} is not an address: write one like you@example.org.")
-        trouble = correspondence.try_delivery(mailbox)
+        trouble = queue.try_delivery(mailbox)
         if trouble:
             raise CommandError(
                 f"The mail server did not take it ({trouble}): compare EMAIL_URL with what your provider says, "

@@ -3,12 +3,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import demonstration
-from petition.actions.appeals import Refused
-from petition.management.slugs import slug
+from petition.actions.appeals import demonstration
+from petition.actions.appeals.publication import Refused
+from petition.management.appeal_slugs import slug
 from petition.models import Appeal
 from petition.models.database_clock import database_now
-from petition.reading import read_statement
+from petition.statements import read_statement
 
 MOST = 100_000
 

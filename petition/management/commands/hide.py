@@ -3,9 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import moderation
 from petition.actions.audit import OPERATOR
-from petition.management import slugs
+from petition.actions.moderation import decisions
+from petition.management import appeal_slugs
 from petition.models import Kind, Signatory
 from petition.models.database_clock import database_now
 
@@ -21,9 +21,9 @@ class Command(BaseCommand):
         match = re.fullmatch(r"(original|further)-([1-9][0-9]{0,8})", reference)
         if not match:
             raise CommandError(f"{reference!r} is not a reference: write original-12 or further-17.")
-        slug = slugs.here(appeal)
+        slug = appeal_slugs.here(appeal)
         try:
-            moderation.hide(slug, Kind(match[1]), int(match[2]), by=OPERATOR, at=database_now())
+            decisions.hide(slug, Kind(match[1]), int(match[2]), by=OPERATOR, at=database_now())
         except Signatory.DoesNotExist as error:
             raise CommandError(
                 f"The appeal {slug!r} has no {reference}: look at /appeals/{slug}/signatories/ for the number."

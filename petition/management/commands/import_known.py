@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import known
+from petition.actions.intake import known_organisations
 
 
 class Command(BaseCommand):
@@ -15,11 +15,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             with file.open(encoding="utf-8-sig", newline="") as lines:
-                count = known.replace(known.read(lines))
+                count = known_organisations.replace(known_organisations.read(lines))
         except OSError as error:
             raise CommandError(f"{file} cannot be read ({error.strerror}): name a CSV file.") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8 (byte {error.start}).") from error
-        except known.Wrong as error:
+        except known_organisations.Wrong as error:
             raise CommandError(f"{error} Nothing was changed.") from error
         self.stdout.write(f"The secretariat knows {count} organisations by their mail domain.")

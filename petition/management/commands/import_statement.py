@@ -6,14 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from petition.actions import appeals
+from petition.actions.appeals import publication
+from petition.actions.appeals.form_notice import set_notice
 from petition.actions.audit import OPERATOR
-from petition.actions.notices import set_notice
 from petition.management.notice_file import NoticeFile, read_notice
 from petition.models import Appeal, TextStatus
 from petition.models.database_clock import database_now
-from petition.reading import REMEDIES, Note, Reading, as_json, issuer_of, read_statement, slug_for
-from petition.vocabulary.languages import LANGUAGES
+from petition.reference.languages import LANGUAGES
+from petition.statements import REMEDIES, Note, Reading, as_json, issuer_of, read_statement, slug_for
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         slug = slug_for(reading) if options["slug"] is None else options["slug"]
         if dated is None:
             raise CommandError("The text names no date: give --date YYYY-MM-DD.")
-        edition = appeals.Edition(
+        edition = publication.Edition(
             slug=slug,
             issuer=issuer_of(reading) if options["issuer"] is None else options["issuer"],
             language=options["language"],
@@ -59,13 +59,13 @@ class Command(BaseCommand):
         )
         try:
             with transaction.atomic():  # no form is open for a moment without the warning that belongs to it
-                outcome = appeals.publish_statement(reading, edition, by=OPERATOR, at=database_now())
-                if outcome == appeals.Outcome.PUBLISHED:
+                outcome = publication.publish_statement(reading, edition, by=OPERATOR, at=database_now())
+                if outcome == publication.Outcome.PUBLISHED:
                     _open_the_form_with(notice, slug)
-        except appeals.Refused as error:
+        except publication.Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{slug} ({edition.language}): {outcome}.")
-        if outcome == appeals.Outcome.TRANSLATED and reading.signatories:
+        if outcome == publication.Outcome.TRANSLATED and reading.signatories:
             self.stdout.write(f"Its {len(reading.signatories)} signatories were not entered: the appeal's list stays.")
 
     def _report(self, reading: Reading, unresolved: Sequence[Note]) -> None:

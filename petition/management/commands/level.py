@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from petition.actions import site_state
 from petition.actions.audit import OPERATOR
+from petition.actions.operations import site_state
 from petition.models import Level, SiteState
 from petition.models.database_clock import database_now
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.management.static_files import collect_if_changed
 from petition.publishing.mirror.content import NotComplete
-from petition.publishing.mirror.keeping import Refused, write
+from petition.publishing.mirror.writer import Refused, write
 
 STEP = 50
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from petition.protection.keys import as_lines, new_backup_keys, new_keys
+from petition.security.keys import as_lines, new_backup_keys, new_keys
 
 
 class Command(BaseCommand):

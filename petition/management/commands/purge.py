@@ -2,10 +2,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import clock_checks, retention
-from petition.actions.row_by_row import RowsFailed
+from petition.actions.operations import clock_checks, retention
+from petition.actions.operations.row_by_row import RowsFailed
 from petition.models import database_clock
-from petition.vocabulary import clock
+from petition.reference import clock
 
 
 class Command(BaseCommand):

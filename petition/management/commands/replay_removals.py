@@ -3,13 +3,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import restoring
 from petition.actions.audit import OPERATOR
-from petition.actions.removal_journal import NotAJournal, journal
+from petition.actions.operations import restore
+from petition.actions.operations.removal_journal import NotAJournal, journal
 from petition.management.commands.restore import private_keys
-from petition.management.removed import summary
+from petition.management.removal_summary import summary
 from petition.models.database_clock import database_now
-from petition.protection.sealed_files import CannotRead
+from petition.security.encrypted_files import CannotRead
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if not file.exists():
             raise CommandError(f"There is no journal of removals at {file}: name it with --journal.")
         try:
-            result = restoring.replay(file, private_keys(), by=OPERATOR, at=database_now(), tell=self._tell)
+            result = restore.replay(file, private_keys(), by=OPERATOR, at=database_now(), tell=self._tell)
         except (NotAJournal, CannotRead) as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -6,15 +6,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import restoring
 from petition.actions.audit import OPERATOR
-from petition.actions.backups import NotDone
-from petition.actions.removal_journal import NotAJournal
-from petition.actions.restoring import Order
+from petition.actions.operations import restore
+from petition.actions.operations.backup import NotDone
+from petition.actions.operations.removal_journal import NotAJournal
+from petition.actions.operations.restore import Order
 from petition.management.progress import Megabytes
-from petition.management.removed import summary
+from petition.management.removal_summary import summary
 from petition.models.database_clock import database_now
-from petition.protection.sealed_files import CannotRead
+from petition.security.encrypted_files import CannotRead
 
 
 class Command(BaseCommand):
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     ) -> None:
         order = Order(file, journal, without_journal, replace, tuple(private_keys()))
         try:
-            result = restoring.restore(
+            result = restore.restore(
                 order, by=OPERATOR, at=database_now(), migrate=self._migrate, tell=Megabytes(self.stdout, "read").tell
             )
         except (NotDone, NotAJournal, CannotRead) as error:

@@ -3,8 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from petition.actions import key_rotation, retention
-from petition.protection import contacts
+from petition.actions.operations import key_rotation, retention
+from petition.security import encryption
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{table}: {done} of {of}")
 
     def _say_what_may_go(self, rotation: key_rotation.Rotation) -> None:
-        present, held = contacts.key_ids()
+        present, held = encryption.key_ids()
         for key_id in held:
             if key_id == present:
                 self.stdout.write(f"The key {key_id} is the present one.")

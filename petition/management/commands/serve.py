@@ -15,13 +15,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from petition.actions.staff import first_administrator
-from petition.management.listening import Place, place_of, refuse_taken
+from petition.actions.staff.accounts import first_administrator
+from petition.management.listen_address import Place, place_of, refuse_taken
+from petition.management.process_group import MOST_DEATHS, Together
 from petition.management.running_site import announced
 from petition.management.static_files import collect_if_changed
-from petition.management.together import MOST_DEATHS, Together
 from petition.models import Appeal
-from petition.publishing.limits import THREADS
+from petition.publishing.cache.thread_limits import THREADS
 
 START_SECONDS = 30
 

@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions.journal_file import JournalFile, reason_of
-from petition.actions.removal_journal import NotAJournal, journal
+from petition.actions.operations.journal_file import JournalFile, reason_of
+from petition.actions.operations.removal_journal import NotAJournal, journal
 from petition.management.static_files import collect_if_changed
 
 

@@ -9,24 +9,18 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.actions import (
-    alerts,
-    batches,
-    clock_checks,
-    database_use,
-    delivery,
-    retention,
-    table_rewriting,
-    weighing,
-    withheld,
-)
-from petition.actions.journal_file import JournalFile, reason_of
-from petition.actions.removal_journal import NotAJournal
-from petition.management.duties import Duties, Duty, InPieces
-from petition.management.fresh_mirror import FreshMirror
+from petition.actions.endorsing import withheld_count
+from petition.actions.intake import process
+from petition.actions.mailing import delivery, staff_alerts
+from petition.actions.moderation import batches
+from petition.actions.operations import clock_checks, retention, running_processes, table_rewrite
+from petition.actions.operations.journal_file import JournalFile, reason_of
+from petition.actions.operations.removal_journal import NotAJournal
+from petition.management.mirror_refresh import FreshMirror
+from petition.management.worker_duties import Duties, Duty, InPieces
 from petition.models import database_clock
-from petition.publishing.exports import files
-from petition.vocabulary import clock
+from petition.publishing.exports import file_cache
+from petition.reference import clock
 
 PAUSE_SECONDS: Final = 1.0
 EACH_ROUND: Final = 0.0
@@ -44,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
-        with database_use.in_use():
+        with running_processes.in_use():
             self._work(once=once)
 
     def _work(self, *, once: bool) -> None:
@@ -82,13 +76,13 @@ class Command(BaseCommand):
             Duty("mail", EACH_ROUND, self._deliver),
             # A duty of another kind gets its row here; what can take long is done InPieces.
             Duty("bulk actions", EACH_ROUND, lambda _at: batches.go_on()),
-            Duty("exports", 2, lambda _at: files.remove_stale()),
+            Duty("exports", 2, lambda _at: file_cache.remove_stale()),
             Duty("mirror", EACH_ROUND, self._tend_mirror),
-            Duty("alerts", 60, lambda at: alerts.tell_staff(at=at)),
-            Duty("withheld count", 600, lambda at: withheld.refresh(at=at)),
-            Duty("screening", EACH_ROUND, InPieces(lambda at: weighing.in_pieces(at=at)).carry_out),
+            Duty("alerts", 60, lambda at: staff_alerts.tell_staff(at=at)),
+            Duty("withheld count", 600, lambda at: withheld_count.refresh(at=at)),
+            Duty("screening", EACH_ROUND, InPieces(lambda at: process.in_pieces(at=at)).carry_out),
             Duty("retention", 600, InPieces(_begin_erasing).carry_out),
-            Duty("table rewriting", 600, lambda at: table_rewriting.rewrite_when_due(at=at)),
+            Duty("table rewriting", 600, lambda at: table_rewrite.rewrite_when_due(at=at)),
         ]
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import atan2, degrees, hypot, pi, sqrt
 
-from petition.publishing.charts.apart import GAP, apart, inside
+from petition.publishing.charts.circle_packing import GAP, apart, inside
 from petition.publishing.charts.land import outline
+from petition.publishing.charts.map_section import centres, section_for
 from petition.publishing.charts.projection import Place, Point, Section, from_meridian
-from petition.publishing.charts.section import centres, section_for
 
 _FOR_ONE = 17.0  # radius of a circle that counts 1, at most
 _LARGEST = 58.0  # radius of the largest circle, at most

@@ -1,1 +1,1 @@
-"""The appeal as a document to print or hand over: PDF, DOCX, TXT. Each is set from a Letter and from nothing else."""
+"""The appeal as PDF, DOCX, TXT and as a picture for social media."""

@@ -18,12 +18,12 @@ def main(kind: str, content: dict[str, Any]) -> bytes:
 
         return pdf.rendered(content)
     if kind == "card":
-        from petition.publishing.documents import picture
+        from petition.publishing.documents import png
 
-        return picture.rendered(content)
-    from petition.publishing.documents import word
+        return png.rendered(content)
+    from petition.publishing.documents import docx
 
-    return word.rendered(content)
+    return docx.rendered(content)
 
 
 if __name__ == "__main__":

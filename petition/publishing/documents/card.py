@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import formats, translation
 from django.utils.translation import gettext as _, ngettext
 
-from petition.publishing import record
+from petition.publishing import records
 
 WIDTH, HEIGHT = 1200, 630
 """Pixels: what the sites that show such pictures crop least."""
@@ -32,7 +32,7 @@ class Card:
 def card_of(slug: str, language: str) -> Card:
     """The card of the published appeal `slug` in `language`, from one revision. Raises NotPublished."""
     with translation.override(language):
-        appeal = record.at_one_revision(slug, lambda: record.appeal_record(slug, language))
+        appeal = records.at_one_revision(slug, lambda: records.appeal_record(slug, language))
         return Card(
             slug=slug,
             language=language,
@@ -46,7 +46,7 @@ def card_of(slug: str, language: str) -> Card:
         )
 
 
-def _counts(counts: record.Counts) -> list[tuple[str, str]]:
+def _counts(counts: records.Counts) -> list[tuple[str, str]]:
     """The numbers apart: those not named are never added to the others."""
     told = [
         (counts.original, ngettext("organisation signed", "organisations signed", counts.original)),

@@ -11,7 +11,7 @@ from django.utils import formats, translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _, ngettext
 
-from petition.publishing import editions, record
+from petition.publishing import editions, records
 from petition.publishing.editions import EditionRecord
 
 MOST_NAMES = 5000
@@ -72,12 +72,12 @@ def written(slug: str, language: str, *, dated: str = "", most_names: int = MOST
     With `dated`, the edition of that date.
     """
     with translation.override(language):
-        return record.at_one_revision(slug, lambda: _written(slug, language, dated, most_names))
+        return records.at_one_revision(slug, lambda: _written(slug, language, dated, most_names))
 
 
 def _written(slug: str, language: str, dated: str, most_names: int) -> Letter:
     edition = editions.edition(slug, dated) if dated else None
-    appeal = record.appeal_record(slug, language)
+    appeal = records.appeal_record(slug, language)
     held, joined, goes_on = _lines(slug, edition, most_names)
     if edition:
         appeal = editions.as_delivered(appeal, edition)
@@ -120,9 +120,9 @@ def _written(slug: str, language: str, dated: str, most_names: int) -> Letter:
 
 def _lines(
     slug: str, edition: EditionRecord | None, most: int
-) -> tuple[list[record.SignatoryRecord], list[record.SignatoryRecord], bool]:
+) -> tuple[list[records.SignatoryRecord], list[records.SignatoryRecord], bool]:
     """The lines of the list, `most` at most; those that joined since the edition; whether there are more."""
-    signatories = record.all_signatories(slug, most=most + 1)
+    signatories = records.all_signatories(slug, most=most + 1)
     shown, goes_on = signatories[:most], len(signatories) > most
     held, joined = editions.divided(shown, edition) if edition else (shown, [])
     return held, joined, goes_on
@@ -146,7 +146,7 @@ def _demonstration() -> str:
     return _("Demonstration: everything here is made up. No organisation named on this page exists.")
 
 
-def _text_note(text: record.TextRecord, language: str) -> str:
+def _text_note(text: records.TextRecord, language: str) -> str:
     if text.language != language:
         if text.language == "en":
             return _("The text of the appeal exists in English.")
@@ -157,7 +157,7 @@ def _text_note(text: record.TextRecord, language: str) -> str:
     return ""
 
 
-def _line(signatory: record.SignatoryRecord, language: str, of_names: str) -> Line:
+def _line(signatory: records.SignatoryRecord, language: str, of_names: str) -> Line:
     """`of_names` is the language of a name of which no moderator said it."""
     if signatory.label is None:
         return Line(signatory.number, _("No longer listed"), language, is_listed=False)
@@ -168,7 +168,7 @@ def _line(signatory: record.SignatoryRecord, language: str, of_names: str) -> Li
     return Line(signatory.number, signatory.label, signatory.language or of_names, is_listed=True, note=note)
 
 
-def _after_list(appeal: record.AppealRecord, *, further: bool, goes_on: bool) -> list[str]:
+def _after_list(appeal: records.AppealRecord, *, further: bool, goes_on: bool) -> list[str]:
     said = []
     if goes_on:
         said.append(
@@ -190,7 +190,7 @@ def _after_list(appeal: record.AppealRecord, *, further: bool, goes_on: bool) ->
     return said
 
 
-def _colophon(appeal: record.AppealRecord) -> list[str]:
+def _colophon(appeal: records.AppealRecord) -> list[str]:
     address, text = _address("appeal", appeal.slug), _address("text", appeal.slug, appeal.text.language)
     return [
         _("This list changes. As it is today: %(address)s") % {"address": address},

@@ -1,1 +1,1 @@
-"""The list as data and as text, for others to read on; made a piece at a time, so that no list is too long."""
+"""The list as data and as text, made piece by piece, so that no list is too long."""

@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.urls import reverse
 
-from petition.publishing import history, record
+from petition.publishing import history, records
 
 FIELDS: Final[dict[str, str]] = {
     "id": "Permanent reference of the line, for example further-12.",
@@ -68,7 +68,7 @@ ABOUT: Final[dict[str, str]] = {
 }
 
 
-def about(appeal: record.AppealRecord, schema: str) -> dict[str, object]:
+def about(appeal: records.AppealRecord, schema: str) -> dict[str, object]:
     """What every file says first: what it is about, as of when, under which licence."""
     return {
         "$schema": address("schema", schema),
@@ -89,7 +89,7 @@ def about(appeal: record.AppealRecord, schema: str) -> dict[str, object]:
     }
 
 
-def row(signatory: record.SignatoryRecord) -> dict[str, object]:
+def row(signatory: records.SignatoryRecord) -> dict[str, object]:
     """The line, its fields in the order of FIELDS, dates as text."""
     told = {field.name: getattr(signatory, field.name) for field in fields(signatory) if field.name in FIELDS}
     for name in ("listed_on", "noted_on"):

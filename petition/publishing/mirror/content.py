@@ -8,10 +8,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from petition.publishing import manifest, record
+from petition.publishing import public_paths, records
+from petition.publishing.cache.rendering import WITHOUT_LIST, Application, environ_of
 from petition.publishing.mirror.links import Links, file_of
-from petition.publishing.rendering import WITHOUT_LIST, Application, environ_of
-from petition.vocabulary.languages import LANGUAGES
+from petition.reference.languages import LANGUAGES
 
 Tell = Callable[[int, int], None]
 """Is told how many files there are already, and how many there will be."""
@@ -28,7 +28,7 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
     """Name and content of each file: start pages, pages, documents, data, and the static files that these need;
     `without_list` only what names no signatory. Raises NotComplete.
     """
-    places = [place for place in manifest.places() if place.route in NAMELESS or not without_list]
+    places = [place for place in public_paths.places() if place.route in NAMELESS or not without_list]
     starts = {_start(code): file_of(_start(code)) for code in LANGUAGES}
     links = Links(starts | {place.path: file_of(place.path) for place in places})
     as_of = last_change()
@@ -48,10 +48,10 @@ def files(django: Application, tell: Tell, *, without_list: bool = False) -> Ite
 
 def last_change() -> date | None:
     """The day on which something public was added or corrected last; None where nothing is published."""
-    return max((record.appeal_record(slug, "en").as_of for slug in record.published_slugs()), default=None)
+    return max((records.appeal_record(slug, "en").as_of for slug in records.published_slugs()), default=None)
 
 
-def _made(django: Application, place: manifest.Place, *words: str) -> tuple[bytes, bool]:
+def _made(django: Application, place: public_paths.Place, *words: str) -> tuple[bytes, bool]:
     """What a visitor of this place gets, and whether it is HTML."""
     path, _, query = place.path.partition("?")
     head: list[Any] = []
@@ -77,7 +77,7 @@ def _marked(html: str, note: str) -> str:
 
 def _start_page(language: str, as_of: date | None, without_list: bool) -> str:
     with translation.override(language):
-        appeals = [record.appeal_record(slug, language) for slug in record.published_slugs()]
+        appeals = [records.appeal_record(slug, language) for slug in records.published_slugs()]
         content = {
             "appeals": appeals,
             "as_of": as_of,
@@ -88,7 +88,7 @@ def _start_page(language: str, as_of: date | None, without_list: bool) -> str:
         return render_to_string("mirror/start.html", content)
 
 
-def _note(place: manifest.Place, as_of: date | None) -> str:
+def _note(place: public_paths.Place, as_of: date | None) -> str:
     """What stands on top of each page."""
     with translation.override(place.language):
         return render_to_string("mirror/note.html", {"as_of": as_of, "live": f"{settings.SITE_URL}{place.path}"})

@@ -1,0 +1,1 @@
+"""An appeal: published from a statement, translated, its form notice, and the demonstration."""

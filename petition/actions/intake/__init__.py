@@ -1,0 +1,1 @@
+"""A submitted form: accepted by the web process (accept.py), processed by the worker (process.py)."""

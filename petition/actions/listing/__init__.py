@@ -1,0 +1,1 @@
+"""The public list: entries with their numbers, and editions."""

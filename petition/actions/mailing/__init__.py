@@ -1,0 +1,1 @@
+"""The queue of mails: who is written to, what each mail claims, and its delivery."""

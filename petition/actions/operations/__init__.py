@@ -1,0 +1,1 @@
+"""What keeps the site running: backup, restore, removal journal, retention, key rotation."""

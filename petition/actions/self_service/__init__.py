@@ -1,0 +1,1 @@
+"""What an organisation does by itself: its own page, corrections, withdrawal, private links, disputes."""

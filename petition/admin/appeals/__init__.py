@@ -1,0 +1,1 @@
+"""What editors do: texts, form notice, editions, rejection reasons, accepting endorsements."""

@@ -1,0 +1,1 @@
+"""Messages about a name on the list."""

@@ -1,0 +1,1 @@
+"""The queue, its filters, bulk actions and suspicious activity."""

@@ -1,0 +1,1 @@
+"""The page of one endorsement, with its evidence and every action on it."""

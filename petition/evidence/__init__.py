@@ -1,1 +1,0 @@
-"""INSTRUMENT: what supports or questions an endorsement, as plain sentences. Decides nothing."""

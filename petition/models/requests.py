@@ -1,0 +1,162 @@
+"""Correction: a change of its line that an organisation proposes. What it proposes is sealed until it is decided.
+Question: what a moderator asks an organisation before deciding, and its answer, which only the secretariat reads.
+Dispute: a message to the secretariat that a name should not be listed, or is listed wrongly.
+"""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Case, Count, Max, Min, Q, When, Window
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
+
+from petition.models.appeals import Appeal
+from petition.models.endorsements import Endorsement
+
+
+class CorrectionState(models.TextChoices):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def waiting(self) -> Self:
+        return self.filter(state=CorrectionState.PROPOSED)
+
+
+class Correction(models.Model):
+    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="corrections")
+    state = models.CharField(max_length=10, choices=CorrectionState, default=CorrectionState.PROPOSED)
+    sealed_proposal = models.TextField(blank=True)  # JSON of organisation_name, acronym, countries; while it waits
+    old_line_public = models.BooleanField(default=False)  # the organisation agrees that the old line stays readable
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endorsement"], condition=Q(state=CorrectionState.PROPOSED), name="correction_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=CorrectionState.PROPOSED, decided_at=None) & ~Q(sealed_proposal=""))
+                | Q(
+                    state__in=[CorrectionState.ACCEPTED, CorrectionState.REFUSED],
+                    decided_at__isnull=False,
+                    sealed_proposal="",
+                ),
+                name="correction_forgotten_when_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"correction {self.pk} of endorsement {self.endorsement_id}"
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def waiting(self) -> Self:
+        return self.filter(answered_at=None)
+
+
+class Question(models.Model):
+    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="questions")
+    body = models.TextField()  # the moderator's words, which the organisation reads on its own page
+    sealed_answer = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["endorsement"], condition=Q(answered_at=None), name="question_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(body=""), name="question_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.pk} about endorsement {self.endorsement_id}"
+
+
+class About(models.TextChoices):
+    """What whoever wrote chose; the first comes before all others."""
+
+    NOT_AGREED = "not_agreed", _("We did not agree to this.")
+    WRONG = "wrong", _("Something about the line is wrong.")
+    OTHER = "other", _("Something else.")
+
+
+class Claim(models.TextChoices):
+    """Whose address whoever wrote gave. Only claimed: nobody has proven that the mailbox is theirs."""
+
+    MAILBOX = "mailbox", _("Gives the e-mail address of the contact")
+    DOMAIN = "domain", _("Gives an address at the domain of the contact")
+
+
+def _rank() -> CombinedExpression:
+    """0 to 11, the lowest first: not above a limit, then by what is claimed, then without consent before all else."""
+    flood = Case(When(above_limit=True, then=6), default=0)
+    claim = Case(When(claim=Claim.MAILBOX, then=0), When(claim=Claim.DOMAIN, then=2), default=4)
+    urgent = Case(When(about=About.NOT_AGREED, then=0), default=1)
+    return flood + claim + urgent
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def open(self) -> Self:
+        return self.filter(settled_at=None)
+
+    def genuine_first(self) -> Self:
+        """What most needs a person first, the newest before older ones of the same kind."""
+        return self.order_by(_rank(), "-raised_at", "-pk")
+
+    def first_of_each_entry(self, most: int) -> Self:
+        """Up to `most` for each entry, in the order of `genuine_first`."""
+        place = Window(RowNumber(), partition_by=["appeal_id", "reference"], order_by=[_rank(), "-raised_at", "-pk"])
+        return self.annotate(place=place).filter(place__lte=most).genuine_first()
+
+    def by_entry(self) -> models.QuerySet[Any, Any]:
+        """One row for each entry, that with the most urgent message first: how many there are, and of which kinds."""
+        entries = self.order_by().values("appeal_id", "appeal__slug", "reference")
+        return entries.annotate(
+            count=Count("pk"),
+            not_agreed=Count("pk", filter=Q(about=About.NOT_AGREED)),
+            flood=Count("pk", filter=Q(above_limit=True)),
+            claims=Count("pk", filter=~Q(claim="")),
+            newest=Max("raised_at"),
+            best=Min(_rank()),
+        ).order_by("best", "-newest", "appeal_id", "reference")
+
+
+class Dispute(models.Model):
+    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="+")
+    about = models.CharField(max_length=10, choices=About, blank=True)  # '' : from before it was kept
+    reference = models.CharField(max_length=20, blank=True)  # original-12, further-12: the line, where it was named
+    sealed_message = models.TextField()
+    sealed_mailbox = models.TextField(blank=True)  # where the secretariat may answer, if it may
+    claim = models.CharField(max_length=10, choices=Claim, blank=True)  # whose address was given, as far as we can tell
+    above_limit = models.BooleanField(default=False)  # so many came that it stands behind the others
+    raised_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DisputeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["raised_at", "pk"]
+        indexes = [
+            models.Index(fields=["appeal", "reference"], condition=Q(settled_at=None), name="dispute_open"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(claim__in=["", *Claim.values]), name="dispute_claim_known"),
+            models.CheckConstraint(condition=~Q(sealed_message=""), name="dispute_has_words"),
+            models.CheckConstraint(condition=Q(about__in=["", *About.values]), name="dispute_about_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"dispute {self.pk}"

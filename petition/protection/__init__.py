@@ -1,1 +1,0 @@
-"""INSTRUMENT: what keeps contacts sealed, links unguessable and floods bounded."""

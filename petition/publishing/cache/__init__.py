@@ -1,0 +1,1 @@
+"""Published pages answered from memory, and dropped when the record changes."""

@@ -1,0 +1,1 @@
+"""Reference data: countries, languages, mail domains, retention periods, and the clock."""

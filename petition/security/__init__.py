@@ -1,0 +1,1 @@
+"""Encryption, keys, tokens, rate limits and what may stand in a log."""

@@ -1,1 +1,0 @@
-"""The words of the project: countries, names, languages and the clock. Pure: it knows nobody else."""

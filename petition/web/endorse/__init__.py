@@ -1,0 +1,1 @@
+"""The form, the check-mail page and the confirmation."""

@@ -1,0 +1,1 @@
+"""What every request passes: refused requests, security headers, the language in the address."""

@@ -1,0 +1,1 @@
+"""The public pages, documents and data, made from the public record alone."""

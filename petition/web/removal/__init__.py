@@ -1,0 +1,1 @@
+"""The public page to change, remove or dispute a name."""

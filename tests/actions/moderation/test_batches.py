@@ -1,0 +1,321 @@
+"""Many at once: as they were shown, whole or piece by piece, by two people where mails leave, and back as one step."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from petition.actions.endorsing import confirmation
+from petition.actions.moderation import (
+    batches,
+    contact_access,
+    decision_records,
+    decisions as moderation,
+    hold,
+    notes,
+    spelling,
+    versions,
+)
+from petition.actions.moderation.decision_mails import UnknownReason
+from petition.actions.moderation.spelling import Proposal
+from petition.actions.operations import retention
+from petition.actions.self_service import own_page
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Batch,
+    BatchDeed,
+    BatchState,
+    Endorsement,
+    Outcome,
+    OutgoingMail,
+    Reason,
+    Signatory,
+    State,
+)
+from petition.reference import clock
+from petition.security.tokens import digest_of_token
+from tests import factories
+from tests.factories import MODERATOR, NOON, confirmed, mails, submitted, token_in
+
+FIRST, SECOND = 1, 2
+LATER = NOON + timedelta(hours=1)
+QUARANTINE, RELEASE, APPROVE, REJECT = BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.APPROVE, BatchDeed.REJECT
+
+
+def run() -> None:
+    while batches.go_on():
+        pass
+
+
+def do(deed: BatchDeed, rows: list[Endorsement], **options: Any) -> Batch:
+    batch = batches.begin(deed, [row.pk for row in rows], by=FIRST, at=NOON, **options)
+    run()
+    batch.refresh_from_db()
+    return batch
+
+
+def outcomes(batch: Batch) -> list[str]:
+    return list(batch.parts.order_by("endorsement_id").values_list("outcome", flat=True))
+
+
+def states() -> list[tuple[str, str]]:
+    return list(Endorsement.objects.filter(origin="form").order_by("pk").values_list("state", "quarantined_for"))
+
+
+# --- one ---
+
+
+def test_one_is_set_aside_and_released_without_a_mail(appeal: Appeal) -> None:
+    row, other = confirmed(appeal), confirmed(appeal)
+    before = len(mails())
+    assert hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [row.pk]
+    assert hold.set_aside([row.pk], reason="likeness", by=MODERATOR, at=NOON) == [], "the first reason stays"
+    assert states() == [("confirmed", "moderator"), ("confirmed", "")]
+    assert hold.release([row.pk, other.pk], by=MODERATOR, at=LATER) == [row.pk]
+    assert states() == [("confirmed", "")] * 2
+    assert len(mails()) == before
+    events = AuditEvent.objects.filter(subject_id=row.pk, verb__in=("quarantine", "release")).order_by("pk")
+    assert [(event.verb, event.reason, event.actor_id) for event in events] == [
+        ("quarantine", "moderator", 1), ("release", "", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("decide", [moderation.approve, moderation.reject, factories.withdraw_for_good])
+def test_who_decides_has_looked_so_the_quarantine_is_over(appeal: Appeal, decide: object) -> None:
+    row = confirmed(appeal)
+    hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON)
+    decided = decide(row.pk, by=MODERATOR, at=NOON)  # type: ignore[operator]  # one of the three above
+    assert (decided.quarantined_at, decided.quarantined_for) == (None, "")
+    assert hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [], "decided"
+
+
+def test_a_question_does_not_end_it_nor_does_the_mailbox(appeal: Appeal) -> None:
+    row, token = submitted(appeal)
+    hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON)
+    confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
+    moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
+    assert states() == [("returned", "moderator")]
+
+
+# --- what was seen ---
+
+
+def respell(row: Endorsement, name: str) -> None:
+    row.refresh_from_db()
+    spelling.respell(row.pk, Proposal(name, "", "KG"), seen=spelling.version(row), by=MODERATOR, at=NOON)
+
+
+def returned_and_answered(row: Endorsement) -> None:
+    moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
+    own_page.answer(digest_of_token(token_in(mails()[-1][2]), "own_page"), "We.", at=NOON)
+
+
+CHANGES: dict[str, Callable[[Endorsement], object]] = {
+    "respelled": lambda row: respell(row, "Another Fund"),
+    "returned": returned_and_answered,
+    "noted": lambda row: notes.note(row.pk, "Do not approve.", by=MODERATOR, at=NOON),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("deed", [APPROVE, REJECT])
+def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, deed: BatchDeed, change: str) -> None:
+    rows = [confirmed(appeal) for _ in range(26)]
+    batch = batches.begin(deed, [row.pk for row in rows], by=FIRST, at=NOON)
+    CHANGES[change](rows[3])
+    contact_access.open_contact(rows[4].pk, by=MODERATOR, at=NOON)
+    batches.second(batch.pk, by=SECOND, at=LATER)
+    run()
+    assert outcomes(batch) == [Outcome.DONE] * 3 + [Outcome.SKIPPED] + [Outcome.DONE] * 22
+    assert states()[3] == ("confirmed", "")
+
+
+def test_what_has_changed_between_the_page_and_its_button_is_left_out(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(3)]
+    shown_at = versions.newest_event()
+    respell(rows[1], "Another Fund")
+    contact_access.open_contact(rows[2].pk, by=MODERATOR, at=NOON)
+    batch = batches.begin(APPROVE, [row.pk for row in rows], shown_at=shown_at, by=FIRST, at=NOON)
+    assert set(batch.parts.values_list("endorsement_id", flat=True)) == {rows[0].pk, rows[2].pk}
+
+
+# --- many ---
+
+
+def test_quarantine_of_any_size_is_single_handed_and_leaves_the_decided_alone(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(30)]
+    batch = batches.begin(QUARANTINE, [row.pk for row in rows], by=FIRST, at=NOON)
+    moderation.approve(rows[0].pk, by=MODERATOR, at=NOON)
+    run()
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DONE
+    assert outcomes(batch) == [Outcome.SKIPPED] + [Outcome.DONE] * 29
+    assert Endorsement.objects.quarantined().count() == 29
+    events = AuditEvent.objects.filter(verb="quarantine")
+    assert set(events.values_list("subject_id", flat=True)) == {row.pk for row in rows[1:]}
+    assert list(AuditEvent.objects.filter(subject_kind="batch").values_list("verb", "subject_id", "actor_id")) == [
+        ("begin", batch.pk, FIRST)
+    ]
+
+
+def test_taking_back_a_quarantine_releases_what_it_set_aside_and_nothing_else(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(4)]
+    hold.set_aside([rows[0].pk], reason="network", by=MODERATOR, at=NOON - timedelta(hours=1))
+    waiting, token = submitted(appeal)
+    batch = do(QUARANTINE, [*rows, waiting])
+    assert batch.parts.count() == 4, "what was set aside before is not part of it"
+    moderation.approve(rows[1].pk, by=MODERATOR, at=NOON)
+    hold.release([rows[2].pk], by=MODERATOR, at=NOON)
+    hold.set_aside([rows[2].pk], reason="moderator", by=MODERATOR, at=LATER)
+    confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
+    batches.undo(batch.pk, by=SECOND, at=LATER)
+    run()
+    assert states() == [
+        ("confirmed", "network"), ("approved", ""), ("confirmed", "moderator"), ("confirmed", ""), ("confirmed", ""),
+    ]  # fmt: skip
+    assert outcomes(batch) == [Outcome.KEPT, Outcome.KEPT, Outcome.UNDONE, Outcome.UNDONE]
+    batch.refresh_from_db()
+    assert (batch.state, batch.undone_by, batch.undone_at) == (BatchState.UNDONE, SECOND, LATER)
+
+
+def test_taking_back_a_release_brings_each_reason_back(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(3)]
+    for row, reason in zip(rows, ("network", "honeypot", "network"), strict=True):
+        hold.set_aside([row.pk], reason=reason, by=MODERATOR, at=NOON)
+    batch = do(RELEASE, rows)
+    assert states() == [("confirmed", "")] * 3
+    moderation.approve(rows[2].pk, by=MODERATOR, at=NOON)
+    batches.undo(batch.pk, by=FIRST, at=LATER)
+    run()
+    assert states() == [("confirmed", "network"), ("confirmed", "honeypot"), ("approved", "")]
+
+
+def test_twenty_five_need_one_person_and_more_need_two(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(26)]
+    few = do(APPROVE, rows[:1])
+    assert few.state == BatchState.DONE
+    more = [confirmed(appeal), *rows[1:]]
+    batch = do(APPROVE, more)
+    assert (batch.state, outcomes(batch)) == (BatchState.PROPOSED, [Outcome.WAITING] * 26)
+    assert Endorsement.objects.filter(origin="form", state=State.APPROVED).count() == 1
+    with pytest.raises(batches.SamePerson):
+        batches.second(batch.pk, by=FIRST, at=LATER)
+    moderation.reject(more[0].pk, by=MODERATOR, at=NOON)
+    for _ in range(2):
+        batches.second(batch.pk, by=SECOND, at=LATER)
+    run()
+    assert sorted(Signatory.objects.filter(kind="further").values_list("number", flat=True)) == list(range(1, 27))
+    approving = AuditEvent.objects.filter(verb="approve", actor_id=SECOND)
+    assert approving.count() == 25
+    assert sorted(outcomes(batch)) == [Outcome.DONE] * 25 + [Outcome.SKIPPED]
+    assert OutgoingMail.objects.filter(message="listed").count() == 26
+    verbs = AuditEvent.objects.filter(subject_kind="batch", subject_id=batch.pk).order_by("pk")
+    assert list(verbs.values_list("verb", "actor_id")) == [("propose", FIRST), ("begin", SECOND)]
+
+
+def test_more_than_twenty_five_need_two_also_where_no_mail_leaves(appeal: Appeal) -> None:
+    unproven = do(REJECT, [submitted(appeal)[0] for _ in range(26)])
+    Reason.objects.filter(code="duplicate").update(sends_mail=False)
+    silent = do(REJECT, [confirmed(appeal) for _ in range(26)], reason="duplicate")
+    assert (unproven.state, silent.state, silent.reason) == (BatchState.PROPOSED, BatchState.PROPOSED, "duplicate")
+    few = do(REJECT, [submitted(appeal)[0] for _ in range(25)])
+    assert few.state == BatchState.DONE
+    assert not OutgoingMail.objects.filter(message="rejected").exists()
+    with pytest.raises(UnknownReason):
+        do(REJECT, [confirmed(appeal)], reason="whim")
+
+
+def test_a_reason_withdrawn_meanwhile_stops_no_batch(appeal: Appeal) -> None:
+    batch = batches.begin(REJECT, [confirmed(appeal).pk], reason="duplicate", by=FIRST, at=NOON)
+    Reason.objects.filter(code="duplicate").update(is_offered=False)
+    run()
+    assert outcomes(batch) == [Outcome.SKIPPED]
+
+
+def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
+    batch = do(REJECT, [confirmed(appeal) for _ in range(26)])
+    batches.drop(batch.pk, by=FIRST, at=NOON)
+    batches.second(batch.pk, by=SECOND, at=NOON)
+    run()
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DROPPED
+    assert {state for state, _ in states()} == {"confirmed"}
+
+
+@pytest.mark.parametrize("deed", [APPROVE, REJECT])
+def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, deed: BatchDeed) -> None:
+    rows = [confirmed(appeal) for _ in range(3)]
+    batch = do(deed, rows)
+    factories.withdraw_for_good(rows[1].pk, by=MODERATOR, at=LATER)
+    batches.undo(batch.pk, by=SECOND, at=LATER)
+    run()
+    assert [state for state, _ in states()] == ["confirmed", "withdrawn", "confirmed"]
+    assert outcomes(batch) == [Outcome.UNDONE, Outcome.KEPT, Outcome.UNDONE]
+    assert not Signatory.objects.listed().filter(kind="further").exists()
+
+
+@pytest.mark.parametrize("deed", [APPROVE, REJECT])
+def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, deed: BatchDeed) -> None:
+    rows = [confirmed(appeal, display=display) for display in ("named", "named", "withheld")]
+    before = mails()
+    batch = do(deed, rows)
+    assert len(mails()) == len(before) + 3
+    in_vain = OutgoingMail.objects.owed().latest("pk")
+    OutgoingMail.objects.filter(pk=in_vain.pk).update(attempts=1)
+    batches.undo(batch.pk, by=SECOND, at=LATER)
+    run()
+    assert [message for message, *_ in mails()] == [message for message, *_ in before]
+
+
+def test_the_mails_of_a_late_piece_wait_out_their_minute(appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    batches.begin(APPROVE, [row.pk], by=FIRST, at=NOON)
+    with clock.frozen(LATER):
+        run()
+    assert OutgoingMail.objects.get(message="listed").due_at == decision_records.until(LATER)
+
+
+def test_what_is_only_begun_is_taken_back_as_far_as_it_came(appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(30)]
+    hold.set_aside([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
+    batch = batches.begin(REJECT, [row.pk for row in rows[:25]], by=FIRST, at=NOON)
+    batches.undo(batch.pk, by=FIRST, at=NOON)
+    run()
+    assert outcomes(batch) == [Outcome.SKIPPED] * 25
+    assert {state for state, _ in states()} == {"confirmed"}
+
+
+def test_none_to_do_is_no_batch(appeal: Appeal) -> None:
+    row = factories.approved(appeal)
+    with pytest.raises(batches.NothingToDo):
+        batches.begin(QUARANTINE, [row.pk, 10**9], by=FIRST, at=NOON)
+    assert not Batch.objects.exists()
+
+
+def test_a_piece_at_a_time_says_whether_more_is_left(appeal: Appeal) -> None:
+    batch = batches.begin(APPROVE, [confirmed(appeal).pk for _ in range(3)], by=FIRST, at=NOON)
+    assert batches.go_on(batch_id=batch.pk)
+    assert outcomes(batch) == [Outcome.DONE] * 3
+    assert batches.go_on(batch_id=batch.pk), "it is closed"
+    assert not batches.go_on(batch_id=batch.pk)
+    assert not batches.go_on(seconds=1)
+
+
+def test_an_erased_endorsement_leaves_its_batch_and_a_batch_is_forgotten(appeal: Appeal) -> None:
+    unproven, _ = submitted(appeal)
+    factories.mails_left(unproven)
+    batch = do(QUARANTINE, [unproven, confirmed(appeal)])
+    retention.purge(at=NOON + timedelta(days=30))
+    assert batch.parts.count() == 1
+    retention.purge(at=NOON + timedelta(days=31))
+    assert not Batch.objects.exists()
+    assert Endorsement.objects.quarantined().count() == 1
+
+
+def test_a_decision_of_a_batch_tells_the_organisation(appeal: Appeal) -> None:
+    row = confirmed(appeal, contact_email="asel@fund.example")
+    do(REJECT, [row])
+    assert [(message, address) for message, address, _ in mails()][-1] == ("rejected", "asel@fund.example")
+    assert token_in(mails()[0][2])

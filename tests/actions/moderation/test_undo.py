@@ -1,0 +1,282 @@
+"""A decision waits out a minute: until then it can be taken back, and what it would have said is never sent."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.mailing.delivery import deliver_due
+from petition.actions.moderation import decisions
+from petition.actions.moderation.decisions import EndorsedAgain
+from petition.actions.moderation.undo import NothingToUndo, TooLate, undo
+from petition.actions.operations import retention
+from petition.actions.self_service import corrections, own_page, private_links, withdrawal
+from petition.actions.self_service.corrections import Proposal
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Correction,
+    Decision,
+    Display,
+    Endorsement,
+    Kind,
+    OutgoingMail,
+    Purpose,
+    Removal,
+    Signatory,
+    State,
+    Status,
+)
+from petition.reference import clock
+from petition.security.encryption import opened
+from petition.security.tokens import digest_of_token
+from tests import factories
+from tests.factories import MODERATOR, NOON, SECOND, SLUG, mails
+
+SOON, LATE = NOON + timedelta(seconds=59), NOON + timedelta(seconds=60)
+COLUMNS = [
+    field.attname
+    for field in Endorsement._meta.concrete_fields
+    if field.attname not in ("explained_by", "signatory_id")
+]
+
+
+def row_of(endorsement: Endorsement) -> dict[str, Any]:
+    return dict(Endorsement.objects.values(*COLUMNS).get(pk=endorsement.pk))
+
+
+def line_of(endorsement: Endorsement) -> Signatory:
+    line = Endorsement.objects.select_related("signatory").get(pk=endorsement.pk).signatory
+    assert line
+    return line
+
+
+def own_digest(endorsement: Endorsement) -> str:
+    return digest_of_token(private_links.new_own_page(endorsement), Purpose.OWN_PAGE)
+
+
+def ask(pk: int, *, by: Any, at: datetime) -> Endorsement:
+    return decisions.ask(pk, "Who are you?", by=by, at=at)
+
+
+def waiting(appeal: Appeal) -> Endorsement:
+    return factories.confirmed(appeal)
+
+
+def unproven(appeal: Appeal) -> Endorsement:
+    return factories.submitted(appeal)[0]
+
+
+def returned(appeal: Appeal) -> Endorsement:
+    return ask(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON - timedelta(days=2))
+
+
+@pytest.mark.parametrize(
+    ("begin", "deed", "verb"),
+    [
+        (waiting, decisions.approve, "approve"),
+        (waiting, decisions.reject, "reject"),
+        (waiting, ask, "return"),
+        (returned, decisions.reject, "reject"),
+        (unproven, decisions.reject, "reject"),
+    ],
+)
+def test_within_the_minute_all_is_as_before_and_both_are_on_record(
+    appeal: Appeal, begin: Callable[[Appeal], Endorsement], deed: Callable[..., Endorsement], verb: str
+) -> None:
+    found = begin(appeal)
+    before, owed, asked = row_of(found), mails(), found.questions.count()
+    deed(found.pk, by=MODERATOR, at=NOON)
+    undo(found.pk, by=SECOND, at=SOON)
+    assert row_of(found) == before
+    assert (mails(), found.questions.count()) == (owed, asked)
+    told = AuditEvent.objects.filter(subject_id=found.pk, subject_kind="endorsement").order_by("-pk")[:2]
+    assert (told[0].verb, told[0].reason, told[0].actor_id) == ("undo", verb, 2)
+    assert (told[1].verb, told[1].actor_id) == (verb, 1)
+    assert not Decision.objects.exists()
+
+
+def test_a_decision_mail_is_due_after_the_minute_and_not_before(appeal: Appeal) -> None:
+    factories.approved(appeal)
+    due = OutgoingMail.objects.get(message="listed").due_at
+    assert due == LATE
+    assert not OutgoingMail.objects.due(SOON).filter(message="listed").exists()
+
+
+def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_line(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    undo(found.pk, by=MODERATOR, at=SOON)
+    hidden = line_of(found)
+    assert (hidden.number, hidden.status, hidden.label) == (1, Status.NO_LONGER_LISTED, "")
+    factories.approved(appeal)
+    decisions.approve(found.pk, by=MODERATOR, at=LATE)
+    assert (line_of(found).number, line_of(found).status) == (1, Status.LISTED)
+    told = [content for message, _, content in mails() if message == "listed"]
+    assert len(told) == 2, "one for each that is listed: the first mail about this one is no longer true"
+
+
+def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -> None:
+    found = factories.approved(appeal, display="withheld")
+    undo(found.pk, by=MODERATOR, at=SOON)
+    found.refresh_from_db()
+    assert (found.state, found.organisation_name, bool(found.sealed_name)) == (State.CONFIRMED, "", True)
+    assert decisions.approve(found.pk, by=MODERATOR, at=LATE).state == State.APPROVED
+
+
+@pytest.mark.parametrize("kind", [Kind.ORIGINAL, Kind.FURTHER])
+def test_a_name_hidden_by_mistake_is_back_with_its_note_and_its_date(appeal: Appeal, kind: Kind) -> None:
+    factories.approved(appeal, at=NOON - timedelta(days=9))
+    decisions.note(SLUG, kind, 1, "Outlawed in 2023.", by=MODERATOR, at=NOON - timedelta(days=5))
+    columns = [field.attname for field in Signatory._meta.concrete_fields if field.attname != "explained_by"]
+    line = Signatory.objects.values(*columns).get(kind=kind, number=1)
+    found = Endorsement.objects.get(signatory=line["id"])
+    before = row_of(found)
+    decisions.hide(SLUG, kind, 1, by=MODERATOR, at=NOON)
+    assert line_of(found).label == ""
+    undo(found.pk, by=MODERATOR, at=SOON)
+    assert Signatory.objects.values(*columns).get(kind=kind, number=1) == line
+    assert row_of(found) == before
+    assert list(Removal.objects.values_list("kind", flat=True)) == ["hide", "list"]
+    assert line_of(found).status == Status.LISTED
+
+
+def test_who_asked_in_the_same_minute_to_be_hidden_stays_hidden(appeal: Appeal) -> None:
+    found = factories.approved(appeal, at=NOON - timedelta(days=1))
+    digest = own_digest(found)
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    withdrawal.stop_being_named(digest, at=SOON)
+    with pytest.raises(NothingToUndo):
+        undo(found.pk, by=MODERATOR, at=SOON)
+    assert line_of(found).label == ""
+
+
+@pytest.mark.parametrize("leave", [withdrawal.stop_being_named, withdrawal.withdraw])
+def test_an_approval_that_its_organisation_has_left_since_is_not_taken_back(
+    appeal: Appeal, leave: Callable[..., Endorsement]
+) -> None:
+    found = factories.approved(appeal)
+    leave(own_digest(found), at=SOON)
+    with pytest.raises((NothingToUndo, AlreadyDecided)):
+        undo(found.pk, by=MODERATOR, at=SOON)
+    found.refresh_from_db()
+    assert found.state in (State.APPROVED, State.WITHDRAWN)
+    assert found.sealed_name
+
+
+def test_after_the_minute_it_stands(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    with pytest.raises(TooLate):
+        undo(found.pk, by=MODERATOR, at=LATE)
+    assert line_of(found).status == Status.LISTED
+    assert mails()[-1][0] == "listed"
+
+
+def test_after_the_mail_has_left_it_stands_whatever_the_clock_of_this_process_says(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    with clock.frozen(LATE):
+        deliver_due()
+    with pytest.raises(TooLate):
+        undo(found.pk, by=MODERATOR, at=SOON)
+
+
+def test_what_was_done_since_is_told(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    decisions.reject(found.pk, by=MODERATOR, at=NOON)
+    decisions.reopen(found.pk, by=SECOND, at=SOON)
+    with pytest.raises(AlreadyDecided) as refusal:
+        undo(found.pk, by=MODERATOR, at=SOON)
+    assert (refusal.value.event.verb, refusal.value.event.actor_id) == ("reopen", 2)
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_rejection_stands_once_its_mailbox_has_sent_the_form_again(appeal: Appeal, is_proven: bool) -> None:
+    form = factories.a_submission()
+    begin = factories.confirmed if is_proven else factories.submitted
+    begin(appeal, **asdict(form))
+    found = Endorsement.objects.latest("pk")
+    decisions.reject(found.pk, by=MODERATOR, at=NOON)
+    begin(appeal, **asdict(form))
+    owed = mails()
+    with pytest.raises(EndorsedAgain):
+        undo(found.pk, by=MODERATOR, at=SOON)
+    found.refresh_from_db()
+    assert (found.state, mails()) == (State.REJECTED, owed)
+
+
+def test_twice_is_once(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    undo(found.pk, by=MODERATOR, at=SOON)
+    with pytest.raises(NothingToUndo):
+        undo(found.pk, by=MODERATOR, at=SOON)
+    with pytest.raises(AlreadyDecided) as refusal:
+        decisions.revoke(found.pk, by=SECOND, at=LATE)
+    assert refusal.value.event.verb == "undo"
+
+
+def test_a_mailbox_forgotten_meanwhile_changes_nothing_about_it(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    own_page.forget_mailbox(own_digest(found), at=SOON)
+    undo(found.pk, by=MODERATOR, at=SOON)
+    found.refresh_from_db()
+    assert (found.state, found.mailbox_index, mails()) == (State.CONFIRMED, "", [])
+
+
+# --- corrections ---
+
+
+def proposed(appeal: Appeal, **changes: str) -> tuple[Endorsement, Correction]:
+    found = factories.approved(appeal, organisation_name="Old Fund", at=NOON - timedelta(days=1), **changes)
+    corrections.propose(own_digest(found), Proposal("New Fund", "NF", "KG"), at=NOON)
+    return found, found.corrections.get()
+
+
+def test_a_correction_accepted_by_mistake_is_proposed_again_and_the_old_line_stands(appeal: Appeal) -> None:
+    found, correction = proposed(appeal)
+    before, line, owed = row_of(found), line_of(found).label, mails()
+    corrections.accept(correction.pk, by=MODERATOR, at=NOON)
+    assert line_of(found).name == "New Fund"
+    undo(found.pk, by=MODERATOR, at=SOON)
+    assert (row_of(found), line_of(found).label, mails()) == (before, line, owed)
+    assert not found.spellings.exists()
+    corrections.accept(correction.pk, by=MODERATOR, at=LATE)
+    assert line_of(found).name == "New Fund"
+
+
+def test_a_sealed_one_too(appeal: Appeal) -> None:
+    found, correction = proposed(appeal, display="withheld")
+    corrections.accept(correction.pk, by=MODERATOR, at=NOON)
+    undo(found.pk, by=MODERATOR, at=SOON)
+    found.refresh_from_db()
+    assert (opened(found.sealed_name)["organisation_name"], found.organisation_name) == ("Old Fund", "")
+
+
+def test_a_correction_refused_by_mistake_is_proposed_again(appeal: Appeal) -> None:
+    found, correction = proposed(appeal)
+    corrections.refuse(correction.pk, by=MODERATOR, at=NOON)
+    undo(found.pk, by=MODERATOR, at=SOON)
+    corrections.accept(correction.pk, by=MODERATOR, at=SOON)
+    assert line_of(found).name == "New Fund"
+
+
+def test_a_newer_proposal_is_not_pushed_aside(appeal: Appeal) -> None:
+    found, correction = proposed(appeal)
+    corrections.refuse(correction.pk, by=MODERATOR, at=NOON)
+    corrections.propose(own_digest(found), Proposal("Newest Fund", "", ""), at=SOON)
+    with pytest.raises(Correction.DoesNotExist):
+        undo(found.pk, by=MODERATOR, at=SOON)
+    assert found.corrections.waiting().count() == 1
+    assert mails()[-1][0] == "correction_refused"
+
+
+def test_what_undoing_needs_is_forgotten_after_the_minute(appeal: Appeal) -> None:
+    found, _ = proposed(appeal)
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    retention.purge(at=SOON)
+    assert Decision.objects.get().endorsement_id == found.pk
+    retention.purge(at=LATE)
+    assert not Decision.objects.exists()
+    found.refresh_from_db()
+    assert found.display == Display.WITHHELD

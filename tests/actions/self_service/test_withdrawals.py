@@ -1,0 +1,319 @@
+"""A withdrawal by staff: the name is off at once, and for 24 hours it can be cancelled. The organisation is faster."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from petition.actions.audit import OPERATOR
+from petition.actions.endorsing import expiry, withheld_count
+from petition.actions.intake import accept
+from petition.actions.lifecycle import AlreadyDecided, BeingWithdrawn, NotPossible
+from petition.actions.moderation import batches, decisions, hold, spelling, undo, verification
+from petition.actions.moderation.spelling import Proposal
+from petition.actions.moderation.verification import Checked
+from petition.actions.operations import replay, retention
+from petition.actions.operations.removal_journal import Journal
+from petition.actions.self_service import corrections, own_page, withdrawal
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    BatchDeed,
+    Display,
+    Endorsement,
+    Kind,
+    PrivateLink,
+    Purpose,
+    Removal,
+    Signatory,
+    State,
+    Status,
+)
+from petition.publishing import records
+from petition.reference import clock
+from tests import factories
+from tests.factories import MODERATOR, NOON, SECOND, SLUG, approved, confirmed, submitted
+from tests.models.rows import a_correction
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+BY: dict[str, Any] = {"by": MODERATOR, "at": NOON}
+LATER: dict[str, Any] = {"by": SECOND, "at": NOON + timedelta(hours=23)}
+
+
+def fresh(row: Endorsement) -> Endorsement:
+    return Endorsement.objects.select_related("signatory").get(pk=row.pk)
+
+
+def verbs(row: Endorsement) -> list[str]:
+    about = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=row.pk)
+    return list(about.order_by("pk").values_list("verb", flat=True))
+
+
+def own_digest(row: Endorsement) -> str:
+    return PrivateLink.objects.filter(endorsement=row, purpose=Purpose.OWN_PAGE).values_list("digest", flat=True)[0]
+
+
+def a_checked_line(appeal: Appeal) -> Endorsement:
+    """Listed, of a checked member, with a note beside it and a day of its own."""
+    row = approved(appeal, at=NOON - 9 * DAY, organisation_name="Made-up Fund", acronym="MUF", countries=("KG", "KZ"))
+    verification.check(row.pk, Checked("other", member=True), seen=0, by=MODERATOR, at=NOON - 8 * DAY)
+    decisions.note(SLUG, Kind.FURTHER, 1, "Merged in 2025.", by=MODERATOR, at=NOON - 7 * DAY)
+    return row
+
+
+def test_the_name_is_off_at_once_and_a_day_later_it_is_final(appeal: Appeal) -> None:
+    row = a_checked_line(appeal)
+    decisions.withdraw(row.pk, **BY)
+    waiting = fresh(row)
+    assert waiting.signatory and waiting.signatory.status == Status.NO_LONGER_LISTED
+    assert (waiting.state, waiting.withdrawal_due_at) == (State.APPROVED, NOON + DAY)
+    assert (waiting.organisation_name, waiting.folded, bool(waiting.sealed_name)) == ("", "", True)
+    retention.purge(at=NOON + DAY - timedelta(seconds=1))
+    assert fresh(row).state == State.APPROVED
+    with pytest.raises(NotPossible):
+        decisions.cancel_withdrawal(row.pk, by=SECOND, at=NOON + DAY)
+    retention.purge(at=NOON + DAY)
+    ended = fresh(row)
+    assert (ended.state, ended.withdrawn_at, ended.withdrawal_due_at) == (State.WITHDRAWN, NOON + DAY, None)
+    assert (ended.sealed_listing, ended.links.exclude(purpose=Purpose.OWN_PAGE).count()) == ("", 0)
+    assert verbs(row)[-2:] == ["start_withdrawal", "withdraw"]
+    with pytest.raises(NotPossible):
+        decisions.cancel_withdrawal(row.pk, **LATER)
+
+
+def test_cancelled_it_stands_as_it_stood(appeal: Appeal) -> None:
+    row = a_checked_line(appeal)
+    before = Signatory.objects.values().get(kind="further")
+    private = Endorsement.objects.values().get(pk=row.pk)
+    decisions.withdraw(row.pk, **BY)
+    decisions.cancel_withdrawal(row.pk, **LATER)
+    assert Signatory.objects.values().get(kind="further") | {"explained_by": 0} == before | {"explained_by": 0}
+    changed = {"explained_by": 0, "weighed_at": None, "folded": ""}
+    assert Endorsement.objects.values().get(pk=row.pk) | changed == private | changed
+    assert verbs(row)[-2:] == ["start_withdrawal", "cancel_withdrawal"]
+    retention.purge(at=NOON + 2 * DAY)
+    assert fresh(row).state == State.APPROVED
+
+
+def test_from_outside_it_cannot_be_told_from_hidden_or_withdrawn(appeal: Appeal) -> None:
+    rows = [approved(appeal) for _ in range(3)]
+    decisions.withdraw(rows[0].pk, **BY)
+    decisions.hide(SLUG, Kind.FURTHER, 2, **BY)
+    withdrawal.withdraw(own_digest(rows[2]), at=NOON)
+    lines = [line for line in records.all_signatories(SLUG) if line.kind == "further"]
+    assert len({str(line).replace(f"{number}", "N") for number, line in enumerate(lines, 1)}) == 1
+    rest = [
+        {name: value for name, value in line.items() if name not in ("id", "number", "explained_by")}
+        for line in Signatory.objects.filter(kind="further").values()
+    ]
+    assert rest[0] == rest[1] == rest[2]
+
+
+def decided(appeal: Appeal, state: str) -> Endorsement:
+    if state == "submitted":
+        return submitted(appeal)[0]
+    row = confirmed(appeal)
+    if state == "returned":
+        decisions.ask(row.pk, "Who are you?", **BY)
+    elif state == "rejected":
+        decisions.reject(row.pk, **BY)
+    elif state == "withheld":
+        row = approved(appeal, display="withheld")
+    elif state == "approved":
+        decisions.approve(row.pk, **BY)
+    elif state == "quarantined":
+        hold.set_aside([row.pk], reason="moderator", **BY)
+    return fresh(row)
+
+
+STATES = ("submitted", "confirmed", "quarantined", "returned", "rejected", "approved", "withheld")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_in_every_state_it_waits_a_day_and_comes_back_as_it_was(appeal: Appeal, state: str) -> None:
+    row = decided(appeal, state)
+    name = row.organisation_name
+    decisions.withdraw(row.pk, **BY)
+    assert (fresh(row).state, fresh(row).organisation_name) == (row.state, "")
+    decisions.cancel_withdrawal(row.pk, **LATER)
+    back = fresh(row)
+    assert (back.state, back.organisation_name, back.quarantined_for) == (row.state, name, row.quarantined_for)
+    decisions.withdraw(row.pk, **LATER)
+    retention.purge(at=LATER["at"] + DAY)
+    assert fresh(row).state == State.WITHDRAWN
+
+
+DECISIONS: dict[str, Callable[[Endorsement], object]] = {
+    **{
+        name: lambda row, name=name: getattr(decisions, name)(row.pk, **LATER)  # type: ignore[misc]  # a bound loop
+        for name in ("approve", "reject", "reopen", "revoke", "withdraw", "name_again")
+    },
+    "ask": lambda row: decisions.ask(row.pk, "Why?", **LATER),
+    "check": lambda row: verification.check(row.pk, Checked("other", member=False), seen=0, **LATER),
+    "spell": lambda row: spelling.respell(row.pk, Proposal("Other", "", ""), seen="", **LATER),
+    "language": lambda row: spelling.set_language(row.pk, "ru", seen="", **LATER),
+    "propose": lambda row: corrections.propose(own_digest(row), Proposal("Other", "", ""), at=NOON),
+    "answer": lambda row: own_page.answer(own_digest(row), "We.", at=NOON),
+}
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state != "submitted"])
+@pytest.mark.parametrize("name", DECISIONS)
+def test_nothing_else_is_decided_meanwhile(appeal: Appeal, state: str, name: str) -> None:
+    row = decided(appeal, state)
+    decisions.withdraw(row.pk, **BY)
+    before = fresh(row), len(verbs(row))
+    with pytest.raises(NotPossible if name == "answer" else BeingWithdrawn):
+        DECISIONS[name](row)
+    assert (fresh(row).state, fresh(row).display, len(verbs(row))) == (before[0].state, before[0].display, before[1])
+
+
+def test_what_is_to_be_done_is_not_offered_in_bulk_nor_done_by_time(appeal: Appeal) -> None:
+    asked, waiting = decided(appeal, "returned"), decided(appeal, "quarantined")
+    correction = a_correction(waiting)
+    for row in (asked, waiting):
+        decisions.withdraw(row.pk, by=MODERATOR, at=NOON + 40 * DAY)
+    for deed in BatchDeed.values:
+        assert not batches.open_to(deed).filter(pk__in=[asked.pk, waiting.pk]).exists(), deed
+    assert hold.release([waiting.pk], **LATER) == []
+    at = NOON + 40 * DAY
+    assert [list(due(at=at)) for due in (expiry.unanswered, expiry.to_remind, expiry.undecided)] == [[], [], []]
+    for decide in (corrections.accept, corrections.refuse):
+        with pytest.raises(BeingWithdrawn):
+            decide(correction.pk, **LATER)
+    assert not Endorsement.objects.to_decide().exists()
+
+
+def test_a_decision_of_a_moment_ago_is_neither_mailed_nor_taken_back(appeal: Appeal) -> None:
+    row = approved(appeal)
+    decisions.withdraw(row.pk, **BY)
+    assert "listed" not in [message for message, *_ in factories.mails()]
+    with pytest.raises(undo.NothingToUndo):
+        undo.undo(row.pk, **BY)
+
+
+# --- the organisation ---
+
+
+def test_the_organisation_withdraws_at_once_and_nobody_brings_it_back(appeal: Appeal) -> None:
+    row = approved(appeal)
+    decisions.withdraw(row.pk, **BY)
+    withdrawal.withdraw(own_digest(row), at=NOON + MINUTE)
+    assert (fresh(row).state, fresh(row).withdrawn_at) == (State.WITHDRAWN, NOON + MINUTE)
+    with pytest.raises(NotPossible):
+        decisions.cancel_withdrawal(row.pk, **LATER)
+
+
+@pytest.mark.parametrize("stop", ["organisation", "moderator", "operator"])
+def test_a_name_that_is_not_to_be_shown_stays_off_when_it_is_cancelled(appeal: Appeal, stop: str) -> None:
+    row = approved(appeal)
+    decisions.withdraw(row.pk, **BY)
+    if stop == "organisation":
+        withdrawal.stop_being_named(own_digest(row), at=NOON + MINUTE)
+    else:
+        decisions.hide(SLUG, Kind.FURTHER, 1, by=OPERATOR if stop == "operator" else SECOND, at=NOON + MINUTE)
+    decisions.cancel_withdrawal(row.pk, **LATER)
+    back = fresh(row)
+    assert (back.state, back.display, back.organisation_name) == (State.APPROVED, Display.WITHHELD, "")
+    assert back.signatory and back.signatory.status == Status.NO_LONGER_LISTED
+
+
+def test_its_own_page_says_when_it_is_final_and_offers_what_is_left(client: Client, appeal: Appeal) -> None:
+    row = approved(appeal, at=clock.now())
+    address = decisions.issue_own_page(row.pk, by=MODERATOR, at=clock.now()).removeprefix("http://127.0.0.1:8000")
+    with clock.frozen(NOON):
+        decisions.withdraw(row.pk, **BY)
+    page = client.get(address).content.decode()
+    assert "Your endorsement is being withdrawn" in page
+    assert "withdrawn for good on 24 November 2026" in page
+    for step, status in (("withdraw", 200), ("stop", 200), ("correction", 409), ("named", 409)):
+        assert client.get(f"{address}{step}/").status_code == status, step
+    assert "is off this site already" in client.get(f"{address}stop/").content.decode()
+    assert client.post(f"{address}withdraw/").status_code == 200
+    assert fresh(row).state == State.WITHDRAWN
+
+
+def test_a_mailbox_that_confirms_meanwhile_is_told_that_it_is_closed(client: Client, appeal: Appeal) -> None:
+    row, token = submitted(appeal, at=clock.now())
+    decisions.withdraw(row.pk, by=MODERATOR, at=clock.now())
+    for method in ("get", "post"):
+        response = getattr(client, method)(f"/endorsements/{token}/confirm/")
+        assert response.status_code == 200
+    assert "This endorsement is closed" in response.content.decode()
+    assert fresh(row).state == State.SUBMITTED
+
+
+def test_its_mailbox_may_endorse_again_when_it_is_final(appeal: Appeal) -> None:
+    same: dict[str, Any] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
+    row = approved(appeal, **same)
+    decisions.withdraw(row.pk, **BY)
+    accept.submit(appeal, factories.a_submission(**same), at=NOON)
+    assert factories.mails()[-1][0] == "already_endorsed"
+    retention.purge(at=NOON + DAY)
+    assert confirmed(appeal, at=NOON + DAY, **same).state == State.CONFIRMED
+
+
+# --- numbers, restores, the database ---
+
+
+def test_who_is_counted_without_a_name_leaves_the_number_at_the_next_refresh(appeal: Appeal) -> None:
+    row = approved(appeal, display="withheld")
+    verification.check(row.pk, Checked("other", member=False), seen=0, **BY)
+    withheld_count.count(row.pk, by=SECOND, at=NOON)
+
+    def total(days: int) -> int:
+        withheld_count.refresh(at=NOON + days * DAY)
+        return Appeal.objects.get(pk=appeal.pk).withheld_total
+
+    assert total(0) == 1
+    decisions.withdraw(row.pk, by=MODERATOR, at=NOON + DAY - MINUTE)
+    assert Appeal.objects.get(pk=appeal.pk).withheld_total == 1
+    assert total(1) == 0
+    decisions.cancel_withdrawal(row.pk, by=MODERATOR, at=NOON + DAY)
+    assert total(2) == 1
+
+
+def test_what_a_restored_backup_brings_back_is_removed_unless_it_was_cancelled(
+    appeal: Appeal, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path  # a journal of its own
+    rows = [approved(appeal) for _ in range(2)]
+    for row in rows:
+        decisions.withdraw(row.pk, **BY)
+    decisions.cancel_withdrawal(rows[0].pk, **LATER)
+    journal = Journal("site", list(Removal.objects.order_by("pk")))
+    assert not replay.replay(journal, by=OPERATOR, at=NOON + DAY).counts
+    assert list(Signatory.objects.listed().filter(kind="further").values_list("number", flat=True)) == [1]
+
+
+def test_one_of_the_originals_is_hidden_and_never_withdrawn(appeal: Appeal) -> None:
+    row = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
+    with pytest.raises(NotPossible):
+        decisions.withdraw(row.pk, **BY)
+
+
+def test_what_has_ended_is_not_withdrawn_again(appeal: Appeal) -> None:
+    row = approved(appeal)
+    withdrawal.withdraw(own_digest(row), at=NOON)
+    with pytest.raises(AlreadyDecided):
+        decisions.withdraw(row.pk, **BY)
+
+
+def test_the_database_refuses_what_is_not_on_record_or_decided_all_the_same(appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    decisions.withdraw(row.pk, **BY)
+    event = AuditEvent.objects.get(pk=fresh(row).explained_by)
+    later = AuditEvent.objects.create(at=NOON, verb="reject", subject_kind="endorsement", subject_id=row.pk).pk
+    for columns in (
+        {"withdrawal_due_at": None, "sealed_listing": ""},
+        {"withdrawal_due_at": None, "sealed_listing": "", "explained_by": event.pk},
+        {"state": State.REJECTED, "decided_at": NOON, "explained_by": later},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Endorsement.objects.filter(pk=row.pk).update(**columns)
+    assert Endorsement.objects.filter(pk=row.pk).update(withdrawal_due_at=None, explained_by=later) == 1

@@ -1,0 +1,135 @@
+"""Editors: opening and closing, and a translation pasted, looked at, published, changed by two."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from petition.actions.appeals import text_proposals
+from petition.actions.appeals.publication import Refused
+from petition.actions.audit import Actor
+from petition.models import Appeal, AppealText, AuditEvent, Role, TextProposal
+from petition.models.appeals import Phase
+from petition.reference import clock
+from tests.admin.people import an_account, browser_of
+from tests.factories import NOON, STATEMENT
+
+SOURCE = STATEMENT.read_text(encoding="utf-8")
+CHANGED = SOURCE.replace("human rights", "Human Rights", 1)
+TYPED = {"source": SOURCE, "dated": "2026-11-24", "status": "unofficial"}
+
+
+@pytest.fixture
+def editor(appeal: Appeal) -> Client:
+    return browser_of(an_account("editor", Role.EDITOR))
+
+
+def text_at(appeal: Appeal, language: str = "ru") -> str:
+    return f"/admin/texts/{appeal.slug}/{language}/"
+
+
+def published(language: str = "ru") -> list[int]:
+    return list(AppealText.objects.published().filter(language=language).values_list("version", flat=True))
+
+
+def test_an_editor_opens_and_closes(editor: Client, appeal: Appeal) -> None:
+    address = f"/admin/texts/{appeal.slug}/opening/"
+    answer = editor.post(address, {"opens_at": "2026-11-24T08:00", "closes_at": "2026-12-24T20:30"})
+    assert (answer.status_code, answer["Location"]) == (303, "/admin/texts/")
+    before, appeal = appeal.revision, Appeal.objects.get()
+    assert appeal.closes_at == datetime(2026, 12, 24, 20, 30, tzinfo=UTC)
+    assert appeal.phase(NOON) is Phase.UPCOMING
+    assert appeal.revision == before + 1
+    assert 'value="2026-12-24T20:30"' in editor.get(address).content.decode()
+    refused = editor.post(address, {"opens_at": "2026-12-24T08:00", "closes_at": "2026-12-24T07:00"})
+    assert refused.status_code == 422
+    editor.post(address, {})
+    assert Appeal.objects.filter(opens_at=None, closes_at=None).exists()
+    assert [event.verb for event in AuditEvent.objects.order_by("-pk")[:2]] == ["set_opening", "set_opening"]
+    editor.post(address, {})  # as it is
+    assert AuditEvent.objects.filter(verb="set_opening").count() == 2
+
+
+def test_a_translation_is_shown_as_it_is_read_and_then_published(editor: Client, appeal: Appeal) -> None:
+    shown = editor.post(text_at(appeal), TYPED)
+    page = shown.content.decode()
+    assert "As it was read" in page
+    assert page.count("<li>") >= 8
+    assert published() == []
+    assert editor.post(text_at(appeal), TYPED | {"publish": ""}).status_code == 303
+    assert published() == [1]
+    assert "unofficial" in editor.get("/admin/texts/").content.decode()
+
+
+def test_what_is_not_understood_or_has_other_demands_is_not_published(editor: Client, appeal: Appeal) -> None:
+    demand = re.search(r"^8\. .*$", SOURCE, re.MULTILINE)
+    fewer = SOURCE.replace(demand[0], "") if demand else ""
+    for source in ("Only a title", fewer):
+        shown = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
+        assert ("No line with a date was found." in shown) == (source == "Only a title")
+        answer = editor.post(text_at(appeal), TYPED | {"source": source, "publish": ""})
+        assert answer.status_code == 422
+    assert published() == []
+
+
+def test_lines_not_understood_are_shown_with_their_numbers(editor: Client, appeal: Appeal) -> None:
+    source = SOURCE.replace("17. DRA (Germany)", "17. Jane Doe")
+    shown = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
+    assert "Line 71:" in shown
+    assert 'name="publish"' not in shown
+
+
+def test_an_official_text_stays_as_it_is(editor: Client, appeal: Appeal) -> None:
+    assert "stays as it is for ever" in editor.get(text_at(appeal, "en")).content.decode()
+    answer = editor.post(text_at(appeal, "en"), TYPED | {"source": CHANGED, "publish": ""})
+    assert answer.status_code == 422
+    assert published("en") == [1]
+    assert editor.get(text_at(appeal, "de")).status_code == 404
+    assert editor.get("/admin/texts/elsewhere/ru/").status_code == 404
+
+
+def test_one_editor_alone_changes_a_translation(editor: Client, appeal: Appeal) -> None:
+    editor.post(text_at(appeal), TYPED | {"publish": ""})
+    editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""})
+    assert published() == [2, 1]
+
+
+def test_of_two_one_proposes_and_the_other_publishes(editor: Client, appeal: Appeal) -> None:
+    editor.post(text_at(appeal), TYPED | {"publish": ""})
+    second = browser_of(an_account("second", Role.ADMINISTRATOR))
+    answer = editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""}, follow=True)
+    assert "somebody else has to publish it" in answer.content.decode()
+    assert published() == [1]
+    proposal = TextProposal.objects.get()
+    address, seen = f"/admin/texts/proposed/{proposal.pk}/", proposal.proposed_at.isoformat()
+    assert address in second.get("/admin/texts/").content.decode()
+    assert "Human Rights" in second.get(address).content.decode()
+    editor.post(address, {"do": "agree", "seen": seen})
+    assert published() == [1]  # not by whoever proposed it
+    assert second.post(address, {"do": "explode"}).status_code == 400
+    second.post(address, {"do": "agree", "seen": "another moment"})
+    assert published() == [1]  # not what was not looked at
+    second.post(address, {"do": "agree", "seen": seen})
+    assert published() == [2, 1]
+    assert second.get(address).status_code == 404
+    verbs = AuditEvent.objects.order_by("pk").values_list("verb", flat=True)
+    assert list(verbs)[-3:] == ["translate", "propose_text", "translate"]
+
+
+def test_a_proposal_can_be_refused_and_a_later_one_takes_its_place(editor: Client, appeal: Appeal) -> None:
+    editor.post(text_at(appeal), TYPED | {"publish": ""})
+    an_account("second", Role.EDITOR)
+    by = Actor.staff(User.objects.get(username="second").pk)
+    for source in (CHANGED, CHANGED.replace("Kyrgyz", "KYRGYZ", 1)):
+        text_proposals.change(appeal.slug, "ru", source, NOON.date(), by=by, at=clock.now())
+    proposal = TextProposal.objects.get()
+    assert "KYRGYZ" in proposal.source
+    with pytest.raises(Refused):
+        text_proposals.change(appeal.slug, "ru", "Only a title", NOON.date(), by=by, at=clock.now())
+    address = f"/admin/texts/proposed/{proposal.pk}/"
+    editor.post(address, {"do": "refuse", "seen": proposal.proposed_at.isoformat()})
+    assert not TextProposal.objects.exists()
+    assert published() == [1]
+    assert AuditEvent.objects.latest("pk").verb == "refuse_text"

@@ -1,0 +1,75 @@
+"""The overview: counts and no names, with a fixed number of queries."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from petition.actions.moderation import decisions
+from petition.actions.operations import site_state
+from petition.admin.oversight.bar_chart import HEIGHT, WIDTH, share, stacked
+from petition.mail import outbox
+from petition.models import Appeal, Reason
+from petition.reference import clock
+from tests.factories import MODERATOR, approved, confirmed, submitted
+
+
+def overview(browser: Client, query: str = "") -> str:
+    page = browser.get(f"/admin/overview/{query}").content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appeal: Appeal) -> None:
+    now = clock.now()
+    waiting = confirmed(appeal, at=now - timedelta(hours=5), countries=("KG", "DE"))
+    decided = confirmed(appeal, at=now - timedelta(hours=30), countries=("KG",))
+    decisions.approve(decided.pk, by=MODERATOR, at=now)
+    submitted(appeal, at=now)
+    refused = confirmed(appeal, at=now - timedelta(minutes=30), organisation_name="Unmistakable Fund")
+    decisions.reject(refused.pk, by=MODERATOR, at=now)
+    site_state.worker_lives(at=now)
+    mail = outbox.lease_next(at=now)
+    assert mail
+    outbox.refused(mail, error="smtp 550", at=now, final=True)
+    page = overview(staff)
+    assert "Half of 2 were decided within 16 hours, nine of ten within 30." in page
+    assert "within an hour 1" in page
+    assert "Kyrgyzstan 2" in page
+    assert "Germany 1" in page
+    assert f"{Reason.objects.get(code='other').label('en')} 1" in page
+    assert "smtp 550: 1" in page
+    assert "Worker last seen never" not in page
+    assert waiting.organisation_name not in page
+    assert "Unmistakable" not in page
+
+
+def test_one_appeal_and_none(staff: Client, appeal: Appeal) -> None:
+    assert "Nothing within thirty days." in overview(staff, f"?appeal={appeal.slug}")
+    assert staff.get("/admin/overview/?appeal=elsewhere").status_code == 404
+
+
+def test_it_costs_the_same_for_one_and_for_many(staff: Client, appeal: Appeal) -> None:
+    confirmed(appeal, at=clock.now())
+    with CaptureQueriesContext(connection) as one:
+        overview(staff)
+    for _again in range(4):
+        approved(appeal, at=clock.now(), countries=("DE",))
+    with CaptureQueriesContext(connection) as many:
+        overview(staff)
+    assert len(one) == len(many) <= 24
+
+
+def test_columns_stand_on_each_other_and_the_highest_fills_the_drawing() -> None:
+    parts = stacked([{"a": 1, "b": 3}, {}, {"b": 2}], ["a", "b"])
+    assert [(part.kind, part.y, part.height) for part in parts] == [("a", 120, 40), ("b", 0, 120), ("b", 80, 80)]
+    assert parts[0].y + parts[0].height == HEIGHT
+    assert max(part.x + part.width for part in parts) <= WIDTH
+    assert stacked([{}], ["a"]) == []
+
+
+@pytest.mark.parametrize(("count", "of", "length"), [(0, 5, 0), (1, 1000, 1), (5, 5, 100)])
+def test_a_bar_is_seen_unless_it_is_nothing(count: int, of: int, length: int) -> None:
+    assert share(count, of) == length

@@ -1,0 +1,175 @@
+"""The queue narrowed: by what was chosen, by a search in either alphabet, and in the same number of queries."""
+
+import html
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.template.response import TemplateResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from petition.actions.audit import Actor
+from petition.actions.intake import process
+from petition.actions.moderation import decisions, hold
+from petition.models import Appeal, Endorsement, Flag
+from petition.reference import clock
+from tests.admin.queue.test_queue import dispute
+from tests.factories import MODERATOR, NOON, an_appeal, confirmed
+
+
+def shown(staff: Client, **chosen: Any) -> set[int]:
+    """The numbers of the endorsements in the queue."""
+    return {row["endorsement"].pk for row in context(staff, **chosen)["rows"]}
+
+
+def context(staff: Client, **chosen: Any) -> dict[str, Any]:
+    """What the queue's page is made of."""
+    answer = staff.get("/admin/", chosen)
+    assert answer.status_code == 200
+    assert isinstance(answer, TemplateResponse)
+    return dict(answer.context_data or {})
+
+
+@pytest.mark.parametrize(
+    "typed", ["голос", "ГОЛОС АЛА-ТОО", "golos", "Golos Ala", "ãla too", "gat", "ГАТ", "  голос   ала "]
+)
+def test_a_search_folds_case_marks_and_alphabets(staff: Client, appeal: Appeal, typed: str) -> None:
+    row = confirmed(appeal, organisation_name="Голос Ала-Тоо", acronym="GAT" if typed == "gat" else "ГАТ")
+    confirmed(appeal, organisation_name="Other Fund")
+    process.weigh_due(at=NOON)
+    assert shown(staff, q=typed) == {row.pk}
+
+
+def test_a_search_finds_a_number_and_nothing_where_nothing_is(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal, organisation_name="Other Fund")
+    process.weigh_due(at=NOON)
+    assert shown(staff, q=str(row.pk)) == {row.pk}
+    for typed in ("nowhere", "…", "%", "_", "9" * 30, "<script>"):
+        assert shown(staff, q=typed) == set()
+
+
+def test_each_filter_narrows(staff: Client, appeal: Appeal) -> None:
+    other = an_appeal("other")
+    kyrgyz, german = confirmed(appeal, countries=("KG",)), confirmed(appeal, countries=("PL", "DE"))
+    elsewhere = confirmed(other)
+    Flag.objects.create(endorsement=german, code="fast")
+    assert shown(staff) == {kyrgyz.pk, german.pk, elsewhere.pk}
+    assert shown(staff, flag="fast") == {german.pk}
+    assert shown(staff, country="DE") == {german.pk}
+    assert shown(staff, appeal="other") == {elsewhere.pk}
+    assert shown(staff, appeal="other", country="DE") == set()
+
+
+def test_the_filter_goes_along_to_the_next_one_and_back(staff: Client, appeal: Appeal) -> None:
+    rows = [confirmed(appeal, countries=(code,)) for code in ("KZ", "KG", "KZ", "KG", "KZ")]
+    asked = "?state=confirmed&country=KZ"
+    written = html.escape(asked)
+    queue = staff.get(f"/admin/{asked}").content.decode()
+    first = f"/admin/endorsements/{rows[0].pk}/"
+    assert f'href="{first}{written}"' in queue
+    page = staff.get(first + asked).content.decode()
+    assert 'rel="next" data-key="j">' in page
+    assert f'href="/admin/endorsements/{rows[2].pk}/{written}" rel="next"' in page
+    assert f'action="{first}decide/{written}"' in page
+    assert f'<a href="/admin/{written}">' in page
+    noted = staff.post(f"{first}ask/{asked}", {"words": "Who?"})
+    assert noted["Location"] == first + asked
+    decided = staff.post(f"/admin/endorsements/{rows[2].pk}/decide/{asked}", {"decision": "approve"})
+    assert decided["Location"] == f"/admin/endorsements/{rows[4].pk}/{asked}"
+    last = staff.post(f"/admin/endorsements/{rows[4].pk}/decide/{asked}", {"decision": "approve"})
+    assert last["Location"] == f"/admin/{asked}"
+    in_queue = staff.post(
+        f"/admin/endorsements/{rows[1].pk}/decide/{asked}&after=1", {"decision": "approve", "in_queue": ""}
+    )
+    assert in_queue["Location"] == f"/admin/{asked}&after=1"
+    plain = staff.post(f"/admin/endorsements/{rows[3].pk}/decide/", {"decision": "reject"})
+    assert plain["Location"] == "/admin/"
+    assert staff.get(f"{first}?state=nowhere").status_code == 404
+
+
+def test_mine_are_those_that_i_had_in_my_hands(staff: Client, appeal: Appeal) -> None:
+    me = Actor.staff(int(staff.session["_auth_user_id"]))
+    row = confirmed(appeal)
+    confirmed(appeal)
+    decisions.ask(row.pk, "Who?", by=me, at=NOON)
+    assert shown(staff, state="returned", mine="1") == {row.pk}
+    assert shown(staff, mine="1") == set()
+
+
+def test_age_is_told_in_words_and_filtered_by_the_settings(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    settings.LATE_AFTER_DAYS, settings.OVERDUE_AFTER_DAYS = 2, 4
+    now = clock.now()
+    Appeal.objects.update(published_at=now - timedelta(days=30))
+    rows = {}
+    for age, days in (("on-time", 1), ("late", 3), ("overdue", 5)):
+        rows[age] = confirmed(appeal)
+        Endorsement.objects.filter(pk=rows[age].pk).update(confirmed_at=now - timedelta(days=days))
+        assert shown(staff, age=age) == {rows[age].pk}
+    page = staff.get("/admin/").content.decode()
+    assert [f'<span class="desk-age desk-{age}">' in page for age in rows] == [True] * 3
+
+
+def test_what_is_quarantined_waits_under_a_tab_of_its_own(staff: Client, appeal: Appeal) -> None:
+    row, aside = confirmed(appeal), confirmed(appeal)
+    hold.set_aside([aside.pk], reason="network", by=MODERATOR, at=NOON)
+    assert [found["endorsement"].pk for found in context(staff)["rows"]] == [row.pk, aside.pk], "below the others"
+    assert shown(staff, state="quarantined") == {aside.pk}
+    assert "Quarantined <b>1</b>" in staff.get("/admin/").content.decode()
+
+
+def test_what_is_on_hold_is_filtered_by_the_reason(staff: Client, appeal: Appeal) -> None:
+    rows = {reason: confirmed(appeal) for reason in ("network", "domain", "moderator")}
+    confirmed(appeal)
+    for reason, row in rows.items():
+        hold.set_aside([row.pk], reason=reason, by=MODERATOR, at=NOON)
+    for reason, row in rows.items():
+        assert shown(staff, state="quarantined", reason=reason) == {row.pk}
+    assert shown(staff, state="quarantined", reason="honeypot") == set()
+    assert shown(staff, state="quarantined") == {row.pk for row in rows.values()}
+    page = staff.get("/admin/", {"state": "quarantined", "reason": "network"}).content.decode()
+    assert '<option value="network" selected>Many forms from one network within an hour</option>' in page
+    told = {"deed": "release", "which": "all", "query": "state=quarantined&reason=network"}
+    assert "1 endorsement" in staff.post("/admin/bulk/", told).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": "x"}, {"flag": "loud"}, {"age": "old"}, {"country": "XX"}, {"mine": "2"}, {"state": "x"}]
+)
+def test_what_nobody_can_choose_is_not_found(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
+    assert staff.get("/admin/", wrong).status_code == 404
+
+
+def test_pages_keep_what_was_chosen(staff: Client, appeal: Appeal) -> None:
+    for _ in range(51):
+        confirmed(appeal, countries=("DE",))
+    more = context(staff, country="DE")["more"]
+    assert "country=DE&amp;after=" in staff.get("/admin/", {"country": "DE"}).content.decode()
+    assert len(shown(staff, **dict(pair.split("=") for pair in more.split("&")))) == 1
+
+
+def test_more_than_a_thousand_are_not_counted_one_by_one(staff: Client, appeal: Appeal, monkeypatch: Any) -> None:
+    monkeypatch.setattr("petition.admin.queue.queue.COUNTED", 2)
+    for _ in range(3):
+        confirmed(appeal)
+        dispute(appeal)
+    page = staff.get("/admin/").content.decode()
+    assert "To decide <b>2+</b>" in page
+    assert "Disputed <b>2+</b>" in page
+
+
+@pytest.mark.parametrize(
+    "chosen", [{}, {"q": "fund", "flag": "fast", "age": "late", "country": "KG", "mine": "1", "reason": "network"}]
+)
+def test_three_rows_cost_as_many_queries_as_one(staff: Client, appeal: Appeal, chosen: dict[str, str]) -> None:
+    counted = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            Flag.objects.create(endorsement=confirmed(appeal), code="fast")
+        process.weigh_due(at=NOON)
+        with CaptureQueriesContext(connection) as queries:
+            staff.get("/admin/", chosen)
+        counted.append(len(queries))
+    assert counted[0] == counted[1] <= 29

@@ -1,0 +1,58 @@
+"""A refused mail is shown at the endorsement that it was about, also the first one, which belongs to a mailbox."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from petition.actions.intake import accept
+from petition.actions.mailing.delivery import deliver_due
+from petition.models import Appeal, Endorsement
+from petition.reference import clock
+from tests import factories
+from tests.actions.mailing.post_office import a_post_office, opened
+from tests.factories import NOON
+
+
+def page_of(staff: Client, found: Endorsement) -> str:
+    return staff.get(reverse("admin:endorsement", args=[found.pk])).content.decode()
+
+
+def delivered(settings: Settings, *answers: str) -> None:
+    """The worker sends what is due two minutes after NOON; the server gives these answers to its recipients."""
+    office = a_post_office()
+    office.recipients = list(answers)
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    with opened(office), clock.frozen(NOON + timedelta(minutes=2)):
+        while deliver_due():
+            pass
+
+
+def test_a_mail_refused_for_good_is_shown_at_its_endorsement(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    found, other = factories.approved(appeal), factories.confirmed(appeal)
+    delivered(settings, "250 OK", "250 OK", "550 No such mailbox")
+    page = page_of(staff, found)
+    assert "Mail not delivered" in page
+    assert "Your request was accepted" in page
+    assert "refused for good on 23 November 2026" in page
+    assert "smtp 550" in page
+    assert "Mail not delivered" not in page_of(staff, other)
+
+
+def test_the_mail_that_asks_a_mailbox_is_shown_too(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    accept.submit(appeal, factories.a_submission(), at=NOON)
+    delivered(settings, "550 No such mailbox")
+    page = page_of(staff, Endorsement.objects.latest("pk"))
+    assert "Please confirm your address" in page
+    assert "smtp 550" in page
+
+
+def test_a_mail_that_is_being_tried_in_vain_says_so(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    found = factories.confirmed(appeal)
+    delivered(settings, "450 Busy")
+    page = page_of(staff, found)
+    assert "it is tried again" in page
+    assert "refused for good" not in page

@@ -1,0 +1,211 @@
+"""Codes of the second factor: few wrong ones, and each right one once, at every page that takes one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError, Thread
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from petition.actions.staff import second_factor_codes
+from petition.actions.staff.second_factor_codes import CodesBlocked, accept_code
+from petition.models import AuditEvent, CodeTries, Role
+from petition.reference import clock
+from tests.admin.people import an_account, browser_of
+from tests.factories import NOON, mails
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+LOGIN, AUTHENTICATE, AGAIN = (
+    "/admin/login/",
+    "/admin/second-factor/authenticate/",
+    "/admin/second-factor/reauthenticate/",
+)
+MINUTE = timedelta(minutes=1)
+
+
+def code(at: datetime, *, steps: int = 0) -> str:
+    """What the app of SECRET shows at `at`, or so many half minutes later."""
+    return str(format_hotp_value(hotp_value(SECRET, int(at.timestamp()) // 30 + steps)))
+
+
+def wrong(at: datetime, number: int = 0) -> str:
+    """Six digits that are right at no moment near `at`."""
+    near = {code(at, steps=steps) for steps in range(-3, 4)}
+    return [f"{digits:06}" for digits in range(20) if f"{digits:06}" not in near][number]
+
+
+@pytest.fixture
+def account(db: None) -> User:
+    """A moderator with an authenticator app and recovery codes."""
+    account = an_account("moderator", Role.MODERATOR)
+    TOTP.activate(account, SECRET)
+    RecoveryCodes.activate(account)
+    return account
+
+
+def recovery_codes(account: User) -> list[str]:
+    row = Authenticator.objects.get(user=account, type=Authenticator.Type.RECOVERY_CODES)
+    return list(row.wrap().get_unused_codes())
+
+
+def from_network(number: int) -> Client:
+    """A browser in a network of its own, whose password was right."""
+    client = Client(headers={"host": "127.0.0.1:8000"}, REMOTE_ADDR=f"10.{number // 250}.{number % 250}.1")
+    client.post(LOGIN, {"username": "moderator", "password": "a long pass phrase"})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/admin/").status_code == 200
+
+
+def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: User) -> None:
+    """As in the attack, where 300 were looked at. allauth counts by network, in the memory of a process."""
+    with clock.frozen(NOON):
+        for number in range(5):
+            page = from_network(number).post(AUTHENTICATE, {"code": wrong(NOON, number)}).content.decode()
+            assert "Incorrect code" in page
+        cache.clear()  # another process
+        blocked = from_network(6)
+        assert "Too many wrong codes" in blocked.post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
+        assert "until 12:15 UTC" in blocked.post(AUTHENTICATE, {"code": recovery_codes(account)[0]}).content.decode()
+        assert not is_in(blocked)
+        told = [(message, address) for message, address, _ in mails() if message == "codes_blocked"]
+        assert told == [("codes_blocked", "moderator@desk.example")]
+    with clock.frozen(NOON + 15 * MINUTE):
+        assert blocked.post(AUTHENTICATE, {"code": code(NOON + 15 * MINUTE)}).status_code == 302
+        assert is_in(blocked)
+    assert AuditEvent.objects.filter(verb="block_codes", subject_id=account.pk).count() == 1
+
+
+def test_who_is_signed_in_guesses_no_more_than_who_signs_in(account: User) -> None:
+    """A stolen session is asked again near a limit: both pages, and both kinds of code, share one count."""
+    thief = browser_of(account)
+    tries = [(thief, AGAIN), (from_network(1), AUTHENTICATE)] * 3
+    with clock.frozen(NOON):
+        pages = [
+            client.post(page, {"code": "12345678" if number % 2 else wrong(NOON)}).content.decode()
+            for number, (client, page) in enumerate(tries)
+        ]
+        assert ["Too many wrong codes" in page for page in pages] == [False] * 5 + [True]
+        assert "Too many wrong codes" in thief.post(AGAIN, {"code": code(NOON)}).content.decode()
+
+
+def test_wrong_codes_of_an_hour_ago_are_forgotten_and_a_right_one_takes_none_back(account: User) -> None:
+    for number in range(4):
+        assert accept_code(account, wrong(NOON, number), at=NOON + number * MINUTE) is None
+    at = NOON + 10 * MINUTE
+    assert accept_code(account, code(at), at=at)
+    later = NOON + 15 * MINUTE  # the first of the four is as old as that
+    assert accept_code(account, wrong(later), at=later) is None
+    assert accept_code(account, wrong(later), at=later) is None
+    with pytest.raises(CodesBlocked):
+        accept_code(account, code(later), at=later)
+
+
+def test_tries_while_codes_are_blocked_prolong_nothing_and_send_no_mail(account: User) -> None:
+    for number in range(5):
+        accept_code(account, wrong(NOON, number), at=NOON)
+    for minute in range(15):
+        with pytest.raises(CodesBlocked):
+            accept_code(account, wrong(NOON), at=NOON + minute * MINUTE)
+    at = NOON + 15 * MINUTE
+    assert accept_code(account, code(at), at=at)
+    assert len([message for message, *_ in mails() if message == "codes_blocked"]) == 1
+
+
+def test_one_account_blocks_no_other(account: User) -> None:
+    other = an_account("colleague", Role.MODERATOR)
+    TOTP.activate(other, SECRET)
+    for number in range(5):
+        accept_code(account, wrong(NOON, number), at=NOON)
+    assert accept_code(other, code(NOON), at=NOON)
+
+
+@pytest.mark.parametrize("seconds", [0, 29, 59, 89])
+def test_a_code_works_once_however_often_the_cache_forgets(account: User, seconds: int) -> None:
+    shown = code(NOON, steps=1)  # by a clock that is fast: right from NOON for 90 seconds
+    assert accept_code(account, shown, at=NOON)
+    cache.clear()
+    at = NOON + timedelta(seconds=seconds)
+    assert second_factor_codes.is_used(account, shown, at=at)
+    assert accept_code(account, shown, at=at) is None
+    assert accept_code(account, f" {shown[:3]} {shown[3:]}", at=at) is None, "spelled in another way"
+
+
+def test_a_recovery_code_works_once(account: User) -> None:
+    first = recovery_codes(account)[0]
+    assert accept_code(account, first, at=NOON)
+    assert accept_code(account, first, at=NOON) is None
+
+
+def test_a_used_code_is_said_to_be_used(account: User) -> None:
+    with clock.frozen(NOON):
+        assert from_network(1).post(AUTHENTICATE, {"code": code(NOON)}).status_code == 302
+        page = from_network(2).post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
+    assert "This code was used already" in page
+
+
+def test_on_https_too_passkeys_go_on_working(account: User, settings: Settings) -> None:
+    """The form of a passkey is another one, which asks no count: the page still offers it to who is blocked."""
+    for number in range(5):
+        accept_code(account, wrong(NOON, number), at=NOON)
+    with clock.frozen(NOON):
+        page = from_network(1).get(AUTHENTICATE).content.decode()
+    assert 'id="mfa_webauthn_authenticate"' in page or "webauthn" in page
+
+
+def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Barrier) -> int:
+    """How many of two sign-ins with one code are accepted, when both have looked before either has stored anything."""
+    outcomes: list[object] = []
+
+    def sign_in() -> None:
+        try:
+            outcomes.append(accept(account, code(NOON), at=NOON))
+        finally:
+            connection.close()
+
+    original = second_factor_codes._matching_steps
+
+    def slow_steps(*args: object, **options: object) -> list[int]:
+        found = list(original(*args, **options))  # type: ignore[arg-type]  # handed on
+        try:
+            pause.wait(timeout=2)
+        except BrokenBarrierError:
+            pass  # the other one waits for the lock, as it should
+        return found
+
+    threads = [Thread(target=sign_in) for _ in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(second_factor_codes, "_matching_steps", slow_steps)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return sum(outcome is not None for outcome in outcomes)
+
+
+def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None:
+    """The same without a lock or a transaction around both: what the test has to notice."""
+    tries = CodeTries.objects.get_or_create(account=account)[0]
+    found = second_factor_codes._matching(account, shown, tries, at=at)
+    tries.save()
+    return found
+
+
+@pytest.mark.parametrize(("accept", "times"), [(accept_code, 1), (unlocked, 2)])
+def test_one_code_sent_to_two_processes_at_once_works_once(
+    committed: None, accept: Callable[..., object], times: int
+) -> None:
+    """Costs up to two seconds, in which one waits for the other in vain."""
+    account = an_account("moderator", Role.MODERATOR)
+    TOTP.activate(account, SECRET)
+    CodeTries.objects.create(account=account)
+    assert accepted_at_once(account, accept, pause=Barrier(2)) == times

@@ -1,0 +1,180 @@
+"""What is left of a half-filled form: the organisation, in this tab, and never a person."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.states import FORM, Visit
+from tests.factories import SLUG
+
+PERSON = ("contact_name", "contact_role", "contact_email")
+DECLARATIONS = ("authority", "consent_processing", "consent_publication")
+
+
+def fill(visit: Visit, address: str = "canary@canary.example") -> None:
+    """All of the form, with a person who is easy to find again."""
+    visit.fill(address)
+    for name, value in (("acronym", "ҮФ"), ("website", "www.ulgu.example"), ("contact_name", "Canary")):
+        visit.page.locator(f"[name={name}]").fill(value)
+    visit.page.locator("[name=countries]").nth(0).select_option("KG")
+    visit.page.locator("[name=countries]").nth(2).select_option("DE")
+    visit.page.locator("[name=member]").check()
+
+
+def expect_organisation(visit: Visit) -> None:
+    page = visit.page
+    expect(page.locator("[name=organisation_name]")).to_have_value("Ойдон чыгарылган «Үлгү» фонду")
+    expect(page.locator("[name=acronym]")).to_have_value("ҮФ")
+    expect(page.locator("[name=website]")).to_have_value("www.ulgu.example")
+    for place, code in enumerate(("KG", "", "DE")):
+        expect(page.locator("[name=countries]").nth(place)).to_have_value(code)
+    expect(page.locator("[name=display][value=named]")).to_be_checked()
+    expect(page.locator("[name=member]")).to_be_checked()
+
+
+def expect_no_person(visit: Visit) -> None:
+    for name in PERSON:
+        expect(visit.page.locator(f"[name={name}]")).to_have_value("")
+    for name in DECLARATIONS:
+        expect(visit.page.locator(f"[name={name}]")).not_to_be_checked()
+
+
+def expect_nothing(visit: Visit) -> None:
+    expect_no_person(visit)
+    for name in ("organisation_name", "acronym", "website"):
+        expect(visit.page.locator(f"[name={name}]")).to_have_value("")
+    expect(visit.page.locator("[type=radio]:checked, [type=checkbox]:checked")).to_have_count(0)
+    expect(visit.page.locator(".interrupted")).to_be_hidden()
+
+
+def kept(visit: Visit) -> dict[str, str]:
+    """All that this tab and this browser keep for the site."""
+    return dict(visit.page.evaluate("({...sessionStorage, ...localStorage})"))
+
+
+def test_leaving_and_coming_back_brings_the_organisation_and_no_person(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    tab.open(f"/appeals/{SLUG}/")
+    tab.open(FORM)
+    expect_organisation(tab)
+    expect_no_person(tab)
+    expect(tab.page.locator(".interrupted")).to_be_visible()
+    expect(tab.page.locator("output")).to_contain_text("фонду (ҮФ, Kyrgyzstan, Germany)")
+    assert tab.page.context.cookies() == []
+    assert tab.overflow() <= 0
+
+
+def test_another_language_brings_it_too_and_another_appeal_does_not(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    tab.press(".languages [lang=ru]")
+    expect_organisation(tab)
+    tab.open("/appeals/demo/endorse/")
+    expect_nothing(tab)
+
+
+def test_a_form_that_was_lost_on_the_way_is_still_there(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    tab.page.context.set_offline(True)
+    tab.page.locator("[type=submit]").click()
+    tab.page.wait_for_url(re.compile("^chrome-error:"))
+    tab.page.context.set_offline(False)
+    tab.open(FORM)
+    expect_organisation(tab)
+    expect_no_person(tab)
+
+
+def test_reloading_keeps_the_organisation(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    tab.page.reload()
+    expect_organisation(tab)
+
+
+def test_nothing_of_a_person_is_ever_kept(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    assert list(kept(tab)) == [f"endorse:{SLUG}"]
+    fields = json.loads(kept(tab)[f"endorse:{SLUG}"])
+    assert set(fields) == {"organisation_name", "acronym", "countries", "website", "display", "member"}
+    assert "anary" not in str(kept(tab))
+
+
+def test_another_tab_knows_nothing(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    other = Visit(tab.page.context, tab.site)
+    other.open(FORM)
+    expect_nothing(other)
+
+
+def test_clear_empties_it(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab)
+    tab.open(FORM)
+    tab.page.get_by_role("button", name="Clear it").click()
+    expect_nothing(tab)
+    expect(tab.page.locator("[name=organisation_name]")).to_be_focused()
+    expect(tab.page.locator("output")).to_have_text("")
+    assert kept(tab) == {}
+    tab.open(FORM)
+    expect_nothing(tab)
+
+
+def test_emptied_by_hand_is_empty(tab: Visit) -> None:
+    tab.open(FORM)
+    tab.page.locator("[name=acronym]").fill("ҮФ")
+    assert kept(tab)
+    tab.page.locator("[name=acronym]").fill("")
+    assert kept(tab) == {}
+
+
+def test_a_form_that_was_accepted_leaves_nothing(tab: Visit) -> None:
+    tab.open(FORM)
+    fill(tab, "accepted@canary.example")
+    tab.press("[type=submit]")
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    assert kept(tab) == {}
+    tab.open(FORM)
+    expect_nothing(tab)
+
+
+def test_what_the_server_sent_back_stands(tab: Visit) -> None:
+    tab.open(FORM)
+    tab.page.locator("[name=acronym]").fill("ҮФ")
+    other = {"organisation_name": ["Other"], "acronym": ["Other"]}
+    for typed in ("ҮФ", ""):
+        tab.page.locator("[name=acronym]").fill(typed)
+        tab.page.evaluate(
+            "([key, value]) => sessionStorage.setItem(key, value)", [f"endorse:{SLUG}", json.dumps(other)]
+        )
+        tab.press("[type=submit]")
+        expect(tab.page.locator("[name=acronym]")).to_have_value(typed)
+        expect(tab.page.locator("[name=organisation_name]")).to_have_value("")
+        expect(tab.page.locator(".interrupted")).to_be_hidden()
+        assert "Other" not in str(kept(tab))
+
+
+@pytest.mark.parametrize("left", ["no JSON", "null", '"text"', "[]", "{}"])
+def test_what_nobody_understands_harms_nothing(tab: Visit, left: str) -> None:
+    tab.open(FORM)
+    tab.page.evaluate("([key, value]) => sessionStorage.setItem(key, value)", [f"endorse:{SLUG}", left])
+    tab.open(FORM)
+    expect_nothing(tab)
+    assert tab.complaints == []
+
+
+def test_blocked_storage_harms_nothing(tab: Visit) -> None:
+    tab.page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
+    )
+    tab.open(FORM)
+    fill(tab, "blocked@canary.example")
+    expect(tab.page.locator("output")).to_contain_text("фонду (ҮФ, Kyrgyzstan, Germany)")
+    tab.press("[type=submit]")
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    assert tab.complaints == []

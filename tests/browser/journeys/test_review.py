@@ -1,0 +1,109 @@
+"""A moderator reviews fifty endorsements by keyboard alone, and sees why to look closer."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.screens.fifty import PLANTED, names
+from tests.browser.screens.states import Visit
+from tests.site import Site
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of its own, on which fifty wait."""
+    running = Site(tmp_path_factory.mktemp("review"))
+    running.start()
+    running.manage("shell", "-v", "0", "-c", "from tests.browser.screens.fifty import plant; plant()")
+    running.manage("worker", "--once")
+    yield running
+    running.remove()
+
+
+@pytest.fixture
+def visit(browser: Browser, desk: Site) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Visit(context, desk)
+    context.close()
+
+
+SETTLED = 550  # milliseconds: sooner a press counts as the second one of the page before
+
+
+def turn(visit: Visit, key: str) -> None:
+    """The page that a key leads to is there."""
+    with visit.page.expect_navigation():
+        visit.page.keyboard.press(key)
+
+
+def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagged(visit: Visit) -> None:
+    visit.sign_in()
+    planted = {name: sentence for name, _, sentence in PLANTED}
+    turn(visit, "j")
+    seen, closer = [], set()
+    for _ in range(50):
+        name = visit.page.locator(".desk-line bdi").inner_text().removesuffix(" (Kyrgyzstan)")
+        sentences = [line.replace("\n", " ") for line in visit.page.locator(".desk-evidence li").all_inner_texts()]
+        told = [
+            sentence.replace("Look closer ", "Look closer: ").replace("Neutral ", "Neutral: ") for sentence in sentences
+        ]
+        seen.append(name)
+        if name in planted:
+            assert [line for line in told if line.startswith(planted[name])], (name, told)
+        is_strange = any(line.startswith("Look closer") for line in told)
+        closer |= {name} if is_strange else set()
+        if is_strange:
+            visit.page.keyboard.press("r")  # to the reasons; Enter rejects for the one that is chosen
+        visit.page.wait_for_timeout(SETTLED)
+        turn(visit, "Enter" if is_strange else "a")
+    assert seen == names()
+    assert len(closer - set(planted)) <= 1, closer - set(planted)
+    assert visit.page.locator(".desk-queue").count() == 0
+    visit.open("/admin/?state=rejected")
+    assert visit.page.locator(".desk-queue tbody tr").count() == len(closer)
+    assert visit.page.title() != "ran"
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("place", ["queue", "page"])
+def test_two_presses_decide_one(window: Visit, place: str) -> None:
+    window.sign_in()
+    window.open("/admin/")
+    if place == "page":
+        turn(window, "j")
+    window.page.wait_for_timeout(SETTLED)
+    with window.page.expect_navigation():
+        if place == "page":
+            for _ in range(3):
+                window.page.keyboard.press("a")
+        else:
+            window.page.locator(".desk-queue .desk-approve").first.dblclick()
+    window.page.keyboard.press("a")  # on the page that has just opened
+    window.page.wait_for_timeout(SETTLED)
+    window.open("/admin/")
+    assert window.page.locator(".desk-taking-back form").count() == 1
+    window.press(".desk-taking-back .desk-undo")
+
+
+def test_keys_are_switched_off_and_never_meddle_with_typing(visit: Visit) -> None:
+    visit.sign_in()
+    visit.open("/admin/?state=approved")
+    turn(visit, "j")
+    address = visit.page.url
+    visit.page.keyboard.press("?")
+    assert visit.page.locator(".desk-help").is_visible()
+    visit.page.keyboard.press("a")
+    visit.page.locator(".desk-help [name=keys]").uncheck()
+    visit.page.keyboard.press("Escape")
+    visit.page.keyboard.press("?")
+    assert not visit.page.locator(".desk-help").is_visible()
+    visit.page.reload()
+    visit.page.keyboard.press("?")
+    assert not visit.page.locator(".desk-help").is_visible()
+    visit.page.locator(".desk-keys").click()
+    visit.page.locator(".desk-help [name=keys]").check()
+    visit.page.locator(".desk-close").click()
+    visit.page.locator(".desk-form textarea").first.press_sequentially("aqua?")
+    assert visit.page.locator(".desk-form textarea").first.input_value() == "aqua?"
+    assert visit.page.url == address

@@ -1,0 +1,116 @@
+"""The way out in Chromium, on a small phone without JavaScript: removal code, lost link, a message."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.journeys.test_journey import approve
+from tests.browser.screens.states import CHANGE, FORM, Visit
+from tests.site import SLUG
+
+LIST = f"/appeals/{SLUG}/signatories/"
+
+
+def confirmed(phone: Visit, name: str, address: str) -> tuple[str, str]:
+    """Fills in the form and confirms; the removal code that is shown, and the own page's link in the mail."""
+    page = phone.page
+    phone.open(FORM)
+    phone.fill(address)
+    page.locator("[name=organisation_name]").fill(name)
+    phone.press("[type=submit]")
+    page.goto(re.findall(r"http\S+/confirm/", phone.site.mail_to(address))[0])
+    phone.press(".button")
+    code = page.locator(".code-to-keep").inner_text()
+    (link,) = re.findall(r"http\S+/endorsements/\S+", phone.site.mail_to(address, number=2))
+    return code, link
+
+
+def listed(phone: Visit, words: str) -> None:
+    """`words` stand on the list, within a second or two."""
+    for _ in range(30):
+        phone.open(LIST)
+        if phone.page.locator(".roll").get_by_text(words).count():
+            break
+        phone.page.wait_for_timeout(100)
+    expect(phone.page.locator(".roll").get_by_text(words).last).to_be_visible()
+
+
+def from_the_foot_of_the_page(phone: Visit) -> Page:
+    phone.page.locator("footer").get_by_role("link", name="Change, remove or dispute a name").click()
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("Change, remove or dispute a name")
+    return phone.page
+
+
+def test_the_code_alone_takes_the_name_off_the_list(phone: Visit, browser: Browser) -> None:
+    code, _ = confirmed(phone, "Фонд «Выход»", "code@vykhod.example")
+    approve(browser, phone, "Фонд «Выход»")
+    listed(phone, "Фонд «Выход»")
+    number = phone.page.locator(".roll li", has_text="Фонд «Выход»").get_attribute("id")
+
+    page = from_the_foot_of_the_page(phone)
+    page.get_by_role("textbox", name="Removal code").fill("AAA-BBB-CCC-DDD")
+    page.get_by_role("button", name="Go on with the code").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    assert page.get_by_role("textbox", name="Removal code").input_value() == "AAA-BBB-CCC-DDD"
+    page.get_by_role("textbox", name="Removal code").fill(code.lower().replace("-", " "))
+    page.get_by_role("textbox", name="Removal code").press("Enter")
+    expect(page.get_by_text("Фонд «Выход»")).to_be_visible()
+    page.get_by_role("button", name="Stop being named").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is done")
+    assert not re.search(code.replace("-", ".?"), page.url, re.I)
+
+    assert number
+    line = page.locator(f"[id='{number}']")
+    for _ in range(30):
+        phone.open(LIST)
+        if "No longer listed" in line.inner_text():
+            break
+        page.wait_for_timeout(100)
+    expect(line).to_contain_text("No longer listed")
+    expect(page.get_by_text("Фонд «Выход»")).to_have_count(0)
+
+
+def test_a_lost_link_is_sent_again_and_the_old_one_is_dead_once_it_is_ended(phone: Visit) -> None:
+    _, old = confirmed(phone, "Фонд «Сылка»", "lost@link.example")
+    phone.open("/appeals/demo/")
+    phone.open(FORM)
+    page = from_the_foot_of_the_page(phone)
+    page.get_by_label("The e-mail address that confirmed").fill("Lost@Link.example")
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    found = re.findall(r"http\S+/endorsements/\S+", phone.site.mail_to("Lost@link.example"))
+    page.goto(found[0])
+    expect(page.get_by_text("Фонд «Сылка»")).to_be_visible()
+    page.goto(old)
+    expect(page.get_by_text("Фонд «Сылка»")).to_be_visible()
+    page.goto(found[0])
+    page.get_by_role("link", name="End the other links").click()
+    page.get_by_role("button", name="End the other links").click()
+    expect(page.get_by_text("Only the link that led you here still opens this page.")).to_be_visible()
+    page.goto(old)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link is not valid")
+
+
+def test_who_never_agreed_is_heard_by_keyboard_alone(phone: Visit) -> None:
+    page = phone.page
+    phone.open(CHANGE)
+    page.get_by_label("We did not agree to this.").focus()
+    page.keyboard.press("Space")
+    for text in ("original-12", "Our organisation was never asked.", "board@asked.example"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(text)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your message has arrived")
+
+
+def test_errors_of_one_way_leave_the_others_alone(phone: Visit) -> None:
+    page = phone.page
+    phone.open(CHANGE)
+    page.get_by_label("Which line").fill("original-12")
+    page.get_by_role("button", name="Send the message").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    assert page.get_by_role("alert").get_by_role("link").count() == 2  # what it is about, and the message
+    assert page.evaluate("document.activeElement.className") == "summary"
+    expect(page.get_by_label("Which line")).to_have_value("original-12")
+    expect(page.get_by_role("textbox", name="Removal code")).not_to_have_attribute("aria-invalid", "true")

@@ -1,0 +1,104 @@
+"""`make screens` takes what it says, and says what is wrong."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.screens import camera, screens
+from tests.browser.screens.states import STATES, Visit
+from tests.site import Site
+
+VARIANTS = ("360.light", "1280.light", "360.dark", "1280.dark", "print", "rtl")
+
+
+def links(index: Path) -> set[str]:
+    return set(re.findall(r'(?:href|src)="([^"#]+)"', index.read_text(encoding="utf-8")))
+
+
+def width_of(png: Path) -> int:
+    """Pixels, as the header of the file says (PNG, 11.2.2)."""
+    return int(struct.unpack(">I", png.read_bytes()[16:20])[0])
+
+
+def test_pictures_papers_and_an_index_that_links_each(browser: Browser, site: Site, tmp_path: Path) -> None:
+    (tmp_path / "form.en.360.dark.png").touch()  # of an earlier run
+    (tmp_path / "notes.txt").touch()  # somebody's own
+    said: list[str] = []
+    wanted = screens.Wanted({name: STATES[name] for name in ("not-found", "sign-in")}, ["en"], [360, 1280])
+    assert screens.render(wanted, browser, site, tmp_path, said.append) == 0, said
+    pictures = {f"not-found.en.{variant}.png" for variant in VARIANTS}
+    pictures |= {f"sign-in.en.{variant}.png" for variant in VARIANTS if variant != "print"}
+    taken = pictures | {"not-found.en.print.pdf"}
+    assert {path.name for path in tmp_path.iterdir()} == taken | {"index.html", "screens.css", "notes.txt"}
+    assert links(tmp_path / "index.html") == taken | {"screens.css"}
+    assert (tmp_path / "not-found.en.print.pdf").read_bytes().startswith(b"%PDF-")
+    assert {width_of(tmp_path / name) for name in pictures if "1280" in name} == {1280}
+    assert {width_of(tmp_path / name) for name in pictures if "360" in name or "rtl" in name} == {360}
+    assert (tmp_path / "not-found.en.360.light.png").read_bytes() != (
+        tmp_path / "not-found.en.360.dark.png"
+    ).read_bytes()
+    assert [line for line in said if "TROUBLE" in line] == []
+    assert said[0] == "  1 of 2  not-found, en"
+    assert said[-1] == f"11 pictures, no troubles: {tmp_path / 'index.html'}"
+
+
+def _spoilt(visit: Visit) -> None:
+    """A page that is wrong in every way that is looked for."""
+    visit.open("/nothing/")
+    visit.page.evaluate(
+        """() => {
+          document.querySelector('h1').style.minWidth = '500px';
+          document.querySelector('h1').style.color = '#888';
+          document.querySelector('h1').style.background = '#999';
+          document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<p><button>Many words in one button</button> <a href="/">Under a box</a></p>');
+          const narrow = {width: '80px', whiteSpace: 'nowrap', overflow: 'hidden'};
+          Object.assign(document.querySelector('button').style, narrow);
+          document.querySelector('main p:last-child a').insertAdjacentHTML('afterend', '<i>over it</i>');
+          Object.assign(document.querySelector('main i').style, {marginLeft: '-5em', position: 'relative'});
+          console.log('a word too many');
+        }"""
+    )
+    visit.requests.append("https://elsewhere.example/pixel")
+
+
+def _lost(visit: Visit) -> None:
+    raise LookupError("no mail came")
+
+
+def test_planted_troubles_are_told_and_end_in_an_error(browser: Browser, site: Site, tmp_path: Path) -> None:
+    said: list[str] = []
+    wanted = screens.Wanted({"lost": _lost, "spoilt": _spoilt}, ["en"], [360, 768])
+    assert screens.render(wanted, browser, site, tmp_path, said.append) == 1
+    told = [line.partition("TROUBLE  ")[2] for line in said if "TROUBLE" in line]
+    assert told[0] == "lost, en, all: was not reached: no mail came"
+    assert told[1].startswith("spoilt, en, 360.light: color-contrast: ")
+    wide = re.fullmatch(r"spoilt, en, 360\.light: (\d+) px wider than its window", told[2])
+    assert wide
+    assert 140 <= int(wide[1]) <= 180
+    assert told[3:7] == [
+        "spoilt, en, 360.light: cut: Many words in one button",
+        "spoilt, en, 360.light: covered: Under a box",
+        "spoilt, en, 360.light: asked another host: https://elsewhere.example/pixel",
+        "spoilt, en, 360.light: console: a word too many",
+    ]
+    said_again = [line.split(": ")[:2] for line in told[7:]]
+    assert [words for view, words in said_again if view == "spoilt, en, 768.dark"] == ["cut", "covered"]  # has room
+    assert "console" not in {words for _, words in said_again}  # it was said once
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "lost, en, all: was not reached: no mail came" in index
+    assert '<a href="spoilt.en.360.light.png">spoilt, en, 360.light: console: a word too many</a>' in index
+    assert index.count('<td class="bad">') == 6
+    assert said[-1].startswith(f"6 pictures, {len(told)} troubles: ")
+
+
+def test_the_wish_is_read_and_an_unknown_state_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert screens.read([]) == (STATES, camera.LANGUAGES, camera.WIDTHS)
+    wanted = screens.read(["form", "appeal", "--language", "ru", "--width", "360"])
+    assert (list(wanted.states), wanted.languages, wanted.widths) == (["appeal", "form"], ["ru"], [360])
+    with pytest.raises(SystemExit, match="2"):
+        screens.read(["apeal"])
+    assert "there is no state apeal; there are: appeal, demonstration, " in capsys.readouterr().err

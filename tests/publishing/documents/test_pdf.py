@@ -1,0 +1,112 @@
+"""The PDF: its pages, its tags, its metadata."""
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from petition.models import Appeal
+from petition.publishing.documents.letter import Line, written
+from tests.factories import NOON, SLUG, reading
+from tests.publishing.readers import (
+    AS_OF,
+    PREFIXES,
+    each_language,
+    get,
+    lines,
+    pages,
+    set_pdf,
+)
+from tests.web.public.test_appeal_page import list_further
+
+
+@each_language
+def test_each_page_has_address_date_and_number(client: Client, appeal: Appeal, language: str) -> None:
+    list_further(appeal, 120)
+    shown = pages(get(client, "pdf", language))
+    assert len(shown) > 4
+    address = f"http://127.0.0.1:8000{PREFIXES[language]}/appeals/{SLUG}/"
+    for number, page in enumerate(shown, 1):
+        assert " ".join(page.split()[-20:]).endswith(f"{address} · {AS_OF[language]} {number} / {len(shown)}")
+
+
+@each_language
+def test_the_pdf_is_tagged_titled_and_of_nobody(client: Client, appeal: Appeal, language: str) -> None:
+    list_further(appeal, 3)
+    reader = PdfReader(io.BytesIO(get(client, "pdf", language)))
+    root: Any = reader.trailer["/Root"]
+    assert root["/Lang"] == language
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert {"/H1", "/H2", "/L", "/LI", "/Lbl", "/LBody", "/P", "/Figure"} <= set(kinds(root["/StructTreeRoot"]["/K"]))
+    assert "/Alt" in repr(figure(root["/StructTreeRoot"]["/K"]))
+    about = reader.metadata
+    assert about
+    assert (about.title, about.author) == (reading().title, "Civic Solidarity Platform")
+    assert about.creation_date == about.modification_date == NOON.replace(hour=0)
+    assert set(about) <= {"/Title", "/Author", "/Creator", "/CreationDate", "/ModDate"}
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    fonts = {name for page in reader.pages for name in fonts_of(page)}
+    assert all("LibertinusSerif" in name for name in fonts)
+
+
+def kinds(node: Any) -> Iterable[str]:
+    """The structure types below a node of the structure tree (ISO 32000-1, 14.7)."""
+    for found in elements(node):
+        yield found["/S"]
+
+
+def figure(node: Any) -> Any:
+    return next(found for found in elements(node) if found["/S"] == "/Figure")
+
+
+def elements(node: Any) -> Iterable[Any]:
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        for child in node:
+            yield from elements(child)
+    elif isinstance(node, dict) and "/S" in node:
+        yield node
+        yield from elements(node.get("/K", []))
+
+
+def fonts_of(page: Any) -> Iterable[str]:
+    for font in page["/Resources"]["/Font"].values():
+        yield font.get_object()["/BaseFont"]
+
+
+def test_a_name_no_font_can_draw_costs_only_the_claim_to_the_standard(appeal: Appeal) -> None:
+    """U+10FFFD is for private use: no font draws it."""
+    content = set_pdf(written(SLUG, "en"), further=(Line(1, "Fund \U0010fffd", "en", is_listed=True),))
+    root: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid" not in root["/Metadata"].get_data()
+
+
+def test_no_heading_is_left_behind_by_what_it_heads(appeal: Appeal) -> None:
+    """Each list length moves the headings by one line; together they stand at every height of a page."""
+    letter = written(SLUG, "en")
+    headings = {letter.signed, letter.later, letter.as_of_printed, letter.background_heading}
+    broken = []
+    lengths = [(first, 48 - first) for first in range(1, 48)] + [(first, 0) for first in range(30, 48)]
+    for first, second in lengths:
+        for page in pages(set_pdf(letter, originals=lines(first), further=lines(second))):
+            *shown, _foot = [line for line in page.splitlines() if line.strip()]
+            if letter.address in shown[-1]:
+                shown.pop()
+            broken += [(first, second, shown[-1])] if shown[-1] in headings else []
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", [" ".join(["Organisation"] * 25)[:300], "W" * 300], ids=["words", "one word"])
+def test_a_long_name_stays_on_its_page_and_between_the_margins(appeal: Appeal, name: str) -> None:
+    content = set_pdf(written(SLUG, "en"), further=tuple(Line(n, name, "en", is_listed=True) for n in range(1, 21)))
+    shown = ["".join(page.split()).replace("\u200b", "") for page in pages(content)]
+    assert sum(page.count("".join(name.split())) for page in shown) == 20
+    of_names = [
+        line for page in pages(content) for line in page.splitlines() if name[0] * 2 in line or name[:12] in line
+    ]
+    assert max(map(len, of_names)) < 110

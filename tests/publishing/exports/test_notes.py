@@ -1,0 +1,74 @@
+"""The note beside a line: public wherever its line is, dated, and gone with it."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.test import Client
+
+from petition.actions.moderation import decisions
+from petition.models import Appeal, Kind
+from tests.factories import MODERATOR, NOON, SLUG, approved
+from tests.publishing.readers import KINDS, get, told
+
+NOTE = "Closed by a court on <b>2 May</b> 2023."
+WORDS = {
+    "": "Note of the secretariat, 23 November 2026:",
+    "/ru": "Примечание секретариата, 23 ноября 2026 г.:",
+    "/ky": "Катчылыктын эскертмеси, 2026-ж., 23-ноябрь:",
+}
+
+
+def note(words: str = NOTE, kind: Kind = Kind.ORIGINAL) -> None:
+    decisions.note(SLUG, kind, 1, words, by=MODERATOR, at=NOON)
+
+
+@pytest.mark.parametrize("page", ["", "signatories/"])
+@pytest.mark.parametrize("prefix", WORDS)
+def test_it_stands_after_its_line_on_the_pages(client: Client, appeal: Appeal, prefix: str, page: str) -> None:
+    path = f"{prefix}/appeals/{SLUG}/{page}"
+    assert WORDS[prefix] not in client.get(path).content.decode()
+    approved(appeal)
+    note()
+    note(kind=Kind.FURTHER)
+    shown = client.get(path).content.decode()
+    escaped = NOTE.replace("<", "&lt;").replace(">", "&gt;")
+    count = 2 if page else 3  # the appeal's page has its further entries a second time, for paper
+    assert shown.count(f'</bdi> <small class="note">{WORDS[prefix]} <bdi>{escaped}</bdi></small>') == count
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_stands_under_its_name_in_a_document(client: Client, appeal: Appeal, kind: str) -> None:
+    assert "Note of" not in told(get(client, kind), kind)
+    note()
+    label = appeal.signatories.get(kind=Kind.ORIGINAL, number=1).label
+    assert f"1. {label} {WORDS['']} {NOTE}" in told(get(client, kind), kind)
+
+
+def test_it_is_in_the_data(client: Client, appeal: Appeal) -> None:
+    note()
+    told_as_json = json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)
+    rows = told_as_json["signatories"]
+    assert [(row["note"], row["noted_on"]) for row in rows[:2]] == [(NOTE, "2026-11-23"), ("", None)]
+    assert set(rows[0]) == set(told_as_json["definitions"]["signatories"])
+    table = list(csv.DictReader(io.StringIO(client.get(f"/appeals/{SLUG}/signatories.csv").content.decode())))
+    assert [(row["note"], row["noted_on"]) for row in table[:2]] == [(NOTE, "2026-11-23"), ("", "")]
+    assert table[0]["status"] == "listed"
+
+
+def test_it_is_gone_when_it_is_taken_away_and_when_its_line_is_hidden(client: Client, appeal: Appeal) -> None:
+    places = [f"appeals/{SLUG}{end}" for end in ("/", "/signatories/", "/signatories.json", "/signatories.csv", ".txt")]
+
+    def shown() -> set[bool]:
+        return {"Closed by a court" in client.get(f"/{place}").content.decode() for place in places}
+
+    note()
+    assert shown() == {True}
+    note("")
+    assert shown() == {False}
+    note()
+    decisions.hide(SLUG, Kind.ORIGINAL, 1, by=MODERATOR, at=NOON)
+    assert shown() == {False}
+    row = json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)["signatories"][0]
+    assert (row["note"], row["noted_on"]) == (None, None)

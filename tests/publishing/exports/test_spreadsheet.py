@@ -1,0 +1,48 @@
+"""LibreOffice Calc opens our tables, and no cell of them is a formula."""
+
+import csv
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+
+from petition.actions.moderation import decisions
+from petition.models import Appeal, Kind
+from petition.publishing.exports import csv_files
+from tests import programs
+from tests.factories import MODERATOR, NOON, SLUG
+
+FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
+BEGINNINGS = ("=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\u00a0=", "＝", "＋", "－", "＠")
+ENDINGS = ("1+1", 'HYPERLINK("https://fund.example";"read")', "SUM(A1:A2)", 'cmd|"/c calc"!A0')
+
+
+@pytest.fixture(autouse=True)
+def calc() -> None:
+    programs.need(programs.lacking_calc())
+
+
+def formulas(folder: Path) -> dict[str, int]:
+    """How many cells Calc takes for formulas in each CSV file of the folder, by the file's name."""
+    converted = programs.convert_with_calc(folder, sorted(folder.glob("*.csv")))
+    return {
+        table.stem: sum(1 for cell in ElementTree.parse(table).iter() if FORMULA in cell.attrib) for table in converted
+    }
+
+
+def test_calc_finds_no_formula_in_what_we_publish(client: Client, appeal: Appeal, tmp_path: Path) -> None:
+    hostile = [f"{beginning}{ending}" for beginning in BEGINNINGS for ending in ENDINGS]
+    for name, cells in (("typed", hostile), ("written", [csv_files.neutral(cell) for cell in hostile])):
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as table:
+            csv.writer(table).writerows(enumerate(cells))
+    decisions.note(SLUG, Kind.ORIGINAL, 1, "=1+1", by=MODERATOR, at=NOON)
+    for name in ("signatories", "signatories.spreadsheet"):
+        (tmp_path / f"{name}.csv").write_bytes(client.get(f"/appeals/{SLUG}/{name}.csv").getvalue())
+    found = formulas(tmp_path)
+    assert found.pop("typed") >= 4  # so Calc does look for them
+    # The exact file is exact: this note is one that no form would take, and it stands there as it was written.
+    assert found == {"written": 0, "signatories": 1, "signatories.spreadsheet": 0}
+    decisions.note(SLUG, Kind.ORIGINAL, 1, "", by=MODERATOR, at=NOON)
+    (tmp_path / "signatories.csv").write_bytes(client.get(f"/appeals/{SLUG}/signatories.csv").getvalue())
+    assert formulas(tmp_path)["signatories"] == 0

@@ -1,0 +1,430 @@
+"""The site as files: read by a static file server and a checker of links that know nothing of it."""
+
+import hashlib
+import re
+import subprocess
+import threading
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+from urllib.request import urlopen
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from petition.actions.listing.editions import freeze
+from petition.actions.moderation import decisions
+from petition.models import Appeal, Kind
+from petition.publishing import public_paths
+from petition.publishing.mirror.content import NotComplete
+from petition.publishing.mirror.links import Links, file_of
+from petition.publishing.mirror.ownership import MARK, SUMS, WORDS, is_ours
+from petition.publishing.mirror.writer import TRIES, Refused, take_down, write
+from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
+from tests.publishing.readers import PREFIXES
+from tests.test_translations import english_left_in
+from tests.web.public.test_appeal_page import list_further
+
+LIVE = "http://127.0.0.1:8000"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing."""
+
+
+class Page(HTMLParser):
+    """Where a page leads, and what in it can be led to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.places: set[str] = {""}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.links += [told[name] or "" for name in ("href", "src", "action") if name in told]
+        self.places |= {told.get("id") or ""}
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The folder, by a server that serves files and nothing else."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def crawled(base: str) -> tuple[dict[str, bytes], set[str]]:
+    """Everything that can be reached from the start page, and what leads elsewhere. A dead link raises."""
+    waiting, found, pages, elsewhere, wanted = [base], {}, {}, set(), set()
+    while waiting:
+        url = waiting.pop()
+        with urlopen(url, timeout=20) as answer:
+            found[url] = answer.read()
+            is_page = answer.headers["Content-Type"].startswith("text/html")
+        if not is_page:
+            continue
+        pages[url] = Page(found[url].decode())
+        for link in pages[url].links:
+            target, fragment = urldefrag(urljoin(url, link))
+            if not target.startswith(base):
+                elsewhere.add(target)
+                continue
+            assert not link.startswith("/"), (url, link)
+            wanted.add((target, unquote(fragment)))
+            if target not in found and target not in waiting:
+                waiting.append(target)
+    lost = {(url, fragment) for url, fragment in wanted if url in pages and fragment not in pages[url].places}
+    assert lost == set()
+    return {url.removeprefix(base): content for url, content in found.items()}, elsewhere
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_zip_has_the_day_of_the_last_addition_and_all_may_read_what_it_holds(tmp_path: Path) -> None:
+    """Unpacked, it can be served by whoever serves; packed again without a change, it is the same to the byte."""
+    an_appeal()
+    decisions.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
+    for name in ("first.zip", "second.zip"):
+        call_command("mirror", str(tmp_path / name), verbosity=0)
+    with zipfile.ZipFile(tmp_path / "first.zip") as parts:
+        entries = parts.infolist()
+    assert {entry.external_attr >> 16 for entry in entries} == {0o644}
+    assert {entry.date_time for entry in entries} == {(2026, 11, 23, 0, 0, 0)}
+    assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
+
+
+@pytest.mark.usefixtures("committed")  # the application closes its connections, as it does for visitors
+def test_the_zip_holds_the_whole_site_and_no_dead_link(client: Client, tmp_path: Path) -> None:
+    list_further(an_appeal(), 140)
+    decisions.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
+    freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
+    call_command("mirror", str(tmp_path / "site.zip"), verbosity=0)
+    with zipfile.ZipFile(tmp_path / "site.zip") as parts:
+        assert parts.testzip() is None
+        parts.extractall(tmp_path / "read")
+    files = {
+        path.relative_to(tmp_path / "read").as_posix() for path in (tmp_path / "read").rglob("*") if path.is_file()
+    }
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--strict", SUMS], cwd=tmp_path / "read", capture_output=True, text=True, check=True
+    )
+    assert {line.partition(": ")[0] for line in checked.stdout.splitlines()} == files - {SUMS}
+
+    with served(tmp_path / "read") as base:
+        reached, elsewhere = crawled(base)
+    places = public_paths.places()
+    assert {file_of(place.path) for place in places} <= files
+    assert file_of(f"/ru/appeals/{SLUG}/signatories/?page=2") in files
+    unreached = {"robots.txt", "sitemap.xml", SUMS, MARK}
+    unreached |= {file_of(f"{prefix}/appeals/{SLUG}/card.png") for prefix in PREFIXES.values()}
+    unreached |= {file_of(path) for path in ("/schemas/appeal.json", "/schemas/signatories.json")}  # named in the data
+    unreached |= {file_of(f"/appeals/{SLUG}/signatories.csv-metadata.json")}
+    assert files - set(reached) - unreached == set()
+    assert {urldefrag(link)[0].removeprefix(LIVE) for link in elsewhere if "/endorse/" in link} == {
+        f"{prefix}/appeals/{SLUG}/endorse/" for prefix in PREFIXES.values()
+    }
+    assert all(link.startswith((LIVE, "mailto:")) for link in elsewhere)
+
+    for place in places:
+        held = (tmp_path / "read" / file_of(place.path)).read_bytes()
+        live = client.get(place.path).content
+        assert b"Viasna" not in held
+        if live.startswith(b"<!doctype"):
+            assert held.count(b"<li") == live.count(b"<li")
+            if 'id="main"' in live.decode():
+                assert f'<a href="{LIVE}{place.path}">{LIVE}{place.path}</a></p>' in held.decode()
+        else:
+            assert hashlib.sha256(held).digest() == hashlib.sha256(live).digest()
+    for language in ("ru", "ky"):
+        start = (tmp_path / "read" / language / "index.html").read_text(encoding="utf-8")
+        assert english_left_in(start.replace(f"{LIVE}/{language}/", ""), SUMS) == set()
+
+
+# --- links ---
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/ru/a/", "index.html"),
+        ("/ru/a/?page=1", "index.html"),
+        ("?page=2", "page-2.html"),
+        ("?page=2#further-150", "page-2.html#further-150"),
+        ("/a/", "../../a/index.html"),
+        ("/a.pdf", "../../a.pdf"),
+        ("#signed", "#signed"),
+        ("mailto:?body=x", "mailto:?body=x"),
+        ("https://elsewhere.example/x?y=1", "https://elsewhere.example/x?y=1"),
+        ("/static/css/site.123.css", "../../static/css/site.123.css"),
+        ("/ru/appeals/x/endorse/", f"{LIVE}/ru/appeals/x/endorse/"),
+        ("?q=fund", f"{LIVE}/ru/a/?q=fund"),
+        ("/ru/x/signatories/further-7/", "../x/signatories/index.html#further-7"),
+        ("/ru/x/signatories/further-101/", "../x/signatories/page-2.html#further-101"),
+        ("/ru/x/signatories/original-7/", "../x/signatories/index.html#original-7"),
+        ("/ru/x/signatories/further-999/", f"{LIVE}/ru/x/signatories/further-999/"),
+    ],
+)
+def test_links_lead_to_files_and_what_is_no_file_to_the_live_site(target: str, expected: str) -> None:
+    paths = ["/ru/a/", "/ru/a/?page=2", "/a/", "/a.pdf", "/ru/x/signatories/", "/ru/x/signatories/?page=2"]
+    links = Links({path: file_of(path) for path in paths})
+    assert links.link(target, "/ru/a/") == expected
+    assert links.static == ({"css/site.123.css"} if "static" in target else set())
+
+
+def test_forms_go_to_the_live_site_with_or_without_an_address() -> None:
+    links = Links({"/a/": "a/index.html"})
+    html = (
+        '<form method="get"><form class="x" action="/b/?a=1&amp;b=2"><form action="/a/"><p class="a" data-href="/a/">'
+    )
+    assert links.rewritten(html, "/c/") == (
+        f'<form action="{LIVE}/c/" method="get"><form class="x" action="{LIVE}/b/?a=1&amp;b=2">'
+        f'<form action="{LIVE}/a/"><p class="a" data-href="/a/">'
+    )
+
+
+# --- complete or not at all ---
+
+Start = Callable[..., Any]
+
+
+class Tiny:
+    """A site that answers each path with how often it was asked; `deeds` happen before the answers of that number."""
+
+    def __init__(self, deeds: dict[int, Callable[[], object]] | None = None) -> None:
+        self.asked = 0
+        self._deeds = deeds or {}
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        self.asked += 1
+        self._deeds.get(self.asked, lambda: None)()
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [str(self.asked).encode()]
+
+
+def nothing(done: int, total: int) -> None:
+    """No progress is told."""
+
+
+def beside(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
+
+
+@pytest.mark.parametrize("name", ["site", "site.zip"])
+def test_what_cannot_be_completed_leaves_the_old_one_and_nothing_beside_it(
+    appeal: Appeal, tmp_path: Path, name: str
+) -> None:
+    def broken(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        is_last = environ["PATH_INFO"].startswith("/ky/appeals")
+        start("503 Service Unavailable" if is_last else "200 OK", [("Content-Type", "text/plain")])
+        return [b"new"]
+
+    into = tmp_path / name
+    with pytest.raises(NotComplete, match=r"/ky/appeals/.*: 503"):
+        write(into, broken, nothing)
+    assert beside(tmp_path) == []
+    write(into, Tiny(), nothing)
+    old = into.stat().st_ino
+    with pytest.raises(NotComplete):
+        write(into, broken, nothing)
+    assert (beside(tmp_path), into.stat().st_ino) == ([name], old)
+    count = write(into, Tiny(), nothing)
+    assert (beside(tmp_path), into.stat().st_ino != old) == ([name], True)
+    assert count == len(public_paths.places()) + len(PREFIXES) + 3  # start pages; style, icon and mark
+
+
+def test_what_a_killed_one_left_is_gone_and_files_can_be_read_by_others(appeal: Appeal, tmp_path: Path) -> None:
+    for left in (".site.new", ".site.before"):
+        (tmp_path / left).mkdir()
+        (tmp_path / left / MARK).write_bytes(WORDS)
+        (tmp_path / left / "name").write_text("Gone Fund", encoding="utf-8")
+    write(tmp_path / "site", Tiny(), nothing)
+    assert beside(tmp_path) == ["site"]
+    assert not (tmp_path / "site" / "name").exists()
+    for path in (tmp_path / "site", *(tmp_path / "site").rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
+
+
+def test_a_folder_that_holds_something_else_stays_as_it_is(appeal: Appeal, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(Refused, match="something else"):
+        write(tmp_path, Tiny(), nothing)
+    with pytest.raises(CommandError, match="something else"):
+        call_command("mirror", str(tmp_path))
+    with pytest.raises(Refused):
+        write(tmp_path / "letter.txt", Tiny(), nothing)
+    assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("sums", ["", "0" * 64 + "  index.html\n", None])
+def test_a_folder_of_sums_that_is_somebody_elses_stays(appeal: Appeal, tmp_path: Path, sums: str | None) -> None:
+    """Many folders have a SHA256SUMS; until there was a mark, that was enough to lose them."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (folder / "index.html").write_text("mine", encoding="utf-8")
+    (folder / (SUMS if sums is not None else MARK)).write_text(sums or "mine", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as parts:
+        for path in folder.iterdir():
+            parts.write(path, path.name)
+    for into in (folder, tmp_path / "images.zip"):
+        with pytest.raises(Refused, match="something else"):
+            write(into, Tiny(), nothing)
+        take_down(into)
+        assert into.exists()
+    assert beside(tmp_path) == ["images", "images.zip"]
+    assert (folder / "index.html").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_lies_where_work_is_done_and_is_somebody_elses_stays(appeal: Appeal, tmp_path: Path) -> None:
+    for name in ("site", "site.zip"):
+        for ending in ("new", "before"):
+            (tmp_path / f".{name}.{ending}").mkdir()
+            (tmp_path / f".{name}.{ending}" / "letter.txt").write_text("mine", encoding="utf-8")
+        (tmp_path / f".{name}.lock").write_text("mine", encoding="utf-8")
+    for _ in range(2):
+        for name in ("site", "site.zip"):
+            write(tmp_path / name, Tiny(), nothing)
+    for name in ("site", "site.zip"):
+        take_down(tmp_path / name)
+    assert beside(tmp_path) == [".site.before", ".site.new", ".site.zip.before", ".site.zip.new"]
+    for path in tmp_path.iterdir():
+        assert (path if path.is_file() else path / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["site", "site.zip"])
+@pytest.mark.parametrize("without_list", [False, True])
+def test_a_mirror_from_before_there_was_a_mark_is_known_and_followed(
+    appeal: Appeal, tmp_path: Path, name: str, without_list: bool
+) -> None:
+    """The worker must be able to replace it, or it would go on naming who has left the list."""
+    write(tmp_path / "made", Tiny(), nothing, without_list=without_list)
+    (tmp_path / "made" / MARK).unlink()
+    sums = (tmp_path / "made" / SUMS).read_text(encoding="utf-8")
+    (tmp_path / "made" / SUMS).write_text(re.sub(rf".*  {MARK}\n", "", sums), encoding="utf-8")
+    into = tmp_path / name
+    if name == "site":
+        (tmp_path / "made").rename(into)
+    else:
+        with zipfile.ZipFile(into, "w") as parts:
+            for path in (tmp_path / "made").rglob("*"):
+                parts.write(path, path.relative_to(tmp_path / "made"))
+    assert is_ours(into)
+    write(into, Tiny(), nothing)
+    take_down(into)
+    assert not into.exists()
+
+
+def test_a_zip_that_was_never_finished_is_cleared_away(appeal: Appeal, tmp_path: Path) -> None:
+    write(tmp_path / "site.zip", Tiny(), nothing)
+    (tmp_path / ".site.zip.new").write_bytes((tmp_path / "site.zip").read_bytes()[:300])
+    write(tmp_path / "site.zip", Tiny(), nothing)
+    assert beside(tmp_path) == ["site.zip"]
+
+
+def test_of_a_link_to_a_folder_the_folder_is_replaced(appeal: Appeal, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "disk")
+    for _ in range(2):
+        write(tmp_path / "site", Tiny(), nothing)
+    assert (tmp_path / "site").is_symlink()
+    assert (tmp_path / "disk" / SUMS).is_file()
+    take_down(tmp_path / "site")
+    assert beside(tmp_path) == ["site"]
+    assert not (tmp_path / "disk").exists()
+
+
+def held(folder: Path) -> set[int]:
+    """The numbers of the answers that it holds."""
+    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.csv")]
+    assert texts
+    return {int(text) for text in texts}
+
+
+def test_a_change_meanwhile_starts_it_again_and_no_page_is_older_than_a_removal(appeal: Appeal, tmp_path: Path) -> None:
+    rounds = len(public_paths.places())
+    approved(appeal)
+    site = Tiny({5: lambda: approved(appeal)})
+    write(tmp_path / "site", site, nothing)
+    assert site.asked == 2 * rounds
+    assert min(held(tmp_path / "site")) > rounds
+
+    restless = Tiny({5 + turn * rounds: lambda: approved(appeal) for turn in range(9)})
+    write(tmp_path / "site", restless, nothing)
+    assert restless.asked == TRIES * rounds
+
+    def hide() -> None:
+        decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+
+    late = Tiny({5 + turn * rounds: (hide if turn == TRIES - 1 else lambda: approved(appeal)) for turn in range(9)})
+    write(tmp_path / "site", late, nothing)
+    assert late.asked == (TRIES + 1) * rounds
+
+
+@pytest.mark.usefixtures("committed")
+def test_without_its_list_it_names_nobody_and_keeps_every_text(tmp_path: Path) -> None:
+    approved(an_appeal(), organisation_name="Come and gone")
+    write(tmp_path / "site", WSGIHandler(), nothing, without_list=True)
+    texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.suffix in (".html", ".txt")]
+    assert len(texts) == 1 + 3 * 4 + 1  # the mark
+    for name in ("Come and gone", "Viasna", "35(?! days| дней| күн)"):  # so long backups are kept
+        assert not [text for text in texts if re.search(rf"\b{name}\b", text)], name
+    assert len([text for text in texts if "Inclusive negotiations" in text]) == 4
+
+
+def test_a_name_removed_before_a_try_is_gone_though_later_tries_fail(appeal: Appeal, tmp_path: Path) -> None:
+    rounds = len(public_paths.places())
+    write(tmp_path / "site", Tiny(), nothing)
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    restless = Tiny({5: lambda: approved(appeal), rounds + 1: fail})
+    with pytest.raises(ZeroDivisionError):
+        write(tmp_path / "site", restless, nothing)
+    assert restless.asked == rounds + 1
+    assert held(tmp_path / "site") & set(range(1, rounds + 1))
+    assert beside(tmp_path) == ["site"]
+
+
+# --- the manifest ---
+
+
+def test_the_manifest_is_what_the_url_map_marks_as_published(client: Client, appeal: Appeal) -> None:
+    list_further(appeal, 140)
+    freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
+    places = public_paths.places()
+    paths = [place.path for place in places]
+    assert len(paths) == len(set(paths))
+    assert f"/appeals/{SLUG}/editions/2026-11-23.txt" in paths
+    assert f"/appeals/{SLUG}/text.en.txt" in paths
+    assert f"/ky/appeals/{SLUG}/signatories/?page=2" in paths
+    assert f"/ky/appeals/{SLUG}/signatories/?page=3" not in paths
+    for place in places:
+        if place.route not in ("pdf", "docx", "card", "edition_pdf", "edition_docx"):
+            assert client.get(place.path).status_code == 200
+    Appeal.objects.update(published_at=None)
+    assert {place.route for place in public_paths.places()} == {
+        *("robots", "sitemap", "schema"),
+        *("accessibility", "privacy"),
+    }
+
+
+def test_a_published_path_that_nobody_said_how_to_fill_in_is_told() -> None:
+    with pytest.raises(LookupError, match=r"takes colour: say in manifest\.py"):
+        public_paths._known(public_paths.OF_AN_APPEAL, frozenset({"colour"}))
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_site_without_an_appeal_has_a_mirror_too(tmp_path: Path) -> None:
+    write(tmp_path / "site", WSGIHandler(), nothing)
+    assert "Privacy" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")

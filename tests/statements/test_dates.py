@@ -1,0 +1,37 @@
+"""Date lines in the forms statements print."""
+
+import datetime as dt
+
+import pytest
+
+from petition.statements.dates import date_line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9 October 2020",
+        "9th October, 2020",
+        "9 of October 2020",
+        "October 9, 2020",
+        "Oct. 9 2020",
+        "09.10.2020",
+        "9.10.2020 г.",
+        "2020-10-09",
+        "9 октября 2020 г.",
+        "9 октября 2020 года",
+        "Bishkek, 9 October 2020",
+        "Бишкек, 9 октября 2020 г.",
+        "9 OCTOBER 2020.",
+    ],
+)
+def test_a_date_line_is_read(text: str) -> None:
+    assert date_line(text) == dt.date(2020, 10, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "31 February 2020", "9 Brumaire 2020", "13.13.2020", "On 9 October 2020 we met", "October 2020", "2020"],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert date_line(text) is None

@@ -1,0 +1,38 @@
+"""Two lists, and what mailbox and website tell together."""
+
+import pytest
+
+from petition.reference.mail_domains import DISPOSABLE, FREE, domain_of, hints_of
+from petition.text import mailboxes
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "website", "hints"),
+    [
+        ("a@gmail.com", "https://gmail.com", ["free_mail"]),
+        ("a@BK.ru", "", ["free_mail"]),
+        ("a@ukr.net", "fund.example", ["free_mail"]),
+        ("a@mailinator.com", "", ["disposable_mail"]),
+        ("a@x.mailinator.com", "", ["disposable_mail"]),
+        ("a@fund.example", "https://www.fund.example/about?x=1", ["mail_matches_website"]),
+        ("a@mail.fund.example", "fund.example", ["mail_matches_website"]),
+        ("a@fund.example", "http://kg.FUND.example:8080", ["mail_matches_website"]),
+        ("a@xn--d1acufc.example", "домен.example", ["mail_matches_website"]),
+        ("a@xn--fa-hia.de", "https://www.faß.de/", ["mail_matches_website"]),
+        ("a@fass.de", "https://faß.de/", []),
+        ("a@fund.example", "myfund.example", []),
+        ("a@fund.example", "example", []),
+        ("a@fund.example", "", []),
+        ("a@fund.example", "https://", []),
+        ("a@fund.example", "https://" + "a" * 80 + ".example", []),
+        ("a@mygmail.com", "", []),
+    ],
+)
+def test_hints(mailbox: str, website: str, hints: list[str]) -> None:
+    assert hints_of(mailbox, website) == hints
+
+
+def test_the_lists_are_apart_and_spelt_as_mailboxes_are() -> None:
+    assert not FREE & DISPOSABLE
+    for domain in FREE | DISPOSABLE:
+        assert domain_of(mailboxes.canonical(f"a@{domain}") or "") == domain

@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+
+from petition.text.mailboxes import canonical, readable
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("asel@fund.example", "asel@fund.example"),
+        (" Asel.U+list@Fund.EXAMPLE ", "Asel.U+list@fund.example"),
+        ("asel@фонд.example", "asel@xn--d1arcx.example"),
+        ("asel@ФОНД。example", "asel@xn--d1arcx.example"),
+        ("info@faß.de", "info@xn--fa-hia.de"),
+        ("info@FAẞ.de", "info@xn--fa-hia.de"),
+        ("info@XN--FA-HIA.de", "info@xn--fa-hia.de"),
+        ("info@fass.de", "info@fass.de"),
+        ("a@βόλος.gr", "a@xn--nxasmm1c.gr"),
+        ("a@xn--i-7iq.ws", "a@xn--i-7iq.ws"),
+        ("a@mail.local", "a@mail.local"),
+        ("o'neil@mail.fund.example", "o'neil@mail.fund.example"),
+    ],
+)
+def test_each_mailbox_has_one_form(typed: str, kept: str) -> None:
+    assert canonical(typed) == kept
+    assert canonical(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "",
+            "asel",
+            "@fund.example",
+            "asel@",
+            "asel@fund",
+            "asel@fund..example",
+            "asel@-fund.example",
+            "a@b@c.example",
+        ),
+        *("=?utf-8?q?asel?=@fund.example", '"asel"@fund.example', '""@fund.example', '"\\\r"@fund.example'),
+        *(
+            "as el@fund.example",
+            ".asel@fund.example",
+            "asel.@fund.example",
+            "asel(x)@fund.example",
+            "асел@fund.example",
+        ),
+        *("a" * 65 + "@fund.example", "asel@" + "a" * 64 + ".example", "asel@fund.example\nBcc: x", "asel@[127.0.0.1]"),
+        *("a@i❤.ws", "asel@fu\u00adnd.example", "asel@ab\u0301.local\u0660", "a@" + "ф" * 64 + ".example"),
+        "a" * 60 + "@" + ".".join(["b" * 60] * 3) + ".example.example",
+    ],
+)
+def test_other_spellings_are_no_mailbox(typed: str) -> None:
+    assert canonical(typed) is None
+
+
+def test_invisible_characters_do_not_make_another_domain() -> None:
+    """Dropping them, as IDNA 2003 does, would lead to a domain that was not typed."""
+    for invisible in "\u200b\u200c\u200d\u00ad\u2060":
+        assert canonical(f"asel@fu{invisible}nd.example") is None
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "shown"),
+    [
+        ("info@xn--fa-hia.de", "info@faß.de"),
+        ("asel@fund.example", "asel@fund.example"),
+        ("", ""),
+        ("a@xn--i-7iq.ws", "a@xn--i-7iq.ws"),
+    ],
+)
+def test_a_page_shows_a_domain_in_its_own_letters(mailbox: str, shown: str) -> None:
+    assert readable(mailbox) == shown
+
+
+def test_no_other_code_of_ours_reads_an_address_by_rules_of_its_own() -> None:
+    """Django's field and validator, the browser's email field and Python's codec all follow IDNA 2003 or none."""
+    sources = [*(ROOT / "petition").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+    assert len(sources) > 300
+    words: tuple[str, ...] = (
+        "EmailField(",
+        "EmailInput(",
+        "EmailValidator",
+        "django.core.validators import validate_email",
+    )
+    words += ('encode("idna")', 'type="email"')
+    found = {
+        (path.name, word)
+        for path in sources
+        for word in words
+        if "migrations" not in path.parts and word in path.read_text(encoding="utf-8")
+    }
+    assert found == {("mailbox_field.py", 'type="email"')}  # which says why

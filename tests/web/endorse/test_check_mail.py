@@ -1,0 +1,118 @@
+"""“Check your mail”: what to look for, and the same mail once more, for who has a mailbox and for who has none."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from petition.actions.endorsing import confirmation
+from petition.actions.intake import accept
+from petition.actions.mailing import delivery
+from petition.actions.moderation import decisions
+from petition.mail.messages import subject_of_confirmation, write
+from petition.models import Appeal, Endorsement, OutgoingMail
+from petition.reference import clock
+from petition.security.tokens import digest_of_token, reference_word
+from tests import factories
+from tests.factories import MODERATOR, NOON, SLUG, a_submission, approved, mails, submitted
+
+PAGE = f"/appeals/{SLUG}/endorse/check-mail/"
+
+
+def sent(appeal: Appeal, **changes: Any) -> str:
+    """The address of the page after a post of the form."""
+    return f"{PAGE}?post={accept.submit(appeal, a_submission(**changes), at=clock.now())}"
+
+
+def test_the_page_shows_what_the_mail_repeats(client: Client, appeal: Appeal) -> None:
+    page = client.get(sent(appeal))
+    text = page.content.decode()
+    _, _, content = mails()[-1]
+    letter = write("confirm_mailbox", content)
+    assert re.fullmatch("([bdfgklmnprstvz][aeiou]){3}", content["reference"])
+    for words in (content["reference"], subject_of_confirmation(), "noreply@", "7 days", ">/code/<"):
+        assert words in text
+    assert content["reference"] in letter.text
+    assert content["reference"] in letter.html
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "no-store")
+
+
+def test_the_word_is_the_same_for_the_same_post_and_says_nothing_of_it(appeal: Appeal) -> None:
+    posts = [accept.submit(appeal, a_submission(), at=NOON) for _ in range(30)]
+    words = {reference_word(post) for post in posts}
+    assert len(words) > 25
+    assert [reference_word(post) for post in posts] == [reference_word(post) for post in posts]
+    assert not any(post[:6] in words for post in posts)
+
+
+def test_the_mail_is_sent_once_more_and_no_more_than_three_in_a_day(client: Client, appeal: Appeal) -> None:
+    address = sent(appeal)
+    for _ in range(5):
+        delivery.deliver_due()
+        answer = client.post(address)
+        assert answer.status_code == 303
+        assert "We will send the mail once more" in client.get(answer["Location"]).content.decode()
+    delivery.deliver_due()
+    assert OutgoingMail.objects.filter(sent_at__isnull=False).count() == 3
+    assert Endorsement.objects.filter(origin="form").count() == 1
+
+
+@pytest.mark.parametrize(
+    "post", ["", "?post=" + "0" * 64, "?post=" + "A" * 64, "?post=x", "?post=%00", "?post=" + "0" * 65]
+)
+def test_who_has_posted_nothing_gets_the_same_page_and_no_mail(client: Client, appeal: Appeal, post: str) -> None:
+    page = client.get(PAGE + post)
+    if post == "?post=%00":
+        assert page.status_code == 400
+        return
+    assert page.status_code == 200
+    assert client.post(PAGE + post).status_code == 303
+    assert not OutgoingMail.objects.exists()
+
+
+def test_once_confirmed_nothing_is_sent_again(client: Client, appeal: Appeal) -> None:
+    address = sent(appeal)
+    token = factories.token_in(mails()[-1][2])
+    confirmation.confirm(digest_of_token(token, "confirm"), at=clock.now())
+    before = OutgoingMail.objects.count()
+    assert client.post(address).status_code == 303
+    assert OutgoingMail.objects.count() == before
+
+
+def test_a_post_of_another_appeal_is_not_sent_again_here(client: Client, appeal: Appeal) -> None:
+    other = factories.an_appeal("another-appeal")
+    post = accept.submit(other, a_submission(), at=clock.now())
+    delivery.deliver_due()
+    client.post(f"{PAGE}?post={post}")
+    delivery.deliver_due()
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_how_long_a_decision_takes_is_said_when_there_are_enough_to_tell(client: Client, appeal: Appeal) -> None:
+    def says() -> list[str]:
+        return re.findall(r"takes about (\d+) days?", client.get(PAGE).content.decode())
+
+    for days in (0, 1, 2, 30):
+        confirmed = factories.confirmed(appeal)
+        decisions.approve(confirmed.pk, by=MODERATOR, at=NOON + timedelta(days=days, hours=1))
+    assert says() == []
+    approved(appeal, display="withheld")
+    assert says() == ["2"]  # half of them within one day and an hour
+
+
+def test_an_address_that_has_endorsed_gets_the_same_page_and_another_mail(client: Client, appeal: Appeal) -> None:
+    _, token = submitted(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example", at=clock.now())
+    confirmation.confirm(digest_of_token(token, "confirm"), at=clock.now())
+    known = sent(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example")
+    message, _, content = mails()[-1]
+    assert message == "already_endorsed"
+    new = sent(appeal)
+
+    def without_word(address: str) -> str:
+        post = address.partition("=")[2]
+        return client.get(address).content.decode().replace(reference_word(post), "").replace(post, "")
+
+    assert without_word(known) == without_word(new)
+    assert content["reference"] == reference_word(known.partition("=")[2])

@@ -1,0 +1,374 @@
+"""The form and the proof of the mailbox, as a browser without JavaScript sees them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from petition.actions.endorsing import confirmation
+from petition.actions.moderation import decisions
+from petition.actions.operations import site_state
+from petition.models import Appeal, Contact, Endorsement, Level, PrivateLink, State
+from petition.reference import clock
+from petition.security import encryption
+from petition.security.tokens import digest_of_token
+from tests import factories
+from tests.factories import MODERATOR, NOON, SLUG, mails, submitted, token_in
+
+FORM = f"/appeals/{SLUG}/endorse/"
+CODE = f"{FORM}code/"
+RIGHT: dict[str, Any] = {
+    "organisation_name": "Адилет «Үкүк»",
+    "acronym": "АҮ",
+    "countries": ["KG", "", "DE"],
+    "website": "www.ukuk.example",
+    "display": "named",
+    "contact_name": "Асел Үсөнова",
+    "contact_role": "төрайым",
+    "contact_email": "Asel@Ukuk.example",
+    "authority": "on",
+    "consent_processing": "on",
+    "consent_publication": "on",
+}
+
+
+def post(client: Client, **changes: Any) -> Any:
+    return client.post(FORM, {name: value for name, value in (RIGHT | changes).items() if value is not None})
+
+
+def submissions() -> int:
+    return Endorsement.objects.filter(origin="form").count()
+
+
+def test_a_right_form_is_stored_sealed_and_leads_to_check_your_mail(client: Client, appeal: Appeal) -> None:
+    response = post(client)
+    assert response.status_code == 302
+    assert re.fullmatch(rf"{FORM}check-mail/\?post=[0-9a-f]{{64}}", response["Location"])
+    assert client.get(response["Location"]).status_code == 200
+    endorsement = Endorsement.objects.get(origin="form")
+    assert (endorsement.state, endorsement.countries, endorsement.language) == (State.SUBMITTED, "KG DE", "en")
+    contact = Contact.objects.get(endorsement=endorsement)
+    assert encryption.opened(contact.sealed_person) == {"name": "Асел Үсөнова", "role": "төрайым"}
+    assert "Асел" not in contact.sealed_person
+    assert [(message, address) for message, address, _ in mails()] == [("confirm_mailbox", "Asel@ukuk.example")]
+
+
+def test_no_cookie_is_ever_set_for_the_public(client: Client, appeal: Appeal) -> None:
+    post(client)
+    client.get(FORM)
+    client.get(f"/appeals/{SLUG}/")
+    assert client.cookies == {}
+
+
+def test_the_same_post_twice_says_the_same(client: Client, appeal: Appeal) -> None:
+    first, second = post(client), post(client)
+    assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
+    assert (submissions(), len(mails())) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"organisation_name": ""}, "organisation_name", "Enter the name"),
+        ({"organisation_name": " \u00a0 "}, "organisation_name", "Enter the name"),
+        ({"organisation_name": "x" * 301}, "organisation_name", "at most 300"),
+        ({"organisation_name": "Fund\u202egnud"}, "organisation_name", "direction of writing"),
+        ({"organisation_name": "Fund\x07"}, "organisation_name", "control characters"),
+        ({"organisation_name": "=SUM(A1)"}, "organisation_name", "Begin with a letter"),
+        ({"organisation_name": "«»"}, "organisation_name", "at least one letter"),
+        ({"acronym": "x" * 51}, "acronym", "at most 50"),
+        ({"countries": ["XX"]}, "countries", "from the list"),
+        ({"countries": ["KG", "DE", "FR", "US"]}, "countries", "three countries at most"),
+        ({"website": "not an address"}, "website", "www.example.org"),
+        ({"display": None}, "display", "named or not named"),
+        ({"display": "shouted"}, "display", "Select a valid choice"),
+        ({"contact_email": "asel"}, "contact_email", "valid e-mail"),
+        ({"contact_email": "a" * 250 + "@b.example"}, "contact_email", "at most 254"),
+        ({"contact_name": ""}, "contact_name", "Enter your name"),
+        ({"authority": None}, "authority", "you are authorised"),
+        ({"consent_processing": None}, "consent_processing", "Without this agreement"),
+        ({"consent_publication": None}, "consent_publication", "agree to the publication"),
+    ],
+)
+def test_a_wrong_field_is_named_and_everything_typed_is_still_there(
+    client: Client, appeal: Appeal, changes: dict[str, Any], field: str, says: str
+) -> None:
+    response = post(client, **changes)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert re.search(r"<title>Error: ", page)
+    (summary,) = re.findall(r'<div class="summary".*?</div>', page, re.S)
+    assert says in summary
+    (target,) = re.findall(r'href="#([^"]+)"', summary)
+    assert f'id="{target}"' in page
+    assert field in target
+    for name in ("contact_role", "website", "acronym"):
+        if name != field:
+            assert f'value="{RIGHT[name]}"' in page
+    if field != "countries":
+        assert '<option value="DE" selected>' in page
+    assert (submissions(), mails()) == (0, [])
+
+
+def test_withheld_needs_no_consent_to_publication(client: Client, appeal: Appeal) -> None:
+    assert post(client, display="withheld", consent_publication=None).status_code == 302
+    assert Endorsement.objects.get(origin="form").consent_publication_at is None
+
+
+def test_repeated_single_fields_take_the_last_value(client: Client, appeal: Appeal) -> None:
+    post(client, organisation_name=["First", "Second"])
+    assert Endorsement.objects.get(origin="form").organisation_name == "Second"
+
+
+def test_nothing_is_ticked_beforehand(client: Client, appeal: Appeal) -> None:
+    page = client.get(FORM).content.decode()
+    assert " checked" not in page
+    assert " selected" not in page
+
+
+@pytest.mark.parametrize(("opens", "closes", "says"), [(1, 2, "Not yet open"), (-2, -1, "Closed for further")])
+def test_an_appeal_that_is_not_open_says_so(client: Client, appeal: Appeal, opens: int, closes: int, says: str) -> None:
+    now = clock.now()
+    Appeal.objects.update(opens_at=now + timedelta(days=opens), closes_at=now + timedelta(days=closes))
+    shown, refused = client.get(FORM), post(client)
+    assert says in shown.content.decode()
+    assert "not stored" in refused.content.decode()
+    assert (shown.status_code, refused.status_code, submissions()) == (200, 422, 0)
+    assert says in client.get(f"/appeals/{SLUG}/").content.decode()
+
+
+def confirm_url(client: Client) -> str:
+    post(client)
+    return f"/endorsements/{token_in(mails()[-1][2])}/confirm/"
+
+
+def test_opening_the_link_changes_nothing_and_pressing_confirms_once(client: Client, appeal: Appeal) -> None:
+    address = confirm_url(client)
+    for _ in range(2):
+        page = client.get(address)
+        client.head(address)
+    assert "Адилет «Үкүк» (АҮ, Kyrgyzstan, Germany)" in page.content.decode()
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Cache-Control"] == "no-store"
+    assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
+    for _ in range(2):
+        done = client.post(address, follow=True)
+        assert "A moderator reviews it next" in done.content.decode()
+    assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
+
+
+def test_it_was_not_me_erases(client: Client, appeal: Appeal) -> None:
+    address = confirm_url(client)
+    assert "is gone" in client.post(address, {"not_me": "1"}).content.decode()
+    assert (submissions(), Contact.objects.count(), PrivateLink.objects.count(), mails()) == (0, 0, 0, [])
+    assert client.get(address).status_code == 404
+
+
+def test_the_typed_code_confirms_however_it_is_written(client: Client, appeal: Appeal) -> None:
+    post(client)
+    code = mails()[-1][2]["code"]
+    done = client.post(CODE, {"code": f" {code.lower().replace('-', ' ')} "}, follow=True)
+    assert "A moderator reviews it next" in done.content.decode()
+    assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
+    assert client.get(CODE).status_code == 200
+
+
+def test_a_wrong_code_comes_back_as_typed_and_tries_are_limited(client: Client, appeal: Appeal) -> None:
+    post(client)
+    answers = [client.post(CODE, {"code": "AAA-BBB-CCC"}) for _ in range(21)]
+    assert 'value="AAA-BBB-CCC"' in answers[0].content.decode()
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
+
+
+TELLING = re.compile(r"appeal|endors|kyrgyz", re.I)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_code_step_leaves_nothing_telling_in_the_history_of_a_browser(
+    client: Client, appeal: Appeal, closed: bool
+) -> None:
+    factories.an_appeal("another-appeal")
+    submitted(appeal, at=clock.now())
+    content = mails()[-1][2]
+    address = content["code_url"].removeprefix("http://127.0.0.1:8000")
+    assert address == "/code/"
+    if closed:
+        Appeal.objects.update(closes_at=clock.now() - timedelta(days=9))
+    answers = [client.get(address), *(client.post(address, {"code": code}) for code in ("AAA", content["code"]))]
+    assert [answer.status_code for answer in answers] == [200, 422, 409 if closed else 200]
+    for answer in answers:
+        assert answer.headers.get("Location") is None
+        (title,) = re.findall(r"<title>(.*?)</title>", answer.content.decode(), re.S)
+        assert not TELLING.search(title)
+    assert (Endorsement.objects.get(origin="form").state == State.CONFIRMED) is not closed
+
+
+def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
+    for _ in range(22):
+        submitted(appeal, at=clock.now())
+        assert client.post(CODE, {"code": mails()[-1][2]["code"]}).status_code == 200
+    assert client.post(CODE, {"code": "AAA-BBB-CCC"}).status_code == 422
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43, "é" * 43, "%00", "." * 2000])
+def test_a_forged_token_finds_a_neutral_page(client: Client, appeal: Appeal, token: str) -> None:
+    address = f"/endorsements/{token}/confirm/"
+    for response in (client.get(address), client.post(address), client.post(address, {"not_me": "1"})):
+        assert response.status_code in (400, 404)
+        assert "<h1>" in response.content.decode()
+
+
+def test_an_expired_link_is_as_unknown_as_a_forged_one(client: Client, appeal: Appeal) -> None:
+    _, token = submitted(appeal, at=NOON)
+    address = f"/endorsements/{token}/confirm/"
+    with clock.frozen(NOON + timedelta(days=7)):
+        late, forged = client.post(address), client.get(f"/endorsements/{'A' * 43}/confirm/")
+    assert (late.status_code, late.content) == (forged.status_code, forged.content)
+
+
+def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> None:
+    endorsement, token = submitted(appeal, at=NOON)
+    Appeal.objects.update(closes_at=NOON + timedelta(hours=1))
+    with clock.frozen(NOON + timedelta(hours=25)):
+        late = client.post(f"/endorsements/{token}/confirm/")
+        by_code = client.post(CODE, {"code": mails()[-1][2]["code"]})
+    assert (late.status_code, by_code.status_code) == (409, 409)
+    assert "time to confirm is over" in late.content.decode()
+    endorsement.refresh_from_db()
+    assert endorsement.state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("state", "display", "says"),
+    [
+        (State.APPROVED, "named", "It stands on the list"),
+        (State.APPROVED, "withheld", "the name is sealed"),
+        (State.REJECTED, "named", "It is not on the list"),
+    ],
+)
+def test_the_link_tells_what_became_of_it(
+    client: Client, appeal: Appeal, state: State, display: str, says: str
+) -> None:
+    now = clock.now()
+    _, token = submitted(appeal, at=now, display=display)
+    endorsement = confirmation.confirm(digest_of_token(token, "confirm"), at=now).endorsement
+    decide = decisions.approve if state == State.APPROVED else decisions.reject
+    decide(endorsement.pk, by=MODERATOR, at=now)
+    assert says in client.get(f"/endorsements/{token}/confirm/").content.decode()
+
+
+ATTRIBUTES = {
+    "organisation_name": {"autocomplete": "organization", "dir": "auto", "autocorrect": "off", "spellcheck": "false"},
+    "acronym": {"autocomplete": "off", "dir": "auto", "autocapitalize": "characters", "spellcheck": "false"},
+    "website": {"autocomplete": "url", "inputmode": "url", "autocapitalize": "off", "spellcheck": "false"},
+    "contact_name": {"autocomplete": "name", "dir": "auto", "autocapitalize": "words", "spellcheck": "false"},
+    "contact_role": {"autocomplete": "organization-title", "dir": "auto"},
+    "contact_email": {
+        "type": "text",  # Chromium rewrites the domain in an email field (text/mailbox_field.py)
+        "autocomplete": "email",
+        "inputmode": "email",
+        "autocapitalize": "off",
+        "spellcheck": "false",
+        "enterkeyhint": "send",
+    },
+}
+
+
+@pytest.mark.parametrize("field", ATTRIBUTES)
+def test_fields_bring_the_right_keyboard_and_what_the_browser_knows(client: Client, appeal: Appeal, field: str) -> None:
+    (tag,) = re.findall(rf'<input[^>]+name="{field}"[^>]*>', client.get(FORM).content.decode())
+    told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+    assert ATTRIBUTES[field].items() <= told.items()
+
+
+def test_the_code_has_its_keyboard_too(client: Client, appeal: Appeal) -> None:
+    (tag,) = re.findall(r'<input[^>]+name="code"[^>]*>', client.get(CODE).content.decode())
+    for told in ('autocomplete="one-time-code"', 'autocapitalize="characters"', 'spellcheck="false"', "enterkeyhint="):
+        assert told in tag
+
+
+def test_the_text_that_is_endorsed_is_named_with_its_language(client: Client, appeal: Appeal) -> None:
+    for prefix in ("", "/ru", "/ky"):
+        page = client.get(prefix + FORM).content.decode()
+        link, _ = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
+        assert 'hreflang="en"' in link
+        assert ">TXT (English)<" in link
+
+
+# --- how it came in ---
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a program that reads the form would send without thinking: every input with the value it has."""
+    inputs = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input [^>]*>", page)]
+    return {tag["name"]: tag.get("value", "") for tag in inputs if tag.get("type") not in ("radio", "checkbox")}
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(3, ""), (2, "too_fast"), (9 * 3600, ""), (3 * 86400, "no_stamp")])
+def test_a_form_read_as_a_plain_program_reads_it_is_set_aside_only_when_nobody_can_have_filled_it_in(
+    client: Client, appeal: Appeal, seconds: int, reason: str
+) -> None:
+    with clock.frozen(NOON):
+        fields = fields_of(client.get(FORM).content.decode())
+    with clock.frozen(NOON + timedelta(seconds=seconds)):
+        response = client.post(FORM, fields | RIGHT)
+    assert response["Location"].startswith(f"{FORM}check-mail/?post=")
+    row = Endorsement.objects.get(origin="form")
+    assert (row.quarantined_for, row.seconds_to_fill) == (reason, None if reason == "no_stamp" else seconds)
+    assert row.network_index
+    assert "ukuk" not in row.domain_index
+
+
+def test_a_form_that_comes_back_with_errors_keeps_its_first_stamp(client: Client, appeal: Appeal) -> None:
+    with clock.frozen(NOON):
+        fields = fields_of(client.get(FORM).content.decode())
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        again = fields_of(client.post(FORM, fields | RIGHT | {"contact_name": ""}).content.decode())
+        assert again["opened"] == fields["opened"]
+        post(client, **again | RIGHT)
+    assert Endorsement.objects.get(origin="form").seconds_to_fill == 60
+
+
+@pytest.mark.parametrize(("sent", "reason"), [({"remarks": "Buy"}, "honeypot"), ({"opened": "x"}, "no_stamp")])
+def test_a_field_that_people_do_not_see_sets_aside_and_answers_the_same(
+    client: Client, appeal: Appeal, sent: dict[str, str], reason: str
+) -> None:
+    with clock.frozen(NOON):
+        fields = fields_of(client.get(FORM).content.decode())
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        plain = client.post(FORM, fields | RIGHT)
+        caught = client.post(FORM, fields | RIGHT | {"organisation_name": "Another"} | sent)
+    assert caught.status_code == plain.status_code == 302
+    assert caught["Location"].partition("=")[0] == plain["Location"].partition("=")[0]
+    assert [row.quarantined_for for row in Endorsement.objects.filter(origin="form").order_by("pk")] == ["", reason]
+    ((_, _, content),) = mails()
+    assert content["forms"] == "2", "both are to be confirmed"
+
+
+def test_the_trap_is_out_of_reach_of_people(client: Client, appeal: Appeal) -> None:
+    page = client.get(FORM).content.decode()
+    (trap,) = re.findall(r"<div hidden><label>.*?</div>", page)
+    assert 'name="remarks"' in trap
+    assert 'tabindex="-1"' in trap
+    assert 'autocomplete="off"' in trap
+
+
+# --- an emergency ---
+
+
+def test_a_closed_site_says_so_on_form_and_page_and_keeps_the_way_out(client: Client, appeal: Appeal) -> None:
+    _, token = submitted(appeal)
+    site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)
+    for path in (FORM, f"/appeals/{SLUG}/"):
+        page = client.get(path).content.decode()
+        assert "No new endorsements are taken in at the moment." in page
+        assert "<form" not in page
+    response = post(client)
+    assert response.status_code == 422
+    assert "What you entered was not stored." in response.content.decode()
+    assert submissions() == 1
+    assert "confirmed" in client.post(f"/endorsements/{token}/confirm/").content.decode()
+    assert client.get(f"/appeals/{SLUG}/change/").status_code == 200

@@ -1,0 +1,107 @@
+"""The truth before the form: the editor's, dated, in the language of the page; else our own."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from petition.actions.appeals.form_notice import set_notice
+from petition.models import Appeal, AppealText, AuditEvent, Notice
+from tests.factories import MODERATOR, NOON, SLUG, STATEMENT
+from tests.management.test_import_statement import run, translation
+from tests.test_translations import english_left_in
+
+PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}
+
+
+def form(client: Client, language: str = "en") -> str:
+    return client.get(f"{PREFIXES[language]}/appeals/{SLUG}/endorse/").content.decode()
+
+
+def write(appeal: Appeal, *paragraphs: str, language: str = "en") -> None:
+    dated = date(2026, 10, 1)
+    set_notice(appeal, language=language, paragraphs=paragraphs, dated=dated, by=MODERATOR, at=NOON)
+
+
+def test_without_an_editor_our_own_words_stand_with_their_date(client: Client, appeal: Appeal) -> None:
+    page = form(client)
+    assert "it can put people at risk to endorse this appeal" in page
+    assert "As of 26 November 2026" in page
+    assert "По состоянию на 26 ноября 2026 г." in form(client, "ru")
+
+
+def test_our_own_words_are_true_of_any_appeal(client: Client, appeal: Appeal) -> None:
+    """They told every appeal about Russia and Belarus."""
+    for language in PREFIXES:
+        (notice,) = re.findall(r'<ul class="truth">.*?</ul>', form(client, language), re.DOTALL)
+        assert not re.search(r"russia|belarus|росси|беларус", notice, re.IGNORECASE), language
+
+
+def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Client, db: None) -> None:
+    run(STATEMENT)
+    words = {"en": "outlawed in Russia or Belarus", "ru": "в России или Беларуси", "ky": "Россияда же Беларуста"}
+    for language, told in words.items():
+        page = form(client, language)
+        assert told in page
+        assert page.count("<li>") >= 4  # three paragraphs and the text
+    assert "As of 23 November 2026" in form(client)
+    assert (
+        list(AuditEvent.objects.order_by("pk").values_list("verb", "actor_kind")[1:])
+        == [("set_notice", "operator")] * 3
+    )
+
+
+def test_the_editors_words_stand_in_their_language_alone(client: Client, appeal: Appeal) -> None:
+    write(appeal, "Правда <script>alert(1)</script>", "  ", " Вторая. ", language="ru")
+    page = form(client, "ru")
+    assert "<li>Правда &lt;script&gt;alert(1)&lt;/script&gt;</li>\n<li>Вторая.</li>" in page
+    assert "По состоянию на 1 октября 2026 г." in page
+    assert "/text.en.txt" in page  # which text it is, no editor can leave out
+    assert "Беларуси" not in page
+    assert "Правда" not in form(client) + form(client, "ky")
+
+
+def test_no_words_bring_our_own_back(client: Client, appeal: Appeal) -> None:
+    write(appeal, "One.")
+    write(appeal, "Two.")
+    assert "<li>Two.</li>" in form(client)
+    write(appeal, " ")
+    write(appeal)
+    assert "it can put people at risk to endorse this appeal" in form(client)
+    assert not Notice.objects.exists()
+    verbs = AuditEvent.objects.filter(subject_kind="appeal", subject_id=appeal.pk).order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == ["import", "set_notice", "set_notice", "drop_notice"]
+
+
+def joins(page: str) -> str:
+    (words,) = re.findall(r'<p class="joins">(.*?)</p>', page)
+    assert page.index(words) < page.index('type="submit"')
+    return str(words)
+
+
+@pytest.mark.parametrize("language", PREFIXES)
+def test_above_the_button_stands_which_text_is_joined(client: Client, appeal: Appeal, language: str) -> None:
+    said = joins(form(client, language))
+    assert f'href="/appeals/{SLUG}/text.en.txt"' in said
+    assert AppealText.objects.get().sha256 in said
+    begins = {
+        "en": "Your organisation joins the text exactly",
+        "ru": "На этом языке текста",
+        "ky": "Кайрылуунун тексти бул",
+    }
+    assert said.startswith(begins[language])
+    if language != "en":
+        assert english_left_in(said) == set()
+
+
+@pytest.mark.parametrize("status", ["unofficial", "official"])
+def test_beside_a_translation_it_says_which_one_counts(
+    client: Client, appeal: Appeal, tmp_path: Path, status: str
+) -> None:
+    run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", status)
+    said = joins(form(client, "ru"))
+    assert ("неофициальный" in said) == (status == "unofficial")
+    assert AppealText.objects.get(language="en").sha256 in said
+    assert f'href="/appeals/{SLUG}/text.en.txt"' in said

@@ -1,0 +1,166 @@
+"""Headers on every answer, held against the URL map: an address that is not listed here fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from petition.actions.listing.editions import freeze
+from petition.models import Appeal
+from petition.publishing.cache.middleware import Door
+from tests.factories import MODERATOR, NOON, SLUG, approved
+
+PUBLIC = {
+    "front_door": "/",
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "robots": "/robots.txt",
+    "sitemap": "/sitemap.xml",
+    "security_txt": "/.well-known/security.txt",
+    "schema": "/schemas/signatories.json",
+    "appeal_json": f"/appeals/{SLUG}.json",
+    "linked_data": f"/appeals/{SLUG}.jsonld",
+    "feed": f"/appeals/{SLUG}.atom",
+    "signatories_json": f"/appeals/{SLUG}/signatories.json",
+    "signatories_csv": f"/appeals/{SLUG}/signatories.csv",
+    "signatories_csvw": f"/appeals/{SLUG}/signatories.csv-metadata.json",
+    "signatories_spreadsheet": f"/appeals/{SLUG}/signatories.spreadsheet.csv",
+    "copy_text": f"/appeals/{SLUG}/signatories/numbered.txt",
+    "changes": f"/appeals/{SLUG}/changes/",
+    "text": f"/appeals/{SLUG}/text.en.txt",
+    "appeal": f"/appeals/{SLUG}/",
+    "signatories": f"/appeals/{SLUG}/signatories/",
+    "signatory": f"/appeals/{SLUG}/signatories/further-1/",
+    "pdf": f"/appeals/{SLUG}.pdf",
+    "docx": f"/appeals/{SLUG}.docx",
+    "plain_text": f"/appeals/{SLUG}.txt",
+    "accessibility": "/accessibility/",
+    "privacy": "/privacy/",
+    "figures": f"/appeals/{SLUG}/figures/",
+    "card": f"/appeals/{SLUG}/card.png",
+    "embed": f"/appeals/{SLUG}/embed/",
+    "edition": f"/appeals/{SLUG}/editions/2026-11-23/",
+    "edition_pdf": f"/appeals/{SLUG}/editions/2026-11-23.pdf",
+    "edition_docx": f"/appeals/{SLUG}/editions/2026-11-23.docx",
+    "edition_txt": f"/appeals/{SLUG}/editions/2026-11-23.txt",
+    "endorse": f"/appeals/{SLUG}/endorse/",
+    "check_mail": f"/appeals/{SLUG}/endorse/check-mail/",
+    "confirm_code": f"/appeals/{SLUG}/endorse/code/",
+    "code": "/code/",
+    "ways_out": "/change/",
+    "change": f"/appeals/{SLUG}/change/",
+    "change_sent": f"/appeals/{SLUG}/change/sent/",
+    "change_code": f"/appeals/{SLUG}/change/code/",
+    "change_message": f"/appeals/{SLUG}/change/message/",
+    "change_message_sent": f"/appeals/{SLUG}/change/message/sent/",
+    "own_page": f"/endorsements/{'A' * 43}/",
+    "agree_contact": f"/endorsements/{'A' * 43}/agree-contact/",
+    "name_again": f"/endorsements/{'A' * 43}/name-again/",
+    "own_receipt": f"/endorsements/{'A' * 43}/receipt.txt",
+    **{
+        f"own_{step}": f"/endorsements/{'A' * 43}/{step}/"
+        for step in ("code", "contact", "correction", "forget", "links", "named", "stop", "withdraw")
+    },
+    "confirm": f"/endorsements/{'A' * 43}/confirm/",
+}
+STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
+DATA = {"schema", "appeal_json", "linked_data", "feed", "signatories_json", "signatories_csv", "signatories_csvw"} | {
+    "signatories_spreadsheet",
+    "text",
+}
+REVALIDATED = (
+    DATA
+    | {"appeal", "signatories", "signatory", "figures", "changes", "copy_text"}
+    | {"card", "embed", "edition", "edition_pdf", "edition_docx", "edition_txt"}
+    | {
+        "accessibility",
+        "privacy",
+        "robots",
+        "sitemap",
+        "pdf",
+        "docx",
+        "plain_text",
+    }
+)
+SHOWN_ELSEWHERE = {"card", "embed", "copy_text"}
+"""What other sites may show, in every language."""
+EXPECTED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+CSP = {
+    "default-src 'none'",
+    "base-uri 'none'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "img-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) != "admin/":
+                yield from names(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name
+
+
+def test_every_public_address_is_listed_here() -> None:
+    assert set(names(get_resolver().url_patterns)) == set(PUBLIC)
+
+
+def assert_headers(response: object, *, shared: bool = False, framed: bool = False) -> None:
+    headers = response.headers  # type: ignore[attr-defined]  # of the test client's answer
+    for name, value in EXPECTED.items():
+        assert headers.get(name) == (None if framed and name == "X-Frame-Options" else value)
+    ancestors = {"frame-ancestors *"} if framed else {"frame-ancestors 'none'"}
+    assert set(headers["Content-Security-Policy"].split("; ")) == CSP - {"frame-ancestors 'none'"} | ancestors
+    assert headers["Cross-Origin-Resource-Policy"] == ("cross-origin" if shared else "same-origin")
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+    assert "Server" not in headers
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
+def test_public_addresses(client: Client, appeal: Appeal, name: str, prefix: str) -> None:
+    approved(appeal)
+    freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
+    response = client.get(prefix + PUBLIC[name])
+    shared = name in SHOWN_ELSEWHERE or (name in DATA and not prefix)
+    assert_headers(response, shared=shared, framed=name == "embed")
+    cached = "public, no-cache" if name in REVALIDATED and response.status_code < 400 else "no-store"
+    assert response["Cache-Control"] == cached
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", STAFF)
+def test_staff_addresses_are_never_stored(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
+    for browser in (staff, client):
+        response = browser.get(path)
+        assert "no-store" in response["Cache-Control"]
+        assert set(response["Content-Security-Policy"].split("; ")) == CSP
+        assert response["X-Frame-Options"] == "DENY"
+
+
+def test_static_files_have_them_too(client: Client, appeal: Appeal) -> None:
+    page = client.get(f"/appeals/{SLUG}/").content.decode()
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    response = client.get(address)
+    assert b"".join(response)  # reads the file, which closes it
+    assert response.status_code == 200
+    assert_headers(response)
+    assert "immutable" in response["Cache-Control"]
+
+
+def test_the_site_is_served_through_the_door() -> None:
+    from petition import wsgi  # loads the static files, which a fixture collects
+
+    assert isinstance(wsgi._door, Door)

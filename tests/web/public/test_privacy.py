@@ -1,0 +1,138 @@
+"""What `/privacy/` says is what the settings and the periods in force say; and what machines read of the site."""
+
+import re
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from pytest_django import Settings
+
+from petition.actions.intake.accept import submit
+from petition.actions.intake.arrivals import Arrival
+from petition.models import Appeal, Endorsement, RateCount
+from petition.publishing.retention_notice import KEPT
+from petition.reference import clock, retention_periods
+from petition.security import rate_limits
+from tests import factories
+from tests.factories import NOON, SLUG, a_submission, an_appeal
+
+LANGUAGES = ("", "/ru", "/ky")
+
+
+def page(client: Client, prefix: str = "") -> str:
+    return client.get(f"{prefix}/privacy/").content.decode()
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES)
+def test_every_period_in_force_is_said(client: Client, appeal: Appeal, prefix: str) -> None:
+    said = [int(days) for days in re.findall(r"<li><strong>(\d+) [^<]+\.</strong>", page(client, prefix))]
+    assert said == [period.days for period, _ in KEPT]
+
+
+def test_no_period_is_kept_silent(settings: Settings) -> None:
+    """The reminder erases nothing."""
+    periods = {value for value in vars(retention_periods).values() if isinstance(value, timedelta)}
+    assert {period for period, _ in KEPT} == periods | {timedelta(days=settings.BACKUP_DAYS)}
+
+
+def test_no_count_lasts_longer_than_is_said(appeal: Appeal) -> None:
+    arrival = Arrival("203.0.113.0/24", 60, trapped=False)
+    submit(appeal, a_submission(contact_email="asel@fund.example"), arrival=arrival, at=NOON)
+    limit = rate_limits.MAILS_FROM_OWN_PAGE
+    while rate_limits.next_turn(limit, "a", at=NOON, latest=NOON + retention_periods.UNCONFIRMED):
+        pass
+    assert max(RateCount.objects.values_list("ends_at", flat=True)) <= NOON + retention_periods.COUNTS
+
+
+def test_the_controller_is_named_or_said_to_be_missing(client: Client, appeal: Appeal, settings: Settings) -> None:
+    settings.CONTROLLER = ""
+    assert "has not yet entered who answers" in page(client)
+    settings.CONTROLLER, settings.SECRETARIAT_ADDRESS = "Made-up Office", "office@secretariat.example"
+    assert "(GDPR): Made-up Office." in page(client)
+    assert "mailto:office@secretariat.example" in page(client)
+
+
+def test_it_says_whether_this_process_could_open_what_is_sealed(
+    client: Client, appeal: Appeal, settings: Settings
+) -> None:
+    assert "has that key as well" in page(client)
+    settings.CONTACT_PRIVATE_KEYS = []
+    assert "does not have that key" in page(client)
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES)
+def test_form_and_footer_lead_there(client: Client, appeal: Appeal, prefix: str) -> None:
+    form = client.get(f"{prefix}/appeals/{appeal.slug}/endorse/").content.decode()
+    assert form.count(f'href="{prefix}/privacy/"') == 2
+    assert f'href="{prefix}/privacy/"' in client.get(f"{prefix}/accessibility/").content.decode()
+
+
+@pytest.mark.django_db
+def test_it_stands_before_anything_is_published(client: Client) -> None:
+    assert "<h1>Privacy</h1>" in page(client)
+
+
+def test_robots_may_read_all_but_private_pages_and_the_desk(client: Client, appeal: Appeal) -> None:
+    lines = client.get("/robots.txt").content.decode().splitlines()
+    refused = [line.partition(": ")[2] for line in lines if line.startswith("Disallow")]
+    assert refused == ["/endorsements/", "/ru/endorsements/", "/ky/endorsements/", "/admin/"]
+    assert lines[0] == "User-agent: *"
+    assert lines[-1] == "Sitemap: http://127.0.0.1:8000/sitemap.xml"
+
+
+def test_the_sitemap_names_published_pages_in_each_language_and_nothing_else(client: Client, appeal: Appeal) -> None:
+    an_appeal("draft-2026", published_at=None)
+    tree = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    pages = [element.text or "" for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert len(pages) == len(set(pages)) == 3 * 6
+    for address in pages:
+        path = address.removeprefix("http://127.0.0.1:8000")
+        assert client.get(path).status_code == 200
+        assert resolve(path.removeprefix("/ru").removeprefix("/ky")).func.published  # type: ignore[attr-defined]
+    links = [element.attrib["href"] for element in tree.iter("{http://www.w3.org/1999/xhtml}link")]
+    assert set(links) == set(pages)
+    assert len(links) == 3 * len(pages)
+
+
+@pytest.mark.parametrize(
+    ("contact", "line"),
+    [("office@secretariat.example", "mailto:office@secretariat.example"), ("https://x.example/", "https://x.example/")],
+)
+def test_security_txt_names_whom_to_tell_and_expires_within_a_year(
+    client: Client, appeal: Appeal, settings: Settings, contact: str, line: str
+) -> None:
+    settings.SECURITY_CONTACT = contact
+    answer = client.get("/.well-known/security.txt")
+    fields = dict(row.split(": ", 1) for row in answer.content.decode().splitlines())
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert fields["Contact"] == line
+    assert fields["Expires"].endswith("Z")
+    now = f"{clock.now():%Y-%m-%d}"
+    assert now < fields["Expires"] < f"{clock.now() + timedelta(days=365):%Y-%m-%dT%H:%M:%SZ}"
+    assert fields["Preferred-Languages"] == "en, ru, ky"
+
+
+def test_where_nobody_is_named_there_is_no_security_txt(client: Client, appeal: Appeal, settings: Settings) -> None:
+    settings.SECURITY_CONTACT = ""
+    assert client.get("/.well-known/security.txt").status_code == 404
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_the_form_says_that_the_key_is_elsewhere_only_where_it_is(
+    client: Client, appeal: Appeal, settings: Settings, has_key: bool
+) -> None:
+    if not has_key:
+        settings.CONTACT_PRIVATE_KEYS = []
+    page = client.get(f"/appeals/{SLUG}/endorse/").content.decode()
+    assert ("does not have the key" in page) is not has_key
+    assert "cannot read them" not in page
+
+
+def test_until_a_decision_a_name_lies_readable_and_the_page_says_so(client: Client, appeal: Appeal) -> None:
+    found = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
+    assert Endorsement.objects.get(pk=found.pk).organisation_name == "Made-up Unseen"
+    assert (
+        "once that is decided; until then names and websites lie readable" in client.get("/privacy/").content.decode()
+    )
