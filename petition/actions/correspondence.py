@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import make_msgid, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import translation
 
@@ -132,15 +132,13 @@ def try_delivery(mailbox: str) -> str:
     return ""
 
 
-def written(
-    mail: OutgoingMail, address: str, content: dict[str, str], connection: BaseEmailBackend
-) -> EmailMultiAlternatives:
+def written(mail: OutgoingMail, address: str, content: dict[str, str], connection: BaseEmailBackend) -> EmailMessage:
     """Return the mail as it leaves to `address`, with `content`. Raises KeyError for an unknown message."""
     with translation.override(mail.language):
         letter = messages.write(mail.message, content)
     reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
-    email = EmailMultiAlternatives(
+    return EmailMessage(
         letter.subject,
         letter.text,
         settings.SENDER,
@@ -149,9 +147,6 @@ def written(
         headers=headers,
         reply_to=reply_to,
     )
-    if letter.html:
-        email.attach_alternative(letter.html, "text/html")
-    return email
 
 
 def _to(address: str) -> str:

@@ -1,4 +1,7 @@
-"""What each mail says: one function per mail. Neutral subjects; no word of the appeal there or in the preview."""
+"""What each mail says: one function per mail. Neutral subjects; no word of the appeal there or in the preview.
+
+Mails are plain text: a link shows where it leads, and nothing is loaded when a mail is opened.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +19,6 @@ from petition.mail import to_staff
 class Letter:
     subject: str
     text: str
-    html: str = ""
 
 
 def write(message: str, content: dict[str, str]) -> Letter:
@@ -127,11 +129,8 @@ def _to_staff(told: Callable[[dict[str, str]], to_staff.Told], content: dict[str
 def _letter(subject: str, template: str, content: Mapping[str, object]) -> Letter:
     urls = str(content.get("urls", ""))  # private links, one a line
     content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS, "addresses": urls.splitlines()}
-    return Letter(
-        subject,
-        render_to_string(f"mail/{template}.txt", content) + "",  # no longer the safe HTML that Django takes it for
-        render_to_string(f"mail/{template}.html", content | {"subject": subject}),
-    )
+    text = render_to_string(f"mail/{template}.txt", content)
+    return Letter(subject, text + "")  # no longer the safe HTML that Django takes it for
 
 
 _TO_ORGANISATIONS: dict[str, Callable[[dict[str, str]], Letter]] = {

@@ -61,10 +61,9 @@ def a_whole_life(appeal: Appeal) -> None:
 
 
 def links_in(letter: messages.Letter) -> Iterator[str]:
-    for text in (letter.text, letter.html):
-        for address in LINK.findall(text):
-            parts = urlsplit(address)
-            yield f"{parts.path}?{parts.query}" if parts.query else parts.path
+    for address in LINK.findall(letter.text):
+        parts = urlsplit(address)
+        yield f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
