@@ -36,7 +36,6 @@ ADDRESSES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("endorsements/<int:pk>/", desk.endorsement, "endorsement"),
     ("endorsements/<int:pk>/decide/", desk.decide, "decide"),
     ("arrivals/", beside.arrivals, "arrivals"),
-    ("endorsements/<int:pk>/presence/", beside.presence, "presence"),
     ("endorsements/<int:pk>/check/", checking.check, "check"),
     ("endorsements/<int:pk>/compare/", checking.compare, "compare"),
     ("endorsements/<int:pk>/ask/", deeds.ask, "ask"),

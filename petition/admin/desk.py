@@ -14,17 +14,16 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from petition.actions import listings, moderation, presences
+from petition.actions import listings, moderation
 from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.own_page import has_contact
 from petition.admin import review, sections
-from petition.admin.beside import looked_at_by
 from petition.admin.carrying import back, page_of, under
 from petition.admin.decision_forms import RejectForm
 from petition.admin.filters import Filters
 from petition.admin.forms import NoteForm, QuestionForm
 from petition.admin.history import history
-from petition.admin.people import WHY_NOT, accounts, already, me, with_site
+from petition.admin.people import WHY_NOT, already, me, with_site
 from petition.admin.reading import opened_or_none
 from petition.models import Display, Endorsement, Origin, State, Status
 from petition.models.endorsements import ACTIVE
@@ -67,14 +66,12 @@ def page(
 ) -> HttpResponse:
     """The endorsement's page; a form in `forms` was refused and comes back as it was typed, with `status`."""
     found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text", "vouched_by"), pk=pk)
-    there = presences.others([pk], but=me(request), at=clock.now()).get(pk, [])
     content = {
         "endorsement": found,
         "line": listings.line_for_staff(found) or _("Name sealed"),
         "decisions": possible(found),
         "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
         "events": history(pk),
-        "there": looked_at_by(accounts(there).values()),
         "check": None if found.withdrawal_due_at else review.check_form(found),
         "title": _("Endorsement"),
         **review.weighed(found),

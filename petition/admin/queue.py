@@ -12,12 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
-from petition.actions import listings, presences
+from petition.actions import listings
 from petition.admin import dispute_groups
 from petition.admin.carrying import under
 from petition.admin.desk import possible
 from petition.admin.filters import AGES, QUARANTINED, TABS, Filters, age_of
-from petition.admin.people import accounts, me, with_site
+from petition.admin.people import me, with_site
 from petition.admin.selecting import bulk_deeds
 from petition.models import CALM, Appeal, Dispute, Endorsement, FlagCode, State, Suspicion
 from petition.models.endorsements import UNDECIDED
@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         aside = replace(filters, state=QUARANTINED).rows(by=me(request), at=now)
         page += _page(aside.filter(state=State.CONFIRMED), SET_ASIDE)
     content = {
-        "rows": _rows(page[:PAGE], request, at=now),
+        "rows": _rows(page[:PAGE], at=now),
         "more": filters.query(after=page[PAGE - 1].pk) if len(page) > PAGE else "",
         "filters": filters,
         "under": under(request),
@@ -60,9 +60,7 @@ def _page(rows: QuerySet[Endorsement], most: int) -> list[Endorsement]:
     return list(rows.select_related("appeal", "signatory").prefetch_related("flags").order_by("pk")[:most])
 
 
-def _rows(page: list[Endorsement], request: HttpRequest, *, at: datetime) -> list[dict[str, Any]]:
-    there = presences.others((row.pk for row in page), but=me(request), at=at)
-    people = accounts(account for those in there.values() for account in those)
+def _rows(page: list[Endorsement], *, at: datetime) -> list[dict[str, Any]]:
     return [
         {
             "endorsement": row,
@@ -72,7 +70,6 @@ def _rows(page: list[Endorsement], request: HttpRequest, *, at: datetime) -> lis
             "age_in_words": AGES.get(age, ""),
             "countries": [countries.name_of(code, get_language() or "en") for code in row.countries.split()],
             "decisions": [name for name in possible(row) if name in ("approve", "reject")],
-            "there": [people[account] for account in there.get(row.pk, ()) if account in people],
         }
         for row in page
     ]

@@ -52,7 +52,6 @@ RIGHTS: dict[str, Row] = {
     "admin:disputes": may(GET=MODERATOR, POST=MODERATOR),
     "admin:lines": may(GET=MODERATOR),
     "admin:arrivals": may(GET=MODERATOR),
-    "admin:presence": may(POST=MODERATOR),
     "admin:check": may(POST=MODERATOR),
     "admin:compare": may(POST=MODERATOR),
     "admin:undo": may(POST=MODERATOR),

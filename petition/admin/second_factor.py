@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from petition.vocabulary import clock
 
 _ALWAYS = {"account_login", "account_logout"}
-_BY_ITSELF = {"arrivals", "presence"}
+_BY_ITSELF = {"arrivals"}
 """What a page asks while nobody touches it: no sign that somebody is there, so the session ends all the same."""
 _TO_SET_UP = {"account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn"}
 LONGEST = timedelta(hours=12)

@@ -21,7 +21,6 @@ from petition.models.link_requests import LinkRequest
 from petition.models.links import PrivateLink, Purpose
 from petition.models.mails import OutgoingMail
 from petition.models.notices import Notice
-from petition.models.presences import Presence
 from petition.models.questions import Question
 from petition.models.rates import RateCount
 from petition.models.reasons import Reason
@@ -71,7 +70,6 @@ __all__ = [
     "Origin",
     "Outcome",
     "OutgoingMail",
-    "Presence",
     "PrivateLink",
     "PublicChange",
     "Purpose",

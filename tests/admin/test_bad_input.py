@@ -47,7 +47,8 @@ def test_an_account_without_end_narrows_nothing(staff: Client, appeal: Appeal) -
 
 def test_nobody_looks_at_what_is_not_there(staff: Client, appeal: Appeal) -> None:
     for number in ("0", HUGE):
-        assert staff.post(f"/admin/endorsements/{number}/presence/").status_code == 404
+        assert staff.get(f"/admin/endorsements/{number}/").status_code == 404
+        assert staff.post(f"/admin/endorsements/{number}/check/").status_code == 404
 
 
 def test_what_one_page_showed_is_nothing_to_another(staff: Client, appeal: Appeal) -> None:

@@ -1,6 +1,5 @@
-"""The review page: where the line goes, the evidence, what was checked, and who else is there."""
+"""The review page: where the line goes, the evidence, what was checked, and what an open page asks by itself."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions import checks, comparisons, known, presences, quarantine
+from petition.actions import checks, comparisons, known, quarantine
 from petition.actions.audit import Actor
 from petition.actions.checks import Checked
 from petition.actions.known import Known
-from petition.models import Appeal, AuditEvent, Comparison, Endorsement, Presence, Verdict
+from petition.models import Appeal, Comparison, Endorsement, Verdict
 from petition.protection import contacts
 from petition.vocabulary import clock
 from tests.admin.test_deeds import ESCAPED, SCRIPT, original, page, press, verbs
@@ -196,33 +195,7 @@ def test_what_ended_meanwhile_is_not_checked(staff: Client, appeal: Appeal) -> N
     assert "no longer in a state" in press(staff, row, "check", **CHECK)
 
 
-# --- who else is there ---
-
-
-def test_colleagues_see_who_has_a_page_open_and_the_trail_does_not(
-    staff: Client, colleague: Client, appeal: Appeal
-) -> None:
-    row = confirmed(appeal)
-    events = AuditEvent.objects.count()
-    assert staff.post(f"/admin/endorsements/{row.pk}/presence/").json() == {"words": ""}
-    assert "Also open" not in page(staff, row)
-    there = colleague.post(f"/admin/endorsements/{row.pk}/presence/").json()
-    assert there == {"words": "Also open with: moderator"}
-    assert "Also open with: Meerim" in page(staff, row)
-    assert "Open with: Meerim" in staff.get("/admin/").content.decode()
-    assert AuditEvent.objects.count() == events
-
-
-def test_a_page_that_is_not_heard_of_is_closed_and_looking_alone_writes_nothing(staff: Client, appeal: Appeal) -> None:
-    row = confirmed(appeal)
-    page(staff, row)
-    assert not Presence.objects.exists()
-    presences.look(row.pk, by=MODERATOR, at=NOON)
-    presences.look(99_999, by=MODERATOR, at=NOON)
-    assert presences.others([row.pk], but=Actor.staff(2), at=NOON) == {row.pk: [1]}
-    assert presences.others([row.pk], but=Actor.staff(2), at=NOON + timedelta(minutes=2)) == {}
-    staff.post(f"/admin/endorsements/{row.pk}/presence/")
-    assert [one.account for one in Presence.objects.all()] == [me(staff).id]
+# --- what an open page asks by itself ---
 
 
 def test_new_arrivals_are_counted_in_words(staff: Client, appeal: Appeal, monkeypatch: Any) -> None:
@@ -242,15 +215,13 @@ def test_a_moment_that_is_none_is_refused(staff: Client, appeal: Appeal, since: 
 
 
 def test_what_a_page_asks_by_itself_keeps_no_session_alive(staff: Client, appeal: Appeal) -> None:
-    row = confirmed(appeal)
     assert "session" in staff.get("/admin/").cookies
     assert "session" not in staff.get("/admin/arrivals/?since=0").cookies
-    assert "session" not in staff.post(f"/admin/endorsements/{row.pk}/presence/").cookies
 
 
 def test_all_of_it_is_for_staff_and_has_its_token(staff: Client, client: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    posts = ("check", "compare", "presence")
+    posts = ("check", "compare")
     for path in (*(f"endorsements/{row.pk}/{post}/" for post in posts), "arrivals/?since=0"):
         answer = client.post(f"/admin/{path}") if "arrivals" not in path else client.get(f"/admin/{path}")
         assert answer["Location"].startswith("/admin/login/")

@@ -145,7 +145,7 @@ def test_the_table_says_who_is_who() -> None:
         Role.MODERATOR: [
             "ask", "batch", "bulk", "check", "compare", "confirm_letter", "contact", "correction", "count", "decide",
             "dispute", "disputes", "enter", "floods", "internal_note", "link", "name", "name_language", "note",
-            "presence", "quarantine", "settle", "site", "spelling", "undo",
+            "quarantine", "settle", "site", "spelling", "undo",
         ],
         Role.EDITOR: ["editions", "notice", "opening", "reason", "text_proposal", "translation"],
         Role.ADMINISTRATOR: ["account", "held_list", "invite", "role_proposal", "site", "text_proposal"],

@@ -102,11 +102,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "member": STATE,
         "id": TECHNICAL,
     },
-    "Presence": {
-        "account": Private("number of a staff account, for a minute"),
-        "seen_at": WHEN,
-        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
-    },
     "ContactChange": {
         **dict.fromkeys(("sealed_person", "sealed_mailbox"), SEALED),
         "mailbox_index": LOOKED_UP,

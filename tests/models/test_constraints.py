@@ -20,7 +20,6 @@ from petition.models import (
     Invitation,
     KnownOrganisation,
     OutgoingMail,
-    Presence,
     PrivateLink,
     Reason,
     Removal,
@@ -164,12 +163,6 @@ def _flagged(code: str, times: int = 1) -> Violation:
     return write
 
 
-def _seen_twice(appeal: Appeal) -> None:
-    endorsement = factories.confirmed(appeal)
-    for _again in range(2):
-        Presence.objects.create(endorsement=endorsement, account=1, seen_at=NOON)
-
-
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("appeal_has_slug", lambda appeal: changed(appeal, slug="")),
     ("appeal_opens_before_it_closes", lambda appeal: changed(appeal, opens_at=NOON, closes_at=NOON)),
@@ -282,7 +275,6 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("known_has_name_and_domain", _known(domain_index="")),
     ("flag_once", _flagged(FlagCode.values[0], times=2)),
     ("flag_known", _flagged("made_up")),
-    ("presence_once", _seen_twice),
     ("site_state_level_known", lambda appeal: SiteState.objects.create(level="panic")),
     ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
 ]

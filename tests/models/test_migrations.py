@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from petition.actions import comparisons, entering, known, moderation, presences, staff, weighing
+from petition.actions import comparisons, entering, known, moderation, staff, weighing
 from petition.actions.audit import OPERATOR
 from petition.models import (
     Alert,
@@ -82,7 +82,6 @@ def _rows_everywhere() -> None:
     comparisons.compare(
         waiting.pk, Endorsement.objects.latest("pk").pk, Verdict.SAME, by=factories.MODERATOR, at=factories.NOON
     )
-    presences.look(waiting.pk, by=factories.MODERATOR, at=factories.NOON)
     known.replace([known.Known("Made-up Fund", "fund.example", "", member=True)])
     LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
