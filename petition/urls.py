@@ -37,7 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", machines.security_txt, name="security_txt"),
     path("schemas/<slug:name>.json", open_data.schema, name="schema"),
     path("appeals/<slug:slug>.json", open_data.appeal_json, name="appeal_json"),
-    path("appeals/<slug:slug>.jsonld", open_data.linked_data, name="linked_data"),
     path("appeals/<slug:slug>.atom", open_data.feed, name="feed"),
     path("appeals/<slug:slug>/signatories.json", open_data.signatories_json, name="signatories_json"),
     path("appeals/<slug:slug>/signatories.csv", open_data.signatories_csv, name="signatories_csv"),

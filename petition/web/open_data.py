@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 
 from petition.publishing import record
-from petition.publishing.exports import data, feed as feeds, files, linked, schemas, tables, texts
+from petition.publishing.exports import data, feed as feeds, files, schemas, tables, texts
 from petition.web.errors import error_page
 from petition.web.published import FOR_OTHER_SITES, PLAIN, export, names_nobody, published
 
@@ -57,12 +57,6 @@ def signatories_spreadsheet(request: HttpRequest, slug: str) -> HttpResponseBase
     dated = f"{record.appeal_record(slug, 'en').as_of:%Y-%m-%d}"
     response["Content-Disposition"] = f'attachment; filename="{slug}-signatories-{dated}-for-spreadsheets.csv"'
     return response
-
-
-@export
-@published
-def linked_data(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _export(request, slug, "appeal.jsonld", lambda: linked.linked_data(slug), "application/ld+json")
 
 
 @export

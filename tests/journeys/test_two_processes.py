@@ -146,7 +146,7 @@ def test_a_name_that_left_stands_in_no_language_edition_search_or_document(pair:
             *(f"{PAGE}signatories/{shape}.txt" for shape in ("numbered", "commas", "countries")),
             *(f"{PAGE}signatories/?{query}" for query in ("page=1", "q=everywhere", "country=KG", "kind=further")),
         )
-    } | {PUBLIC[name] for name in ("signatories_csv", "signatories_spreadsheet", "linked_data")}
+    } | {PUBLIC[name] for name in ("signatories_csv", "signatories_spreadsheet")}
     assert everywhere - pair.public.where_named(name, everywhere) == set()
     pair.deed("hide", listed["endorsement"])
     assert pair.public.where_named(name, everywhere) == set()

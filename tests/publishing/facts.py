@@ -156,15 +156,6 @@ def table_metadata(body: bytes, facts: Facts) -> list[str]:
     return [] if modified == facts.as_of.isoformat() else [modified]
 
 
-def linked_data(body: bytes, facts: Facts) -> list[str]:
-    content = json.loads(body)
-    acts = [act for act in content["@graph"] if act["@type"] == "EndorseAction"]
-    read = [("-".join(act["@id"].split("/")[-2].split("-")), act["agent"]["name"]) for act in acts]
-    wrong = [] if content["dateModified"] == facts.as_of.isoformat() else [content["dateModified"]]
-    listed = [(line.id, line.name) for line in facts.listed()]
-    return wrong + [str(pair) for pair in zip(read, listed, strict=True) if pair[0] != pair[1]]
-
-
 def feed(body: bytes, facts: Facts) -> list[str]:
     """It tells the numbers listed and gone, and no name at all."""
     root = ElementTree.fromstring(body)

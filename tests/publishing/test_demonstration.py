@@ -16,7 +16,7 @@ SLOW = {"pdf", "docx", "card", "edition_pdf", "edition_docx"}
 OF_AN_APPEAL = {name: path for name, path in PUBLIC.items() if f"/appeals/{SLUG}" in path}
 OF_THE_SITE = ("/", "/privacy/", "/ru/accessibility/", "/robots.txt", "/sitemap.xml", "/schemas/appeal.json", "/code/")
 META = '<meta name="robots" content="noindex">'
-WITHOUT_LANGUAGE = (".json", ".jsonld", ".atom", ".csv", "text.en.txt", "metadata.json")
+WITHOUT_LANGUAGE = (".json", ".atom", ".csv", "text.en.txt", "metadata.json")
 
 
 @pytest.fixture

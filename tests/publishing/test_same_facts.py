@@ -29,7 +29,6 @@ TELLS: dict[str, tuple[str, Reader]] = {
     "signatories_csv": (f"{PLACE}/signatories.csv", read.table),
     "signatories_spreadsheet": (f"{PLACE}/signatories.spreadsheet.csv", read.table),
     "signatories_csvw": (f"{PLACE}/signatories.csv-metadata.json", read.table_metadata),
-    "linked_data": (f"{PLACE}.jsonld", read.linked_data),
     "feed": (f"{PLACE}.atom", read.feed),
 }
 SHAPES: dict[str, Reader] = {
@@ -41,7 +40,7 @@ EDITIONS = {"edition", "edition_pdf", "edition_docx", "edition_txt"}
 """The list of a day, not of today: tests/publishing/test_editions.py."""
 TELLS_NO_LIST = {"accessibility", "privacy", "robots", "sitemap", "schema", "text", "signatory", "copy_text", "card"}
 """`copy_text` is in SHAPES, `signatory` leads to the list, `card` is a picture."""
-WITHOUT_LANGUAGE = {name for name in TELLS if name.startswith(("signatories_", "appeal_"))} | {"linked_data", "feed"}
+WITHOUT_LANGUAGE = {name for name in TELLS if name.startswith(("signatories_", "appeal_"))} | {"feed"}
 VISITS = [
     (name, language, path, reader)
     for name, (path, reader) in TELLS.items()

@@ -20,7 +20,6 @@ PUBLIC = {
     "security_txt": "/.well-known/security.txt",
     "schema": "/schemas/signatories.json",
     "appeal_json": f"/appeals/{SLUG}.json",
-    "linked_data": f"/appeals/{SLUG}.jsonld",
     "feed": f"/appeals/{SLUG}.atom",
     "signatories_json": f"/appeals/{SLUG}/signatories.json",
     "signatories_csv": f"/appeals/{SLUG}/signatories.csv",
@@ -65,7 +64,7 @@ PUBLIC = {
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
-DATA = {"schema", "appeal_json", "linked_data", "feed", "signatories_json", "signatories_csv", "signatories_csvw"} | {
+DATA = {"schema", "appeal_json", "feed", "signatories_json", "signatories_csv", "signatories_csvw"} | {
     "signatories_spreadsheet",
     "text",
 }

@@ -1,4 +1,4 @@
-"""The data as other programs read it: JSON against its schema, CSV read back, Atom, JSON-LD."""
+"""The data as other programs read it: JSON against its schema, CSV read back, Atom."""
 
 import csv
 import io
@@ -81,7 +81,7 @@ OPENING = {"upcoming": (DAY, None), "open": (-DAY, DAY), "closed": (None, -DAY)}
 def test_every_document_keeps_its_promise_at_every_phase_and_level(
     client: Client, lively: Appeal, phase: str, level: Level
 ) -> None:
-    others = (".jsonld", ".atom", "/signatories.csv", "/signatories.csv-metadata.json", "/signatories.json")
+    others = (".atom", "/signatories.csv", "/signatories.csv-metadata.json", "/signatories.json")
     before = [get(client, PLACE + end) for end in others]
     opens, closes = (moment and clock.now() + moment for moment in OPENING[phase])
     Appeal.objects.filter(pk=lively.pk).update(opens_at=opens, closes_at=closes)
@@ -228,20 +228,6 @@ def test_a_removal_has_no_date_in_the_feed_and_no_trace_of_what_was(client: Clie
     assert b"corrected" not in get(client, f"{PLACE}.atom")
 
 
-def test_linked_data_says_who_endorses_what(client: Client, lively: Appeal) -> None:
-    told = read(client, f"{PLACE}.jsonld")
-    assert told["@context"] == "https://schema.org"
-    assert told["license"] == LICENCE
-    article, *acts = told["@graph"]
-    assert (article["@type"], article["datePublished"]) == ("Article", "2020-10-09")
-    assert len(acts) == 35
-    assert {act["@type"] for act in acts} == {"EndorseAction"}
-    assert {act["object"]["@id"] for act in acts} == {article["@id"]}
-    assert acts[-1]["agent"] == {"@type": "Organization", "name": "New Fund"}
-    assert acts[-1]["startTime"] == "2026-11-23"
-    assert client.get(acts[-1]["@id"].removeprefix(SITE))["Location"].endswith("#further-2")
-
-
 @pytest.mark.parametrize("path", ["/schemas/nothing.json", "/appeals/nowhere.json", f"{PLACE}/signatories/upside.txt"])
 def test_what_is_not_there_is_404(client: Client, appeal: Appeal, path: str) -> None:
     assert client.get(path).status_code == 404
@@ -249,8 +235,8 @@ def test_what_is_not_there_is_404(client: Client, appeal: Appeal, path: str) -> 
 
 def test_licence_and_date_are_in_every_file(client: Client, lively: Appeal) -> None:
     dated = ("2026-11-23", "23 November 2026")
-    assert read(client, f"{PLACE}.json")["as_of"] == read(client, f"{PLACE}.jsonld")["dateModified"] == dated[0]
-    for end in (".json", ".jsonld", ".atom", "/signatories.json", "/signatories.csv-metadata.json"):
+    assert read(client, f"{PLACE}.json")["as_of"] == dated[0]
+    for end in (".json", ".atom", "/signatories.json", "/signatories.csv-metadata.json"):
         body = get(client, PLACE + end).decode()
         assert LICENCE in body
         assert dated[0] in body

@@ -52,7 +52,6 @@ _DATA = {
     "signatories_csv_metadata": "signatories_csvw",
     "signatories_for_spreadsheets": "signatories_spreadsheet",
     "feed": "feed",
-    "linked_data": "linked_data",
     "changes": "changes",
 }
 """The name of each address here, and of its route."""
