@@ -3,17 +3,20 @@
 from pathlib import Path
 from typing import Final
 
+from disposable_email_domains import blocklist
+
 from petition.vocabulary.mailboxes import canonical_domain
 
-
-def _listed(name: str) -> frozenset[str]:
-    """The domains in a file of this folder, several to a line; lines that begin with # say why they are there."""
-    lines = (Path(__file__).parent / name).read_text(encoding="ascii").splitlines()
-    return frozenset(domain for line in lines if not line.startswith("#") for domain in line.split())
-
-
-FREE: Final = _listed("free_mail.txt")
-DISPOSABLE: Final = _listed("disposable_mail.txt")
+_FREE_FILE: Final = Path(__file__).with_name("free_mail.txt")
+FREE: Final = frozenset(
+    domain
+    for line in _FREE_FILE.read_text(encoding="ascii").splitlines()
+    if not line.startswith("#")  # says why the domains below it are there
+    for domain in line.split()
+)
+"""Domains where everybody gets a mailbox."""
+DISPOSABLE: Final = frozenset(blocklist) - FREE
+"""Domains of mailboxes that end after minutes, as a public list has them. `make lock` renews it."""
 
 
 def domain_of(mailbox: str) -> str:
