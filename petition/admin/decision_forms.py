@@ -7,12 +7,13 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language, gettext_lazy as _
 
 from petition.actions.decision_mails import OTHER
+from petition.admin.forms import STRANGE
 from petition.models import Appeal, Display, Endorsement, Origin, Reason
 from petition.vocabulary import countries, names
 from petition.vocabulary.languages import LANGUAGES
+from petition.vocabulary.line_field import LineField
 from petition.vocabulary.mailbox_field import MailboxField
 
-_STRANGE = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
 _WORDS = {"rows": 3, "dir": "auto"}
 NAMES_OF_LANGUAGES = sorted(
     ((code, told["name_local"]) for code, told in LANG_INFO.items() if "name_local" in told),
@@ -30,18 +31,9 @@ class OwnNames(forms.Select):
         return option
 
 
-class LineField(forms.CharField):
-    """One line in NFC, held against the input policy (vocabulary/troubles.py)."""
-
-    def __init__(self, *, is_name: bool = True, **options: Any) -> None:
-        self._troubles = names.name_troubles if is_name else names.troubles
-        super().__init__(widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}), **options)
-
-    def clean(self, value: Any) -> str:
-        line = names.clean(super().clean(value))
-        if line and self._troubles(line):
-            raise forms.ValidationError(_STRANGE)
-        return line
+def _line(**options: Any) -> LineField:
+    widget = forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})
+    return LineField(advice=STRANGE, widget=widget, **options)
 
 
 class CountryCodesField(forms.CharField):
@@ -91,8 +83,8 @@ class InternalNoteForm(forms.Form):
 
 class SpellingForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
-    organisation_name = LineField(label=_("Name of the organisation"), max_length=300)
-    acronym = LineField(label=_("Acronym"), required=False, max_length=50)
+    organisation_name = _line(label=_("Name of the organisation"), max_length=300)
+    acronym = _line(label=_("Acronym"), required=False, max_length=50)
     countries = CountryCodesField()
 
 
@@ -170,15 +162,15 @@ class EnterForm(forms.Form):
         widget=forms.RadioSelect,
     )
     appeal = forms.ModelChoiceField(Appeal.objects.none(), label=_("Appeal"), to_field_name="slug", empty_label=None)
-    organisation_name = LineField(label=_("Name of the organisation"), max_length=300)
-    acronym = LineField(label=_("Acronym"), required=False, max_length=50)
+    organisation_name = _line(label=_("Name of the organisation"), max_length=300)
+    acronym = _line(label=_("Acronym"), required=False, max_length=50)
     countries = CountryCodesField()
-    website = LineField(label=_("Website"), is_name=False, required=False, max_length=200)
+    website = _line(label=_("Website"), is_name=False, required=False, max_length=200)
     display = forms.ChoiceField(label=_("Appears"), choices=Display.choices, widget=forms.RadioSelect)
     member = forms.BooleanField(label=_("Says it is a member"), required=False)
     language = forms.ChoiceField(label=_("Language of its mails"), choices=list(LANGUAGES.items()))
-    contact_name = LineField(label=_("Who wrote"), required=False, max_length=200)
-    contact_role = LineField(label=_("Role in the organisation"), required=False, max_length=200)
+    contact_name = _line(label=_("Who wrote"), required=False, max_length=200)
+    contact_role = _line(label=_("Role in the organisation"), required=False, max_length=200)
     contact_email = MailboxField(label=_("E-mail address"), required=False, attrs={"autocomplete": "off"})
     note = forms.CharField(
         label=_("Note for moderators"),

@@ -10,7 +10,7 @@ from petition.models import Check
 from petition.vocabulary import names
 
 NOTE_LENGTH = 300
-_STRANGE = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
+STRANGE = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
 
 
 HOW = [
@@ -42,7 +42,7 @@ class NoteForm(forms.Form):
     def clean_words(self) -> str:
         words = names.clean(self.cleaned_data["words"])
         if words and names.name_troubles(words):
-            raise forms.ValidationError(_STRANGE)
+            raise forms.ValidationError(STRANGE)
         return words
 
 
@@ -63,7 +63,7 @@ class NoticeForm(forms.Form):
         found = [names.clean(block) for block in re.split(r"\n\s*\n", self.cleaned_data["words"].replace("\r\n", "\n"))]
         paragraphs = [paragraph for paragraph in found if paragraph]
         if any(names.troubles(paragraph) for paragraph in paragraphs):
-            raise forms.ValidationError(_STRANGE)
+            raise forms.ValidationError(STRANGE)
         return paragraphs
 
 
@@ -89,7 +89,7 @@ class CheckForm(forms.Form):
     def clean_note(self) -> str:
         words = names.clean(self.cleaned_data["note"])
         if names.troubles(words):
-            raise forms.ValidationError(_STRANGE)
+            raise forms.ValidationError(STRANGE)
         return words
 
     def clean(self) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy as _, override
 
 from petition.models import Display
-from petition.vocabulary import countries, names
+from petition.vocabulary import countries
 from petition.vocabulary.languages import AWAITING_NATIVE_READER, READ_INSTEAD
+from petition.vocabulary.line_field import LineField
 from petition.vocabulary.mailbox_field import MailboxField
-from petition.vocabulary.names import Trouble
 
 MOST_COUNTRIES = 3
 DECLARATIONS = ("authority", "consent_processing", "consent_publication")
@@ -23,36 +23,6 @@ DECLARATIONS = ("authority", "consent_processing", "consent_publication")
 # says "next" of itself, and a "next" of ours would be untrue on iOS, where Enter sends the form all the same.
 _AS_TYPED = {"autocorrect": "off", "spellcheck": "false"}
 _ADDRESS = _AS_TYPED | {"autocapitalize": "off", "dir": "ltr"}
-
-ADVICE = {
-    Trouble.CONTROL: _("Remove the invisible control characters; typing the text anew does it."),
-    Trouble.BIDI: _("Remove the invisible characters that change the direction of writing."),
-    Trouble.TAG: _("Remove the invisible characters; typing the text anew does it."),
-    Trouble.ZERO_WIDTH: _("Remove the invisible characters; typing the text anew does it."),
-    Trouble.UNASSIGNED: _("Remove the characters that do not exist in Unicode."),
-    Trouble.PRIVATE_USE: _("Remove the characters that only one font can show."),
-    Trouble.SURROGATE: _("Remove the broken characters; typing the text anew does it."),
-    Trouble.MARKS: _("Remove the accents piled on one letter."),
-    Trouble.FORMULA: _("Begin with a letter, a digit or a quotation mark, not with = + - or @."),
-    Trouble.NO_LETTER: _("Enter at least one letter or digit."),
-}
-
-
-class LineField(forms.CharField):
-    """One line of text, stored in NFC with single spaces, held against the input policy (vocabulary/troubles.py)."""
-
-    def __init__(self, *, is_name: bool = True, **options: Any) -> None:
-        self._troubles = names.name_troubles if is_name else names.troubles
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> str:
-        return names.clean(super().to_python(value) or "")
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        found = self._troubles(value) if value else ()
-        if found:
-            raise forms.ValidationError([ADVICE[trouble] for trouble in found])
 
 
 class CountrySelects(forms.SelectMultiple):

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from petition.vocabulary import names
+from petition.vocabulary.line_field import ADVICE
 from petition.vocabulary.mailbox_field import MailboxField
-from petition.web.endorse_form import ADVICE, EndorseForm
+from petition.web.endorse_form import EndorseForm
 
 MOST_WORDS = 2_000
 """Characters of an answer."""
