@@ -18,11 +18,12 @@ from petition.actions import (
     mail_claims,
     mailbox_mails,
     moderation,
+    weighing,
 )
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsements import Submission
 from petition.actions.lifecycle import locked
-from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, TextStatus
+from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, SiteState, TextStatus
 from petition.protection import contacts
 from petition.protection.tokens import digest_of_token
 from petition.reading import Reading, read_statement
@@ -140,3 +141,13 @@ def withdraw_for_good(endorsement_id: int, *, by: Actor = MODERATOR, at: datetim
         endorsement = locked(endorsement_id)
         leaving.end(endorsement, by=by, at=at)
     return endorsement
+
+
+def weigh_due(*, at: datetime) -> int:
+    """Weigh all endorsements that are due at once, as the worker does one by one; return how many."""
+    return sum(1 for _ in weighing.in_pieces(at=at))
+
+
+def see_worker(*, at: datetime) -> None:
+    """Note that the worker was at work at `at`, as its check of the clock does."""
+    SiteState.objects.update_or_create(pk=1, defaults={"worker_seen_at": at})

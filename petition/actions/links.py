@@ -68,14 +68,6 @@ def proven_by(mailbox_index: str) -> QuerySet[Endorsement]:
     return proven.exclude(mailbox_index="").order_by("pk")
 
 
-def own_pages_again(mailbox_index: str) -> list[str]:
-    """Make new tokens of the own pages of all that this mailbox has confirmed.
-
-    The earlier ones stay good: anybody can type in somebody's mailbox, and must not lock its owner out by that.
-    """
-    return [new_own_page(row) for row in proven_by(mailbox_index)]
-
-
 def still_open(found: list[str]) -> list[str]:
     """Those of these tokens whose own page still opens."""
     digests = {tokens.digest_of_token(token, Purpose.OWN_PAGE): token for token in found}

@@ -9,11 +9,6 @@ from petition.actions.audit import Actor, record_of
 from petition.models import Level, SiteState, WorkerFailure
 
 
-def worker_lives(*, at: datetime) -> None:
-    """/readyz sees that the worker was at work at `at`."""
-    SiteState.objects.update_or_create(pk=1, defaults={"worker_seen_at": at})
-
-
 @transaction.atomic
 def duty_failed(duty: str, *, error: str, at: datetime) -> None:
     """/readyz names this duty of the worker, which has failed once more in a row, with the class of the error."""

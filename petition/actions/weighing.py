@@ -16,11 +16,6 @@ from petition.models import Endorsement, Flag, Origin, State
 from petition.protection import contacts
 
 
-def weigh_due(*, at: datetime) -> int:
-    """Those that came in or got another name since are weighed; says how many. Raises RowsFailed, as `in_pieces`."""
-    return sum(1 for _ in in_pieces(at=at))
-
-
 def in_pieces(*, at: datetime) -> Iterator[None]:
     """Weigh all that are due, and come back after each, so that the worker can do something else in between.
 

@@ -58,11 +58,6 @@ def names_body(text: str) -> bool:
     return not ORGANISATION_WORDS.isdisjoint(re.findall(r"\w+", text.lower()))
 
 
-def is_individual(label: str) -> bool:
-    """Whether a label names a person: a title before the name, or a role after it, and no organisation's word."""
-    return personal_likeness(label) is Likeness.ROLE
-
-
 def personal_likeness(label: str) -> Likeness:
     """How surely a label names a person; no organisation's word is in the name of one."""
     name, _, rest = (part.strip() for part in re.sub(r"[(;:]| [-–—] ", ",", label).partition(","))

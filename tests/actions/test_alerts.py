@@ -7,11 +7,12 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from petition.actions import alerts, demonstration, endorsements, moderation, site_state, undoing, watch
+from petition.actions import alerts, demonstration, endorsements, moderation, undoing, watch
 from petition.actions.audit import OPERATOR, Actor
 from petition.mail import outbox
 from petition.models import Alert, Appeal, Kind, OutgoingMail, Role
 from petition.vocabulary import clock
+from tests import factories
 from tests.admin.people import an_account, browser_of
 from tests.factories import NOON, a_submission, an_appeal, approved, confirmed, mails, reading, submitted
 
@@ -108,7 +109,7 @@ def test_the_banner_says_what_needs_a_person(appeal: Appeal, settings: Settings)
         return set(watch.troubles(at=now))
 
     assert troubles() == {watch.WORKER}
-    site_state.worker_lives(at=now - timedelta(minutes=10))
+    factories.see_worker(at=now - timedelta(minutes=10))
     assert troubles() == set()
     with clock.frozen(now):
         assert "needs a person" not in client.get("/admin/").content.decode()

@@ -74,7 +74,7 @@ def test_a_bad_row_holds_up_no_screening() -> None:
     refuse("UPDATE", f"OLD.organisation_name = '{BAD}' AND NEW.folded <> OLD.folded")
     try:
         with pytest.raises(RowsFailed):
-            weighing.weigh_due(at=NOON)
+            factories.weigh_due(at=NOON)
     finally:
         accept("UPDATE")
     assert Endorsement.objects.get(pk=good.pk).weighed_at == NOON

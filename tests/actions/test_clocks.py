@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from petition.actions import alerts, clock_checks, moderation, site_state, watch
+from petition.actions import alerts, clock_checks, moderation, watch
 from petition.mail import outbox
 from petition.models import (
     Appeal,
@@ -27,6 +27,7 @@ from petition.models import (
     database_clock,
 )
 from petition.vocabulary import clock
+from tests import factories
 from tests.admin.people import an_account, browser_of
 from tests.clocks import Machine, a_process, machine_ahead
 from tests.factories import MODERATOR, confirmed, mails, submitted
@@ -118,7 +119,7 @@ def test_two_workers_a_day_apart_do_not_take_the_same_mail(
 
 
 def test_readyz_does_not_believe_a_worker_that_was_seen_later_than_now(client: Client, appeal: Appeal) -> None:
-    site_state.worker_lives(at=datetime.now(UTC) + DAY)
+    factories.see_worker(at=datetime.now(UTC) + DAY)
     assert client.get("/readyz").status_code == 503
     assert client.get("/readyz").json()["worker"] is False
 

@@ -12,11 +12,12 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from petition.actions import journal_file, moderation, removal_journal, site_state
+from petition.actions import journal_file, moderation, removal_journal
 from petition.actions.journal_file import JournalFile
 from petition.actions.removal_journal import NotAJournal
 from petition.models import Appeal, Kind, Removal, SiteState, triggers
 from petition.vocabulary import clock
+from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG
 from tests.models.rows import a_removal
 
@@ -137,7 +138,7 @@ def test_readyz_and_deploy_check_fail_while_the_file_lags_or_cannot_be_written(
     appeal: Appeal, place: Path, client: Client
 ) -> None:
     now = clock.now()
-    site_state.worker_lives(at=now)
+    factories.see_worker(at=now)
     assert client.get("/readyz").json()["removals_noted"] is True
     removal = a_removal(appeal)
     with connection.cursor() as cursor:  # as if it had been stored a while ago

@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from petition.actions import moderation, quarantine, weighing
+from petition.actions import moderation, quarantine
 from petition.actions.audit import Actor
 from petition.models import Appeal, Endorsement, Flag
 from petition.vocabulary import clock
+from tests import factories
 from tests.admin.test_queue import dispute
 from tests.factories import MODERATOR, NOON, an_appeal, confirmed
 
@@ -38,13 +39,13 @@ def context(staff: Client, **chosen: Any) -> dict[str, Any]:
 def test_a_search_folds_case_marks_and_alphabets(staff: Client, appeal: Appeal, typed: str) -> None:
     row = confirmed(appeal, organisation_name="Голос Ала-Тоо", acronym="GAT" if typed == "gat" else "ГАТ")
     confirmed(appeal, organisation_name="Other Fund")
-    weighing.weigh_due(at=NOON)
+    factories.weigh_due(at=NOON)
     assert shown(staff, q=typed) == {row.pk}
 
 
 def test_a_search_finds_a_number_and_nothing_where_nothing_is(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Other Fund")
-    weighing.weigh_due(at=NOON)
+    factories.weigh_due(at=NOON)
     assert shown(staff, q=str(row.pk)) == {row.pk}
     for typed in ("nowhere", "…", "%", "_", "9" * 30, "<script>"):
         assert shown(staff, q=typed) == set()
@@ -167,7 +168,7 @@ def test_three_rows_cost_as_many_queries_as_one(staff: Client, appeal: Appeal, c
     for rows in (1, 2):
         for _ in range(rows):
             Flag.objects.create(endorsement=confirmed(appeal), code="fast")
-        weighing.weigh_due(at=NOON)
+        factories.weigh_due(at=NOON)
         with CaptureQueriesContext(connection) as queries:
             staff.get("/admin/", chosen)
         counted.append(len(queries))

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions import moderation, site_state
+from petition.actions import moderation
 from petition.admin.bars import HEIGHT, WIDTH, share, stacked
 from petition.mail import outbox
 from petition.models import Appeal, Reason
 from petition.vocabulary import clock
+from tests import factories
 from tests.factories import MODERATOR, approved, confirmed, submitted
 
 
@@ -29,7 +30,7 @@ def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appea
     submitted(appeal, at=now)
     refused = confirmed(appeal, at=now - timedelta(minutes=30), organisation_name="Unmistakable Fund")
     moderation.reject(refused.pk, by=MODERATOR, at=now)
-    site_state.worker_lives(at=now)
+    factories.see_worker(at=now)
     mail = outbox.lease_next(at=now)
     assert mail
     outbox.refused(mail, error="smtp 550", at=now, final=True)

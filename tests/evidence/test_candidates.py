@@ -6,13 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions import weighing
 from petition.evidence import candidates
 from petition.evidence.likeness import forms, joined
 from petition.evidence.resemblance import resemblances
 from petition.models import Appeal, Endorsement
 from petition.protection import contacts
 from petition.vocabulary.names import folded
+from tests import factories
 from tests.evidence.corpus import honest, listed, spoofs
 from tests.factories import NOON, approved
 
@@ -35,7 +35,7 @@ def long_list(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> Appeal:
     """The 35 and twenty more, of which fifteen are compared."""
     for name in honest(20):
         approved(appeal, organisation_name=name)
-    weighing.weigh_due(at=NOON)
+    factories.weigh_due(at=NOON)
     monkeypatch.setattr(candidates, "MOST", 15)
     return appeal
 
@@ -74,10 +74,10 @@ def test_an_imitation_is_found_among_them_as_it_is_among_all(
 
 def test_an_abbreviation_is_found_among_them(long_list: Appeal) -> None:
     approved(long_list, organisation_name="Fund of Distant Mountains", acronym="FDM")
-    weighing.weigh_due(at=NOON)
+    factories.weigh_due(at=NOON)
     for name in honest(40)[20:]:
         approved(long_list, organisation_name=name)
-    weighing.weigh_due(at=NOON)
+    factories.weigh_due(at=NOON)
     assert [one.how for one in resemblances(named(long_list, "FDM")) if one.reference] == ["acronym"]
 
 

@@ -14,6 +14,7 @@ from petition.evidence.resemblance import resemblances
 from petition.evidence.weighing import evidence
 from petition.models import Appeal, Endorsement, Flag, Verdict
 from petition.protection import contacts
+from tests import factories
 from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed, withdraw_for_good
 
 
@@ -89,7 +90,7 @@ def test_two_that_wait_under_alike_names_are_both_flagged_whoever_came_first(app
 def test_a_name_is_found_behind_a_withheld_one_by_its_keyed_hash_and_nobody_reads_it(appeal: Appeal) -> None:
     quiet = approved(appeal, organisation_name="Тихий фонд", display="withheld")
     moderation.revoke(quiet.pk, by=MODERATOR, at=NOON)
-    weighing.weigh_due(at=NOON)
+    factories.weigh_due(at=NOON)
     quiet.refresh_from_db()
     assert quiet.folded == ""
     again = confirmed(appeal, organisation_name="ТИХИЙ ФОНД")
@@ -171,13 +172,13 @@ def test_an_earlier_appeal_supports_the_same_mailbox_and_its_domain(appeal: Appe
 
 def test_a_name_is_weighed_again_when_it_changes_and_forgotten_when_it_is_sealed(appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Голос Ала-Тоо")
-    assert weighing.weigh_due(at=NOON) == 36
-    assert weighing.weigh_due(at=NOON) == 0
+    assert factories.weigh_due(at=NOON) == 36
+    assert factories.weigh_due(at=NOON) == 0
     row.refresh_from_db()
     assert row.folded == "голос ала тоо||golos ala to"
     assert row.looks_index and row.sounds_index
     withdraw_for_good(row.pk, by=MODERATOR, at=NOON)
     row.refresh_from_db()
     assert row.folded == ""
-    assert weighing.weigh_due(at=NOON) == 0
+    assert factories.weigh_due(at=NOON) == 0
     weighing.weigh(row.pk, at=NOON)

@@ -64,7 +64,7 @@ def test_a_duty_that_fails_stops_no_other_and_is_named_until_it_succeeds(
 
 def test_who_failed_and_has_ended_is_not_named_for_ever(client: Client, appeal: Appeal) -> None:
     now = clock.now()
-    site_state.worker_lives(at=now)
+    factories.see_worker(at=now)
     for _ in range(3):
         site_state.duty_failed("mirror", error="OSError", at=now - timedelta(minutes=59))
     assert readiness(client)[0] == 503

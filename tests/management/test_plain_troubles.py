@@ -6,7 +6,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -21,7 +20,6 @@ from tests.site import ROOT, free_port
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
 """For root, who may otherwise write anywhere: permissions count."""
-Manage = Callable[..., str]
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def _rows_everywhere() -> None:
     RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
     TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)
     SiteState.objects.create(worker_seen_at=factories.NOON)
-    weighing.weigh_due(at=factories.NOON)
+    factories.weigh_due(at=factories.NOON)
     weighing.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
     comparisons.compare(
         waiting.pk, Endorsement.objects.latest("pk").pk, Verdict.SAME, by=factories.MODERATOR, at=factories.NOON

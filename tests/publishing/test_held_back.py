@@ -6,7 +6,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
-from petition.actions import restoring, site_state
+from petition.actions import restoring
 from petition.actions.audit import OPERATOR
 from petition.models import Appeal, AuditEvent, Signatory, SiteState
 from petition.publishing import manifest
@@ -101,5 +101,5 @@ def test_an_administrator_who_says_again_who_is_there_publishes_it(held: list[st
 
 def test_nothing_is_held_back_on_a_site_that_was_never_restored(appeal: Appeal) -> None:
     assert not SiteState.objects.list_is_held_back()
-    site_state.worker_lives(at=clock.now())
+    factories.see_worker(at=clock.now())
     assert not SiteState.objects.list_is_held_back()

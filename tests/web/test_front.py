@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from petition.actions import site_state
 from petition.models import Appeal
 from petition.vocabulary import clock
+from tests import factories
 from tests.factories import SLUG, submitted
 
 
@@ -51,7 +51,7 @@ def test_readyz_wants_a_worker(client: Client, appeal: Appeal) -> None:
     assert client.get("/readyz").status_code == 503
     now = clock.now()
     submitted(appeal, at=now - timedelta(minutes=2))
-    site_state.worker_lives(at=now)
+    factories.see_worker(at=now)
     ready = client.get("/readyz")
     assert ready.status_code == 200
     told = ready.json()
