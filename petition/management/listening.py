@@ -1,6 +1,7 @@
 """Where the site listens, and by which address whoever sits at this machine finds it there."""
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 
@@ -28,10 +29,16 @@ class Place:
         return ipaddress.ip_address(self.address).is_loopback
 
 
+def read_port(text: str) -> int:
+    """Return the port that the operator typed. Raises CommandError where it is none."""
+    port = int(text) if re.fullmatch("[0-9]{1,5}", text.strip()) else 0
+    if not 1 <= port <= HIGHEST_PORT:
+        raise CommandError(f"The port is {text}: give --port a number from 1 to {HIGHEST_PORT}.")
+    return port
+
+
 def place_of(host: str, port: int) -> Place:
     """The place that the operator names. Raises CommandError, with what to do, where there is no such place."""
-    if not 1 <= port <= HIGHEST_PORT:
-        raise CommandError(f"The port is {port}: give --port a number from 1 to {HIGHEST_PORT}.")
     name = host.strip().strip("[]").lower()
     try:
         found = socket.getaddrinfo(name or "127.0.0.1", port, type=socket.SOCK_STREAM)
@@ -53,7 +60,7 @@ def refuse_taken(place: Place) -> None:
     except OSError as error:
         raise CommandError(
             f"Port {place.port} on {place.address} cannot be used ({error.strerror}): "
-            "stop what runs there, or give another --port."
+            f"stop what runs there, or give another --port. With make: `make run PORT={place.port + 1}`."
         ) from error
 
 

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from petition.actions.staff import first_administrator
-from petition.management.listening import Place, place_of, refuse_taken
+from petition.management.listening import Place, place_of, read_port, refuse_taken
 from petition.management.running_site import announced
 from petition.management.static_files import collect_if_changed
 from petition.management.together import MOST_DEATHS, Together
@@ -31,13 +31,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", default="8000")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
         self._stopping = False
         _on_signals(self._interrupt)
         try:
-            place = place_of(host, port)
+            place = place_of(host, read_port(port))
             site_url = _site_url(place)
             self._prepare(place)
             _on_signals(self._note)  # from here on no exception comes between two lines, and a second signal is none
