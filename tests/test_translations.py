@@ -1,7 +1,6 @@
 """Russian and Kyrgyz: nothing untranslated, nothing stale, placeholders kept, numbers and dates said right."""
 
 import re
-import runpy
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -23,9 +22,9 @@ from petition.publishing.record import AppealRecord, Counts, TextRecord
 from petition.vocabulary.languages import AWAITING_NATIVE_READER
 from petition.web.endorse_form import DECLARATIONS
 from tests.factories import SLUG
+from tests.tooling import translations
 
-SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "deploy" / "translations.py"))
-LANGUAGES = SCRIPT["LANGUAGES"]
+LANGUAGES = translations.LANGUAGES
 SAME_EVERYWHERE = {"TXT", "PDF", "DOCX", "JSON", "CSV", "SHA", "cookie", "Cookie", "www", "example", "org"} | {
     "WCAG",
     "Atom",
@@ -44,14 +43,14 @@ each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def catalogue(language: str) -> Catalog:
-    with SCRIPT["po_file"](language).open(encoding="utf-8") as file:
+    with translations.po_file(language).open(encoding="utf-8") as file:
         return read_po(file, abort_invalid=True)
 
 
 def entries(language: str) -> Iterator[tuple[str, Message, str]]:
     """Every plural form of every translation: the English words, the message, the form."""
     for message in catalogue(language):
-        for form in SCRIPT["forms"](message) if message.id else ():
+        for form in translations.forms(message) if message.id else ():
             yield message.id if isinstance(message.id, str) else message.id[0], message, form
 
 
@@ -64,8 +63,8 @@ def keys(strings: Catalog) -> set[tuple[str | None, Any]]:
 
 @each_language
 def test_every_marked_string_is_in_the_catalogue_and_no_other(language: str) -> None:
-    """When this fails: run deploy/translations.py and translate what it names."""
-    assert keys(catalogue(language)) == keys(SCRIPT["wanted"](language))
+    """When this fails: run `python -m tests.tooling.translations` and translate what it names."""
+    assert keys(catalogue(language)) == keys(translations.wanted(language))
 
 
 @each_language
@@ -85,11 +84,11 @@ def test_every_plural_has_the_forms_of_djangos_own_catalogue(language: str) -> N
     django_folder = Path(django.__file__).parent / "conf" / "locale" / language / "LC_MESSAGES"
     with (django_folder / "django.po").open(encoding="utf-8") as file:
         djangos = read_po(file, locale=language)
-    strings = SCRIPT["read"](language)
+    strings = translations.read(language)
     assert (strings.num_plurals, strings.plural_expr) == (djangos.num_plurals, djangos.plural_expr)
     plurals = [message for message in strings if message.pluralizable]
     assert plurals
-    assert {len(message.string) for message in plurals} == {strings.num_plurals}
+    assert {len(translations.forms(message)) for message in plurals} == {strings.num_plurals}
 
 
 @each_language
@@ -104,14 +103,14 @@ def test_placeholders_and_tags_are_kept(language: str) -> None:
 
 @each_language
 def test_the_compiled_file_is_what_the_words_compile_to(language: str) -> None:
-    binary = SCRIPT["po_file"](language).with_suffix(".mo").read_bytes()
-    assert binary == SCRIPT["compiled"](SCRIPT["read"](language))
+    binary = translations.po_file(language).with_suffix(".mo").read_bytes()
+    assert binary == translations.compiled(translations.read(language))
 
 
 @each_language
 def test_the_file_is_as_the_script_writes_it(language: str) -> None:
     """So a run of the script changes nothing but what is new; no dates, no addresses, no folders of a machine."""
-    assert SCRIPT["po_file"](language).read_bytes() == SCRIPT["written"](SCRIPT["merged"](language))
+    assert translations.po_file(language).read_bytes() == translations.written(translations.merged(language))
 
 
 @each_language
@@ -133,7 +132,7 @@ def test_a_new_string_is_found_wherever_it_is_marked(tmp_path: Path) -> None:
         "{% endblocktranslate %}</p>\n   {% blocktranslate count n=n %}five{% plural %}fives{% endblocktranslate %}"
     )
     (tmp_path / "templates" / "mail" / "mail.txt").write_text('{% translate "Six" %}')
-    found = keys(SCRIPT["marked"](tmp_path))
+    found = keys(translations.marked(tmp_path))
     plurals = {("a %(n)d", "b %(n)d"), ("five", "fives")}
     singles = {"One", "Two", "Three", "Four %(n)s", "Six"}
     assert found == {(None, words) for words in plurals | singles} | {("c", "d")}

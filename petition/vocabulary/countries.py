@@ -1,6 +1,6 @@
 """Countries: their codes, what they are called in our languages, and which one a printed name means.
 
-The names are frozen in countries.json, made from CLDR by deploy/freeze_countries.py, which lists the exceptions.
+The names are frozen in countries.json, made from CLDR by tests/tooling/freeze_countries.py, which lists the exceptions.
 """
 
 import json

@@ -1,8 +1,6 @@
 """Countries: the frozen names are what the script makes, printed names are recognised and never guessed."""
 
-import runpy
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,8 +9,7 @@ from petition.vocabulary.countries import CODES, choices, code_of, name_of
 from petition.vocabulary.country_aliases import ALIASES
 from petition.vocabulary.languages import LANGUAGES
 from petition.vocabulary.names import clean, folded, name_troubles
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.tooling import freeze_countries
 
 # ISO 3166-1 alpha-2, as in the IANA time zone database's iso3166.tab: a source other than CLDR.
 ISO_3166_1 = frozenset(
@@ -29,14 +26,12 @@ ISO_3166_1 = frozenset(
 
 
 def test_the_frozen_file_is_what_the_script_makes_today() -> None:
-    script = runpy.run_path(str(ROOT / "deploy" / "freeze_countries.py"))
-    assert script["TARGET"].read_text(encoding="utf-8") == script["frozen_text"]()
+    assert freeze_countries.TARGET.read_text(encoding="utf-8") == freeze_countries.frozen_text()
 
 
 def test_every_override_is_used_and_every_language_frozen() -> None:
-    script = runpy.run_path(str(ROOT / "deploy" / "freeze_countries.py"))
-    assert {code for _, code in script["OVERRIDES"]} <= CODES
-    assert script["LANGUAGES"] == tuple(LANGUAGES)
+    assert {code for _, code in freeze_countries.OVERRIDES} <= CODES
+    assert tuple(LANGUAGES) == freeze_countries.LANGUAGES
 
 
 def test_the_codes_are_iso_3166_and_kosovo() -> None:

@@ -13,7 +13,7 @@ _BESIDE = 3.0
 
 @lru_cache(maxsize=1)
 def rings() -> tuple[tuple[Place, ...], ...]:
-    """The coasts, and the shores of large lakes, as closed rings of places (deploy/freeze_land.py)."""
+    """The coasts, and the shores of large lakes, as closed rings of places (tests/tooling/freeze_land.py)."""
     lines = Path(__file__).with_name("land.txt").read_text(encoding="utf-8").splitlines()
     return tuple(tuple(_places([int(number) for number in line.split()])) for line in lines)
 

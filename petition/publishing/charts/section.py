@@ -28,7 +28,7 @@ _NARROWEST = 0.5  # of a section, on an earth of radius 1: some 40° of a parall
 
 @lru_cache(maxsize=1)
 def centres() -> dict[str, Place]:
-    """Where to put the circle of a country, for every code of vocabulary/countries.py (deploy/freeze_land.py)."""
+    """Where to put the circle of each country of vocabulary/countries.py (made by tests/tooling/freeze_land.py)."""
     text = Path(__file__).with_name("centres.json").read_text(encoding="utf-8")
     return {code: (longitude, latitude) for code, (longitude, latitude) in json.loads(text).items()}
 

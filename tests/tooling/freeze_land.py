@@ -1,6 +1,6 @@
 """Writes petition/publishing/charts/land.txt and centres.json: where there is land, and where countries lie.
 
-    .venv/bin/python deploy/freeze_land.py land-50m.json ne_10m_admin_0_countries.dbf
+    .venv/bin/python -m tests.tooling.freeze_land land-50m.json ne_10m_admin_0_countries.dbf
 
 Both come from Natural Earth, which is in the public domain (its terms of use: no permission needed, no credit owed):
 `land-50m.json` as TopoJSON in the npm package world-atlas 2.0.2, the table of countries with its label points in the
@@ -18,7 +18,7 @@ from math import cos, hypot, radians
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 CHARTS: Final = ROOT / "petition" / "publishing" / "charts"
 COUNTRIES: Final = ROOT / "petition" / "vocabulary" / "countries.json"
 

@@ -1,4 +1,6 @@
-"""Brings petition/locale up to date: `.venv/bin/python deploy/translations.py` after a change of any marked string.
+"""Brings petition/locale up to date after a change of any marked string.
+
+    .venv/bin/python -m tests.tooling.translations
 
 It finds the strings marked in Python and templates, merges them into each language's django.po (a new string comes out
 empty and is then translated by hand, one that is gone is dropped), and compiles django.mo, which is committed. All of
@@ -18,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileParser, write_po
 from django.utils.translation.template import templatize
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 LANGUAGES: Final = ("ru", "ky")
 KEYWORDS: Final = DEFAULT_KEYWORDS | {
     f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
@@ -133,7 +135,8 @@ def main() -> int:
         po_file(language).with_suffix(".mo").write_bytes(compiled(catalogue))
         empty = [message.id for message in catalogue if message.id and not all(forms(message))]
         missing += len(empty)
-        print(f"{language}: {len(catalogue)} strings, {len(empty)} without a translation", *empty, sep="\n    ")
+        lines = [f"{language}: {len(catalogue)} strings, {len(empty)} without a translation", *map(str, empty)]
+        sys.stdout.write("\n    ".join(lines) + "\n")
     return 1 if missing else 0
 
 

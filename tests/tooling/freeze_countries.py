@@ -1,7 +1,8 @@
 """Writes petition/vocabulary/countries.json: what countries are called in English, Russian and Kyrgyz.
 
 Names come from Unicode CLDR through Babel (a development tool: the site itself only reads the JSON).
-Run it again after upgrading Babel: `.venv/bin/python deploy/freeze_countries.py`; a test says when the file is stale.
+Run it again after upgrading Babel: `.venv/bin/python -m tests.tooling.freeze_countries`. A test fails when the file is
+stale. It stands here and not among the commands of manage.py, since a server has no Babel.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Final
 
 from babel import Locale
 
-TARGET: Final = Path(__file__).resolve().parent.parent / "petition" / "vocabulary" / "countries.json"
+TARGET: Final = Path(__file__).resolve().parents[2] / "petition" / "vocabulary" / "countries.json"
 
 LANGUAGES: Final = ("en", "ru", "ky")
 
