@@ -8,11 +8,13 @@ from playwright.sync_api import Browser
 
 from tests.browser.chromium import launch_arguments
 from tests.browser.states import Visit
+from tests.programs import lacking_chromium, need
 from tests.site import Site
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
+    need(lacking_chromium())
     return launch_arguments()
 
 
