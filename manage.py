@@ -23,18 +23,18 @@ def main() -> None:
         print("Stopped.", file=sys.stderr)  # noqa: T201  (where every command ends that says nothing better)
         sys.exit(130)
     except Exception as error:
-        from petition.management.error_messages import sentence_for
+        from petition.management.error_messages import explain_error
 
-        if "--traceback" in sys.argv or (sentence := sentence_for(error)) is None:
+        if "--traceback" in sys.argv or (sentence := explain_error(error)) is None:
             raise
         sys.exit(sentence)
 
 
 def _keys_for_now() -> dict[str, str]:
     """Whoever asks for keys has none yet; and settings would make some, and leave them in DATA_DIR."""
-    from petition.security.keys import new_keys
+    from petition.security.keys import generate_keys
 
-    return new_keys()
+    return generate_keys()
 
 
 if __name__ == "__main__":

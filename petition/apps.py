@@ -1,4 +1,4 @@
-"""The one Django app, and the admin site it brings."""
+"""The one Django app, and the configuration of its admin site."""
 
 from typing import Any
 
@@ -17,26 +17,26 @@ class PetitionConfig(AppConfig):
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
 
         pre_migrate.connect(_remove_triggers, sender=self)
-        post_migrate.connect(_complete, sender=self)
+        post_migrate.connect(_install_triggers_and_roles, sender=self)
 
 
 class PetitionAdminConfig(AdminConfig):
     default = False
-    default_site = "petition.admin.site.DeskSite"
+    default_site = "petition.admin.site.StaffSite"
 
 
 def _remove_triggers(using: str, plan: list[Any], **_: Any) -> None:
-    """Only where something is to be migrated."""
     from petition.models import triggers
 
+    # A migration could not change rows that triggers protect, and remaking a table on SQLite would drop them anyway.
     if plan:
-        triggers.remove(connections[using])
+        triggers.remove_triggers(connections[using])
 
 
-def _complete(using: str, **_: Any) -> None:
-    """What every database has after a migration: the refusals and the roles, also where its tables were emptied."""
+def _install_triggers_and_roles(using: str, **_: Any) -> None:
+    """Install triggers and roles after every migration, also where `flush` has emptied the tables."""
     from petition.actions.staff import accounts
     from petition.models import triggers
 
-    triggers.install(connections[using])
-    accounts.roles_exist()
+    triggers.install_triggers(connections[using])
+    accounts.create_role_groups()

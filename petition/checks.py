@@ -1,4 +1,4 @@
-"""Configuration mistakes as system checks, each with a hint that says what to do."""
+"""System checks for configuration mistakes, each with a hint that says what to do."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,35 +7,36 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.db import DatabaseError, connections
 
-from petition.actions.operations import journal_file
+from petition.actions.operations import removal_journal_file
 from petition.models import triggers
-from petition.models.site_state import restore_is_unfinished
+from petition.models.held_list import is_restore_unfinished
 from petition.reference import clock
 from petition.security import encryption
 
 
 @register(Tags.database)
-def triggers_are_there(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
-    """The refusals of models/triggers.py stand in every database that is asked about."""
+def check_triggers(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """Report triggers of models/triggers.py that a database lacks."""
+    # Django remakes a table on SQLite for many migrations, and drops its triggers without a word.
     return [
         Error(
             f"The database {alias!r} lacks the triggers {', '.join(names)}.",
-            hint="Run `manage.py migrate --skip-checks`: it puts them back.",
+            hint="Run `manage.py migrate --skip-checks`, which creates them again.",
             id="petition.E001",
         )
         for alias in databases or ()
-        if (names := triggers.missing(connections[alias]))
+        if (names := triggers.find_missing_triggers(connections[alias]))
     ]
 
 
 @register(Tags.database)
-def no_restore_is_unfinished(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
-    """A restore that was killed half-way is run again before anything else."""
-    if not databases or not restore_is_unfinished():
+def check_restore_is_finished(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """Report a restore that was killed half-way: it must be run again before anything else."""
+    if not databases or not is_restore_unfinished():
         return []
     return [
         Error(
-            "A restore was begun in this database and did not come to its end, so no list is published.",
+            "A restore of this database was not finished, so no list is published.",
             hint="Run `manage.py restore FILE --replace` again.",
             id="petition.E006",
         )
@@ -43,9 +44,9 @@ def no_restore_is_unfinished(databases: Sequence[str] | None, **_: Any) -> list[
 
 
 @register(Tags.database)
-def commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
-    """PostgreSQL does not acknowledge what a power cut can take away (promise 5)."""
-    found: list[CheckMessage] = []
+def check_commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """Report settings of PostgreSQL with which a power cut could lose acknowledged endorsements (promise 5)."""
+    messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor != "postgresql":
             continue
@@ -53,28 +54,28 @@ def commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[Check
             with connections[alias].cursor() as cursor:
                 cursor.execute(f"SHOW {name}")
                 if cursor.fetchone()[0] == "off":
-                    found.append(
+                    messages.append(
                         Error(
                             f"PostgreSQL runs with {name}=off: an acknowledged endorsement could be lost.",
                             hint=f"Set {name}=on in postgresql.conf.",
                             id="petition.E002",
                         )
                     )
-    return found
+    return messages
 
 
 @register
-def keys_fit(**_: Any) -> list[CheckMessage]:
-    """The keys can be read, and what this process seals its first private key opens."""
+def check_contact_keys(**_: Any) -> list[CheckMessage]:
+    """Report CONTACT keys that are invalid, or a private key that does not belong to the public one."""
     try:
-        sealed = encryption.seal("")
+        encrypted = encryption.encrypt("")
         if settings.CONTACT_PRIVATE_KEYS:
-            encryption.opened(sealed)
-    except Exception as error:  # noqa: BLE001  (whatever is wrong with a key, the operator reads a sentence)
+            encryption.decrypt(encrypted)
+    except Exception as error:  # noqa: BLE001  (the operator gets a sentence, whatever is wrong with a key)
         return [
             Error(
-                f"The CONTACT keys do not fit together ({type(error).__name__}).",
-                hint="Give CONTACT_PUBLIC_KEY and CONTACT_PRIVATE_KEY as one run of `manage.py new_keys` printed them.",
+                f"The CONTACT keys are invalid, or not a pair ({type(error).__name__}).",
+                hint="Set CONTACT_PUBLIC_KEY and CONTACT_PRIVATE_KEY as one run of `manage.py new_keys` printed them.",
                 id="petition.E004",
             )
         ]
@@ -82,10 +83,10 @@ def keys_fit(**_: Any) -> list[CheckMessage]:
 
 
 @register(deploy=True)
-def removals_are_noted(**_: Any) -> list[CheckMessage]:
-    """The file of the journal of removals can be written and holds every removal (operations/journal_file.py)."""
+def check_removal_journal(**_: Any) -> list[CheckMessage]:
+    """Report a removal journal that cannot be written or lacks a removal (operations/removal_journal_file.py)."""
     try:
-        problem = journal_file.problem(at=clock.now())
+        problem = removal_journal_file.find_problem(at=clock.now())
     except DatabaseError:
         return []  # another check says what is wrong with the database
     if problem is None:
@@ -93,20 +94,22 @@ def removals_are_noted(**_: Any) -> list[CheckMessage]:
     return [
         Error(
             problem,
-            hint="Make DATA_DIR a folder with room that the worker can write to, and start the worker.",
+            hint="Make DATA_DIR a folder with free space that the worker can write to, and start the worker.",
             id="petition.E005",
         )
     ]
 
 
 @register(deploy=True)
-def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
-    """What an https site needs beyond Django's own deployment checks."""
-    found: list[CheckMessage] = []
+def check_public_site(**_: Any) -> list[CheckMessage]:
+    """Report what an https site lacks beyond Django's own deployment checks."""
+    messages: list[CheckMessage] = []
     if settings.SITE_IS_HTTPS and settings.DEBUG:
-        found.append(Error("DEBUG is on.", hint="Unset DEBUG: its pages show settings and data.", id="petition.E003"))
+        messages.append(
+            Error("DEBUG is on.", hint="Unset DEBUG: its pages show settings and data.", id="petition.E003")
+        )
     if settings.SITE_IS_HTTPS and not settings.EMAIL_URL:
-        found.append(
+        messages.append(
             Info(
                 "EMAIL_URL is not set: mails are only written to files.",
                 hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example:587.",
@@ -114,7 +117,7 @@ def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
             )
         )
     if settings.SITE_IS_HTTPS and not settings.TRUSTED_PROXIES:
-        found.append(
+        messages.append(
             Info(
                 "TRUSTED_PROXIES is not set: behind a proxy that ends TLS every page would redirect to itself.",
                 hint="Set TRUSTED_PROXIES to the proxy's address, or let granian end TLS itself.",
@@ -122,11 +125,11 @@ def site_can_be_trusted(**_: Any) -> list[CheckMessage]:
             )
         )
     if settings.SITE_IS_HTTPS and not settings.SECRETARIAT_ADDRESS:
-        found.append(
+        messages.append(
             Info(
                 "SECRETARIAT_ADDRESS is not set: nobody can answer our mails.",
                 hint="Set SECRETARIAT_ADDRESS to the mailbox that the moderators read; mails name it as Reply-To.",
                 id="petition.I002",
             )
         )
-    return found
+    return messages

@@ -1,4 +1,4 @@
-"""What the operator has set, read so that a mistake is one sentence that names the variable. Settings reads it."""
+"""Read environment variables for settings.py; a mistake gives one sentence that names the variable."""
 
 import contextlib
 import ipaddress
@@ -12,8 +12,8 @@ from typing import Any, Final
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.security.keys import KEY_NAMES, keys_kept_in
-from petition.text.mailboxes import canonical
+from petition.security.keys import KEY_NAMES, load_or_create_keys
+from petition.text.mailboxes import normalize_mailbox
 
 _TAKES: Final = {
     "DATABASE_URL": "postgres://user:password@host/name or sqlite:////path",
@@ -23,7 +23,7 @@ _TAKES: Final = {
 }
 POSTGRESQL_OPTIONS: Final = {
     "options": "-c max_parallel_workers_per_gather=0",  # they cost 10 ms to start, for lists that fit a page
-    # A database that hangs is a database that is gone: also one whose machine vanished from the network.
+    # Give up on a database that hangs, also one whose machine has vanished from the network.
     "connect_timeout": 5,
     "tcp_user_timeout": 15_000,
     "keepalives": 1,
@@ -31,35 +31,32 @@ POSTGRESQL_OPTIONS: Final = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-"""Of every process; web processes give up sooner (management/web_process.py)."""
+"""For every process; web processes give up sooner (management/web_process.py)."""
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no types
-    """The variables of `variables` that have a value: an environment file may name what it does not set."""
+    """The environment variables that have a value."""
 
     def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
         super().__init__()
+        # An environment file may list a variable without setting it: an empty value counts as not set.
         self.ENVIRON = {name: value for name, value in variables.items() if value.strip()}
 
     def number(self, name: str, default: int, *, least: int | None = None) -> int:
-        """A whole number, `least` or more."""
-        number = int(self._understood(name, lambda: self.int(name, default), "a whole number"))
+        """Return a whole number, `least` or more."""
+        number = int(self._parse(name, lambda: self.int(name, default), "a whole number"))
         if least is not None and number < least:
             raise ImproperlyConfigured(f"{name} must be {least} or more.")
         return number
 
     def hourly_limits(self) -> dict[str, int]:
-        """How much an account may do within an hour before it gives its second factor again, each 1 or more."""
+        """Return how much an account may do in an hour before it must give its second factor again."""
         defaults = {"contacts": 30, "hides": 20, "revokes": 20, "withdrawals": 5}
-        limits = {name: self.number(f"{name.upper()}_PER_HOUR", default) for name, default in defaults.items()}
-        for name, most in limits.items():
-            if most < 1:
-                raise ImproperlyConfigured(f"{name.upper()}_PER_HOUR must be 1 or more.")
-        return limits
+        return {name: self.number(f"{name.upper()}_PER_HOUR", default, least=1) for name, default in defaults.items()}
 
     def networks(self, name: str) -> list[Any]:
-        """Addresses and networks, a comma between."""
-        return list(self._understood(name, lambda: [*map(ipaddress.ip_network, self.list(name, default=[]))]))
+        """Return addresses and networks, given with commas between them."""
+        return list(self._parse(name, lambda: [*map(ipaddress.ip_network, self.list(name, default=[]))]))
 
     def mailbox(self, name: str, default: str) -> str:
         """Return an address, or a name with one, whose domain is ASCII: Django's mailer would write another domain."""
@@ -67,51 +64,52 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
         address = parseaddr(typed)[1]
         if typed.isascii() or (address.isascii() and address):
             return typed
-        mailbox = canonical(address)
+        mailbox = normalize_mailbox(address)
         if mailbox is None:
             raise ImproperlyConfigured(f"{name} is not understood: give it as info@example.org.")
         return typed.replace(address, mailbox)
 
     def location(self, name: str, read: Callable[..., dict[str, Any]], *default: str) -> dict[str, Any]:
-        """What `read` of this class makes of an address. It may hold a password, so it is not repeated."""
-        return dict(self._understood(name, lambda: read(name, *default)))
+        """Return what `read`, a method of this class, makes of a URL."""
+        return dict(self._parse(name, lambda: read(name, *default)))
 
     @staticmethod
-    def _understood(name: str, read: Callable[[], Any], takes: str = "") -> Any:
+    def _parse(name: str, read: Callable[[], Any], takes: str = "") -> Any:
+        # No message repeats the value, which may be a URL with a password.
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("error")  # django-environ's would print the address, password and all
+                warnings.simplefilter("error")  # a warning of django-environ would print the URL
                 return read()
         except (ValueError, LookupError, Warning, ImproperlyConfigured) as error:
             raise ImproperlyConfigured(f"{name} is not understood: give it as {takes or _TAKES[name]}.") from error
 
 
-def made(folder: Path) -> Path:
-    """The folder, private and there if that can be; where it cannot, whoever needs it says so."""
+def ensure_dir(folder: Path) -> Path:
+    """Create the folder, private, and return it; if that fails, the code that needs the folder reports it."""
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
-def keys_in(folder: Path) -> dict[str, str]:
-    """The keys that the site has made for itself in DATA_DIR. Raises ImproperlyConfigured, with what to do."""
+def load_keys(folder: Path) -> dict[str, str]:
+    """Return the keys that the site has generated in DATA_DIR. Raises ImproperlyConfigured."""
     file = folder / "keys.env"
     try:
-        kept = keys_kept_in(file)
+        keys = load_or_create_keys(file)
     except UnicodeDecodeError:
-        kept = {}
+        keys = {}
     except OSError as error:
         if file.exists():
             raise ImproperlyConfigured(
-                f"The keys in {file} cannot be read ({error.strerror}): give the file to the user who runs this."
+                f"The keys in {file} cannot be read ({error.strerror}): make the user who runs this its owner."
             ) from error
         raise ImproperlyConfigured(
             f"DATA_DIR {folder} cannot be used ({error.strerror}): make it a folder that this user can write to, "
             "or set DATA_DIR to another one."
         ) from error
-    if not all(kept.get(name) for name in KEY_NAMES):
+    if not all(keys.get(name) for name in KEY_NAMES):
         raise ImproperlyConfigured(
-            f"The keys in {file} are not whole: put your copy of the file back, since no contact can be read "
-            "without them; only where no endorsement has come in yet, remove it, and new ones are made."
+            f"The keys in {file} are incomplete: put your copy of the file back, since no contact can be read without "
+            "them; delete the file, which gives new keys, only if there is no endorsement yet."
         )
-    return kept
+    return keys

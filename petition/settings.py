@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.environment import POSTGRESQL_OPTIONS, Environment, keys_in, made
-from petition.management.running_site import running_site_url
-from petition.reference.languages import DEFAULT, LANGUAGES as OWN_NAMES
+from petition.environment import POSTGRESQL_OPTIONS, Environment, ensure_dir, load_keys
+from petition.management.running_site import read_running_site_url
+from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES as OWN_NAMES
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,12 +21,12 @@ ROLE = env.str("ROLE", "all")
 if ROLE not in ("all", "public", "staff"):
     raise ImproperlyConfigured(f"ROLE is {ROLE!r}: set it to all, public or staff.")
 
-# --- Where the site stands ---------------------------------------------------------------------------------------
+# --- The site's address ------------------------------------------------------------------------------------------
 
-SITE_URL = (env.str("SITE_URL", "") or running_site_url(DATA_DIR) or "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env.str("SITE_URL", "") or read_running_site_url(DATA_DIR) or "http://127.0.0.1:8000").rstrip("/")
 try:
     _site = urlsplit(SITE_URL)
-    _site.port  # noqa: B018  (raises where it is no number)
+    _site.port  # noqa: B018  (raises ValueError if it is not a number)
 except ValueError:
     _site = urlsplit("")
 if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or _site.query:
@@ -56,19 +56,19 @@ _CONTACT_KEYS = ["CONTACT_PUBLIC_KEY", "CONTACT_INDEX_KEY", *(["CONTACT_PRIVATE_
 _missing = [name for name in ["SECRET_KEY", *_CONTACT_KEYS] if not env.str(name, "")]
 _from_file = ROLE == "all" and set(_CONTACT_KEYS) <= set(_missing)
 if set(_missing) - ({"SECRET_KEY", *_CONTACT_KEYS} if _from_file else {"SECRET_KEY"} if ROLE == "all" else set()):
-    # Keys of two origins do not fit together, and nothing that was sealed could be opened.
+    # Some keys from the environment and some from the file would be no pair, and nothing encrypted could be read.
     raise ImproperlyConfigured(f"{', '.join(_missing)} missing (ROLE={ROLE}): `manage.py new_keys` prints a whole set.")
-_kept = keys_in(DATA_DIR) if _missing else {}
+_kept = load_keys(DATA_DIR) if _missing else {}
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept["SECRET_KEY"]
 CONTACT_PUBLIC_KEY = _kept["CONTACT_PUBLIC_KEY"] if _from_file else env.str("CONTACT_PUBLIC_KEY")
 CONTACT_INDEX_KEY = _kept["CONTACT_INDEX_KEY"] if _from_file else env.str("CONTACT_INDEX_KEY")
-# A public process never holds a private key, not even one that lies in its environment by mistake (promise 4).
+# A public process never has a private key, not even one that is in its environment by mistake (promise 4).
 CONTACT_PRIVATE_KEYS: list[str] = []
 if ROLE != "public":
     CONTACT_PRIVATE_KEYS = [_kept["CONTACT_PRIVATE_KEY"]] if _from_file else env.list("CONTACT_PRIVATE_KEY")
-# Whom backups are sealed to. The private half belongs on another machine; without it one of CONTACT opens them.
+# Backups should have a pair of keys of their own, with the private half on another machine.
 BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
-BACKUP_DAYS = env.number("BACKUP_DAYS", 35, least=1)  # when the worker removes a backup in DATA_DIR/backups
+BACKUP_DAYS = env.number("BACKUP_DAYS", 35, least=1)  # after these the worker deletes backups in DATA_DIR/backups
 
 # --- Who runs it -------------------------------------------------------------------------------------------------
 
@@ -76,17 +76,17 @@ MAIL_DOMAIN = "localhost" if ":" in _site.hostname else _site.hostname  # no mai
 SENDER = env.mailbox("SENDER", f"noreply@{MAIL_DOMAIN}")
 SECRETARIAT_ADDRESS = env.mailbox("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
-SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # when it answers, in words
-SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an address that begins https://
+SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # text: when it answers
+SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an https:// URL
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text
-CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # who answers for personal data (GDPR, Art. 4(7))
+CONTROLLER = env.str("CONTROLLER", SECRETARIAT_NAME)  # responsible for personal data (GDPR, Art. 4(7))
 
-UNDO_SECONDS = env.number("UNDO_SECONDS", 60)  # so long a decision can be undone, and its mail waits
+UNDO_SECONDS = env.number("UNDO_SECONDS", 60)  # how long a decision can be undone, and its mail waits
 
-# --- When the staff are told by mail -----------------------------------------------------------------------------
+# --- Mails to the staff ------------------------------------------------------------------------------------------
 
-DIGEST_HOUR = env.number("DIGEST_HOUR", 6)  # UTC; moderators hear then what waits
-FLOOD_PER_HOUR = env.number("FLOOD_PER_HOUR", 100)  # endorsements beyond which somebody should look
+DIGEST_HOUR = env.number("DIGEST_HOUR", 6)  # UTC; from then on moderators get the daily mail about what waits
+FLOOD_PER_HOUR = env.number("FLOOD_PER_HOUR", 100)  # more endorsements than this alert the moderators
 
 # --- The application ---------------------------------------------------------------------------------------------
 
@@ -108,13 +108,13 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "petition.web.middleware.headers.headers_on_every_answer",
+    "petition.web.middleware.headers.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "petition.web.middleware.language.language_by_address",
-    "petition.web.middleware.request_checks.refuse_what_no_browser_sends",
-    "petition.web.errors.refuse_when_busy",
+    "petition.web.middleware.language.language_from_address",
+    "petition.web.middleware.request_checks.check_request",
+    "petition.web.middleware.overload.refuse_when_busy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -122,8 +122,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "petition.admin.team.second_factor.staff_sessions",
-    "petition.admin.access.only_by_right",
+    "petition.admin.team.second_factor.staff_session_middleware",
+    "petition.admin.access.page_access_middleware",
 ]
 ROOT_URLCONF = "petition.urls"
 WSGI_APPLICATION = "petition.wsgi.application"
@@ -137,7 +137,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "petition.admin.navigation.of_the_desk",
+                "petition.admin.navigation.navigation",
             ],
         },
     }
@@ -146,10 +146,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
-SILENCED_SYSTEM_CHECKS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- The review desk: how long an endorsement may wait -----------------------------------------------------------
+# --- How long an endorsement may wait for a decision -------------------------------------------------------------
 
 LATE_AFTER_DAYS = env.number("LATE_AFTER_DAYS", 3)
 OVERDUE_AFTER_DAYS = env.number("OVERDUE_AFTER_DAYS", 7)
@@ -158,17 +157,18 @@ if not 0 < LATE_AFTER_DAYS < OVERDUE_AFTER_DAYS:
 
 # --- Database ----------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.location("DATABASE_URL", env.db, f"sqlite:///{made(DATA_DIR) / 'petition.sqlite3'}")}
+DATABASES = {"default": env.location("DATABASE_URL", env.db, f"sqlite:///{ensure_dir(DATA_DIR) / 'petition.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
-        # IMMEDIATE takes the write lock at BEGIN: a deferred transaction that reads first fails with "locked".
+        # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first and then writes fails with "locked".
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # FULL: an acknowledged commit survives a power cut. secure_delete: what is erased is overwritten.
+        # WAL: readers do not wait for a writer. FULL: every commit is synced to disk; NORMAL lost acknowledged commits
+        # at a simulated power cut. secure_delete: erased rows are overwritten with zeros, not only marked as free.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
-    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # threads of a test see one only if it is a file
+    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # threads of a test cannot share one in memory
 elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
@@ -178,7 +178,7 @@ else:
 
 CACHES = {"default": env.location("CACHE_URL", env.cache, "locmemcache://")}
 
-# --- Mail: everything is owed to the outbox; only the worker delivers --------------------------------------------
+# --- Mail: everything goes into the outbox; only the worker delivers ---------------------------------------------
 
 EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
 EMAIL_URL = env.str("EMAIL_URL", "")
@@ -195,12 +195,10 @@ SERVER_EMAIL = SENDER
 
 # --- Language and time -------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = DEFAULT
+LANGUAGE_CODE = DEFAULT_LANGUAGE
 LANGUAGES = list(OWN_NAMES.items())
 LOCALE_PATHS = [BASE_DIR / "petition" / "locale"]
 FORMAT_MODULE_PATH = ["petition.reference.formats"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Static files ------------------------------------------------------------------------------------------------
@@ -235,10 +233,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}  # not by name: no stranger locks a moderator out
-HOURLY_LIMITS = (
-    env.hourly_limits()
-)  # above them an account gives its second factor again (actions/staff/hourly_limits.py)
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}  # not by name, or strangers could lock a moderator out
+HOURLY_LIMITS = env.hourly_limits()  # of each staff account (actions/staff/hourly_limits.py)
 MFA_FORMS = {
     "authenticate": "petition.admin.team.code_forms.AuthenticateForm",
     "reauthenticate": "petition.admin.team.code_forms.ReauthenticateForm",
@@ -246,10 +242,10 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = MAIL_DOMAIN
-MFA_TOTP_TOLERANCE = 1  # one step of 30 s for a clock that runs wrong (RFC 6238, 5.2)
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s, for a clock that is not exact (RFC 6238, 5.2)
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would be read by anybody
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie could be read on the device
 
 # --- Headers -----------------------------------------------------------------------------------------------------
 
@@ -257,7 +253,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "base-uri": [NONE],
-        "connect-src": [SELF],  # static/js/endorse.js asks how a line will be printed
+        "connect-src": [SELF],  # static/js/endorse.js fetches the preview of the entry
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "img-src": [SELF],
@@ -266,7 +262,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" would make browsers post `Origin: null`; token pages set it
+SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" browsers post `Origin: null`; pages behind a link set it
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -282,11 +278,11 @@ CSRF_COOKIE_NAME = f"{_prefix}csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "petition.web.errors.csrf_failure"
 
-# --- What a submission may weigh ---------------------------------------------------------------------------------
+# --- Size of a submission ----------------------------------------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-FILE_UPLOAD_PERMISSIONS = None  # as the umask says: what lies in DATA_DIR is private
+FILE_UPLOAD_PERMISSIONS = None  # as the umask says: files in DATA_DIR are private
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Log: no address, no token, no body --------------------------------------------------------------------------
@@ -294,7 +290,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "petition.security.log_redaction.Redact"}},
+    "filters": {"redact": {"()": "petition.security.log_redaction.RedactionFilter"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["redact"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},

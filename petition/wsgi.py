@@ -1,4 +1,4 @@
-"""What granian serves: the door of publishing/cache/middleware.py in front of Django."""
+"""The WSGI application that granian serves: published pages from memory, everything else from Django."""
 
 import os
 import re
@@ -9,33 +9,34 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-os.umask(0o077)  # what this process writes is its owner's alone
+os.umask(0o077)  # only this user may read what this process writes
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
 _django = get_wsgi_application()
 
 from petition.actions.operations import running_processes  # noqa: E402  (needs the settings that the line above loads)
 from petition.management import web_process  # noqa: E402  (likewise)
 from petition.models import database_clock  # noqa: E402  (likewise)
-from petition.publishing.cache.middleware import Door  # noqa: E402  (likewise)
-from petition.security.networks import forget_untrusted  # noqa: E402  (likewise)
+from petition.publishing.cache.middleware import PublishedPagesMiddleware  # noqa: E402  (likewise)
+from petition.security.networks import drop_untrusted_headers  # noqa: E402  (likewise)
 
-running_processes.announce()
-database_clock.follow()
+running_processes.register_process()
+database_clock.follow_database_clock()
 web_process.end_with_granian()
 sys.setswitchinterval(web_process.SWITCH_SECONDS)
-web_process.shorten_waits(settings.DATABASES["default"])
-_door = Door(_django, web_process.thread_count(sys.argv, os.environ))
+web_process.limit_database_waits(settings.DATABASES["default"])
+_published_pages = PublishedPagesMiddleware(_django, web_process.get_thread_count(sys.argv, os.environ))
 
 
-def _read_as_utf8(environ: dict[str, Any]) -> None:
-    """Our pages are UTF-8, so their forms are. Django reads the query in whatever a Content-Type names, and raises
-    before any middleware where Python has no such text encoding."""
-    if said := environ.get("CONTENT_TYPE"):
-        environ["CONTENT_TYPE"] = re.sub(r";\s*charset\s*=[^;]*", "", said, flags=re.IGNORECASE)
+def _remove_charset(environ: dict[str, Any]) -> None:
+    """Remove the charset of a request, so that Django reads it as UTF-8."""
+    # Django would decode the query with any charset named here, and raise before all middleware if Python has no such
+    # codec. Our pages are UTF-8, and so are the forms that browsers send from them.
+    if content_type := environ.get("CONTENT_TYPE"):
+        environ["CONTENT_TYPE"] = re.sub(r";\s*charset\s*=[^;]*", "", content_type, flags=re.IGNORECASE)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """A WSGI application (PEP 3333)."""
-    forget_untrusted(environ)
-    _read_as_utf8(environ)
-    return _door(environ, start_response)
+    """Answer a request (PEP 3333)."""
+    drop_untrusted_headers(environ)  # before the page cache, which looks at X-Forwarded-Proto
+    _remove_charset(environ)
+    return _published_pages(environ, start_response)

@@ -12,17 +12,32 @@ from django.db import transaction
 from petition.actions.appeals import publication
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsing import confirmation
-from petition.actions.intake import accept
+from petition.actions.intake import accept, process
 from petition.actions.intake.accept import Submission
-from petition.actions.lifecycle import locked
-from petition.actions.mailing import claims, mailbox_mails
+from petition.actions.lifecycle import lock_endorsement
+from petition.actions.mailing import mailbox_mails, pre_send_checks
 from petition.actions.moderation import decisions, manual_entry
+from petition.actions.refusals import MailboxLimitReached, NoLongerTrue
 from petition.actions.self_service import withdrawal
-from petition.models import Appeal, Endorsement, LinkRequest, Origin, OutgoingMail, TextStatus
+from petition.models import (
+    Appeal,
+    AppealText,
+    AuditEvent,
+    Demand,
+    Endorsement,
+    LinkRequest,
+    Origin,
+    OutgoingMail,
+    Signatory,
+    TextStatus,
+)
 from petition.security import encryption
-from petition.security.tokens import digest_of_token
-from petition.statements import Reading, read_statement
+from petition.security.tokens import hash_token
+from petition.statements.result import Reading
+from petition.statements.statement import read_statement
 from tests import site
+from tests.recordings import recorded
+from tests.snapshots import Snapshot
 
 STATEMENT = Path(__file__).parent.parent / "fixtures" / "statement.txt"
 SLUG = site.SLUG
@@ -49,13 +64,31 @@ def reading() -> Reading:
     return read_statement(STATEMENT.read_text(encoding="utf-8"))
 
 
-def an_appeal(slug: str = SLUG, *, at: datetime = NOON, **changes: Any) -> Appeal:
-    """A published appeal with the text and the 35; `changes` are set on its row."""
+def _publish(slug: str, at: datetime) -> None:
     dated = reading().dated
     assert dated
-    edition = publication.Edition(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
+    edition = publication.StatementDetails(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
     publication.publish_statement(reading(), edition, by=OPERATOR, at=at)
-    Appeal.objects.filter(slug=slug).update(**changes)
+
+
+_published = Snapshot(
+    lambda: _publish(SLUG, NOON),
+    tables=[AuditEvent, Appeal, AppealText, Demand, Signatory, Endorsement],
+    late=(AppealText, "published_at"),
+)
+
+
+def an_appeal(slug: str = SLUG, *, at: datetime = NOON, **changes: Any) -> Appeal:
+    """A published appeal with the text and the 35; `changes` are set on its row. The first one of a test begins anew
+    to number what `a_submission` makes up, so that tests do the same and can share recordings."""
+    global _serial  # noqa: PLW0603
+    if (slug, at) == (SLUG, NOON) and not AuditEvent.objects.exists() and not Appeal.objects.exists():
+        _published.insert()
+        _serial = itertools.count(1)
+    else:
+        _publish(slug, at)
+    if changes:
+        Appeal.objects.filter(slug=slug).update(**changes)
     return Appeal.objects.get(slug=slug)
 
 
@@ -68,14 +101,14 @@ def a_submission(**changes: Any) -> Submission:
 
 def ask_mailboxes() -> None:
     """Let the worker make the mails that forms and requests for links call for, at the moment of the newest."""
-    moments = [*Endorsement.objects.to_ask().values_list("submitted_at", flat=True)]
+    moments = [*Endorsement.objects.to_ask_for_confirmation().values_list("submitted_at", flat=True)]
     moments += LinkRequest.objects.values_list("requested_at", flat=True)
     if not moments:
         return
     for mail in OutgoingMail.objects.owed().exclude(mailbox_index=""):
         if _as_it_leaves(mail) is None:
             OutgoingMail.objects.filter(pk=mail.pk).delete()  # the worker would have dropped it, and made another
-    while mailbox_mails.queue(at=max(moments)):
+    while mailbox_mails.queue_due_mails(at=max(moments)):
         pass
 
 
@@ -87,11 +120,11 @@ def mails() -> list[tuple[str, str, dict[str, Any]]]:
 
 def _as_it_leaves(mail: OutgoingMail) -> tuple[str, str, dict[str, Any]] | None:
     try:
-        address, content = claims.departure_of(mail, at=mail.due_at)
-    except claims.NoLongerTrue:
+        address, content = pre_send_checks.prepare(mail, at=mail.due_at)
+    except NoLongerTrue:
         return None
-    except claims.NotYet:
-        address, content = encryption.opened(mail.sealed_address), encryption.opened(mail.sealed_content)
+    except MailboxLimitReached:
+        address, content = encryption.decrypt(mail.sealed_address), encryption.decrypt(mail.sealed_content)
     return mail.message, address, {name: text for name, text in content.items() if name != "tokens"}
 
 
@@ -108,31 +141,56 @@ def token_in(content: dict[str, str]) -> str:
 
 def submitted(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> tuple[Endorsement, str]:
     """An endorsement that waits for its mailbox, and the token that was mailed."""
-    accept.submit(appeal, a_submission(**changes), at=at)
+    return _submitted(appeal, a_submission(**changes), at)
+
+
+def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
+    return _confirmed(appeal, a_submission(**changes), at)
+
+
+def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
+    return _approved(appeal, a_submission(**changes), at)
+
+
+def entered(appeal: Appeal, origin: Origin, *, at: datetime = NOON, **changes: Any) -> Endorsement:
+    """What a moderator entered for an organisation that wrote or called."""
+    return _entered(appeal, a_submission(**changes), origin, at)
+
+
+@recorded
+def _submitted(appeal: Appeal, submission: Submission, at: datetime) -> tuple[Endorsement, str]:
+    accept.submit(appeal, submission, at=at)
     message, _, content = mails()[-1]
     assert message == "confirm_mailbox"
     return Endorsement.objects.latest("pk"), token_in(content)
 
 
-def confirmed(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
-    endorsement, token = submitted(appeal, at=at, **changes)
+@recorded
+def _confirmed(appeal: Appeal, submission: Submission, at: datetime) -> Endorsement:
+    endorsement, token = _submitted(appeal, submission, at)
     mails_left(endorsement, at=at)
-    return confirmation.confirm(digest_of_token(token, "confirm"), at=at).endorsement
+    return confirmation.confirm(hash_token(token, "confirm"), at=at).endorsement
 
 
-def entered(appeal: Appeal, origin: Origin, *, at: datetime = NOON, **changes: Any) -> Endorsement:
-    """What a moderator entered for an organisation that wrote or called."""
+@recorded
+def _approved(appeal: Appeal, submission: Submission, at: datetime) -> Endorsement:
+    return decisions.approve(_confirmed(appeal, submission, at).pk, by=MODERATOR, at=at)
+
+
+@recorded
+def _entered(appeal: Appeal, submission: Submission, origin: Origin, at: datetime) -> Endorsement:
     note = "In the blue folder."
-    return manual_entry.enter(appeal, a_submission(**changes), origin=origin, note=note, by=MODERATOR, at=at)
-
-
-def approved(appeal: Appeal, *, at: datetime = NOON, **changes: Any) -> Endorsement:
-    return decisions.approve(confirmed(appeal, at=at, **changes).pk, by=MODERATOR, at=at)
+    return manual_entry.enter_endorsement(appeal, submission, origin=origin, note=note, by=MODERATOR, at=at)
 
 
 def withdraw_for_good(endorsement_id: int, *, by: Actor = MODERATOR, at: datetime = NOON) -> Endorsement:
     """Withdrawn by staff, and the 24 hours in which that can be cancelled are over."""
     with transaction.atomic():
-        endorsement = locked(endorsement_id)
-        withdrawal.end(endorsement, by=by, at=at)
+        endorsement = lock_endorsement(endorsement_id)
+        withdrawal.end_endorsement(endorsement, by=by, at=at)
     return endorsement
+
+
+def screen_due(*, at: datetime) -> int:
+    """Screen all endorsements that are due at once, as the worker does one by one; return how many."""
+    return sum(1 for _ in process.screen_in_steps(at=at))

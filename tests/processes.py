@@ -1,4 +1,4 @@
-"""A site whose processes are started one by one, each in its own role, as an operator would on a server."""
+"""A site whose processes are started one by one, each in its own role, as on a server."""
 
 import os
 import shutil
@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.site import ROOT, drop_database, free_port, own_database
+from petition.security.keys import generate_keys
+from tests.prepared import drop_database, fill_data_dir
+from tests.site import ROOT, free_port
 
 PRIVATE = "CONTACT_PRIVATE_KEY"
 START_SECONDS = 60
@@ -30,13 +32,13 @@ class Server:
         return [self.process.pid, *map(int, children.split())]
 
     def memory(self) -> int:
-        """Resident bytes of the largest of its processes."""
+        """Return the resident bytes of the largest of its processes."""
         statuses = (Path(f"/proc/{pid}/status").read_text(encoding="ascii") for pid in self.pids())
         return max(int(status.split("VmRSS:")[1].split()[0]) * 1024 for status in statuses)
 
 
 class Installation:
-    """Migrated, with an appeal and keys of its own: on SQLite, or in a new database on the server at `database_url`."""
+    """A migrated site with an appeal and keys of its own: on SQLite, or on the PostgreSQL server of `database_url`."""
 
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self.folder = folder
@@ -45,30 +47,26 @@ class Installation:
         self._server = database_url
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder / "var")}
         self.environment |= {"SITE_URL": self.url, "DJANGO_SETTINGS_MODULE": "petition.settings"}
-        if database_url:
-            self.environment["DATABASE_URL"] = own_database(database_url, self._database)
-        said = self.python("manage.py", "new_keys")
-        pairs = (line.split("=", 1) for line in said.splitlines() if "=" in line and line[0].isupper())
-        self.environment |= dict(pairs)
-        for command in (["migrate"], ["collectstatic", "--noinput"], ["import_statement", "fixtures/statement.txt"]):
-            self.python("manage.py", *command, "--verbosity", "0")
+        self.environment |= fill_data_dir(folder / "var", database_url, self._database)
+        self.environment |= generate_keys()
+        self.python("manage.py", "import_statement", "fixtures/statement.txt", "--verbosity", "0")
 
     @property
     def _database(self) -> str:
         return f"installation_{self.port}"
 
-    def python(self, *arguments: str, said: str = "") -> str:
-        """What Python says, run as a process of this site that holds all keys, with `said` on its input."""
+    def python(self, *arguments: str, typed: str = "") -> str:
+        """Run Python as a process of this site that has all keys, with `typed` as input; return its output."""
         command = [sys.executable, *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, input=said, capture_output=True, text=True, check=False
+            command, cwd=ROOT, env=self.environment, input=typed, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     @contextmanager
     def process(self, *arguments: str, **changes: str) -> "Iterator[subprocess.Popen[bytes]]":
-        """Runs until the block ends; `changes` of its environment."""
+        """Run a process until the block ends, with `changes` of its environment."""
         environment = self.environment | changes
         if environment.get("ROLE") == "public":
             del environment[PRIVATE]
@@ -92,7 +90,7 @@ class Installation:
         port: int = 0,
         **changes: str,
     ) -> Iterator[Server]:
-        """A web process as README starts it; `changes` of its environment."""
+        """Run a web process as README does, with `changes` of its environment."""
         port = port or free_port()
         granian = Path(sys.executable).with_name("granian")
         options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "16", "--no-ws"]

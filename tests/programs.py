@@ -1,8 +1,12 @@
-"""What optional programs lack on this machine, as a sentence for whoever reads why a test was skipped."""
+"""Say which optional programs are missing on this machine, in a sentence that is the reason why a test is skipped.
+
+`python -m tests.programs` prints what `make test` says loudly: whole parts of the suite that are skipped.
+"""
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -11,6 +15,7 @@ import pytest
 
 CALC = "apt install libreoffice-calc-nogui"
 NGINX = "apt install nginx-light openssl"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the quickest
 PROBE = """
 daemon off; pid {folder}/pid; events {{ }}
 http {{
@@ -30,13 +35,48 @@ def need(lacking: str) -> None:
         pytest.skip(lacking)
 
 
+@cache
+def find_chromium() -> str | None:
+    """Return the path of the system's Chromium, or of the one that CHROMIUM names; None where none starts."""
+    named = os.environ.get("CHROMIUM")
+    return next(filter(_starts, filter(None, map(shutil.which, [named] if named else BROWSERS))), None)
+
+
+def _starts(browser: str) -> bool:
+    """Return whether it runs: Ubuntu's `chromium-browser` may be a note that there is a snap; libraries may lack."""
+    try:
+        done = subprocess.run([browser, "--version"], check=False, capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and bool(done.stdout.strip())
+
+
+def lacking_chromium() -> str:
+    """Say why no page can be opened in a browser."""
+    if find_chromium():
+        return ""
+    named = os.environ.get("CHROMIUM")
+    reason = f"CHROMIUM is {named!r}, which does not start" if named else "no Chromium was found that starts"
+    return f"Nothing is tried in a browser: {reason} (apt install chromium)."
+
+
+def lacking_postgresql() -> str:
+    """Say why `make test` has no PostgreSQL server."""
+    if os.environ.get("TEST_DATABASE_URL") or shutil.which("pg_virtualenv"):
+        return ""
+    return (
+        "Nothing is tried on PostgreSQL: pg_virtualenv was not found (apt install postgresql postgresql-common; "
+        "or set TEST_DATABASE_URL=postgres://...)."
+    )
+
+
 def calc_program() -> str:
     """Return the path of LibreOffice, '' where there is none."""
     return shutil.which("soffice") or shutil.which("libreoffice") or ""
 
 
 def convert_with_calc(folder: Path, files: list[Path]) -> list[Path]:
-    """Return what Calc makes of CSV files, one flat XML file each under `folder`; what it failed at is not there."""
+    """Convert CSV files with Calc and return one flat XML file each below `folder`; a failed one does not exist."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     read = folder / "read"
     command = [calc_program(), "--headless", profile, "--convert-to", "fods", "--outdir", str(read), *map(str, files)]
@@ -88,3 +128,8 @@ def lacking_postgresql_client(server: int) -> str:
             words = done.stdout.strip() or f"{program} does not start"
             return f"No backup of PostgreSQL is tried: the server is version {server}, and {words} is older."
     return ""
+
+
+if __name__ == "__main__":
+    for words in filter(None, (lacking_postgresql(), lacking_chromium())):
+        sys.stdout.write(f"SKIPPED: {words}\n")

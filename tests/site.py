@@ -1,4 +1,4 @@
-"""The site as it is shipped: `manage.py serve` in a process of its own, with its own state and environment."""
+"""Run the site as it is shipped: `manage.py serve` in a process of its own, with its own state and environment."""
 
 import itertools
 import os
@@ -13,9 +13,8 @@ import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
+from tests.prepared import create_database, drop_database, fill_data_dir
 
 ROOT = Path(__file__).parent.parent
 SLUG = "kyrgyzstan-2020"
@@ -28,30 +27,24 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def drop_database(url: str, name: str) -> None:
-    """There is no database `name` on the PostgreSQL server of `url`."""
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-
-
-def own_database(url: str, name: str) -> str:
-    """An empty database `name` on the same PostgreSQL server as `url`; its address."""
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"'.encode())
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
 class Site:
-    """One running site. `output` is what it has printed so far."""
+    """A site. `output` is what it has printed so far.
 
-    def __init__(self, folder: Path) -> None:
+    Its database is migrated and its static files are collected, unless it `starts_from_nothing`, as at first on
+    a new machine.
+    """
+
+    def __init__(self, folder: Path, *, starts_from_nothing: bool = False) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "DATA_DIR": str(folder / "var")}
-        self.environment["UNDO_SECONDS"] = "3"  # what decisions have to say is waited for here
-        if url := os.environ.get("DATABASE_URL"):
-            self.environment["DATABASE_URL"] = own_database(url, f"journey_{self.port}")
+        self.environment["UNDO_SECONDS"] = "3"  # tests wait for the mails of decisions
+        url, database = os.environ.get("DATABASE_URL"), f"journey_{self.port}"
+        if not starts_from_nothing:
+            self.environment |= fill_data_dir(folder / "var", url, database)
+        elif url:
+            self.environment["DATABASE_URL"] = create_database(url, database)
         self.options: list[str] = []  # of `serve`
         self.password = ""
         self.numbers = itertools.count(1)  # for addresses and names that nobody else has
@@ -59,7 +52,7 @@ class Site:
         self.kept: dict[str, str] = {}  # addresses that several tests look at
 
     def begin(self) -> None:
-        """On its way to serving."""
+        """Start the process and return at once."""
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *self.options]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -69,7 +62,7 @@ class Site:
         self._reader.start()
 
     def start(self) -> float:
-        """Serves; says after how many seconds."""
+        """Start the process, wait until it serves, and return how many seconds that took."""
         began = time.monotonic()
         self.begin()
         while "Stop with Ctrl-C" not in self.output:
@@ -86,13 +79,13 @@ class Site:
             self.output += line
 
     def manage(self, *command: str) -> None:
-        """One of the operator's commands, on this site."""
+        """Run one of the operator's commands on this site."""
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True
         )
 
     def output_of(self, *arguments: str) -> str:
-        """What Python says, run with these arguments as a process of this site."""
+        """Run Python with these arguments as a process of this site and return its output."""
         environment = self.environment | {"SITE_URL": self.url}
         done = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
@@ -100,7 +93,7 @@ class Site:
         return done.stdout
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ends it as an operator would; its exit code."""
+        """Stop the site as an operator would and return its exit code."""
         self.process.send_signal(number)
         code = self.process.wait(30)
         self._reader.join(10)
@@ -109,7 +102,7 @@ class Site:
         return code
 
     def mails(self) -> list[EmailMessage]:
-        """The mails that were written, oldest first."""
+        """Return the mails that were written, oldest first."""
         files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         for path in files:
             if path not in self._read_before:  # written once and never changed
@@ -117,7 +110,7 @@ class Site:
         return [self._read_before[path] for path in files]
 
     def mail_to(self, address: str, *, number: int = 1) -> str:
-        """The text of the `number`th mail to `address`, as soon as it is there."""
+        """Return the text of the `number`th mail to `address`, as soon as it is there."""
         for _ in range(500):
             found = [mail for mail in self.mails() if mail["To"] == address]
             if len(found) >= number:
@@ -128,7 +121,7 @@ class Site:
         raise AssertionError(f"no mail to {address}: {self.output}")
 
     def remove(self) -> None:
-        """Stopped, and nothing is left of it."""
+        """Stop the site and delete its database and files."""
         if self.process.poll() is None:
             self.stop()
         if url := os.environ.get("DATABASE_URL"):

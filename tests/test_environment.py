@@ -1,4 +1,4 @@
-"""What the operator has set, as settings read it."""
+"""Environment variables as settings.py reads them."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -18,10 +18,10 @@ from petition.environment import Environment
         ("https://fund.example/security", "https://fund.example/security"),
     ],
 )
-def test_an_address_is_written_as_mail_servers_write_it(typed: str, kept: str) -> None:
+def test_a_mailbox_gets_an_ascii_domain(typed: str, kept: str) -> None:
     assert Environment({"SENDER": typed}).mailbox("SENDER", "") == kept
 
 
-def test_what_is_no_address_is_one_sentence() -> None:
+def test_an_invalid_mailbox_gives_one_sentence() -> None:
     with pytest.raises(ImproperlyConfigured, match=r"SENDER is not understood: give it as info@example\.org"):
         Environment({"SENDER": "бюро"}).mailbox("SENDER", "")

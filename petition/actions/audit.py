@@ -1,4 +1,4 @@
-"""Who does a deed, and the line it leaves in the trail."""
+"""The audit log: who performed an action, and the event that it leaves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from petition.models import Appeal, AuditEvent, Endorsement
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does a deed: a kind, and for staff the number of the account. Never a name.
+    """Who performs an action: a kind, and for staff the id of the account. Never a name.
 
-    A session of the admin has `last_proof` too, and the hourly limits of staff_limits.py.
+    `last_proof` is set for a session of the admin, which has hourly limits (hourly_limits.py).
     """
 
     kind: str
@@ -32,14 +32,14 @@ WORKER = Actor("worker")
 
 
 def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
-    """One line is in the trail: `by` did `verb` to `subject` at `at`, for the reason with this code.
+    """Write to the audit log that `by` did `verb` to `subject` at `at`; `reason` is a code.
 
-    What removes a name or a contact is in the journal of removals as well, so no removal can miss there.
-    Raises LimitReached where `by` is a session that does so too often.
+    Raises LimitReached if `by` is a session that has done this too often.
     """
     _check_limit(verb, by, at)
     if isinstance(subject, Endorsement):
-        removal_journal.note(verb, subject, reason=reason, at=at)
+        # Here and not in the use cases, so that no removal can be missing in the journal.
+        removal_journal.record_removal(verb, subject, reason=reason, at=at)
     appeal = subject.appeal if isinstance(subject, Endorsement) else subject
     return AuditEvent.objects.create(
         at=at,
@@ -54,7 +54,7 @@ def record(verb: str, *, subject: Endorsement | Appeal, by: Actor, at: datetime,
     )
 
 
-def record_each(
+def record_many(
     verb: str,
     subjects: Iterable[tuple[int, int, bool]],
     *,
@@ -63,7 +63,7 @@ def record_each(
     reason: str = "",
     kind: str = "endorsement",
 ) -> None:
-    """The same line for each of many of one kind, given as its number, its appeal's, and whether that is made up."""
+    """Write the same event for many objects of one kind, each given as (id, id of its appeal, is_demo)."""
     AuditEvent.objects.bulk_create(
         AuditEvent(
             at=at,
@@ -71,17 +71,19 @@ def record_each(
             actor_kind=by.kind,
             actor_id=by.id,
             subject_kind=kind,
-            subject_id=number,
+            subject_id=subject_id,
             appeal_id=appeal_id,
             reason=reason,
             is_demo=is_demo,
         )
-        for number, appeal_id, is_demo in subjects
+        for subject_id, appeal_id, is_demo in subjects
     )
 
 
-def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: datetime, reason: str = "") -> AuditEvent:
-    """The same line about something that belongs to no appeal: the site itself, a batch. Raises LimitReached."""
+def record_for(
+    kind: str, subject_id: int | None, verb: str, *, by: Actor, at: datetime, reason: str = ""
+) -> AuditEvent:
+    """Write an event about something that belongs to no appeal: the site, a batch. Raises LimitReached."""
     _check_limit(verb, by, at)
     return AuditEvent.objects.create(
         at=at,
@@ -89,11 +91,18 @@ def record_of(kind: str, number: int | None, verb: str, *, by: Actor, at: dateti
         actor_kind=by.kind,
         actor_id=by.id,
         subject_kind=kind,
-        subject_id=number,
+        subject_id=subject_id,
         reason=reason,
     )
 
 
+def is_last_actor(by: Actor, endorsement: Endorsement, verb: str) -> bool:
+    """Return whether `by` is who last did `verb` to the endorsement."""
+    events = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk, verb=verb)
+    last = events.order_by("-pk").first()
+    return last is not None and (last.actor_kind, last.actor_id) == (by.kind, by.id)
+
+
 def _check_limit(verb: str, by: Actor, at: datetime) -> None:
     if by.last_proof:
-        hourly_limits.check(verb, account_id=by.id or 0, last_proof=by.last_proof, at=at)
+        hourly_limits.check_limit(verb, account_id=by.id or 0, last_proof=by.last_proof, at=at)

@@ -1,13 +1,13 @@
-"""Sealed texts, read where the key is here."""
+"""Decrypt for display."""
 
 from typing import Any
 
 from petition.security import encryption
 
 
-def opened_or_none(sealed: str) -> Any:
-    """What was sealed; None where there is nothing, or the key is not here."""
+def decrypt_or_none(sealed: str) -> Any:
+    """Return what was encrypted; None where there is nothing, or the key is not here."""
     try:
-        return encryption.opened(sealed) if sealed else None
-    except encryption.CannotOpen:
+        return encryption.decrypt(sealed) if sealed else None
+    except encryption.CannotDecrypt:
         return None

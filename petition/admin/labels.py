@@ -1,9 +1,9 @@
-"""How the desk names what stands in the trail as a code. tests/admin/test_labels.py finds each code without a label."""
+"""Labels for the codes in the audit log. tests/admin/test_labels.py finds every code that has none."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from petition.models import BatchDeed, Check, Level, Role, Suspicion
+from petition.models import BatchAction, Check, Level, Role, Suspicion
 
 VERBS: dict[str, str | Promise] = {
     "submit": _("sent"),
@@ -108,13 +108,13 @@ MAILS: dict[str, str | Promise] = {
     "rejected": _("Your request was not accepted"),
     "changed": _("Something on your page was changed"),
 }
-"""What each mail to an organisation is called, by its function in mail/messages.py."""
+"""The name of each mail to an organisation, by its function in mail/messages.py."""
 REASONS: dict[str, str | Promise] = {
     "superseded": _("another one was confirmed"),
     "not_me": _("“it wasn’t me”"),
     "unconfirmed": _("never confirmed"),
     **dict(Suspicion.choices),
-    **dict(BatchDeed.choices),
+    **dict(BatchAction.choices),
     **dict(Level.choices),
     "unanswered": _("not answered"),
     "closed": _("the appeal was over"),

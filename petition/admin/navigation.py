@@ -1,4 +1,4 @@
-"""What stands at the top of every page of the desk: the ways that this account may go, and what needs a person."""
+"""What stands at the top of every page below /admin/: the menu of this account, and problems that need a person."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
@@ -7,62 +7,46 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from petition.actions.staff import attention
-from petition.admin import rights
-from petition.models import Role, SiteState, roles_of
+from petition.admin.pages import RIGHTS, Menu, filter_openable
+from petition.models import Role, get_roles
+from petition.models.held_list import is_list_held_back
 from petition.reference import clock
 
-WAYS: dict[str, str | Promise] = {
-    "admin:index": _("Endorsements"),
-    "admin:lines": _("Lines"),
-    "admin:enter": _("Enter an endorsement"),
-    "admin:floods": _("Floods"),
-    "admin:batches": _("Many at once"),
-    "admin:site": _("Emergency level"),
-    "admin:held_list": _("Held-back list"),
-    "admin:overview": _("Overview"),
-    "admin:texts": _("Texts"),
-    "admin:editions": _("Editions"),
-    "admin:notices": _("Notice before the form"),
-    "admin:reasons": _("Reasons for a rejection"),
-    "admin:staff": _("Staff"),
-    "admin:petition_auditevent_changelist": _("Audit trail"),
-}
 _HELD_LIST = "admin:held_list"
-TROUBLES: dict[str, str | Promise] = {
+PROBLEMS: dict[str, str | Promise] = {
     attention.WORKER: _("The worker has not been seen for ten minutes: no mail leaves and nothing is erased."),
     attention.FAILED_MAIL: _("Mails could not be delivered."),
     attention.OLD_MAIL: _("Mails have been owed for more than an hour."),
     attention.OVERDUE: _("The queue is overdue."),
-    attention.FLOOD: _("Unusually much comes in."),
+    attention.SUSPICIOUS_ACTIVITY: _("Unusually much comes in."),
     attention.CLOCK: _("Nothing is being erased: the clock of the server may be wrong."),
     attention.HELD_LIST: _("No list is published until an administrator has checked which names were removed."),
 }
 
 
-def of_the_desk(request: HttpRequest) -> dict[str, object]:
-    """Context processor, for pages under /admin/ alone: `ways`, `may_hide` and `troubles`, read when a template asks.
-
-    A page that says what went wrong does not: it needs no database.
-    """
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return `menu`, `may_hide` and `problems` for templates of pages below /admin/ (a context processor)."""
     if not request.path_info.startswith("/admin/"):
         return {}
+    # Lazy: the page that says what went wrong uses none of them, and must not need the database.
     return {
-        "ways": SimpleLazyObject(lambda: _ways(request.user)),
-        "may_hide": SimpleLazyObject(lambda: rights.may_open(request.user, "admin:hide")),
-        "troubles": SimpleLazyObject(lambda: _troubles(request.user)),
+        "menu": SimpleLazyObject(lambda: _list_menu(request.user)),
+        "may_hide": SimpleLazyObject(lambda: filter_openable(request.user, "admin:hide")),
+        "problems": SimpleLazyObject(lambda: _list_problems(request.user)),
     }
 
 
-def _ways(account: AbstractBaseUser | AnonymousUser) -> list[tuple[str, str | Promise]]:
-    is_staff = isinstance(account, User) and account.is_staff
-    if not is_staff:
+def _list_menu(account: AbstractBaseUser | AnonymousUser) -> list[tuple[str, str | Promise]]:
+    """Return the path and label of each entry of the menu that the account may open."""
+    if not (isinstance(account, User) and account.is_staff):
         return []
-    found = rights.may_open(account, *WAYS)
-    if _HELD_LIST in found and not SiteState.objects.list_is_held_back():
-        found.remove(_HELD_LIST)  # a page for a day that most sites never see
-    return [(reverse(name), WAYS[name]) for name in found]
+    entries = [name for group in Menu for name, row in RIGHTS.items() if row.menu == group]
+    names = filter_openable(account, *entries)
+    if _HELD_LIST in names and not is_list_held_back():
+        names.remove(_HELD_LIST)  # a page for a day that most sites never see
+    return [(reverse(name), RIGHTS[name].label) for name in names]
 
 
-def _troubles(account: AbstractBaseUser | AnonymousUser) -> list[str | Promise]:
-    concerned = roles_of(account) & {Role.MODERATOR, Role.ADMINISTRATOR}
-    return [TROUBLES[code] for code in attention.troubles(at=clock.now())] if concerned else []
+def _list_problems(account: AbstractBaseUser | AnonymousUser) -> list[str | Promise]:
+    concerned = get_roles(account) & {Role.MODERATOR, Role.ADMINISTRATOR}
+    return [PROBLEMS[code] for code in attention.find_problems(at=clock.now())] if concerned else []

@@ -1,4 +1,4 @@
-"""The staff's site: Django's own admin, with the queue as its first page. It edits no table."""
+"""The staff's admin site: Django's own, with the queue as its first page. It edits no table."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-SHOWN = {"petition.auditevent"}
-"""The table that staff see as a table. Whatever another package registers stays out: the deeds are the way in."""
+SHOWN_MODELS = {"petition.auditevent"}
+"""The only table that staff see as a table; what other packages register is left out. All else is done by actions."""
 
 
-class DeskSite(AdminSite):
+class StaffSite(AdminSite):
     site_header = _("Appeal desk")
     site_title = _("Appeal desk")
     index_title = _("Endorsements")
@@ -20,22 +20,25 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from petition.admin.pages import ADDRESSES  # models are loaded now
+        """Return our pages and, after them, Django's."""
+        # Imported here: the site is created while apps are still loading, and the worker needs none of the views.
+        from petition.admin.pages import PAGES
 
-        ours = [path(address, self.admin_view(view), name=name) for address, view, name in ADDRESSES]
+        ours = [path(page.path, self.admin_view(page.view), name=page.name) for page in PAGES]
         return [*ours, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What every page has: besides Django's own, what who looks at it can still take back."""
-        from petition.admin.review import undoable_decisions
+        """Return the context of every page: Django's, and the decisions that the reader can still undo."""
+        from petition.admin.undoable_decisions import list_undoable_decisions
 
-        mine = undoable_decisions.mine(request) if self.has_permission(request) else []
-        return super().each_context(request) | {"to_take_back": mine}
+        undoable = list_undoable_decisions(request) if self.has_permission(request) else []
+        return super().each_context(request) | {"undoable_decisions": undoable}
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
-        super().register([model for model in models if model._meta.label_lower in SHOWN], admin_class, **options)
+        shown = [model for model in models if model._meta.label_lower in SHOWN_MODELS]
+        super().register(shown, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        """Sign-in is allauth's, so that no way leads round the second factor."""
+        """Redirect to allauth's sign-in: Django's own would not ask for the second factor."""
         return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")

@@ -1,4 +1,4 @@
-"""Delivery where no mail server is set: each mail becomes a file; on loopback its links appear on the terminal."""
+"""Deliver mail without a mail server: each mail becomes a file; on loopback its links appear on the terminal."""
 
 import os
 import re
@@ -11,19 +11,19 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-_ABANDONED = timedelta(hours=1)
+_LEFTOVER_AFTER = timedelta(hours=1)
 _LINK = re.compile(r"https?://\S+")
 
 
-def clear_leftovers(*, at: datetime) -> None:
-    """What a process that was killed an hour ago had half written is gone."""
+def remove_leftovers(*, at: datetime) -> None:
+    """Delete what a process that was killed more than an hour ago had half written."""
     for part in settings.MAIL_DIR.glob("*.part"):
-        if part.stat().st_mtime < (at - _ABANDONED).timestamp():
+        if part.stat().st_mtime < (at - _LEFTOVER_AFTER).timestamp():
             part.unlink(missing_ok=True)
 
 
 class EmailBackend(BaseEmailBackend):
-    """Writes `<DATA_DIR>/mail/<Message-ID>.eml`, readable by its owner only. Sending again writes the same file."""
+    """Write each mail to `<DATA_DIR>/mail/<Message-ID>.eml`, for its owner only; sending again writes the same file."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         settings.MAIL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ class EmailBackend(BaseEmailBackend):
             name = re.sub(r"[^A-Za-z0-9]", "", message.extra_headers["Message-ID"].split("@")[0])
             self._write(settings.MAIL_DIR / f"{name}.eml", message)
             if not settings.SITE_IS_LOOPBACK:
-                continue  # on a public site what is printed lands in a log: no mailbox and no token belongs there
+                continue  # on a public site the output lands in a log, where no mailbox and no token belongs
             links = _LINK.findall(str(message.body))
             sys.stdout.write(f"Mail for {', '.join(message.to)}: {settings.MAIL_DIR / name}.eml\n")
             sys.stdout.writelines(f"  {link}\n" for link in links)
@@ -40,7 +40,7 @@ class EmailBackend(BaseEmailBackend):
 
     @staticmethod
     def _write(path: Path, message: EmailMessage) -> None:
-        beside = path.with_suffix(".part")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        part = path.with_suffix(".part")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(message.message().as_bytes())
-        beside.replace(path)
+        part.replace(path)  # so that nobody reads half a mail

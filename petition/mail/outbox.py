@@ -1,4 +1,4 @@
-"""The queue of owed mails: at least once, one Message-ID for all attempts, safe for several workers."""
+"""The queue of mails to send: each at least once, one Message-ID for all attempts, safe for several workers."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,14 +8,13 @@ from django.db import connection, transaction
 
 from petition.models import Endorsement, OutgoingMail
 
-LEASE = timedelta(seconds=120)
-"""A mail whose worker died is taken up again after this time."""
-_FIRST_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(hours=1)
+LEASE = timedelta(seconds=120)  # after this time another worker takes up a mail whose worker died
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP = timedelta(hours=96)
 
 
-def owe(
+def queue_mail(
     message: str,
     *,
     sealed_address: str,
@@ -27,9 +26,10 @@ def owe(
     reports: int | None = None,
     mailbox_index: str = "",
 ) -> OutgoingMail:
-    """Owe a mail from `due` on, else from `at`, as soon as the surrounding transaction commits.
+    """Queue a mail to leave from `due` on (else from `at`), once the surrounding transaction commits.
 
-    It tells of the audit event `reports`. With a `mailbox_index` it counts as one that a stranger can cause.
+    `reports` is the number of the audit event that the mail tells of. A mail with a `mailbox_index` counts as one that
+    a stranger can cause (actions/mailing/mailbox_mails.py).
     """
     return OutgoingMail.objects.create(
         message=message,
@@ -47,7 +47,8 @@ def owe(
 
 @transaction.atomic
 def lease_next(*, at: datetime) -> OutgoingMail | None:
-    """The mail that is due longest, leased for LEASE to the caller and to nobody else; None when nothing is due."""
+    """Return the mail that is due longest, leased to the caller alone for LEASE; None when nothing is due."""
+    # Workers on PostgreSQL pass over what another one is leasing; on SQLite the transaction holds the only write lock.
     skip = connection.features.has_select_for_update_skip_locked
     mail = OutgoingMail.objects.due(at).select_for_update(skip_locked=skip).order_by("due_at", "pk").first()
     if mail:
@@ -58,40 +59,41 @@ def lease_next(*, at: datetime) -> OutgoingMail | None:
     return mail
 
 
-def _done(mail: OutgoingMail, **outcome: object) -> bool:
-    """Writes the outcome if the lease is still ours; a worker that was too slow changes nothing."""
+def _end_lease(mail: OutgoingMail, **outcome: object) -> bool:
+    """Store the outcome of an attempt and return whether the lease was still ours."""
+    # A worker that took longer than LEASE changes nothing: another one may have sent the mail meanwhile.
     ours = OutgoingMail.objects.owed().filter(pk=mail.pk, lease=mail.lease)
     return bool(ours.update(lease="", leased_until=None, **outcome))
 
 
-def rewrite(mail: OutgoingMail, *, sealed_content: str) -> None:
-    """Further attempts say this instead, if the lease is still ours."""
+def replace_content(mail: OutgoingMail, *, sealed_content: str) -> None:
+    """Change what further attempts say, if the lease is still ours."""
     OutgoingMail.objects.owed().filter(pk=mail.pk, lease=mail.lease).update(sealed_content=sealed_content)
 
 
-def delivered(mail: OutgoingMail, *, at: datetime) -> bool:
-    """The mail is no longer owed, and its address and content are forgotten."""
-    return _done(mail, sent_at=at, sealed_address="", sealed_content="", last_error="")
+def mark_delivered(mail: OutgoingMail, *, at: datetime) -> bool:
+    """Mark the mail as sent, and erase its address and content."""
+    return _end_lease(mail, sent_at=at, sealed_address="", sealed_content="", last_error="")
 
 
-def refused(mail: OutgoingMail, *, error: str, at: datetime, final: bool) -> bool:
-    """The attempt failed: due again after a growing pause (30 s doubling to 1 h), or given up when final or too old."""
+def mark_failed(mail: OutgoingMail, *, error: str, at: datetime, final: bool) -> bool:
+    """Mark the attempt as failed: try again after a growing pause, or give up when the failure is final or too old."""
     if final or at - mail.created_at >= GIVE_UP:
-        return _done(mail, failed_at=at, sealed_address="", sealed_content="", last_error=error)
-    return _done(mail, due_at=at + pause_after(mail.attempts), last_error=error)
+        return _end_lease(mail, failed_at=at, sealed_address="", sealed_content="", last_error=error)
+    return _end_lease(mail, due_at=at + pause_after(mail.attempts), last_error=error)
 
 
-def postpone(mail: OutgoingMail, *, until: datetime) -> bool:
-    """Put off a mail that may not leave yet; this was no attempt to send it."""
-    return _done(mail, due_at=until, attempts=mail.attempts - 1)
+def postpone_mail(mail: OutgoingMail, *, until: datetime) -> bool:
+    """Postpone a mail that may not leave yet, without counting an attempt."""
+    return _end_lease(mail, due_at=until, attempts=mail.attempts - 1)
 
 
-def dropped(mail: OutgoingMail, *, at: datetime) -> bool:
-    """End a mail that is no longer true without sending it, and forget its address and content."""
-    return _done(mail, dropped_at=at, sealed_address="", sealed_content="", last_error="")
+def mark_dropped(mail: OutgoingMail, *, at: datetime) -> bool:
+    """End a mail that is no longer true without sending it, and erase its address and content."""
+    return _end_lease(mail, dropped_at=at, sealed_address="", sealed_content="", last_error="")
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long to wait after that many attempts."""
-    doublings = min(attempts - 1, 20)
-    return min(_FIRST_PAUSE * int(2**doublings), _LONGEST_PAUSE)
+    """Return how long to wait after that many attempts: 30 seconds, doubling up to an hour."""
+    doublings = min(attempts - 1, 20)  # a timedelta overflows beyond
+    return min(FIRST_PAUSE * int(2**doublings), LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""What the staff are told by mail: a subject and a few sentences each, no name of an organisation in any of them."""
+"""The mails to staff: a subject and a few sentences each. None of them names an organisation."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 
-class Told(NamedTuple):
+class StaffMail(NamedTuple):
     subject: str
     sentences: list[str]
 
 
-def invitation(content: dict[str, str]) -> Told:
-    """A link to set a password; content: `url`, `name`."""
-    return Told(
+def invitation(content: dict[str, str]) -> StaffMail:
+    """Send a link to set a password; content: `url`, `name`."""
+    return StaffMail(
         _("Your account"),
         [
             _("an account was made for you. Its name is %(name)s.") % content,
@@ -22,9 +22,9 @@ def invitation(content: dict[str, str]) -> Told:
     )
 
 
-def new_device(content: dict[str, str]) -> Told:
-    """Somebody signed in where nobody has with this account; content: `when`."""
-    return Told(
+def new_device(content: dict[str, str]) -> StaffMail:
+    """Report a sign-in from a browser that this account has not used before; content: `when`."""
+    return StaffMail(
         _("A new sign-in"),
         [
             _("your staff account was used in a browser that did not know it before, at %(when)s.") % content,
@@ -33,8 +33,8 @@ def new_device(content: dict[str, str]) -> Told:
     )
 
 
-def digest(content: dict[str, str]) -> Told:
-    """What waits today; content: `waiting`, `hours`, `quarantined`, `corrections`, `disputes`, `url`."""
+def digest(content: dict[str, str]) -> StaffMail:
+    """Report what waits today; content: `waiting`, `hours`, `quarantined`, `corrections`, `disputes`, `url`."""
     waiting, hours = int(content["waiting"]), int(content["hours"])
     sentences = [ngettext("%d waits for a decision.", "%d wait for a decision.", waiting) % waiting]
     if waiting:
@@ -44,32 +44,34 @@ def digest(content: dict[str, str]) -> Told:
         _("Corrections: %s."): content["corrections"],
         _("Messages about a name: %s."): content["disputes"],
     }
-    return Told(_("What waits today"), sentences + [flag % count for flag, count in flags.items() if count != "0"])
+    return StaffMail(_("What waits today"), sentences + [flag % count for flag, count in flags.items() if count != "0"])
 
 
-def overdue(content: dict[str, str]) -> Told:
-    """The oldest has waited too long; content: `hours`, `url`."""
+def overdue(content: dict[str, str]) -> StaffMail:
+    """Report that the oldest has waited too long; content: `hours`, `url`."""
     hours = int(content["hours"])
     sentence = ngettext(
         "The oldest in the queue has waited more than %d hour.",
         "The oldest in the queue has waited more than %d hours.",
         hours,
     )
-    return Told(_("The queue is overdue"), [sentence % hours, _("This link leads there:")])
+    return StaffMail(_("The queue is overdue"), [sentence % hours, _("This link leads there:")])
 
 
-def flood(content: dict[str, str]) -> Told:
-    """Unusually much comes in; content: `count`, `url`."""
+def flood(content: dict[str, str]) -> StaffMail:
+    """Report that unusually many endorsements come in; content: `count`, `url`."""
     count = int(content["count"])
     sentence = ngettext("More than %d came in within an hour.", "More than %d came in within an hour.", count)
-    return Told(_("Unusually much comes in"), [sentence % count, _("Look at them, and set aside what is made up.")])
+    return StaffMail(
+        _("Unusually much comes in"), [sentence % count, _("Look at them, and set aside what is made up.")]
+    )
 
 
-def hiding(content: dict[str, str]) -> Told:
-    """Unusually many names were hidden; content: `count`, `url`."""
+def hiding(content: dict[str, str]) -> StaffMail:
+    """Report that unusually many names were hidden; content: `count`, `url`."""
     count = int(content["count"])
     sentence = ngettext("%d name was hidden within an hour.", "%d names were hidden within an hour.", count) % count
-    return Told(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
+    return StaffMail(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
 
 
 _AT_LIMIT = {
@@ -85,9 +87,9 @@ _AT_LIMIT = {
 }
 
 
-def limit_reached(content: dict[str, str]) -> Told:
-    """A colleague's account does unusually much of something; content: `account`, `limit`, `count`, `url`."""
-    return Told(
+def limit_reached(content: dict[str, str]) -> StaffMail:
+    """Report that a colleague's account is at an hourly limit; content: `account`, `limit`, `count`, `url`."""
+    return StaffMail(
         _("An account reached an hourly limit"),
         [
             str(_AT_LIMIT[content["limit"]]) % content,
@@ -97,9 +99,9 @@ def limit_reached(content: dict[str, str]) -> Told:
     )
 
 
-def codes_blocked(content: dict[str, str]) -> Told:
-    """Somebody typed wrong codes for this account; content: `when`."""
-    return Told(
+def codes_blocked(content: dict[str, str]) -> StaffMail:
+    """Report that somebody typed wrong codes for this account; content: `when`."""
+    return StaffMail(
         _("Wrong codes for your account"),
         [
             _("somebody typed five wrong codes of the second factor for your staff account, until %(when)s.") % content,
@@ -109,9 +111,9 @@ def codes_blocked(content: dict[str, str]) -> Told:
     )
 
 
-def mirror(content: dict[str, str]) -> Told:
-    """The served copy of the site stands without its lists; content: `url`."""
-    return Told(
+def mirror(content: dict[str, str]) -> StaffMail:
+    """Report that the served mirror is without its lists; content: `url`."""
+    return StaffMail(
         _("The copy of the site stands without its lists"),
         [
             _("A name was removed, and the copy could not be made anew, so its lists were taken away."),
@@ -120,9 +122,9 @@ def mirror(content: dict[str, str]) -> Told:
     )
 
 
-def clock(content: dict[str, str]) -> Told:
-    """Nothing is erased because of a clock; content: `url`."""
-    return Told(
+def clock(content: dict[str, str]) -> StaffMail:
+    """Report that nothing is erased because of a clock; content: `url`."""
+    return StaffMail(
         _("Nothing is being erased"),
         [
             _("The clock of the server may be wrong. Until that is clear, nothing is erased whose time is over."),
@@ -132,9 +134,9 @@ def clock(content: dict[str, str]) -> Told:
     )
 
 
-TOLD: dict[str, Callable[[dict[str, str]], Told]] = {
-    told.__name__: told
-    for told in (
+STAFF_MAILS: dict[str, Callable[[dict[str, str]], StaffMail]] = {
+    message.__name__: message
+    for message in (
         *(invitation, new_device, codes_blocked, digest, overdue, flood, hiding, limit_reached, mirror, clock),
     )
 }

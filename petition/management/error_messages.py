@@ -1,4 +1,4 @@
-"""What stops a command although nobody made a mistake in our code: one sentence that says what to do."""
+"""Explain errors of the operator's machine in one sentence that says what to do, instead of a traceback."""
 
 import sqlite3
 
@@ -11,59 +11,57 @@ _SQLITE = {
         "cannot be opened or written: make the file and its folder writable for the user who runs this"
     ),
     ("not a database", "malformed"): (
-        "is damaged, or no database: move it away, and put a backup in place with `manage.py restore FILE`"
+        "is damaged, or no database: move it away and restore a backup with `manage.py restore FILE`"
     ),
-    ("locked",): "is held by another program: end that one, or try again",
-    ("no such table", "no such column"): "lacks what this code needs: run `manage.py upgrade`",
-    ("is full",): "has no room to grow: make room on its disk",
+    ("locked",): "is locked by another program: end that program, or try again",
+    ("no such table", "no such column"): "is older than this code: run `manage.py upgrade`",
+    ("is full",): "cannot grow, since its disk is full: free some space",
 }
 _POSTGRESQL = {  # by class of SQLSTATE, or by the whole code
-    "42P01": "The database lacks what this code needs: run `manage.py upgrade`",
-    "42703": "The database lacks what this code needs: run `manage.py upgrade`",
-    "42501": "The user in DATABASE_URL may not do this ({said}): make it the owner of the database",
-    "25006": "The database can only be read ({said}): let DATABASE_URL name the server that takes writes",
-    "53100": "The database has no room to grow ({said}): make room on its disk",
+    "42P01": "The database is older than this code: run `manage.py upgrade`",
+    "42703": "The database is older than this code: run `manage.py upgrade`",
+    "42501": "The user in DATABASE_URL may not do this ({message}): make it the owner of the database",
+    "25006": "The database is read-only ({message}): set DATABASE_URL to the server that takes writes",
+    "53100": "The disk of the database is full ({message}): free some space",
 }
-_NO_WAY_IN = (
-    "PostgreSQL does not let us in ({said}): see that it runs, and that DATABASE_URL names its host, port, database, "
+_NO_CONNECTION = (
+    "PostgreSQL cannot be reached ({message}): check that it runs, and that DATABASE_URL has its host, port, database, "
     "user and password"
 )
-_NO_WAY_IN_CLASSES = ("08", "28", "3D", "53", "57P")
+_NO_CONNECTION_CLASSES = ("08", "28", "3D", "53", "57P")
 
 
-def sentence_for(trouble: Exception) -> str | None:
-    """What the operator can do about it; None where it is our mistake, and the traceback is needed."""
-    said = None
-    match trouble:
+def explain_error(error: Exception) -> str | None:
+    """Return what happened and what the operator can do; None if it may be a bug, which needs the traceback."""
+    match error:
         case ImproperlyConfigured():
-            said = _line(str(trouble))
+            return _join_lines(str(error))
         case DatabaseError(__cause__=sqlite3.Error()):
-            said = _about_sqlite(str(trouble))
+            return _explain_sqlite(str(error))
         case DatabaseError(__cause__=psycopg.Error() as cause):
-            said = _about_postgresql(cause)
+            return _explain_postgresql(cause)
         case EOFError():
-            said = "Nobody answered: run this on a terminal."
-        case OSError() if trouble.filename:
-            said = (
-                f"{trouble.filename} cannot be used ({trouble.strerror}): make it accessible to the user who runs this."
-            )
-    return said
-
-
-def _about_sqlite(said: str) -> str | None:
-    for signs, sentence in _SQLITE.items():
-        if any(sign in said.lower() for sign in signs):
-            return f"The database {connection.settings_dict['NAME']} {sentence}."
+            return "This command asks a question and got no answer: run it on a terminal."
+        case OSError() if error.filename:
+            return f"{error.filename} cannot be used ({error.strerror}): make it accessible to the user who runs this."
     return None
 
 
-def _about_postgresql(trouble: psycopg.Error) -> str | None:
-    never_reached = isinstance(trouble, psycopg.OperationalError) and trouble.sqlstate is None
-    code = "08" if never_reached else trouble.sqlstate or ""
-    sentence = _POSTGRESQL.get(code) or (_NO_WAY_IN if code.startswith(_NO_WAY_IN_CLASSES) else None)
-    return sentence and f"{sentence.format(said=_line(str(trouble)))}."
+def _explain_sqlite(message: str) -> str | None:
+    for parts, explanation in _SQLITE.items():
+        if any(part in message.lower() for part in parts):
+            return f"The database {connection.settings_dict['NAME']} {explanation}."
+    return None
 
 
-def _line(said: str) -> str:
-    """On one line, without what psycopg asks back."""
-    return " ".join(line.strip() for line in said.splitlines() if not line.strip().endswith("?"))
+def _explain_postgresql(error: psycopg.Error) -> str | None:
+    # psycopg has no SQLSTATE for a server that it could not reach.
+    was_not_reached = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    code = "08" if was_not_reached else error.sqlstate or ""
+    explanation = _POSTGRESQL.get(code) or (_NO_CONNECTION if code.startswith(_NO_CONNECTION_CLASSES) else None)
+    return explanation and f"{explanation.format(message=_join_lines(str(error)))}."
+
+
+def _join_lines(message: str) -> str:
+    """Return the message on one line, without the questions that psycopg adds ("Is the server running?")."""
+    return " ".join(line.strip() for line in message.splitlines() if not line.strip().endswith("?"))

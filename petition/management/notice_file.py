@@ -1,4 +1,4 @@
-"""The notice before the form, as it may lie beside a statement: `statement.notice.json` beside `statement.txt`."""
+"""Read the notice before the form from a file beside a statement: `statement.notice.json` for `statement.txt`."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,27 +12,29 @@ from petition.reference.languages import LANGUAGES
 
 @dataclass(frozen=True)
 class NoticeFile:
-    """Paragraphs by language, and the day they are of. There are none where there was no file."""
+    """Paragraphs by language, and the date of the notice. Without a file there are none."""
 
     dated: date = date.min
     paragraphs: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_notice(statement: Path) -> NoticeFile:
-    """Return the notice beside this statement. Raises CommandError where the file is not one."""
+    """Return the notice beside this statement. Raises CommandError."""
     file = statement.with_name(f"{statement.stem}.notice.json")
     if not file.exists():
         return NoticeFile()
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        paragraphs = {code: [str(words) for words in told["paragraphs"][code]] for code in told["paragraphs"]}
-        dated = date.fromisoformat(told["dated"])
+        content = json.loads(file.read_text(encoding="utf-8"))
+        paragraphs = {code: [str(text) for text in content["paragraphs"][code]] for code in content["paragraphs"]}
+        dated = date.fromisoformat(content["dated"])
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        raise CommandError(f"{file} cannot be read ({error.strerror}): make it readable.") from error
     except (ValueError, LookupError, TypeError) as error:
         raise CommandError(
-            f'{file} is no notice: write {{"dated": "YYYY-MM-DD", "paragraphs": {{"en": ["…"]}}}}.'
+            f'{file} is not a notice: write {{"dated": "YYYY-MM-DD", "paragraphs": {{"en": ["…"]}}}}.'
         ) from error
     if unknown := sorted(set(paragraphs) - set(LANGUAGES)):
-        raise CommandError(f"{file} has paragraphs in {', '.join(unknown)}: the form has {', '.join(LANGUAGES)}.")
+        raise CommandError(
+            f"{file} has paragraphs in {', '.join(unknown)}: use the languages of the form, {', '.join(LANGUAGES)}."
+        )
     return NoticeFile(dated, paragraphs)

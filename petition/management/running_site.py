@@ -1,6 +1,6 @@
-"""The address of the site that `serve` runs, for commands beside it: which port it has, no setting tells them.
+"""The address of the site that `serve` runs, for other commands: no setting has its port.
 
-Settings reads it, so nothing of Django is imported here.
+Imports nothing of Django, since settings.py calls it.
 """
 
 import contextlib
@@ -12,16 +12,14 @@ from typing import Final
 
 _FILE: Final = "site-url"
 _TRIES: Final = 20
-"""So often the file is asked for, with a short pause: a command that reads it holds it for an instant."""
+"""How often to try for the lock, with a short pause: a command that reads the file holds it for a moment."""
 
 
-def running_site_url(folder: Path) -> str:
-    """Return the address of the site that runs on the state in `folder` (DATA_DIR), '' where none does.
-
-    The file is believed while its writer holds the lock on it, which ends with the process, however it ends.
-    """
+def read_running_site_url(folder: Path) -> str:
+    """Return the address of the site that runs on the state in `folder` (DATA_DIR); '' if none does."""
     try:
         with (folder / _FILE).open(encoding="utf-8") as file:
+            # The address counts only while its writer holds the lock, which a killed process loses.
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -32,10 +30,10 @@ def running_site_url(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def announced(folder: Path, url: str) -> Iterator[None]:
-    """Let commands on the state in `folder` know this address until the block ends.
+def announce_running_site(folder: Path, url: str) -> Iterator[None]:
+    """Let other commands on the state in `folder` read this address within the block.
 
-    Of two sites on the same state the first one is known. Where the file cannot be written, none is.
+    Of two sites on the same state the first is announced; if the file cannot be written, none is.
     """
     with contextlib.ExitStack() as stack:
         try:

@@ -1,4 +1,4 @@
-"""Static files under hashed names, collected only when something in them may have changed."""
+"""Collect static files, under hashed names, when they may have changed."""
 
 import hashlib
 from importlib.metadata import version
@@ -6,22 +6,21 @@ from importlib.metadata import version
 from django.conf import settings
 from django.core.management import call_command
 
-# The admin's date pickers and choosers with jQuery: no page of ours has one, so nobody is offered their code.
-UNUSED = ("vendor",)
+UNUSED = ("vendor",)  # the admin's date pickers and choosers with jQuery, which no page of ours uses
 
 
 def collect_if_changed() -> None:
-    """STATIC_ROOT holds what `collectstatic` makes of the present files; quick when nothing changed."""
+    """Run `collectstatic` into STATIC_ROOT unless nothing has changed since the last time."""
     stamp = settings.STATIC_ROOT / ".collected"
-    fingerprint = _fingerprint()
+    fingerprint = _compute_fingerprint()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == fingerprint:
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=[*UNUSED])
     stamp.write_text(fingerprint, encoding="ascii")
 
 
-def _fingerprint() -> str:
-    """Of our files by content; of the packages by version."""
+def _compute_fingerprint() -> str:
+    """Return a hash of our files' content and of the packages' versions."""
     digest = hashlib.sha256(repr(UNUSED).encode())
     for package in ("django", "django-allauth", "django-crispy-forms", "crispy-bootstrap5", "whitenoise"):
         digest.update(f"{package} {version(package)}\n".encode())

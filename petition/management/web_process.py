@@ -1,25 +1,25 @@
-"""What a web process does before it serves: how many threads it has, how long it waits, and with whom it ends."""
+"""Prepare a web process: its threads, how long it waits for the database, and that it ends with granian."""
 
 import multiprocessing
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from petition.publishing.cache.thread_limits import THREADS
-from petition.publishing.child_processes import end_with
+from petition.publishing.child_processes import exit_with_parent
 
 LOCK_SECONDS: Final = 8
-"""How long a visitor waits for a lock that somebody else holds; promised are five at least."""
+"""How long a visitor waits for a lock; at least five seconds are promised."""
 STATEMENT_SECONDS: Final = 20
 IDLE_SECONDS: Final = 30
-"""How long a transaction may rest, so that a web process that is stopped holds no lock for ever."""
+"""How long a transaction may be idle, so that a suspended web process does not hold a lock for ever."""
 SWITCH_SECONDS: Final = 0.0005
-"""How soon a thread that computes lets another go on. After each answer of the database a thread waits for its turn,
-so with Python's 5 ms a page of thirty queries took most of a second beside two searches."""
+"""After how long a computing thread lets another run. A thread waits for its turn after each answer of the database:
+with Python's 5 ms a page of thirty queries took most of a second next to two searches."""
 _FLAG: Final = "--blocking-threads"
 
 
-def thread_count(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """The threads that granian was started with: from its command line, else from its variable, else as documented."""
+def get_thread_count(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Return granian's number of threads: from its command line, else its variable, else our default."""
     counts = [environment.get("GRANIAN_BLOCKING_THREADS", "")]
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
         name, _, value = argument.partition("=")
@@ -27,8 +27,8 @@ def thread_count(arguments: Sequence[str], environment: Mapping[str, str]) -> in
     return next((int(count) for count in reversed(counts) if count.isdigit() and int(count)), THREADS)
 
 
-def shorten_waits(database: dict[str, Any]) -> None:
-    """Makes connections opened with these settings give up in time. Commands and the worker wait as before."""
+def limit_database_waits(database: dict[str, Any]) -> None:
+    """Make connections opened with these settings give up in time. Commands and the worker wait longer."""
     options = database["OPTIONS"]
     if database["ENGINE"].endswith("sqlite3"):
         options["timeout"] = LOCK_SECONDS
@@ -38,8 +38,9 @@ def shorten_waits(database: dict[str, Any]) -> None:
 
 
 def end_with_granian() -> None:
-    """In one of granian's children: it ends at once when granian is killed. In any other process nothing."""
+    """Let this process end at once when granian is killed, if granian started it."""
+    # granian's own worker would live on and hold the port and the database.
     parent = multiprocessing.parent_process()
     if parent is None or parent.pid is None or multiprocessing.current_process().name != "granian-worker":
         return
-    end_with(parent.pid)
+    exit_with_parent(parent.pid)

@@ -3,14 +3,14 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from petition.text.search_keys import latin
+from petition.text.names import fold_to_latin
 
 
 def fill_latin(apps, schema_editor):
     lines = apps.get_model("petition", "Signatory").objects.exclude(label="").values_list("label", "pk")
     with schema_editor.connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE petition_signatory SET latin = %s WHERE id = %s", [(latin(label), pk) for label, pk in lines]
+            "UPDATE petition_signatory SET latin = %s WHERE id = %s", [(fold_to_latin(label), pk) for label, pk in lines]
         )
 
 

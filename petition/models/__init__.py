@@ -1,15 +1,19 @@
-"""FACTS: tables, constraints and the words to query them. One file per noun; no side effects."""
+"""All models: tables, constraints and QuerySets, one file per stage. Without side effects."""
 
 from petition.models.appeals import Appeal, AppealText, Demand, Notice, TextProposal, TextStatus
 from petition.models.audit import AuditEvent, Removal, RemovalKind
-from petition.models.batches import Batch, BatchDeed, BatchPart, BatchState, Outcome
+from petition.models.choices import Check, Display, Origin, State, Suspicion
 from petition.models.contacts import Contact, ContactChange, LinkRequest, PrivateLink, Purpose
-from petition.models.endorsements import Display, Endorsement, Origin, State
-from petition.models.hold_reasons import Suspicion
+from petition.models.endorsements import Endorsement
 from petition.models.mails import OutgoingMail
-from petition.models.requests import About, Claim, Correction, CorrectionState, Dispute, Question
+from petition.models.requests import Claim, Correction, CorrectionState, Dispute, DisputeTopic, Question
 from petition.models.review import (
-    CALM,
+    HARMLESS_FLAGS,
+    Batch,
+    BatchAction,
+    BatchOutcome,
+    BatchPart,
+    BatchState,
     Comparison,
     Decision,
     Flag,
@@ -19,21 +23,29 @@ from petition.models.review import (
     Spelling,
     Verdict,
 )
-from petition.models.signatories import Check, Edition, Kind, PublicChange, Signatory, Status, What
+from petition.models.signatories import ChangeKind, Edition, Kind, PublicChange, Signatory, Status
 from petition.models.site_state import Alert, Level, RateCount, SiteState, WorkerFailure
-from petition.models.staff import CodeTries, Invitation, Presence, Role, RoleProposal, holders, roles_of
+from petition.models.staff import (
+    CodeTries,
+    Invitation,
+    Role,
+    RoleProposal,
+    find_accounts_with_role,
+    get_roles,
+)
 
 __all__ = [
-    "CALM",
-    "About",
+    "HARMLESS_FLAGS",
     "Alert",
     "Appeal",
     "AppealText",
     "AuditEvent",
     "Batch",
-    "BatchDeed",
+    "BatchAction",
+    "BatchOutcome",
     "BatchPart",
     "BatchState",
+    "ChangeKind",
     "Check",
     "Claim",
     "CodeTries",
@@ -46,6 +58,7 @@ __all__ = [
     "Demand",
     "Display",
     "Dispute",
+    "DisputeTopic",
     "Edition",
     "Endorsement",
     "Flag",
@@ -57,9 +70,7 @@ __all__ = [
     "LinkRequest",
     "Notice",
     "Origin",
-    "Outcome",
     "OutgoingMail",
-    "Presence",
     "PrivateLink",
     "PublicChange",
     "Purpose",
@@ -79,8 +90,7 @@ __all__ = [
     "TextProposal",
     "TextStatus",
     "Verdict",
-    "What",
     "WorkerFailure",
-    "holders",
-    "roles_of",
+    "find_accounts_with_role",
+    "get_roles",
 ]

@@ -1,7 +1,9 @@
-"""Appeal: the cause. Its text lives in AppealText, one per language and version.
-Notice: the truth before the form, as the editor words it in one language. Without one, our own words stand.
-AppealText and Demand: what was signed, word for word. Rows are never changed (trigger, see triggers.py).
-TextProposal: a new wording of a published translation, until a second person publishes it.
+"""The appeal and its texts.
+
+Appeal: the cause. Its wording is in AppealText, one row per language and version, with its Demands.
+AppealText and Demand are what was signed, word for word, and never change (triggers.py).
+Notice: an editor's notice above the form in one language, instead of our default one.
+TextProposal: a new wording of a published translation, waiting for a second person to publish it.
 """
 
 import hashlib
@@ -13,17 +15,17 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-GRACE = timedelta(hours=24)
-"""Who sent the form before the closing date may still confirm the mailbox within this time."""
+CONFIRMATION_GRACE = timedelta(hours=24)
+"""How long after the closing date a form that was sent before it may still be confirmed."""
 
 
 class Phase(StrEnum):
-    """What an organisation can do with the appeal at one moment."""
+    """Whether the appeal accepts endorsements at a given moment."""
 
     DRAFT = "draft"
     UPCOMING = "upcoming"
     OPEN = "open"
-    PAUSED = "paused"  # open, but for the emergency level of the whole site (SiteState)
+    PAUSED = "paused"  # open, but the whole site accepts nothing (SiteState.level)
     CLOSED = "closed"
 
 
@@ -31,19 +33,19 @@ class Appeal(models.Model):
     slug = models.SlugField(unique=True)
     issuer = models.CharField(max_length=200, blank=True)
     issued_on = models.DateField()
-    is_demo = models.BooleanField(default=False)  # made up from end to end, and may be removed (trigger)
+    is_demo = models.BooleanField(default=False)  # made up, so it may be deleted (triggers.py)
     published_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
-    # Every public byte belongs to one revision. revised_at is the moment of its commit: it dates removals too, so
-    # nothing public is made from it. as_of is what is shown: the day on which something was added or corrected last.
+    # `revised_at` changes with removals too, so it is never published: it would tell when a name was removed.
+    # `as_of` is published: the last day on which something was added or corrected.
     revision = models.PositiveBigIntegerField(default=0)
     revised_at = models.DateTimeField()
     as_of = models.DateField()
-    last_number = models.PositiveIntegerField(default=0)  # of the further signatories; only ever grows
-    withheld_total = models.PositiveIntegerField(default=0)  # as published; refreshed once a day, see DESIGN "Numbers"
-    withheld_checks = models.JSONField(default=dict, blank=True)  # of these, how many by each kind of check
-    withheld_as_of = models.DateField(null=True, blank=True)  # the day of that refresh
+    last_number = models.PositiveIntegerField(default=0)  # of the further signatories; never decreases (trigger)
+    withheld_total = models.PositiveIntegerField(default=0)  # as published; refreshed once a day
+    withheld_checks = models.JSONField(default=dict, blank=True)  # how many of these by each kind of check
+    withheld_as_of = models.DateField(null=True, blank=True)  # the day of the last refresh
 
     class Meta:
         ordering = ["-issued_on", "slug"]
@@ -59,7 +61,7 @@ class Appeal(models.Model):
         return self.slug
 
     def phase(self, at: datetime) -> Phase:
-        """The phase at the moment `at`, whatever the level of the site."""
+        """Return the phase at the moment `at`, regardless of the level of the whole site."""
         if self.published_at is None:
             return Phase.DRAFT
         if self.opens_at and at < self.opens_at:
@@ -68,15 +70,17 @@ class Appeal(models.Model):
             return Phase.CLOSED
         return Phase.OPEN
 
-    def may_confirm(self, at: datetime) -> bool:
-        """Whether a mailbox may be confirmed at `at`: while open, and `GRACE` longer."""
-        return self.phase(at) is Phase.OPEN or bool(self.closes_at and self.closes_at <= at < self.closes_at + GRACE)
+    def can_confirm(self, at: datetime) -> bool:
+        """Return whether an endorsement may be confirmed at `at`: while open, and CONFIRMATION_GRACE longer."""
+        return self.phase(at) is Phase.OPEN or bool(
+            self.closes_at and self.closes_at <= at < self.closes_at + CONFIRMATION_GRACE
+        )
 
 
 class Notice(models.Model):
-    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="notices")
+    appeal = models.ForeignKey("Appeal", on_delete=models.CASCADE, related_name="notices")
     language = models.CharField(max_length=10)
-    paragraphs = models.JSONField(default=list)  # list of sentences or short paragraphs
+    paragraphs = models.JSONField(default=list)  # list of strings
     dated = models.DateField()
 
     class Meta:
@@ -100,14 +104,14 @@ class AppealTextQuerySet(models.QuerySet["AppealText"]):
         return self.filter(published_at__isnull=False)
 
     def signed(self, appeal_id: int) -> "AppealText":
-        """The text that was signed and is endorsed, whatever translations stand beside it: the first official one."""
+        """Return the text that was signed and is endorsed: the first official one."""
         return self.published().filter(appeal_id=appeal_id, status=TextStatus.OFFICIAL).earliest("pk")
 
 
 class AppealText(models.Model):
-    """One immutable version of the text in one language; no list of signatories inside."""
+    """One immutable version of the text in one language, without signatories."""
 
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="texts")
+    appeal = models.ForeignKey("Appeal", on_delete=models.PROTECT, related_name="texts")
     language = models.CharField(max_length=10)
     version = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=10, choices=TextStatus)
@@ -135,23 +139,23 @@ class AppealText(models.Model):
         return f"{self.appeal_id}.{self.language}.{self.version}"
 
     def canonical(self, demands: Iterable[str]) -> str:
-        """The text as one string, the SHA-256 of whose UTF-8 bytes is `sha256`.
+        """Return the whole text as one string; `sha256` is the hash of its UTF-8 bytes.
 
-        Title, date, preamble, demands, closing and background: a blank line between, a line feed at the end.
+        Title, date, preamble, demands, closing and background, separated by blank lines, with a line feed at the end.
         """
         blocks = [self.title, self.dated_as_printed, *self.preamble, *demands, *self.closing, *self.background]
         return "\n\n".join(blocks) + "\n"
 
 
-def digest_of(canonical: str) -> str:
-    """SHA-256 (FIPS 180-4) over the UTF-8 bytes, as 64 lower-case hexadecimal digits."""
+def compute_sha256(canonical: str) -> str:
+    """Return the SHA-256 (FIPS 180-4) of the UTF-8 bytes as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Demand(models.Model):
-    """One of the numbered asks of a text."""
+    """One of the numbered demands of a text."""
 
-    text = models.ForeignKey(AppealText, on_delete=models.PROTECT, related_name="demands")
+    text = models.ForeignKey("AppealText", on_delete=models.PROTECT, related_name="demands")
     number = models.PositiveSmallIntegerField()
     body = models.TextField()
 
@@ -167,11 +171,11 @@ class Demand(models.Model):
 
 
 class TextProposal(models.Model):
-    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="text_proposals")
+    appeal = models.ForeignKey("Appeal", on_delete=models.CASCADE, related_name="text_proposals")
     language = models.CharField(max_length=10)
     dated = models.DateField()
     source = models.TextField()  # the plain text as it was pasted
-    proposed_by = models.BigIntegerField()  # number of the staff account, as in the trail
+    proposed_by = models.BigIntegerField()  # id of the staff account
     proposed_at = models.DateTimeField()
 
     class Meta:

@@ -1,8 +1,9 @@
-"""AuditEvent: who did what to which, when and for which reason. Append-only (trigger), no names, no foreign keys.
-Removal: that a name or a contact was removed or erased. Append-only (trigger), no names, no foreign keys.
+"""Append-only records of what was done (triggers.py). They hold no names and no foreign keys, so they stay forever.
 
-A restored backup does not know what was removed after it was taken. The rows of this table are also in a file outside
-the database (actions/operations/journal_file.py); `manage.py restore` reads that file and removes again what it names.
+AuditEvent: who did what to which object, when and for which reason.
+Removal: that a name or a contact was removed or erased. A restored backup does not know what was removed after it was
+taken, so these rows are copied to a file outside the database (actions/operations/), and `manage.py restore` repeats
+the removals in that file.
 """
 
 import uuid
@@ -21,7 +22,7 @@ class AuditEvent(models.Model):
     subject_id = models.BigIntegerField(null=True, blank=True)
     appeal_id = models.BigIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=40, blank=True)
-    is_demo = models.BooleanField(default=False)  # about a made-up appeal; stays when that is removed
+    is_demo = models.BooleanField(default=False)  # about a made-up appeal; the row stays when that is deleted
 
     class Meta:
         verbose_name = _("line of the trail")
@@ -38,27 +39,27 @@ class AuditEvent(models.Model):
 
 
 class RemovalKind(models.TextChoices):
-    """What was done. `LIST` ends an earlier `HIDE` or `UNLIST`; everything else is final."""
+    """What was removed. `LIST` ends an earlier `HIDE` or `UNLIST`; all others are final."""
 
-    HIDE = "hide"  # the name is not published any more, or will not be
+    HIDE = "hide"  # the name is no longer published, or never will be
     UNLIST = "unlist"  # the approval was revoked or undone
     LIST = "list"  # the name is published again
     WITHDRAW = "withdraw"
     FORGET = "forget"  # the contact and every hash of its mailbox are erased
-    ERASE_CONTACT = "erase_contact"  # the contact is erased because its time is over
+    ERASE_CONTACT = "erase_contact"  # the contact is erased at the end of its retention period
     CHANGE_CONTACT = "change_contact"  # the earlier contact is erased
     ERASE = "erase"  # an unconfirmed endorsement is erased
-    END_LINKS = "end_links"  # the private links of before open nothing
-    END_CODE = "end_code"  # the removal code of before opens nothing
+    END_LINKS = "end_links"  # earlier private links no longer work
+    END_CODE = "end_code"  # the earlier removal code no longer works
 
 
 class Removal(models.Model):
-    uid = models.UUIDField(default=uuid.uuid4, unique=True)  # a restored database gives out the same `id` again
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)  # because a restored database assigns the same `id` again
     kind = models.CharField(max_length=20, choices=RemovalKind)
     appeal = models.CharField(max_length=50)  # its slug
     reference = models.CharField(max_length=30, blank=True)  # further-12; '' if it never had a public entry
     endorsement = models.BigIntegerField()
-    submitted_at = models.DateTimeField()  # of the endorsement: tells it from a later one with the same `id`
+    submitted_at = models.DateTimeField()  # of the endorsement, to tell it from a later one with the same `id`
     at = models.DateTimeField()
     stored_at = models.DateTimeField(db_default=Now())  # by the database's clock
 

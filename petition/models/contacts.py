@@ -1,7 +1,9 @@
-"""Contact: the person who submitted an endorsement. Sealed: only who holds the private key can read it.
-ContactChange: a new contact for an endorsement, which counts once both mailboxes have confirmed it.
-PrivateLink: a token with one purpose, kept as a hash.
-LinkRequest: somebody asked by mailbox for a new private link. The worker knows whether there is one to give.
+"""Contacts of endorsements, and the private links that are mailed to them.
+
+Contact: the person who submitted an endorsement, encrypted: readable only with the private key.
+ContactChange: a new contact, which takes effect when both mailboxes have confirmed it.
+PrivateLink: a token with one purpose, stored as a hash.
+LinkRequest: a request for a new private link by mailbox. The worker finds out whether there is one to send.
 """
 
 from datetime import datetime
@@ -10,12 +12,9 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from petition.models.endorsements import Endorsement
-from petition.models.mails import OutgoingMail
-
 
 class Contact(models.Model):
-    endorsement = models.OneToOneField(Endorsement, on_delete=models.CASCADE, related_name="contact")
+    endorsement = models.OneToOneField("Endorsement", on_delete=models.CASCADE, related_name="contact")
     sealed_person = models.TextField()  # JSON of name and role
     sealed_mailbox = models.TextField()
 
@@ -31,7 +30,7 @@ class Contact(models.Model):
 
 
 class ContactChange(models.Model):
-    endorsement = models.OneToOneField(Endorsement, on_delete=models.CASCADE, related_name="contact_change")
+    endorsement = models.OneToOneField("Endorsement", on_delete=models.CASCADE, related_name="contact_change")
     sealed_person = models.TextField()  # as in Contact
     sealed_mailbox = models.TextField()
     mailbox_index = models.CharField(max_length=64)
@@ -44,29 +43,32 @@ class ContactChange(models.Model):
 
 
 class Purpose(models.TextChoices):
-    CONFIRM = "confirm"  # the link in the mail: opens all unconfirmed forms of its mailbox, or one endorsement
-    CONFIRM_CODE = "confirm_code"  # the short code in the same mail, to type on another device
-    OWN_PAGE = "own_page"  # the organisation's own page: no expiry, outlives the contact
-    REMOVAL_CODE = "removal_code"  # typed in to leave without a mail, for as long as there is something to leave
-    OLD_CONTACT = "old_contact"  # the present mailbox agrees to a new contact
-    NEW_CONTACT = "new_contact"  # the new mailbox is proven
-    NAME_AGAIN = "name_again"  # the mailbox agrees to be named again
+    CONFIRM = "confirm"  # mailed link: opens all unconfirmed forms of its mailbox, or one endorsement
+    CONFIRM_CODE = "confirm_code"  # short code in the same mail, to type on another device
+    OWN_PAGE = "own_page"  # the organisation's own page: no expiry, remains when the contact is erased
+    REMOVAL_CODE = "removal_code"  # typed in to hide or withdraw without a mail
+    OLD_CONTACT = "old_contact"  # the present contact agrees to a new contact
+    NEW_CONTACT = "new_contact"  # the new contact confirms their mailbox
+    NAME_AGAIN = "name_again"  # the contact agrees to be named again
 
 
 class PrivateLinkQuerySet(models.QuerySet["PrivateLink"]):
     def live(self, at: datetime) -> Self:
+        """Return those that have not expired at `at`."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
 
 class PrivateLink(models.Model):
     # A link opens either one endorsement, or whatever waits for the mailbox with this keyed hash.
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    endorsement = models.ForeignKey(
+        "Endorsement", on_delete=models.CASCADE, null=True, blank=True, related_name="links"
+    )
     mailbox_index = models.CharField(max_length=64, blank=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField(null=True, blank=True)
-    # The mail that carries it. Its time begins anew when that mail leaves.
-    mail = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
+    # The mail that contains the link. The time until `expires_at` starts again when that mail leaves.
+    mail = models.ForeignKey("OutgoingMail", on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
 
     objects = PrivateLinkQuerySet.as_manager()
 
@@ -89,7 +91,7 @@ class PrivateLink(models.Model):
 
 
 class LinkRequest(models.Model):
-    mailbox_index = models.CharField(max_length=64, unique=True)  # keyed hash: asked twice is asked once
+    mailbox_index = models.CharField(max_length=64, unique=True)  # keyed hash: repeated requests are one
     sealed_mailbox = models.TextField()
     language = models.CharField(max_length=10)
     requested_at = models.DateTimeField()

@@ -1,118 +1,86 @@
-"""Endorsement: what an organisation submitted. Private; the public part of it is a Signatory."""
+"""Endorsement: what an organisation submitted. Private; its public part is a Signatory."""
 
 from datetime import timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from petition.models.appeals import Appeal, AppealText
-from petition.models.hold_reasons import Suspicion
-from petition.models.signatories import Check, Signatory
-
-
-class State(models.TextChoices):
-    SUBMITTED = "submitted", _("Submitted")
-    CONFIRMED = "confirmed", _("Confirmed, to decide")
-    RETURNED = "returned", _("Returned with a question")
-    APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-LEGAL_MOVES: dict[State, frozenset[State]] = {
-    State.SUBMITTED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
-    State.CONFIRMED: frozenset({State.APPROVED, State.RETURNED, State.REJECTED, State.WITHDRAWN}),
-    State.RETURNED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
-    # Back to where it came from: a rejection is taken back (actions/moderation/undo.py).
-    State.REJECTED: frozenset({State.CONFIRMED, State.WITHDRAWN, State.RETURNED, State.SUBMITTED}),
-    State.APPROVED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
-    State.WITHDRAWN: frozenset(),
-}
-"""The one table of what may follow what. The gate (actions/lifecycle.py) and the triggers are made from it."""
-
-UNDECIDED = (State.SUBMITTED, State.CONFIRMED, State.RETURNED)
-ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
-
+from petition.models.choices import ACTIVE, UNDECIDED, Check, Display, Origin, State, Suspicion
 
 NAME_FIELDS = ("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website")
-"""What tells which organisation it is; sealed together."""
-
-
-class Display(models.TextChoices):
-    NAMED = "named", _("Named")
-    WITHHELD = "withheld", _("Not named")
-
-
-class Origin(models.TextChoices):
-    FORM = "form", _("the form")
-    IMPORTED = "imported", _("the appeal as published")
-    EMAIL = "email", _("an e-mail, entered by the secretariat")  # its mailbox declares and confirms all the same
-    LETTER = "letter", _("a letter or a call, entered by the secretariat")  # a second moderator stands for a mailbox
-
+"""The columns that identify the organisation; they are encrypted together."""
 
 LATEST_DECISIONS = 20
-"""So many tell how long a decision takes at present."""
+"""How many of the latest decisions the usual waiting time is computed from."""
 
 
 class EndorsementQuerySet(models.QuerySet["Endorsement"]):
     def to_decide(self) -> Self:
-        """Those that wait for a moderator, and were not set aside."""
+        """Return those that wait for a moderator and are not on hold."""
         return self.filter(state=State.CONFIRMED, quarantined_at=None).not_being_withdrawn()
 
+    def on_hold(self) -> Self:
+        """Return those that wait until a moderator looks at why they are suspicious."""
+        return self.filter(quarantined_at__isnull=False)
+
+    def not_on_hold(self) -> Self:
+        return self.filter(quarantined_at=None)
+
+    def undecided_on_hold(self) -> Self:
+        """Return those on hold that are neither decided nor being withdrawn."""
+        # The subquery makes SQLite use the small partial index; otherwise it reads all undecided endorsements.
+        on_hold = Endorsement.objects.filter(quarantined_at__isnull=False, withdrawal_due_at=None)
+        return self.filter(pk__in=on_hold.values("pk"), state__in=UNDECIDED)
+
     def being_withdrawn(self) -> Self:
-        """Those that staff have withdrawn and that any moderator can still bring back."""
+        """Return those that staff have withdrawn and that any moderator can still restore."""
         return self.filter(withdrawal_due_at__isnull=False)
 
     def not_being_withdrawn(self) -> Self:
         return self.filter(withdrawal_due_at=None)
 
-    def set_aside(self) -> Self:
-        """Those in quarantine that are not decided; by way of the small index, or SQLite reads all undecided ones."""
-        in_quarantine = Endorsement.objects.filter(quarantined_at__isnull=False, withdrawal_due_at=None)
-        return self.filter(pk__in=in_quarantine.values("pk"), state__in=UNDECIDED)
-
-    def to_weigh(self) -> Self:
-        """Those whose name the evidence has not looked at; who never proved a mailbox is not looked at."""
+    def to_screen(self) -> Self:
+        """Return confirmed ones whose present name has not been screened yet."""
         return self.filter(weighed_at=None, sealed_name="", confirmed_at__isnull=False)
 
-    def to_ask(self) -> Self:
-        """Forms whose mailbox no mail has asked yet, or has to ask again."""
+    def to_ask_for_confirmation(self) -> Self:
+        """Return submitted forms whose contact has to be sent a confirmation mail."""
         return self.filter(state=State.SUBMITTED, origin=Origin.FORM, asked_at=None, withdrawal_due_at=None)
 
-    def unproven(self) -> Self:
-        """Those whose mailbox never confirmed: nobody stands behind them, so they may be erased."""
+    def unconfirmed(self) -> Self:
+        """Return those that no mailbox has confirmed. Only these may be erased."""
         return self.filter(confirmed_at=None)
 
-    def latest_waits(self, appeal: Appeal) -> list[timedelta]:
-        """From the proof of the mailbox to the decision, of the LATEST_DECISIONS of `appeal`, the last one first."""
-        decided = self.filter(appeal=appeal, origin=Origin.FORM, confirmed_at__isnull=False, decided_at__isnull=False)
+    def of_same_organisation(self, endorsement: "Endorsement") -> Self:
+        """Return all endorsements of the same appeal by the same mailbox under the same name."""
+        return self.filter(
+            appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
+        )
+
+    def latest_waits(self, appeal_id: int) -> list[timedelta]:
+        """Return how long the last LATEST_DECISIONS took from confirmation to decision, the newest first."""
+        decided = self.filter(
+            appeal=appeal_id, origin=Origin.FORM, confirmed_at__isnull=False, decided_at__isnull=False
+        )
         moments = decided.order_by("-decided_at").values_list("confirmed_at", "decided_at")[:LATEST_DECISIONS]
         return [decided_at - confirmed_at for confirmed_at, decided_at in moments if confirmed_at and decided_at]
 
-    def quarantined(self) -> Self:
-        """Those set aside until somebody looks."""
-        return self.filter(quarantined_at__isnull=False)
-
-    def not_quarantined(self) -> Self:
-        return self.filter(quarantined_at=None)
-
 
 def _only_in(field: str, *states: State) -> Q:
-    """The timestamp `field` is set in `states` and in no other."""
+    """Return the condition that the timestamp `field` is set exactly in `states`."""
     return Q(state__in=states, **{f"{field}__isnull": False}) | (~Q(state__in=states) & Q(**{field: None}))
 
 
-_AGREED = Q(authority_at__isnull=False, consent_processing_at__isnull=False)
-_NOT_YET = Q(confirmed_at=None)
-"""Who did not fill in the form declares when it is confirmed."""
-_REACHED = (~Q(mailbox_index="") & ~Q(fingerprint="")) | Q(contact_erased_at__isnull=False)
+_DECLARED = Q(authority_at__isnull=False, consent_processing_at__isnull=False)
+# What the secretariat entered is declared by its contact when it is confirmed.
+_UNCONFIRMED = Q(confirmed_at=None)
+_HAS_MAILBOX = (~Q(mailbox_index="") & ~Q(fingerprint="")) | Q(contact_erased_at__isnull=False)
 
 
 class Endorsement(models.Model):
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
-    text = models.ForeignKey(AppealText, on_delete=models.PROTECT, related_name="+")  # immutable: binds its SHA-256
+    appeal = models.ForeignKey("Appeal", on_delete=models.PROTECT, related_name="+")
+    text = models.ForeignKey("AppealText", on_delete=models.PROTECT, related_name="+")  # immutable: binds its SHA-256
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.FORM)
     state = models.CharField(max_length=10, choices=State, default=State.SUBMITTED)
     display = models.CharField(max_length=10, choices=Display)
@@ -121,27 +89,27 @@ class Endorsement(models.Model):
     organisation_name = models.CharField(max_length=300, blank=True)
     acronym = models.CharField(max_length=50, blank=True)
     countries = models.CharField(max_length=60, blank=True)  # ISO 3166-1 alpha-2 codes, a space between
-    label = models.CharField(max_length=500, blank=True)  # of an imported line: exactly as it was printed
+    label = models.CharField(max_length=500, blank=True)  # of an imported entry: exactly as it was printed
     countries_as_printed = models.CharField(max_length=300, blank=True)  # likewise
     website = models.CharField(max_length=200, blank=True)
-    name_language = models.CharField(max_length=10, blank=True)  # where a moderator has said; sealed with the name
+    name_language = models.CharField(max_length=10, blank=True)  # if a moderator set it; encrypted with the name
     member_claimed = models.BooleanField(default=False)
     member_confirmed = models.BooleanField(default=False)  # a moderator has checked it
-    checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
-    folded = models.TextField(blank=True)  # what staff search through; '' until it is weighed
-    vouched_by = models.ForeignKey(Signatory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    sealed_check_note = models.TextField(blank=True)  # how it was checked, in a moderator's words
-    sealed_name = models.TextField(blank=True)  # all of NAME_FIELDS, once nobody outside may read them
+    checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : only by its own mailbox
+    folded = models.TextField(blank=True)  # what staff search in; '' until it is screened
+    vouched_by = models.ForeignKey("Signatory", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sealed_check_note = models.TextField(blank=True)  # a moderator's note on how it was checked
+    sealed_name = models.TextField(blank=True)  # JSON of NAME_FIELDS, when the name must not be readable
 
-    sealed_note = models.TextField(blank=True)  # what moderators note for each other; erased with the contact
+    sealed_note = models.TextField(blank=True)  # moderators' notes for each other; erased with the contact
 
     name_index = models.CharField(max_length=64)  # keyed hash of the folded name: exact matches only
-    looks_index = models.CharField(max_length=64, blank=True)  # of the name as it looks, likewise
-    sounds_index = models.CharField(max_length=64, blank=True)  # of the name as it sounds, likewise
+    looks_index = models.CharField(max_length=64, blank=True)  # the same of the name's look-alike form
+    sounds_index = models.CharField(max_length=64, blank=True)  # the same of the name's sound-alike form
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
-    fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole post: a repeat is the same post
+    fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole form: finds repeats
 
-    # What evidence needs of the sealed mailbox and the network, taken at submission (screening/ makes sentences of it).
+    # What screening/ needs to know of the encrypted mailbox and the network, computed at submission.
     domain_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox's domain
     network_index = models.CharField(max_length=64, blank=True)  # of the /24 or /64, under the weekly key; 7 days
     hints = models.JSONField(default=list, blank=True)  # list of codes
@@ -150,26 +118,25 @@ class Endorsement(models.Model):
     authority_at = models.DateTimeField(null=True, blank=True)
     consent_processing_at = models.DateTimeField(null=True, blank=True)
     consent_publication_at = models.DateTimeField(null=True, blank=True)
-    wording_version = models.CharField(max_length=20, blank=True)  # of the declarations that were agreed to
+    wording_version = models.CharField(max_length=20, blank=True)  # of the declarations that were accepted
 
     submitted_at = models.DateTimeField()
-    asked_at = models.DateTimeField(null=True, blank=True)  # when the mail that asks its mailbox was made, then left
+    asked_at = models.DateTimeField(null=True, blank=True)  # when the confirmation mail was queued, then sent
     confirmed_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawal_due_at = models.DateTimeField(null=True, blank=True)  # by staff: the name is off, final at this moment
-    sealed_listing = models.TextField(
-        blank=True, default="", db_default=""
-    )  # what its line had when that began: its day, its note
-    counted_at = models.DateTimeField(null=True, blank=True)  # of a withheld one: a second moderator has checked it too
-    quarantined_at = models.DateTimeField(null=True, blank=True)  # set aside: reviewed all the same
-    weighed_at = models.DateTimeField(null=True, blank=True)  # its flags and indexes are of this name
+    withdrawal_due_at = models.DateTimeField(null=True, blank=True)  # withdrawn by staff: final at this moment
+    # Entry date and note of the public entry when the withdrawal began, to restore it unchanged.
+    sealed_listing = models.TextField(blank=True, default="", db_default="")
+    counted_at = models.DateTimeField(null=True, blank=True)  # if withheld: when a second moderator checked it
+    quarantined_at = models.DateTimeField(null=True, blank=True)  # on hold
+    weighed_at = models.DateTimeField(null=True, blank=True)  # when this name was screened
     quarantined_for = models.CharField(max_length=40, choices=Suspicion, blank=True)
     contact_erased_at = models.DateTimeField(null=True, blank=True)
-    name_again_at = models.DateTimeField(null=True, blank=True)  # its mailbox asked for the name to be shown again
+    name_again_at = models.DateTimeField(null=True, blank=True)  # when its contact asked to be named again
 
-    signatory = models.OneToOneField(Signatory, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signatory = models.OneToOneField("Signatory", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     explained_by = models.BigIntegerField()  # the audit event of the last change of state (trigger)
 
     objects = EndorsementQuerySet.as_manager()
@@ -262,9 +229,9 @@ class Endorsement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(origin=Origin.IMPORTED, mailbox_index="", fingerprint="")
-                | Q(_REACHED, _AGREED, origin=Origin.FORM)
-                | Q(_REACHED, _AGREED | _NOT_YET, origin=Origin.EMAIL)
-                | Q(_AGREED | _NOT_YET, origin=Origin.LETTER, mailbox_index=""),
+                | Q(_HAS_MAILBOX, _DECLARED, origin=Origin.FORM)
+                | Q(_HAS_MAILBOX, _DECLARED | _UNCONFIRMED, origin=Origin.EMAIL)
+                | Q(_DECLARED | _UNCONFIRMED, origin=Origin.LETTER, mailbox_index=""),
                 name="endorsement_form_has_mailbox_and_consent",
             ),
             models.CheckConstraint(
@@ -275,7 +242,7 @@ class Endorsement(models.Model):
             models.CheckConstraint(
                 condition=~Q(display=Display.NAMED)
                 | Q(origin=Origin.IMPORTED)
-                | Q(_NOT_YET, origin__in=[Origin.EMAIL, Origin.LETTER])
+                | Q(_UNCONFIRMED, origin__in=[Origin.EMAIL, Origin.LETTER])
                 | Q(consent_publication_at__isnull=False),
                 name="endorsement_named_has_consent",
             ),
@@ -286,5 +253,9 @@ class Endorsement(models.Model):
 
     @property
     def is_undecided(self) -> bool:
-        """Whether it waits: for its mailbox, for a moderator, for an answer."""
+        """Return whether it waits for its contact, for a moderator or for an answer."""
         return self.state in UNDECIDED
+
+    def has_contact(self) -> bool:
+        """Return whether there is a contact to write to. Queries each time, since contacts are erased."""
+        return type(self).objects.filter(pk=self.pk, contact__isnull=False).exists()

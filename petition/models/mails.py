@@ -1,6 +1,6 @@
-"""OutgoingMail: a mail that is owed until it is delivered, finally refused or dropped. Address and content are sealed.
+"""OutgoingMail: a mail that waits until it is sent, finally refused, or dropped. Address and content are encrypted.
 
-A mail is dropped when what it says is no longer true (actions/mailing/claims.py).
+A mail is dropped when what it says is no longer true (actions/mailing/pre_send_checks.py).
 """
 
 from datetime import datetime
@@ -9,10 +9,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from petition.models.endorsements import Endorsement
-
 MAILBOX_MAILS = ("confirm_mailbox", "already_endorsed", "own_page_again")
-"""Mails that a form by anybody causes (mailing/mailbox_mails.py). At most one of them waits for each mailbox."""
+"""Mails that anybody can cause by sending the form. At most one of them waits for each mailbox."""
 _OWED = Q(sent_at=None, failed_at=None, dropped_at=None)
 
 
@@ -21,30 +19,30 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(_OWED)
 
     def due(self, at: datetime) -> Self:
-        """Owed, due, and under nobody's lease at `at`."""
+        """Return those to send now: due at `at` and not leased by another worker."""
         return self.owed().filter(Q(leased_until=None) | Q(leased_until__lte=at), due_at__lte=at)
 
 
 class OutgoingMail(models.Model):
-    # Erasing an endorsement takes the mails along that are about it.
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # CASCADE: erasing an endorsement erases the mails about it.
+    endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     message = models.CharField(max_length=40)  # the function of mail/messages.py that writes it
     language = models.CharField(max_length=10)
-    reports = models.BigIntegerField(null=True, blank=True)  # the audit event that the mail tells of
-    # Keyed hash of the mailbox, where a stranger can cause the mail: these are limited. Emptied two days after it left.
+    reports = models.BigIntegerField(null=True, blank=True)  # the audit event that the mail reports
+    # Keyed hash of the mailbox, only for mails that a stranger can cause, to limit them. Erased two days after sending.
     mailbox_index = models.CharField(max_length=64, blank=True)
     sealed_address = models.TextField(blank=True)
-    sealed_content = models.TextField(blank=True)  # JSON of what the message says
+    sealed_content = models.TextField(blank=True)  # JSON: the arguments of the message
     message_id = models.CharField(max_length=200, unique=True)  # the same for every attempt (RFC 5322, 3.6.4)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=32, blank=True)
-    last_error = models.CharField(max_length=40, blank=True)  # an SMTP code or the class of the error, never its words
+    last_error = models.CharField(max_length=40, blank=True)  # SMTP code or class: the text could contain the address
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(null=True, blank=True)  # it was no longer true
+    dropped_at = models.DateTimeField(null=True, blank=True)  # when it was found to be no longer true
 
     objects = OutgoingMailQuerySet.as_manager()
 

@@ -1,5 +1,7 @@
-"""Correction: a change of its line that an organisation proposes. What it proposes is sealed until it is decided.
-Question: what a moderator asks an organisation before deciding, and its answer, which only the secretariat reads.
+"""Requests by organisations and visitors that staff answer.
+
+Correction: a change of its public entry that an organisation proposes, encrypted until it is decided.
+Question: what a moderator asks an organisation before deciding, and the encrypted answer.
 Dispute: a message to the secretariat that a name should not be listed, or is listed wrongly.
 """
 
@@ -10,9 +12,6 @@ from django.db.models import Case, Count, Max, Min, Q, When, Window
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
-
-from petition.models.appeals import Appeal
-from petition.models.endorsements import Endorsement
 
 
 class CorrectionState(models.TextChoices):
@@ -27,10 +26,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
 
 class Correction(models.Model):
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="corrections")
+    endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="corrections")
     state = models.CharField(max_length=10, choices=CorrectionState, default=CorrectionState.PROPOSED)
-    sealed_proposal = models.TextField(blank=True)  # JSON of organisation_name, acronym, countries; while it waits
-    old_line_public = models.BooleanField(default=False)  # the organisation agrees that the old line stays readable
+    sealed_proposal = models.TextField(blank=True)  # JSON of organisation_name, acronym, countries; erased when decided
+    old_line_public = models.BooleanField(default=False)  # the organisation agrees that the old entry stays readable
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,8 +62,8 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
 
 class Question(models.Model):
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="questions")
-    body = models.TextField()  # the moderator's words, which the organisation reads on its own page
+    endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="questions")
+    body = models.TextField()  # shown to the organisation on its own page
     sealed_answer = models.TextField(blank=True)
     asked_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True, blank=True)
@@ -85,8 +84,8 @@ class Question(models.Model):
         return f"question {self.pk} about endorsement {self.endorsement_id}"
 
 
-class About(models.TextChoices):
-    """What whoever wrote chose; the first comes before all others."""
+class DisputeTopic(models.TextChoices):
+    """What the message is about, as its sender chose. The first is the most urgent."""
 
     NOT_AGREED = "not_agreed", _("We did not agree to this.")
     WRONG = "wrong", _("Something about the line is wrong.")
@@ -94,54 +93,56 @@ class About(models.TextChoices):
 
 
 class Claim(models.TextChoices):
-    """Whose address whoever wrote gave. Only claimed: nobody has proven that the mailbox is theirs."""
+    """Whose e-mail address the sender gave. Not verified: anybody can type in an address."""
 
     MAILBOX = "mailbox", _("Gives the e-mail address of the contact")
     DOMAIN = "domain", _("Gives an address at the domain of the contact")
 
 
-def _rank() -> CombinedExpression:
-    """0 to 11, the lowest first: not above a limit, then by what is claimed, then without consent before all else."""
-    flood = Case(When(above_limit=True, then=6), default=0)
+def _priority() -> CombinedExpression:
+    """Return the sort key, 0 to 11: within the limits first, then by claim, then by topic."""
+    above_limit = Case(When(above_limit=True, then=6), default=0)
     claim = Case(When(claim=Claim.MAILBOX, then=0), When(claim=Claim.DOMAIN, then=2), default=4)
-    urgent = Case(When(about=About.NOT_AGREED, then=0), default=1)
-    return flood + claim + urgent
+    topic = Case(When(about=DisputeTopic.NOT_AGREED, then=0), default=1)
+    return above_limit + claim + topic
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
     def open(self) -> Self:
         return self.filter(settled_at=None)
 
-    def genuine_first(self) -> Self:
-        """What most needs a person first, the newest before older ones of the same kind."""
-        return self.order_by(_rank(), "-raised_at", "-pk")
+    def by_priority(self) -> Self:
+        """Return the most urgent first, and the newest first among equals."""
+        return self.order_by(_priority(), "-raised_at", "-pk")
 
     def first_of_each_entry(self, most: int) -> Self:
-        """Up to `most` for each entry, in the order of `genuine_first`."""
-        place = Window(RowNumber(), partition_by=["appeal_id", "reference"], order_by=[_rank(), "-raised_at", "-pk"])
-        return self.annotate(place=place).filter(place__lte=most).genuine_first()
+        """Return up to `most` for each public entry, in the order of `by_priority`."""
+        place = Window(
+            RowNumber(), partition_by=["appeal_id", "reference"], order_by=[_priority(), "-raised_at", "-pk"]
+        )
+        return self.annotate(place=place).filter(place__lte=most).by_priority()
 
     def by_entry(self) -> models.QuerySet[Any, Any]:
-        """One row for each entry, that with the most urgent message first: how many there are, and of which kinds."""
+        """Return one row for each public entry with the numbers of messages by kind, the most urgent entry first."""
         entries = self.order_by().values("appeal_id", "appeal__slug", "reference")
         return entries.annotate(
             count=Count("pk"),
-            not_agreed=Count("pk", filter=Q(about=About.NOT_AGREED)),
+            not_agreed=Count("pk", filter=Q(about=DisputeTopic.NOT_AGREED)),
             flood=Count("pk", filter=Q(above_limit=True)),
             claims=Count("pk", filter=~Q(claim="")),
             newest=Max("raised_at"),
-            best=Min(_rank()),
+            best=Min(_priority()),
         ).order_by("best", "-newest", "appeal_id", "reference")
 
 
 class Dispute(models.Model):
-    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="+")
-    about = models.CharField(max_length=10, choices=About, blank=True)  # '' : from before it was kept
-    reference = models.CharField(max_length=20, blank=True)  # original-12, further-12: the line, where it was named
+    appeal = models.ForeignKey("Appeal", on_delete=models.CASCADE, related_name="+")
+    about = models.CharField(max_length=10, choices=DisputeTopic, blank=True)  # '' : older than this column
+    reference = models.CharField(max_length=20, blank=True)  # original-12, further-12: the entry, if one was named
     sealed_message = models.TextField()
-    sealed_mailbox = models.TextField(blank=True)  # where the secretariat may answer, if it may
+    sealed_mailbox = models.TextField(blank=True)  # where to answer, if the sender gave an address
     claim = models.CharField(max_length=10, choices=Claim, blank=True)  # whose address was given, as far as we can tell
-    above_limit = models.BooleanField(default=False)  # so many came that it stands behind the others
+    above_limit = models.BooleanField(default=False)  # one of very many, so it is listed after the others
     raised_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
 
@@ -155,7 +156,7 @@ class Dispute(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(claim__in=["", *Claim.values]), name="dispute_claim_known"),
             models.CheckConstraint(condition=~Q(sealed_message=""), name="dispute_has_words"),
-            models.CheckConstraint(condition=Q(about__in=["", *About.values]), name="dispute_about_known"),
+            models.CheckConstraint(condition=Q(about__in=["", *DisputeTopic.values]), name="dispute_about_known"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,12 @@
-"""Flag: what the evidence said of an endorsement when it was weighed, for the queue to show and to filter by.
-Comparison: what a moderator said of two endorsements that resemble each other. It merges nothing.
-Spelling: how a name read before somebody corrected it, and after. Sealed: the list shows the present one alone.
-Decision: what a moderator decided last about an endorsement, for as long as it can be taken back.
-Reason: why a moderator rejects, in words that editors keep, and whether and how the organisation is told.
-KnownOrganisation: whom the secretariat knows, and at which mail domain. Private, and no signatory.
+"""What moderators record about endorsements: flags, comparisons, decisions and bulk actions.
+
+Flag: what the screening found, to show and filter in the queue.
+Comparison: whether two endorsements that resemble each other are the same organisation. It merges nothing.
+Spelling: how a name was spelled before and after a correction, encrypted.
+Decision: the last decision about an endorsement, kept for as long as it can be undone.
+Reason: a rejection reason, worded by editors, and whether the organisation is told.
+KnownOrganisation: an organisation that the secretariat knows, and its mail domain. Private.
+Batch, BatchPart: one action on many endorsements as they were shown, undone as one step.
 """
 
 from typing import Self
@@ -12,12 +15,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from petition.models.endorsements import Endorsement
-from petition.models.mails import OutgoingMail
-
 
 class FlagCode(models.TextChoices):
-    """Why a moderator looks closer; the first two say only what is usual among groups in exile."""
+    """What the screening found. The first two are normal for organisations in exile."""
 
     FREE_MAIL = "free_mail", _("Free mailbox")
     KNOWN = "known", _("Known to the secretariat")
@@ -32,18 +32,19 @@ class FlagCode(models.TextChoices):
     FAST = "fast", _("Filled in within seconds")
 
 
-CALM = frozenset({FlagCode.FREE_MAIL, FlagCode.KNOWN})
-"""Flags that ask nobody to look closer."""
+HARMLESS_FLAGS = frozenset({FlagCode.FREE_MAIL, FlagCode.KNOWN})
+"""Flags that are no reason to look closer."""
 
 
 class Flag(models.Model):
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="flags")
+    endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="flags")
     code = models.CharField(max_length=20, choices=FlagCode)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["code", "endorsement"], name="flag_once"),  # in this order: the filter's
+            # In this order, so that the index also serves the queue's filter by flag.
+            models.UniqueConstraint(fields=["code", "endorsement"], name="flag_once"),
             models.CheckConstraint(condition=Q(code__in=FlagCode.values), name="flag_known"),
         ]
 
@@ -62,8 +63,8 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
 
 
 class Comparison(models.Model):
-    first = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="+")  # the lower number
-    second = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="+")  # the one with the lower id
+    second = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict)
     said_at = models.DateTimeField()
 
@@ -82,7 +83,7 @@ class Comparison(models.Model):
 
 
 class Spelling(models.Model):
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="spellings")
+    endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="spellings")
     sealed_before = models.TextField()  # JSON of organisation_name, acronym, countries
     sealed_after = models.TextField()
     changed_at = models.DateTimeField()
@@ -98,14 +99,14 @@ class Spelling(models.Model):
 
 
 class Decision(models.Model):
-    endorsement = models.OneToOneField(Endorsement, on_delete=models.CASCADE, related_name="decision")
-    verb = models.CharField(max_length=40)  # as in the trail
-    before = models.CharField(max_length=10)  # the state that it is to have again
-    sealed_before = models.TextField(blank=True)  # JSON of what else was there before
+    endorsement = models.OneToOneField("Endorsement", on_delete=models.CASCADE, related_name="decision")
+    verb = models.CharField(max_length=40)  # as in the audit log
+    before = models.CharField(max_length=10)  # the state that undoing restores
+    sealed_before = models.TextField(blank=True)  # JSON of whatever else undoing restores
     staff_id = models.BigIntegerField(null=True, blank=True)
     decided_at = models.DateTimeField()
-    mail = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    explained_by = models.BigIntegerField()  # that of the endorsement since: another one means another decision
+    mail = models.ForeignKey("OutgoingMail", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    explained_by = models.BigIntegerField()  # of the endorsement at that time: any other means it was decided again
 
     class Meta:
         indexes = [models.Index(fields=["staff_id", "decided_at"], name="decision_mine")]
@@ -120,9 +121,9 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
 
 
 class Reason(models.Model):
-    code = models.SlugField(max_length=40, unique=True)  # stands in the trail; never changed, never deleted
-    labels = models.JSONField(default=dict)  # by language: what moderators choose by
-    words = models.JSONField(default=dict)  # by language: what the mail says; where it says nothing, our plain sentence
+    code = models.SlugField(max_length=40, unique=True)  # is in the audit log: never changed, never deleted
+    labels = models.JSONField(default=dict)  # by language, shown to moderators
+    words = models.JSONField(default=dict)  # by language, for the mail; without an entry it has our default sentence
     sends_mail = models.BooleanField(default=True)
     is_offered = models.BooleanField(default=True)
 
@@ -136,14 +137,14 @@ class Reason(models.Model):
         return self.code
 
     def label(self, language: str) -> str:
-        """What moderators choose it by, in `language` where it is worded."""
+        """Return the name that moderators see, in `language` if there is one."""
         return str(self.labels.get(language) or self.labels.get("en") or self.code)
 
 
 class KnownOrganisation(models.Model):
     name = models.CharField(max_length=300)
-    domain_index = models.CharField(max_length=64, db_index=True)  # keyed hash, as of an endorsement's mailbox
-    sealed_channel = models.TextField(blank=True)  # where it can be reached: often a person
+    domain_index = models.CharField(max_length=64, db_index=True)  # keyed hash, as in Endorsement
+    sealed_channel = models.TextField(blank=True)  # how to reach it; encrypted because it is often a person
     member = models.BooleanField(default=False)
 
     class Meta:
@@ -155,3 +156,84 @@ class KnownOrganisation(models.Model):
 
     def __str__(self) -> str:
         return f"known organisation {self.pk}"
+
+
+class BatchAction(models.TextChoices):
+    QUARANTINE = "quarantine", _("Set aside")
+    RELEASE = "release", _("Release")
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Reject")
+
+
+class BatchState(models.TextChoices):
+    PROPOSED = "proposed", _("Waits for a second person")
+    DROPPED = "dropped", _("Dropped")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
+
+
+class BatchOutcome(models.TextChoices):
+    """What happened to one endorsement of a batch."""
+
+    WAITING = "waiting", _("To do")
+    DONE = "done", _("Done")
+    SKIPPED = "skipped", _("Left alone: changed meanwhile")
+    UNDONE = "undone", _("Taken back")
+    KEPT = "kept", _("Not taken back: changed since")
+
+
+class Batch(models.Model):
+    deed = models.CharField(max_length=10, choices=BatchAction)
+    state = models.CharField(max_length=10, choices=BatchState)
+    reason = models.CharField(max_length=40, blank=True)  # a code, if the action is to put on hold
+    begun_by = models.BigIntegerField()  # ids of staff accounts
+    begun_at = models.DateTimeField()
+    carried_out_by = models.BigIntegerField(null=True, blank=True)
+    carried_out_at = models.DateTimeField(null=True, blank=True)  # all its decisions have this moment
+    undone_by = models.BigIntegerField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deed__in=BatchAction.values, state__in=BatchState.values), name="batch_words_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[BatchState.PROPOSED, BatchState.DROPPED], carried_out_at=None)
+                | (
+                    ~Q(state__in=[BatchState.PROPOSED, BatchState.DROPPED])
+                    & Q(carried_out_at__isnull=False, carried_out_by__isnull=False)
+                ),
+                name="batch_carried_out_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Return whether the batch was carried out, at least in part, and not undone."""
+        return self.state in (BatchState.RUNNING, BatchState.DONE)
+
+
+class BatchPart(models.Model):
+    batch = models.ForeignKey("Batch", on_delete=models.CASCADE, related_name="parts")
+    endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=10, choices=BatchOutcome, default=BatchOutcome.WAITING)
+    seen = models.BigIntegerField(null=True, blank=True)  # its last audit event when shown, to notice changes
+    quarantined_for = models.CharField(max_length=40, blank=True)  # before a release, so that undoing can restore it
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["batch", "outcome", "id"], name="batch_part_outcome")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "endorsement"], name="batch_part_once"),
+            models.CheckConstraint(condition=Q(outcome__in=BatchOutcome.values), name="batch_part_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"endorsement {self.endorsement_id} of batch {self.batch_id}"

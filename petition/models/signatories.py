@@ -1,6 +1,8 @@
-"""Signatory: what the public sees of an organisation that stands behind the appeal. Knows no endorsement.
-PublicChange: that a listed line was changed, when, and in what; for everybody to read.
-Edition: the list as it was delivered at a date, by numbers alone. What they read is told by today's record.
+"""The public record. Nothing here refers to an endorsement.
+
+Signatory: what the public sees of an organisation that signed or endorsed the appeal.
+PublicChange: that a listed entry was changed, when, and which part.
+Edition: the list as delivered on a date, as numbers only: readers see today's record of those numbers.
 """
 
 from typing import Self
@@ -9,14 +11,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from petition.models.appeals import Appeal
-from petition.models.site_state import SiteState
+from petition.models.choices import Check
+from petition.models.held_list import is_list_held_back
+from petition.text.references import format_reference
 
 PRINTED_FIELDS = (
     "label", "name", "acronym", "countries", "countries_as_printed", "language", "folded", "latin", "checked_how",
     "note",
 )  # fmt: skip
-"""Text columns that are empty in the row of a signatory who is no longer listed."""
+"""Text columns that are empty once a signatory is no longer listed."""
 
 
 class Kind(models.TextChoices):
@@ -29,45 +32,35 @@ class Status(models.TextChoices):
     NO_LONGER_LISTED = "no_longer_listed", _("No longer listed")
 
 
-class Check(models.TextChoices):
-    """How it was checked, beyond its own mailbox, that an organisation stands behind its line."""
-
-    KNOWN_DOMAIN = "known_domain", _("Mailbox at a domain the secretariat knew")
-    OWN_CHANNEL = "own_channel", _("Call or message through a channel the organisation publishes")
-    VOUCHED = "vouched", _("Vouched for by a listed organisation")
-    IMPORTED = "imported", _("Imported from the appeal as published")
-    OTHER = "other", _("Another way")
-
-
 class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def listed(self) -> Self:
         return self.filter(status=Status.LISTED)
 
     def published(self, appeal_id: int) -> Self:
-        """Those of the appeal, listed or not; nobody while the list is held back after a restore."""
-        return self.none() if SiteState.objects.list_is_held_back() else self.filter(appeal_id=appeal_id)
+        """Return those of the appeal, listed or not; none while the list is held back after a restore."""
+        return self.none() if is_list_held_back() else self.filter(appeal_id=appeal_id)
 
     def of_kind(self, kind: Kind) -> Self:
         return self.filter(kind=kind)
 
 
 class Signatory(models.Model):
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="signatories")
+    appeal = models.ForeignKey("Appeal", on_delete=models.PROTECT, related_name="signatories")
     kind = models.CharField(max_length=10, choices=Kind)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=20, choices=Status, default=Status.LISTED)
-    label = models.CharField(max_length=500, blank=True)  # the line as printed
+    label = models.CharField(max_length=500, blank=True)  # the entry as printed
     name = models.CharField(max_length=300, blank=True)
     acronym = models.CharField(max_length=50, blank=True)
     countries = models.CharField(max_length=60, blank=True)  # ISO 3166-1 alpha-2 codes, a space between
     countries_as_printed = models.CharField(max_length=300, blank=True)
-    language = models.CharField(max_length=10, blank=True)  # of the name, where a moderator has said
-    folded = models.TextField(blank=True)  # what a search looks through
-    latin = models.TextField(blank=True)  # the same in Latin letters (text/search_keys.py)
-    member = models.BooleanField(default=False)  # true only when a moderator has checked it
-    checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : by its own mailbox alone
+    language = models.CharField(max_length=10, blank=True)  # of the name, if a moderator set it
+    folded = models.TextField(blank=True)  # what a search compares
+    latin = models.TextField(blank=True)  # the same in Latin letters
+    member = models.BooleanField(default=False)  # true only if a moderator checked it
+    checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : only by its own mailbox
     listed_on = models.DateField(null=True, blank=True)
-    note = models.CharField(max_length=300, blank=True)  # what the secretariat has to say beside the line
+    note = models.CharField(max_length=300, blank=True)  # by the secretariat, published beside the entry
     noted_on = models.DateField(null=True, blank=True)
     explained_by = models.BigIntegerField()  # the audit event of the last change (trigger)
 
@@ -76,11 +69,11 @@ class Signatory(models.Model):
     class Meta:
         ordering = ["appeal", "-kind", "number"]  # "original" before "further"
         indexes = [
-            # How many are listed, and how they were checked, without a look at the lines.
+            # Covers counting the listed ones by kind of check, so the rows are not read.
             models.Index(
                 fields=["appeal", "kind", "checked_how"], condition=Q(status=Status.LISTED), name="signatory_listed"
             ),
-            # The few numbers that are no longer listed.
+            # Finds the few that are no longer listed.
             models.Index(
                 fields=["appeal", "kind", "number"],
                 condition=Q(status=Status.NO_LONGER_LISTED),
@@ -115,12 +108,12 @@ class Signatory(models.Model):
 
     @property
     def reference(self) -> str:
-        """`original-12`, `further-12`: how the row is named everywhere."""
-        return f"{self.kind}-{self.number}"
+        """Return the public reference: `original-12`, `further-12`."""
+        return format_reference(self.kind, self.number)
 
 
-class What(models.TextChoices):
-    """Which part of the line is another."""
+class ChangeKind(models.TextChoices):
+    """Which part of the entry changed."""
 
     NAME = "name", _("name corrected")
     ACRONYM = "acronym", _("acronym corrected")
@@ -135,10 +128,10 @@ class PublicChangeQuerySet(models.QuerySet["PublicChange"]):
 
 
 class PublicChange(models.Model):
-    """Exists only while its line is listed: a removal leaves number and status, nothing else (triggers)."""
+    """Exists only while its entry is listed: a removal leaves nothing but number and status (triggers.py)."""
 
-    signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="changes")
-    what = models.CharField(max_length=10, choices=What)
+    signatory = models.ForeignKey("Signatory", on_delete=models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=10, choices=ChangeKind)
     on = models.DateField()
     old_label = models.CharField(max_length=500, blank=True)  # only if the organisation agreed
 
@@ -147,9 +140,9 @@ class PublicChange(models.Model):
     class Meta:
         ordering = ["signatory", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(what__in=What.values), name="change_what_known"),
+            models.CheckConstraint(condition=Q(what__in=ChangeKind.values), name="change_what_known"),
             models.CheckConstraint(
-                condition=Q(old_label="") | ~Q(what=What.NOTE), name="change_of_a_note_has_no_old_line"
+                condition=Q(old_label="") | ~Q(what=ChangeKind.NOTE), name="change_of_a_note_has_no_old_line"
             ),
         ]
 
@@ -158,13 +151,13 @@ class PublicChange(models.Model):
 
 
 class Edition(models.Model):
-    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="editions")
-    dated = models.DateField()  # the day of the delivery, and its address
-    addressee = models.CharField(max_length=300)  # as the document names it
+    appeal = models.ForeignKey("Appeal", on_delete=models.CASCADE, related_name="editions")
+    dated = models.DateField()  # the day of the delivery; part of its address
+    addressee = models.CharField(max_length=300)  # as printed in the document
     frozen_at = models.DateTimeField()
-    last_number = models.PositiveIntegerField()  # of the further signatories that it holds
-    not_listed = models.JSONField(default=list, blank=True)  # references of those that were already taken off then
-    withheld = models.PositiveIntegerField()  # the published total at that moment
+    last_number = models.PositiveIntegerField()  # of the further signatories in it
+    not_listed = models.JSONField(default=list, blank=True)  # references of those no longer listed then
+    withheld = models.PositiveIntegerField()  # the published total then
 
     class Meta:
         ordering = ["appeal", "-dated"]

@@ -1,26 +1,24 @@
-"""CodeTries: the wrong codes that were typed for a staff account, and the one-time codes that it has used.
-Role: what a staff account may do. A Django group each, made with the migrations; a superuser has every one.
-RoleProposal: a role that one administrator wants an account to have and a second one has to agree to.
-Invitation: a link, kept as a hash, with which a staff account sets its password once.
-Presence: a staff account has an endorsement's page open right now. No trail, and gone within minutes.
+"""Staff accounts: roles, invitations and second factors.
+
+CodeTries: the wrong codes typed for an account, and the one-time codes it has used.
+Role: what an account may do. Each is a Django group, created by the migrations; a superuser has them all.
+RoleProposal: a role that one administrator proposes for an account and a second one has to confirm.
+Invitation: a link, stored as a hash, with which an account sets its password once.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from petition.models.endorsements import Endorsement
-
 
 class CodeTries(models.Model):
     account = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    wrong_at = models.JSONField(default=list)  # moments, ISO 8601, since the last block
+    wrong_at = models.JSONField(default=list)  # times since the last block, ISO 8601
     blocked_until = models.DateTimeField(null=True, blank=True)
-    used_steps = models.JSONField(default=list)  # time steps (RFC 6238) of the last codes that were accepted
+    used_steps = models.JSONField(default=list)  # time steps (RFC 6238) of the last accepted codes
 
     def __str__(self) -> str:
         return f"codes of account {self.account_id}"
@@ -33,8 +31,8 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
-def roles_of(account: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
-    """The roles of an active staff account; any other has none."""
+def get_roles(account: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
+    """Return the roles of an active staff account; other accounts have none."""
     if not (isinstance(account, User) and account.is_active and account.is_staff):
         return frozenset()
     if account.is_superuser:
@@ -43,16 +41,16 @@ def roles_of(account: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
     return frozenset(Role(name) for name in names)
 
 
-def holders(roles: Iterable[Role]) -> QuerySet[User]:
-    """The active staff accounts that have one of `roles`."""
-    able = User.objects.filter(is_active=True, is_staff=True)
-    return able.filter(Q(is_superuser=True) | Q(groups__name__in=list(roles))).distinct()
+def find_accounts_with_role(roles: Iterable[Role]) -> QuerySet[User]:
+    """Return the active staff accounts that have one of `roles`."""
+    accounts = User.objects.filter(is_active=True, is_staff=True)
+    return accounts.filter(Q(is_superuser=True) | Q(groups__name__in=list(roles))).distinct()
 
 
 class RoleProposal(models.Model):
     account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=20, choices=Role)
-    proposed_by = models.BigIntegerField()  # number of the staff account, as in the trail
+    proposed_by = models.BigIntegerField()  # id of the staff account
     proposed_at = models.DateTimeField()
 
     class Meta:
@@ -78,19 +76,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of account {self.account_id}"
-
-
-FOR = timedelta(seconds=75)
-"""A page that has not been heard of for so long is closed."""
-
-
-class Presence(models.Model):
-    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="presences")
-    account = models.BigIntegerField()
-    seen_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["endorsement", "account"], name="presence_once")]
-
-    def __str__(self) -> str:
-        return f"account {self.account} at endorsement {self.endorsement_id}"

@@ -1,8 +1,6 @@
-"""What the database itself refuses, on SQLite and on PostgreSQL, whoever asks. Installed after every migrate.
+"""Triggers: what the database itself refuses, on SQLite and on PostgreSQL, also to SQL from elsewhere.
 
-Django remakes SQLite tables silently: it drops their triggers on the way, and fails where a trigger of another table
-asks the one that it remakes. So `remove` runs on `pre_migrate`, `install` on `post_migrate`, and `missing` is a
-system check (checks.py).
+Installed after every migrate (apps.py), and a system check fails if one is missing (checks.py).
 """
 
 import re
@@ -11,7 +9,7 @@ from typing import Literal
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from petition.models.endorsements import LEGAL_MOVES, Origin, State
+from petition.models.choices import LEGAL_MOVES, Origin, State
 
 _MOVES = ", ".join(f"'{old}>{new}'" for old, following in LEGAL_MOVES.items() for new in sorted(following))
 
@@ -25,13 +23,13 @@ def _no_event(condition: str) -> str:
 
 
 def _real(appeal_id: str) -> str:
-    """Only a demonstration may be removed, as a whole."""
+    """Return the condition that the appeal is real: only a demonstration may be deleted."""
     return f"NOT EXISTS (SELECT 1 FROM petition_appeal a WHERE a.id = {appeal_id} AND a.is_demo)"  # noqa: S608
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """`verb` on a row of `table` is refused with `message` where the SQL `condition` over NEW and OLD holds."""
+class Trigger:
+    """Refuse `verb` on a row of `table` with `message` if the SQL `condition` on NEW and OLD holds."""
 
     name: str
     table: str
@@ -41,37 +39,38 @@ class Refusal:
 
     @property
     def tables(self) -> set[str]:
-        """Its own, and those that its condition asks."""
+        """Return its own table and those that its condition queries."""
         return {self.table, *re.findall(r"petition_\w+", self.condition)}
 
     def statements(self, vendor: str) -> list[str]:
-        """The SQL that drops an older form of this trigger and creates this one."""
+        """Return the SQL that replaces an older version of this trigger."""
         if vendor == "sqlite":
             return [
                 f"DROP TRIGGER IF EXISTS {self.name}",
                 f"CREATE TRIGGER {self.name} BEFORE {self.verb} ON {self.table} FOR EACH ROW WHEN {self.condition} "
                 f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END",
             ]
-        kept = "OLD" if self.verb == "DELETE" else "NEW"
+        result = "OLD" if self.verb == "DELETE" else "NEW"  # PostgreSQL skips the change if NULL is returned
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"IF {self.condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; "
-            f"RETURN {kept}; END $$",
+            f"RETURN {result}; END $$",
             f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.verb} ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
 
 
 _ALWAYS = "1 = 1"
-_EARLIER_EVENT = "NEW.explained_by <= OLD.explained_by"  # each event explains one change
+# An audit event explains one change only, so each change needs a newer event than the last.
+_EARLIER_EVENT = "NEW.explained_by <= OLD.explained_by"
 _WITHDRAWAL_DIFFERS = "(NEW.withdrawal_due_at IS NULL) <> (OLD.withdrawal_due_at IS NULL)"
 
-REFUSALS = (
-    Refusal("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
-    Refusal("audit_no_delete", "petition_auditevent", "DELETE", _ALWAYS, "audit events are never deleted"),
-    Refusal("removal_no_update", "petition_removal", "UPDATE", _ALWAYS, "removals are never changed"),
-    Refusal("removal_no_delete", "petition_removal", "DELETE", _ALWAYS, "removals are never deleted"),
-    Refusal(
+TRIGGERS = (
+    Trigger("audit_no_update", "petition_auditevent", "UPDATE", _ALWAYS, "audit events are never changed"),
+    Trigger("audit_no_delete", "petition_auditevent", "DELETE", _ALWAYS, "audit events are never deleted"),
+    Trigger("removal_no_update", "petition_removal", "UPDATE", _ALWAYS, "removals are never changed"),
+    Trigger("removal_no_delete", "petition_removal", "DELETE", _ALWAYS, "removals are never deleted"),
+    Trigger(
         "endorsement_begins",
         "petition_endorsement",
         "INSERT",
@@ -79,14 +78,14 @@ REFUSALS = (
         f"NOT (NEW.state = '{State.APPROVED}' AND NEW.origin = '{Origin.IMPORTED}')",
         "an endorsement begins as submitted",
     ),
-    Refusal(
+    Trigger(
         "endorsement_legal_moves",
         "petition_endorsement",
         "UPDATE",
         f"NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ({_MOVES})",
         "this move is not in the table of legal moves",
     ),
-    Refusal(
+    Trigger(
         "endorsement_explained",
         "petition_endorsement",
         "UPDATE",
@@ -95,49 +94,49 @@ REFUSALS = (
         + ")",
         "a change of state, display, quarantine or withdrawal names its audit event",
     ),
-    Refusal(
+    Trigger(
         "endorsement_being_withdrawn",
         "petition_endorsement",
         "UPDATE",
         "NEW.withdrawal_due_at IS NOT NULL AND NEW.state <> OLD.state",
         "an endorsement that is being withdrawn is decided no more",
     ),
-    Refusal(
+    Trigger(
         "endorsement_binding",
         "petition_endorsement",
         "UPDATE",
         _differs("appeal_id", "text_id", "origin"),
         "an endorsement stays bound to its appeal and text",
     ),
-    Refusal(
+    Trigger(
         "endorsement_no_delete",
         "petition_endorsement",
         "DELETE",
         f"OLD.confirmed_at IS NOT NULL AND {_real('OLD.appeal_id')}",
         "only an endorsement that nobody confirmed may be erased",
     ),
-    Refusal(
+    Trigger(
         "signatory_insert_explained",
         "petition_signatory",
         "INSERT",
         _no_event("e.appeal_id = NEW.appeal_id"),
         "a listing names its audit event",
     ),
-    Refusal(
+    Trigger(
         "signatory_update_explained",
         "petition_signatory",
         "UPDATE",
         f"{_EARLIER_EVENT} OR " + _no_event("e.appeal_id = NEW.appeal_id"),
         "a change of a listing names its audit event",
     ),
-    Refusal(
+    Trigger(
         "signatory_identity",
         "petition_signatory",
         "UPDATE",
         _differs("appeal_id", "kind", "number"),
         "a signatory keeps its number",
     ),
-    Refusal(
+    Trigger(
         "signatory_removed_without_changes",
         "petition_signatory",
         "UPDATE",
@@ -145,16 +144,16 @@ REFUSALS = (
         "EXISTS (SELECT 1 FROM petition_publicchange c WHERE c.signatory_id = NEW.id)",
         "a removed line leaves no changes behind",
     ),
-    Refusal(
+    Trigger(
         "publicchange_of_a_listed_line",
         "petition_publicchange",
         "INSERT",
         "NOT EXISTS (SELECT 1 FROM petition_signatory s WHERE s.id = NEW.signatory_id AND s.status = 'listed')",
         "only a listed line has changes",
     ),
-    Refusal("publicchange_no_update", "petition_publicchange", "UPDATE", _ALWAYS, "a change is told as it was"),
-    Refusal("signatory_no_delete", "petition_signatory", "DELETE", _real("OLD.appeal_id"), "a number is never reused"),
-    Refusal(
+    Trigger("publicchange_no_update", "petition_publicchange", "UPDATE", _ALWAYS, "a change is told as it was"),
+    Trigger("signatory_no_delete", "petition_signatory", "DELETE", _real("OLD.appeal_id"), "a number is never reused"),
+    Trigger(
         "text_no_update",
         "petition_appealtext",
         "UPDATE",
@@ -165,31 +164,31 @@ REFUSALS = (
         + " OR OLD.published_at IS NOT NULL",
         "the text is the text",
     ),
-    Refusal("text_no_delete", "petition_appealtext", "DELETE", _real("OLD.appeal_id"), "the text is the text"),
-    Refusal("demand_no_update", "petition_demand", "UPDATE", _ALWAYS, "the text is the text"),
-    Refusal(
+    Trigger("text_no_delete", "petition_appealtext", "DELETE", _real("OLD.appeal_id"), "the text is the text"),
+    Trigger("demand_no_update", "petition_demand", "UPDATE", _ALWAYS, "the text is the text"),
+    Trigger(
         "demand_no_delete",
         "petition_demand",
         "DELETE",
         _real("(SELECT t.appeal_id FROM petition_appealtext t WHERE t.id = OLD.text_id)"),
         "the text is the text",
     ),
-    Refusal(
+    Trigger(
         "demand_no_late_insert",
         "petition_demand",
         "INSERT",
         "EXISTS (SELECT 1 FROM petition_appealtext t WHERE t.id = NEW.text_id AND t.published_at IS NOT NULL)",
         "the text is the text",
     ),
-    Refusal(
+    Trigger(
         "appeal_only_grows",
         "petition_appeal",
         "UPDATE",
         f"NEW.revision < OLD.revision OR NEW.last_number < OLD.last_number OR {_differs('is_demo')}",
         "revision and last number only grow, and what is real stays real",
     ),
-    Refusal("edition_no_update", "petition_edition", "UPDATE", _ALWAYS, "what was delivered is never changed"),
-    Refusal(
+    Trigger("edition_no_update", "petition_edition", "UPDATE", _ALWAYS, "what was delivered is never changed"),
+    Trigger(
         "edition_no_delete",
         "petition_edition",
         "DELETE",
@@ -199,28 +198,28 @@ REFUSALS = (
 )  # fmt: skip
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Every trigger whose tables exist is there, in its present form."""
+def install_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Create or replace every trigger whose tables exist."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-        for refusal in REFUSALS:
-            if refusal.tables <= tables:
-                for statement in refusal.statements(connection.vendor):
+        for trigger in TRIGGERS:
+            if trigger.tables <= tables:
+                for statement in trigger.statements(connection.vendor):
                     cursor.execute(statement)
 
 
-def remove(connection: BaseDatabaseWrapper) -> None:
-    """No trigger is there, so that any table can be made anew and rows be brought up to date."""
+def remove_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Drop all triggers, so that migrations can remake tables and update rows."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-        for refusal in REFUSALS:
-            if refusal.table in tables:
-                of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {refusal.name}{of_table}")
+        for trigger in TRIGGERS:
+            if trigger.table in tables:
+                of_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{of_table}")
 
 
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that are not in the database although their tables are."""
+def find_missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the names of triggers that are missing although their tables exist."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
@@ -230,4 +229,4 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         tables = set(connection.introspection.table_names(cursor))
         cursor.execute(query)
         present = {name for (name,) in cursor.fetchall()}
-    return [refusal.name for refusal in REFUSALS if refusal.tables <= tables and refusal.name not in present]
+    return [trigger.name for trigger in TRIGGERS if trigger.tables <= tables and trigger.name not in present]

@@ -1,13 +1,13 @@
-"""Which appeals are made up from end to end: search engines are to keep away from them."""
+"""Which appeals are demonstrations, made up from end to end. Search engines are asked not to index them."""
 
 from petition.models.appeals import Appeal
 
 
-def demonstration_slugs() -> list[str]:
-    """Return the slugs of the appeals that are made up, A to Z."""
+def list_demonstration_slugs() -> list[str]:
+    """Return the slugs of all demonstrations, A to Z."""
     return list(Appeal.objects.filter(is_demo=True).order_by("slug").values_list("slug", flat=True))
 
 
 def is_demonstration(slug: str) -> bool:
-    """Whether there is an appeal with this slug, and it is made up."""
+    """Return whether the appeal with this slug is a demonstration."""
     return Appeal.objects.filter(slug=slug, is_demo=True).exists()

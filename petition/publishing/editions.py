@@ -1,63 +1,39 @@
-"""Editions as they may be seen: which lines each holds. What a line reads is today's record alone."""
+"""Which entries an edition holds. What an entry reads always comes from today's record."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 
-from petition.models.signatories import Edition, Status
-from petition.publishing import records
-from petition.publishing.records import AppealRecord, SignatoryRecord
-
-
-@dataclass(frozen=True)
-class EditionRecord:
-    dated: date
-    addressee: str
-    frozen_at: datetime
-    last_number: int  # of the further signatories that it holds
-    not_listed: tuple[str, ...]  # references of those that were already taken off
-    withheld: int  # the total that was published then
+from petition.models.signatories import Kind, Status
+from petition.publishing.records import AppealRecord, EditionRecord, SignatoryRecord
+from petition.text.references import parse_reference
 
 
-def editions(slug: str) -> list[EditionRecord]:
-    """Of the published appeal, the newest first."""
-    kept = Edition.objects.filter(appeal__slug=slug, appeal__published_at__isnull=False).order_by("-dated")
-    return [
-        EditionRecord(row.dated, row.addressee, row.frozen_at, row.last_number, tuple(row.not_listed), row.withheld)
-        for row in kept
-    ]
-
-
-def edition(slug: str, dated: str) -> EditionRecord:
-    """The edition of this date, written as in ISO 8601. Raises NotPublished."""
-    found = [edition for edition in editions(slug) if edition.dated.isoformat() == dated]
-    if not found:
-        raise records.NotPublished
-    return found[0]
-
-
-def as_delivered(appeal: AppealRecord, edition: EditionRecord) -> AppealRecord:
-    """The appeal with the counts of that day."""
-    gone = sum(reference.startswith("further-") for reference in edition.not_listed)
-    counts = replace(appeal.counts, further=edition.last_number - gone, withheld=edition.withheld)
+def replace_counts(appeal: AppealRecord, edition: EditionRecord) -> AppealRecord:
+    """Return the appeal with the counts of the day of the edition."""
+    removed = sum(kind == Kind.FURTHER for kind, _ in map(parse_reference, edition.not_listed))
+    counts = replace(appeal.counts, further=edition.last_number - removed, withheld=edition.withheld)
     return replace(appeal, counts=counts)
 
 
-def divided(
+def split_by_edition(
     signatories: list[SignatoryRecord], edition: EditionRecord
 ) -> tuple[list[SignatoryRecord], list[SignatoryRecord]]:
-    """What the edition holds, and who joined since: a line that was off the list then and is on it now is in both."""
-    gone = frozenset(edition.not_listed)
-    held, joined = [], []
+    """Return the entries of the edition, and those that joined since.
+
+    An entry that was off the list then and is on it now is in both.
+    """
+    removed = frozenset(edition.not_listed)
+    included, joined = [], []
     for signatory in signatories:
-        is_later = signatory.kind == "further" and signatory.number > edition.last_number
+        is_later = signatory.kind == Kind.FURTHER and signatory.number > edition.last_number
         if not is_later:
-            held.append(_off_the_list(signatory) if signatory.id in gone else signatory)
-        if signatory.label is not None and (is_later or signatory.id in gone):
+            included.append(_without_content(signatory) if signatory.id in removed else signatory)
+        if signatory.label is not None and (is_later or signatory.id in removed):
             joined.append(signatory)
-    return held, joined
+    return included, joined
 
 
-def _off_the_list(signatory: SignatoryRecord) -> SignatoryRecord:
+def _without_content(signatory: SignatoryRecord) -> SignatoryRecord:
+    """Return the record of an entry that is no longer listed."""
     return replace(
         signatory,
         label=None,

@@ -1,6 +1,7 @@
-"""The public pages as HTML, made from the record alone."""
+"""Render the public pages as HTML, from the public record only."""
 
 from dataclasses import asdict
+from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -9,216 +10,214 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from petition.models.signatories import Check, What
-from petition.publishing import editions, history, ranges, records
-from petition.publishing.charts import growth, map as country_map
-from petition.publishing.documents.letter import MOST_NAMES
-from petition.publishing.retention_notice import KEPT
-from petition.publishing.search import Search, found
-from petition.reference.countries import name_of
+from petition.models.choices import Check
+from petition.models.signatories import ChangeKind, Kind
+from petition.publishing import queries, ranges
+from petition.publishing.charts.country_map import draw_map
+from petition.publishing.charts.growth import draw_growth
+from petition.publishing.editions import replace_counts, split_by_edition
+from petition.publishing.records import CountryRecord, NotPublished, SignatoryRecord
+from petition.publishing.retention_notice import RETENTION_NOTICE
+from petition.publishing.search import SearchQuery, search
+from petition.reference.countries import country_name
 from petition.text.names import collation_key
 
-MOST_PRINTED = 300
-"""Up to how many further signatories the appeal's page holds for paper: they are about 6 KB, compressed."""
+MAX_PRINTED: Final = 300
+"""Up to how many further signatories are in the appeal's page for printing: they are about 6 KB, compressed."""
+
 _BY_MAILBOX = _("Its own mailbox, and a moderator’s review")
-_HOW = {check.value: check.label for check in Check}
+_CHECK_LABELS = {check.value: check.label for check in Check}
 
 
-def appeal_page(slug: str, language: str) -> str:
-    """The appeal: text, demands, the originals, the newest of those who endorsed later. Raises NotPublished."""
+def render_appeal_page(slug: str, language: str) -> str:
+    """Render the appeal: text, demands, originals, the newest of those who endorsed later. Raises NotPublished."""
 
-    def read() -> str:
-        appeal = records.appeal_record(slug, language)
-        return _html(
+    def render() -> str:
+        appeal = queries.get_appeal(slug, language)
+        return _render(
             "appeal/appeal.html",
             language,
             ("appeal", slug),
             appeal=appeal,
             other_texts=[text for text in appeal.texts if text.language != appeal.text.language],
-            originals=records.originals(slug),
-            newest=records.newest_further(slug),
-            printed=_printed(slug),
-            editions=editions.editions(slug),
-            checks=_checks(slug),
+            originals=queries.list_originals(slug),
+            newest=queries.list_newest_further(slug),
+            printed=_list_printed(slug),
+            editions=queries.list_editions(slug),
+            checks=_count_checks(slug),
         )
 
-    return records.at_one_revision(slug, read)
+    return queries.read_at_one_revision(slug, render)
 
 
-def _printed(slug: str) -> list[records.SignatoryRecord]:
-    """All further signatories, by number, for whoever prints the appeal's page; none where they are too many."""
-    further = history.further_up_to(slug, MOST_PRINTED + 1)  # numbers have no gap
-    return further if len(further) <= MOST_PRINTED else []
+def _list_printed(slug: str) -> list[SignatoryRecord]:
+    """Return all further signatories for printing the appeal's page; none if they are too many."""
+    further = queries.list_further_up_to(slug, MAX_PRINTED + 1)  # numbers have no gap
+    return further if len(further) <= MAX_PRINTED else []
 
 
-def signatories_page(slug: str, language: str, page: int = 1) -> str:
-    """One page of the whole list; the originals stand on the first. Raises NotPublished for other pages.
+def render_signatories_page(slug: str, language: str, page: int = 1) -> str:
+    """Render one page of the list; the originals are on the first. Raises NotPublished for other pages."""
 
-    It costs the same on every page, and has few links however many pages there are.
-    """
-
-    def read() -> str:
-        last = records.page_count(slug)
+    def render() -> str:
+        last = queries.count_pages(slug)
         if not 1 <= page <= last:
-            raise records.NotPublished
-        return _html(
+            raise NotPublished
+        return _render(
             "signatories/signatories.html",
             language,
             ("signatories", slug),
             query=f"?page={page}" if page > 1 else "",
-            appeal=records.appeal_record(slug, language),
-            originals=records.originals(slug) if page == 1 else [],
-            further=records.further_page(slug, page),
+            appeal=queries.get_appeal(slug, language),
+            originals=queries.list_originals(slug) if page == 1 else [],
+            further=queries.list_further_page(slug, page),
             page=page,
-            ranges=ranges.links_to(page, last, records.PAGE_LENGTH) if last > 1 else [],
-            search=Search(),
+            ranges=ranges.build_page_links(page, last) if last > 1 else [],
+            search=SearchQuery(),
         )
 
-    return records.at_one_revision(slug, read)
+    return queries.read_at_one_revision(slug, render)
 
 
-def found_page(slug: str, language: str, search: Search) -> str:
-    """The lines that `search` finds. Raises NotPublished."""
+def render_search_page(slug: str, language: str, query: SearchQuery) -> str:
+    """Render the result of a search in the list. Raises NotPublished."""
 
-    def read() -> str:
-        return _html(
-            "signatories/found.html",
+    def render() -> str:
+        return _render(
+            "signatories/search_results.html",
             language,
             ("signatories", slug),
-            query=f"?{urlencode({name: asked for name, asked in asdict(search).items() if asked})}",
-            appeal=records.appeal_record(slug, language),
-            search=search,
-            country=name_of(search.country, language) if search.country else "",
-            found=found(slug, search),
+            query=f"?{urlencode({name: value for name, value in asdict(query).items() if value})}",
+            appeal=queries.get_appeal(slug, language),
+            search=query,
+            country=country_name(query.country, language) if query.country else "",
+            result=search(slug, query),
         )
 
-    return records.at_one_revision(slug, read)
+    return queries.read_at_one_revision(slug, render)
 
 
-def edition_page(slug: str, language: str, dated: str) -> str:
-    """The list as it was delivered, and who joined since. Raises NotPublished."""
+def render_edition_page(slug: str, language: str, dated: str) -> str:
+    """Render the list as it was delivered, and the entries that joined since. Raises NotPublished."""
 
-    def read() -> str:
-        edition, appeal = editions.edition(slug, dated), records.appeal_record(slug, language)
-        signatories = records.all_signatories(slug, most=MOST_NAMES + 1)
-        held, joined = editions.divided(signatories[:MOST_NAMES], edition)
-        return _html(
+    def render() -> str:
+        edition, appeal = queries.get_edition(slug, dated), queries.get_appeal(slug, language)
+        signatories = queries.list_signatories(slug, limit=queries.MAX_NAMES + 1)
+        included, joined = split_by_edition(signatories[: queries.MAX_NAMES], edition)
+        return _render(
             "signatories/edition.html",
             language,
             ("edition", slug, dated),
             appeal=appeal,
             edition=edition,
-            delivered=editions.as_delivered(appeal, edition),
+            delivered=replace_counts(appeal, edition),
             dated=dated,
-            originals=[signatory for signatory in held if signatory.kind == "original"],
-            further=[signatory for signatory in held if signatory.kind == "further"],
+            originals=[signatory for signatory in included if signatory.kind == Kind.ORIGINAL],
+            further=[signatory for signatory in included if signatory.kind == Kind.FURTHER],
             joined=joined,
-            goes_on=len(signatories) > MOST_NAMES,
+            has_more=len(signatories) > queries.MAX_NAMES,
         )
 
-    return records.at_one_revision(slug, read)
+    return queries.read_at_one_revision(slug, render)
 
 
-def changes_page(slug: str, language: str) -> str:
-    """What was changed in lines that are listed, and which numbers no longer are. Raises NotPublished."""
+def render_changes_page(slug: str, language: str) -> str:
+    """Render which listed entries were changed, and which numbers are no longer listed. Raises NotPublished."""
 
-    def read() -> str:
-        return _html(
+    def render() -> str:
+        return _render(
             "signatories/changes.html",
             language,
             ("changes", slug),
-            appeal=records.appeal_record(slug, language),
-            changes=[(change, What(change.what).label) for change in history.newest_changes(slug)],
-            most=history.MOST_CHANGES,
-            gone={kind: ranges.in_ranges(history.no_longer_listed(slug, kind)) for kind in ("original", "further")},
+            appeal=queries.get_appeal(slug, language),
+            changes=[(change, ChangeKind(change.what).label) for change in queries.list_changes(slug)],
+            limit=queries.MAX_CHANGES,
+            removed={kind.value: ranges.format_ranges(queries.list_removed_numbers(slug, kind)) for kind in Kind},
         )
 
-    return records.at_one_revision(slug, read)
+    return queries.read_at_one_revision(slug, render)
 
 
-def embed_page(slug: str, language: str) -> str:
-    """The widget: what the appeal is, how many stand behind it, and the way there. Raises NotPublished."""
+def render_embed_page(slug: str, language: str) -> str:
+    """Render the widget: the appeal, how many signed it, and a link. Raises NotPublished."""
     with translation.override(language):
         appeal_path = reverse("appeal", args=[slug])
-    appeal = records.at_one_revision(slug, lambda: records.appeal_record(slug, language))
-    return _html("appeal/embed.html", language, ("embed", slug), appeal=appeal, appeal_path=appeal_path)
+    appeal = queries.read_at_one_revision(slug, lambda: queries.get_appeal(slug, language))
+    return _render("appeal/embed.html", language, ("embed", slug), appeal=appeal, appeal_path=appeal_path)
 
 
-def _checks(slug: str) -> dict[str, list[tuple[object, int]]]:
-    """How those who endorsed later were checked, and apart from them those not named: in words, the most first."""
-    checks = history.checks_of(slug)
-    return {
-        kind: sorted(((_HOW.get(how, _BY_MAILBOX), count) for how, count in totals.items()), key=lambda pair: -pair[1])
-        for kind, totals in (("further", checks.further), ("withheld", checks.withheld))
-    }
+def render_figures_page(slug: str, language: str) -> str:
+    """Render map and growth: listed signatories by country and by month, as tables too. Raises NotPublished."""
 
-
-def accessibility_page(language: str) -> str:
-    """What was tested, how, and what is not yet right: an accessibility statement."""
-    return _html("site/accessibility.html", language, ("accessibility", ""), slug=_first_slug())
-
-
-def privacy_page(language: str) -> str:
-    """What is asked, seen, sealed and kept for how long, from the settings and periods in force in this process."""
-    return _html(
-        "site/privacy.html",
-        language,
-        ("privacy", ""),
-        slug=_first_slug(),
-        controller=settings.CONTROLLER,
-        key_is_elsewhere=not settings.CONTACT_PRIVATE_KEYS,
-        kept=KEPT,
-    )
-
-
-def _first_slug() -> str:
-    """The appeal that pages of the site lead home to: the newest one; empty where none is published."""
-    return next(iter(records.published_slugs()), "")
-
-
-def figures_page(slug: str, language: str) -> str:
-    """Map and growth: the listed signatories by country and by month, drawn and as tables. Raises NotPublished."""
-
-    def read() -> str:
-        appeal = records.appeal_record(slug, language)
-        lines = records.countries_of(slug)
-        listed = records.listed_by_month(slug)
-        counts = {country.code: country.total for country in lines.countries}
-        chart = country_map.drawn(counts) if counts else None
-        circles = [(circle, name_of(circle.code, language)) for circle in chart.circles] if chart else []
-        grown = growth.drawn(listed, appeal.as_of) if listed else None
-        return _html(
+    def render() -> str:
+        appeal = queries.get_appeal(slug, language)
+        totals = queries.count_by_country(slug)
+        by_month = queries.count_by_month(slug)
+        counts = {country.code: country.total for country in totals.countries}
+        map_ = draw_map(counts) if counts else None
+        circles = [(circle, country_name(circle.code, language)) for circle in map_.circles] if map_ else []
+        growth = draw_growth(by_month, appeal.as_of) if by_month else None
+        return _render(
             "figures/figures.html",
             language,
             ("figures", slug),
             appeal=appeal,
-            lines=lines,
-            countries=_by_count(lines.countries, language),
-            map=chart,
+            totals=totals,
+            countries=_sort_by_count(totals.countries, language),
+            map=map_,
             circles=circles,
-            beyond=", ".join(name for circle, name in circles if circle.turn is not None),
-            growth=grown,
-            months=[month for month in grown.months if month.listed] if grown else [],
+            beyond=", ".join(name for circle, name in circles if circle.direction is not None),
+            growth=growth,
+            months=[month for month in growth.months if month.listed] if growth else [],
         )
 
-    return records.at_one_revision(slug, read)
+    return queries.read_at_one_revision(slug, render)
 
 
-def _by_count(countries: tuple[records.CountryRecord, ...], language: str) -> list[tuple[records.CountryRecord, str]]:
-    """Each country with its name: the highest count first, equal ones in the alphabet of the language."""
-    named = [(country, name_of(country.code, language)) for country in countries]
+def render_accessibility_page(language: str) -> str:
+    """Render the accessibility statement."""
+    return _render("site/accessibility.html", language, ("accessibility", ""), slug=_get_newest_slug())
+
+
+def render_privacy_page(language: str) -> str:
+    """Render what is asked, shown, encrypted and kept, with the settings and periods in force in this process."""
+    return _render(
+        "site/privacy.html",
+        language,
+        ("privacy", ""),
+        slug=_get_newest_slug(),
+        controller=settings.CONTROLLER,
+        key_is_elsewhere=not settings.CONTACT_PRIVATE_KEYS,
+        periods=RETENTION_NOTICE,
+    )
+
+
+def _get_newest_slug() -> str:
+    """Return the appeal that pages about the site link to; empty if none is published."""
+    return next(iter(queries.list_published_slugs()), "")
+
+
+def _count_checks(slug: str) -> dict[str, list[tuple[object, int]]]:
+    """Return label and count of each way of checking, highest count first; those not named apart."""
+    checks = queries.count_checks(slug)
+    return {
+        kind: sorted(
+            ((_CHECK_LABELS.get(how, _BY_MAILBOX), count) for how, count in totals.items()), key=lambda pair: -pair[1]
+        )
+        for kind, totals in (("further", checks.further), ("withheld", checks.withheld))
+    }
+
+
+def _sort_by_count(countries: tuple[CountryRecord, ...], language: str) -> list[tuple[CountryRecord, str]]:
+    """Return each country with its name: highest count first, equal ones in the alphabet of the language."""
+    named = [(country, country_name(country.code, language)) for country in countries]
     return sorted(named, key=lambda pair: (-pair[0].total, collation_key(pair[1], language)))
 
 
-def page_of(number: int) -> int:
-    """The page of the list on which the further signatory with this number stands."""
-    return (number - 1) // records.PAGE_LENGTH + 1
-
-
-def _html(template: str, language: str, place: tuple[str, ...], *, query: str = "", **content: object) -> str:
-    """The page at `place` (name of its route; slug, and what else is in its path) and `query` in `language`."""
-    name, slug, *more = place
+def _render(template: str, language: str, route: tuple[str, ...], *, query: str = "", **context: object) -> str:
+    """Render the page of a `route` (name, slug, other arguments of its path) and `query` in `language`."""
+    name, slug, *more = route
     with translation.override(language):
         path = reverse(name, args=[slug, *more] if slug else []) + query
         address = f"{settings.SITE_URL}{path}"
-        return render_to_string(template, {"path": path, "address": address, "slug": slug, **content})
+        return render_to_string(template, {"path": path, "address": address, "slug": slug, **context})

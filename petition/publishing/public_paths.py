@@ -1,68 +1,68 @@
-"""Every public path: what the URL map marks as published, for each published appeal, its editions and its languages."""
+"""List every public path: what the URL map marks as published, for each appeal, edition and language."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 
-from petition.publishing import editions, records
-from petition.publishing.exports import json_schemas, text_lists
+from petition.publishing import queries
+from petition.publishing.exports.fields import SCHEMA_NAMES, TEXT_FORMATS
 
-LINES = frozenset({"slug", "kind", "number"})
-"""Arguments of the permanent links, which lead to the list and are no pages: one for each line, left out here."""
+PERMANENT_LINK: Final = frozenset({"slug", "kind", "number"})
+"""Arguments of the permanent links to entries. They redirect to the list and are no pages, so they are left out."""
 
 Arguments = Iterable[dict[str, str]]
-Fill = TypeVar("Fill")
+Source = TypeVar("Source")
 
 
-def _texts(slug: str) -> Arguments:
-    return [{"language": text.language} for text in records.appeal_record(slug, settings.LANGUAGE_CODE).texts]
+def _list_texts(slug: str) -> Arguments:
+    return [{"language": text.language} for text in queries.get_appeal(slug, settings.LANGUAGE_CODE).texts]
 
 
-def _editions(slug: str) -> Arguments:
-    return [{"dated": edition.dated.isoformat()} for edition in editions.editions(slug)]
+def _list_editions(slug: str) -> Arguments:
+    return [{"dated": edition.dated.isoformat()} for edition in queries.list_editions(slug)]
 
 
-OF_THE_SITE: dict[frozenset[str], Callable[[], Arguments]] = {
+# What a path takes, apart from the slug of the appeal, and all the values that there are.
+SITE_ARGUMENTS: dict[frozenset[str], Callable[[], Arguments]] = {
     frozenset(): lambda: [{}],
-    frozenset({"name"}): lambda: [{"name": name} for name in json_schemas.NAMES],
+    frozenset({"name"}): lambda: [{"name": name} for name in SCHEMA_NAMES],
 }
-OF_AN_APPEAL: dict[frozenset[str], Callable[[str], Arguments]] = {
+APPEAL_ARGUMENTS: dict[frozenset[str], Callable[[str], Arguments]] = {
     frozenset(): lambda slug: [{}],
-    frozenset({"language"}): _texts,
-    frozenset({"dated"}): _editions,
-    frozenset({"shape"}): lambda slug: [{"shape": shape} for shape in text_lists.SHAPES],
+    frozenset({"language"}): _list_texts,
+    frozenset({"dated"}): _list_editions,
+    frozenset({"shape"}): lambda slug: [{"shape": name} for name in TEXT_FORMATS],
 }
-"""What a path takes, beside the slug of the appeal, and everything it can be filled in with."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """A page, a document or data: its `path`, with a query for a later page of the list."""
+class PublicPage:
+    """A page, a document or a data file."""
 
-    path: str
+    path: str  # with the query of a later page of the list
     route: str  # its name in the URL map
-    language: str  # in the path; where it is the same in all of them, the language of those without a prefix
+    language: str  # of the path; the default language for a path without a language prefix
 
 
-def places() -> list[Place]:
-    """All that can be read without a form, in the order of the URL map."""
-    found = []
-    for route, needed, languages in _published_routes():
-        for arguments in _arguments(needed):
+def list_public_pages() -> list[PublicPage]:
+    """Return everything that can be read without a form, in the order of the URL map."""
+    pages = []
+    for route, names, languages in _iterate_published_routes():
+        for arguments in _iterate_arguments(names):
             for language in languages:
                 with translation.override(language):
                     path = reverse(route, kwargs=arguments)
-                found += [Place(path + query, route, language) for query in _queries(route, arguments)]
-    return found
+                pages += [PublicPage(path + query, route, language) for query in _list_queries(route, arguments)]
+    return pages
 
 
-def _published_routes() -> Iterator[tuple[str, frozenset[str], list[str]]]:
-    """Name, names of the arguments, languages."""
+def _iterate_published_routes() -> Iterator[tuple[str, frozenset[str], list[str]]]:
+    """Yield name, names of the arguments and languages of each route."""
     for entry in get_resolver().url_patterns:
         if isinstance(entry, URLPattern):
             yield from _if_published(entry, [settings.LANGUAGE_CODE])
@@ -77,26 +77,27 @@ def _if_published(pattern: URLPattern, languages: list[str]) -> Iterator[tuple[s
         yield pattern.name, frozenset(pattern.pattern.regex.groupindex), languages
 
 
-def _arguments(needed: frozenset[str]) -> Iterator[dict[str, str]]:
-    """Everything that can be filled in. Raises LookupError for a path that this module does not know to fill in."""
-    if needed == LINES:
+def _iterate_arguments(names: frozenset[str]) -> Iterator[dict[str, str]]:
+    """Yield all values of the arguments. Raises LookupError if this module does not know where to find them."""
+    if names == PERMANENT_LINK:
         return
-    if "slug" not in needed:
-        yield from _known(OF_THE_SITE, needed)()
+    if "slug" not in names:
+        yield from _find_source(SITE_ARGUMENTS, names)()
         return
-    for slug in records.published_slugs():
-        for more in _known(OF_AN_APPEAL, needed - {"slug"})(slug):
-            yield {"slug": slug, **more}
+    for slug in queries.list_published_slugs():
+        for arguments in _find_source(APPEAL_ARGUMENTS, names - {"slug"})(slug):
+            yield {"slug": slug, **arguments}
 
 
-def _known(table: dict[frozenset[str], Fill], needed: frozenset[str]) -> Fill:
-    if needed not in table:
-        raise LookupError(f"A published path takes {', '.join(sorted(needed))}: say in manifest.py which there are.")
-    return table[needed]
+def _find_source(table: dict[frozenset[str], Source], names: frozenset[str]) -> Source:
+    # A new published path must not be missing from the mirror without a word.
+    if names not in table:
+        raise LookupError(f"A published path takes {', '.join(sorted(names))}: add their values to public_paths.py.")
+    return table[names]
 
 
-def _queries(route: str, arguments: dict[str, str]) -> list[str]:
-    """The list alone comes in pages."""
+def _list_queries(route: str, arguments: dict[str, str]) -> list[str]:
+    """Return the queries of the pages of the list; only the list has pages."""
     if route != "signatories":
         return [""]
-    return ["", *(f"?page={page}" for page in range(2, records.page_count(arguments["slug"]) + 1))]
+    return ["", *(f"?page={page}" for page in range(2, queries.count_pages(arguments["slug"]) + 1))]

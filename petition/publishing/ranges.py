@@ -1,9 +1,12 @@
 """Numbers in few words, and pages of numbers in few links."""
 
 from dataclasses import dataclass
+from typing import Final
 
-NEIGHBOURS = 2
-"""How many pages before and after the present one have a link of their own."""
+PAGE_LENGTH: Final = 100
+"""A page of the list is a range of numbers: page 1 is 1–100, page 2 is 101–200."""
+NEIGHBOURS: Final = 2
+"""How many pages before and after the current one have a link."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,8 @@ class PageRange:
     is_apart: bool
 
 
-def in_ranges(numbers: list[int]) -> str:
-    """Numbers that grow, written short: "3, 7–9"."""
+def format_ranges(numbers: list[int]) -> str:
+    """Return ascending numbers written short: "3, 7–9"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -27,11 +30,16 @@ def in_ranges(numbers: list[int]) -> str:
     return ", ".join("–".join(map(str, run)) for run in runs)
 
 
-def links_to(page: int, last: int, length: int) -> list[PageRange]:
-    """The first page, the last one and the neighbours of `page`; however many there are, few links."""
-    near = range(max(1, page - NEIGHBOURS), min(last, page + NEIGHBOURS) + 1)
-    shown = sorted({1, *near, last})
+def get_page_number(number: int) -> int:
+    """Return the page of the list that has the further signatory with this number."""
+    return (number - 1) // PAGE_LENGTH + 1
+
+
+def build_page_links(page: int, last: int) -> list[PageRange]:
+    """Return links to the first page, the last one and the neighbours of `page`: few, however long the list is."""
+    nearby = range(max(1, page - NEIGHBOURS), min(last, page + NEIGHBOURS) + 1)
+    linked = sorted({1, *nearby, last})
     return [
-        PageRange(number, (number - 1) * length + 1, number * length, is_apart=number - before > 1)
-        for before, number in zip([0, *shown], shown, strict=False)
+        PageRange(number, (number - 1) * PAGE_LENGTH + 1, number * PAGE_LENGTH, is_apart=number - before > 1)
+        for before, number in zip([0, *linked], linked, strict=False)
     ]

@@ -1,4 +1,4 @@
-"""How long what is kept, as `/privacy/` says it: each sentence beside the period that the deeds obey."""
+"""What `/privacy/` says about how long data is kept: each sentence with the period that actions/ enforces."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.reference import retention_periods as periods
 
-KEPT: tuple[tuple[timedelta, str | Promise], ...] = (
+RETENTION_NOTICE: tuple[tuple[timedelta, str | Promise], ...] = (
     (
         periods.UNCONFIRMED,
         _("A form whose address nobody confirmed, with everything in it, from the day our mail left."),

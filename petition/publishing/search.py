@@ -1,4 +1,4 @@
-"""Looking a line up: by words as anybody would type them, by country, by kind. One scan, however long the list."""
+"""Search the list by words, by country and by kind. One scan, however long the list is."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,19 +8,19 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from petition.models.signatories import Kind, SignatoryQuerySet
-from petition.publishing import records
-from petition.reference.countries import code_of
-from petition.text.names import folded
-from petition.text.search_keys import latin
+from petition.publishing.queries import build_records, query_signatories
+from petition.publishing.records import SignatoryRecord
+from petition.reference.countries import find_country
+from petition.text.names import fold, fold_to_latin
 
-MOST: Final = 100
-"""How many lines an answer shows; it says whether there are more."""
-MOST_WORDS: Final = 8
+MAX_RESULTS: Final = 100
+"""How many entries a result shows; it says whether there are more."""
+MAX_WORDS: Final = 8
 
 
 @dataclass(frozen=True)
-class Search:
-    """What is asked; an empty field asks for nothing."""
+class SearchQuery:
+    """What to search for; an empty field does not restrict the result."""
 
     q: str = ""  # words
     country: str = ""  # ISO 3166-1 alpha-2
@@ -31,49 +31,51 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Found:
-    originals: list[records.SignatoryRecord]
-    further: list[records.SignatoryRecord]
-    are_more: bool
+class SearchResult:
+    originals: list[SignatoryRecord]
+    further: list[SignatoryRecord]
+    has_more: bool
 
     def __len__(self) -> int:
         return len(self.originals) + len(self.further)
 
 
-def found(slug: str, search: Search) -> Found:
-    """The first MOST listed lines that have every word, in the order of the list. Raises NotPublished.
+def search(slug: str, query: SearchQuery) -> SearchResult:
+    """Return the first MAX_RESULTS listed entries that match, in the order of the list. Raises NotPublished.
 
-    A word is found anywhere in a line, in its own letters or in Latin ones; the name of a country in any language of
-    the site finds the lines that print this country. Words without letter or digit find nothing.
+    Every word must be somewhere in the entry, in its own letters or in Latin ones. A country's name in any language
+    of the site matches the entries that print this country. Words without a letter or digit match nothing.
     """
-    asked = _asked(records._signatories(slug).listed(), search)
-    lines: list[records.SignatoryRecord] = []
-    for kind in Kind:  # by kind, so that the index gives the order, and a scan ends with the line that is one too many
-        if search.kind in ("", kind) and len(lines) <= MOST:
-            lines += records._records(asked.of_kind(kind).order_by("number")[: MOST + 1 - len(lines)])
-    shown = lines[:MOST]
-    return Found(
-        originals=[line for line in shown if line.kind == Kind.ORIGINAL],
-        further=[line for line in shown if line.kind == Kind.FURTHER],
-        are_more=len(lines) > MOST,
+    matching = _filter(query_signatories(slug).listed(), query)
+    entries: list[SignatoryRecord] = []
+    # One query for each kind, so that the index gives the order and the scan ends at the first entry too many.
+    for kind in Kind:
+        if query.kind in ("", kind) and len(entries) <= MAX_RESULTS:
+            limit = MAX_RESULTS + 1 - len(entries)
+            entries += build_records(matching.of_kind(kind).order_by("number")[:limit])
+    shown = entries[:MAX_RESULTS]
+    return SearchResult(
+        originals=[entry for entry in shown if entry.kind == Kind.ORIGINAL],
+        further=[entry for entry in shown if entry.kind == Kind.FURTHER],
+        has_more=len(entries) > MAX_RESULTS,
     )
 
 
-def _asked(lines: SignatoryQuerySet, search: Search) -> SignatoryQuerySet:
-    if search.country:
-        lines = lines.filter(_has("countries", search.country))
-    if not search.q:
-        return lines
-    words = folded(search.q).split()[:MOST_WORDS]
+def _filter(signatories: SignatoryQuerySet, query: SearchQuery) -> SignatoryQuerySet:
+    if query.country:
+        signatories = signatories.filter(_contains("countries", query.country))
+    if not query.q:
+        return signatories
+    words = fold(query.q).split()[:MAX_WORDS]
     if not words:
-        return lines.none()
-    in_line = Q()
+        return signatories.none()
+    has_words = Q()
     for word in words:
-        in_line &= Q(_has("folded", word)) | Q(_has("latin", latin(word)))
-    code = code_of(search.q)
-    return lines.filter(in_line | Q(_has("countries", code)) if code else in_line)
+        has_words &= Q(_contains("folded", word)) | Q(_contains("latin", fold_to_latin(word)))
+    code = find_country(query.q)
+    return signatories.filter(has_words | Q(_contains("countries", code)) if code else has_words)
 
 
-def _has(column: str, part: str) -> GreaterThan:
-    """`part` stands in `column`: no pattern, so nothing in it is a wildcard."""
+def _contains(column: str, part: str) -> GreaterThan:
+    # Not LIKE: in a pattern a typed % or _ would be a wildcard.
     return GreaterThan(StrIndex(column, Value(part)), Value(0))

@@ -1,7 +1,7 @@
-"""What time it is: the one place that is asked, so that tests and demonstrations can say otherwise.
+"""The current time. All code asks here, so that tests and demonstrations can replace the clock.
 
-The site follows the clock of its database, if a process has been told to (models/database_clock.py); else, and until
-the database has answered, the clock of the machine.
+A process that follows the clock of the database (models/database_clock.py) uses that; otherwise, and until the
+database has answered, the clock of the machine.
 """
 
 import time
@@ -14,11 +14,10 @@ from typing import Any, Final
 Source = Callable[[], datetime]
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
-# The last one counts. One list for the whole process, every thread sees it: a replaced clock is for tests and
-# demonstrations, which replace it before their threads start and leave in the opposite order of entering.
+# Stacks, of which the last one counts. Process-wide, not per thread: tests and demonstrations replace the clock before
+# their threads start and restore it in the opposite order.
 _sources: Final[list[Source]] = []
-# What this process goes by where no clock is replaced, and the machine's own two clocks beneath it.
-_followed: Final[list[Source]] = []  # none, or one
+_followed: Final[list[Source]] = []  # at most one: used when no clock is replaced
 _machine: Final[list[Source]] = [lambda: datetime.now(UTC)]
 _uptime: Final[list[Callable[[], float]]] = [
     lambda: time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
@@ -26,20 +25,20 @@ _uptime: Final[list[Callable[[], float]]] = [
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC. Raises ValueError if a replaced clock answers without a time zone."""
+    """Return the current time, aware, in UTC. Raises ValueError if a replaced clock returns no time zone."""
     moment = (_sources or _followed or _machine)[-1]()
     if moment.tzinfo is None:
-        raise ValueError(f"the clock must say its time zone: {moment.isoformat()}")
+        raise ValueError(f"the clock must return a time zone: {moment.isoformat()}")
     return moment.astimezone(UTC)
 
 
 def machine_now() -> datetime:
-    """Return what the machine's own clock says, right or wrong. A clock that is replaced by `use` replaces it too."""
+    """Return the time of the machine's own clock, right or wrong. A clock replaced by `use` replaces it too."""
     return _sources[-1]() if _sources else _machine[-1]()
 
 
 def from_machine(moment: datetime) -> datetime:
-    """Return the moment by `now` that the machine's clock called `moment`, as in what other libraries have stored."""
+    """Convert a time of the machine's clock, as other libraries store it, to one of `now`."""
     return moment + (now() - machine_now())
 
 
@@ -49,7 +48,7 @@ def uptime() -> float:
 
 
 def boot_id() -> str:
-    """Return an identifier of the machine's present run, within which `uptime` counts on; '' where there is none."""
+    """Return an identifier of the machine's current run, within which `uptime` increases; '' if there is none."""
     try:
         return _BOOT_ID.read_text(encoding="ascii").strip()
     except OSError:
@@ -58,38 +57,38 @@ def boot_id() -> str:
 
 @contextmanager
 def use(source: Source) -> Iterator[None]:
-    """Inside the block `now()` asks `source`, afterwards whatever it asked before."""
-    with _on_top(_sources, source):
+    """Replace the clock by `source` inside the block."""
+    with _pushed(_sources, source):
         yield
 
 
 @contextmanager
-def frozen(at: datetime) -> Iterator[None]:
-    """Inside the block it is always `at`."""
+def freeze(at: datetime) -> Iterator[None]:
+    """Stop the clock at `at` inside the block."""
     with use(lambda: at):
         yield
 
 
 def follow(source: Source | None) -> None:
-    """From now on this process goes by `source`, unless a clock is replaced; with None by the machine's clock."""
+    """Make this process follow `source`, or the machine's clock with None. A replaced clock still comes first."""
     _followed[:] = [source] if source else []
 
 
-def followed() -> Source | None:
-    """Return what this process goes by, None for the machine's clock."""
+def followed_source() -> Source | None:
+    """Return the clock that this process follows, None for the machine's clock."""
     return _followed[0] if _followed else None
 
 
 @contextmanager
 def use_machine(source: Source, uptime: Callable[[], float] | None = None) -> Iterator[None]:
-    """Inside the block this is the machine's clock, and its uptime: a test makes them wrong."""
-    with _on_top(_machine, source), _on_top(_uptime, uptime or _uptime[-1]):
+    """Replace the machine's clock and uptime inside the block, for tests with a wrong clock."""
+    with _pushed(_machine, source), _pushed(_uptime, uptime or _uptime[-1]):
         yield
 
 
 @contextmanager
-def _on_top(stack: list[Any], top: object) -> Iterator[None]:
-    stack.append(top)
+def _pushed(stack: list[Any], value: object) -> Iterator[None]:
+    stack.append(value)
     try:
         yield
     finally:

@@ -1,6 +1,6 @@
-"""Countries: their codes, what they are called in our languages, and which one a printed name means.
+"""Countries: their codes, their names in our languages, and which one a printed name means.
 
-The names are frozen in countries.json, made from CLDR by deploy/freeze_countries.py, which lists the exceptions.
+The names are frozen in countries.json, made from CLDR by tests/tooling/freeze_countries.py, which lists the exceptions.
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from petition.reference.country_aliases import ALIASES
-from petition.text.names import collation_key, folded
+from petition.text.names import collation_key, fold
 
 _NAMES: Final[dict[str, dict[str, str]]] = json.loads(
     Path(__file__).with_name("countries.json").read_text(encoding="utf-8")
@@ -17,38 +17,39 @@ _NAMES: Final[dict[str, dict[str, str]]] = json.loads(
 
 # The 249 codes of ISO 3166-1 alpha-2, and XK: ISO does not assign it, it is "user-assigned", but the European Union,
 # CLDR and banks use it for Kosovo, and organisations from Kosovo exist.
-CODES: Final[frozenset[str]] = frozenset(_NAMES)
+COUNTRY_CODES: Final[frozenset[str]] = frozenset(_NAMES)
 
 
-def name_of(code: str, language: str) -> str:
-    """What the country is called in a language of the site: name_of("KG", "ru") is "Кыргызстан".
+def country_name(code: str, language: str) -> str:
+    """Return the name of the country in a language of the site: country_name("KG", "ru") is "Кыргызстан".
 
-    Raises KeyError for a code outside CODES and for a language the site does not speak.
+    Raises KeyError for a code outside COUNTRY_CODES and for a language the site does not speak.
     """
     return _NAMES[code][language]
 
 
 @lru_cache(maxsize=8)
-def choices(language: str) -> tuple[tuple[str, str], ...]:
-    """All countries as (code, name), in the alphabetical order of that language: the shape forms want.
+def country_choices(language: str) -> tuple[tuple[str, str], ...]:
+    """Return all countries as (code, name) in the alphabetical order of that language, as choices for forms.
 
     Raises KeyError for a language the site does not speak.
     """
-    named = ((code, name_of(code, language)) for code in CODES)
+    named = ((code, country_name(code, language)) for code in COUNTRY_CODES)
     return tuple(sorted(named, key=lambda choice: collation_key(choice[1], language)))
 
 
-def code_of(printed: str) -> str | None:
-    """The country that a printed name is the name of, or None; "The Netherlands" is "NL", "Georgia" is "GE".
+def find_country(printed: str) -> str | None:
+    """Return the code of the country with this name, or None; "The Netherlands" is "NL", "Georgia" is "GE".
 
-    Matches whole names in English, Russian and Kyrgyz and the aliases, without regard to case, accents, punctuation
-    and a leading "the". Never guesses: no beginnings, no similar spellings, no names that two countries share.
+    Matches whole names in English, Russian and Kyrgyz and the aliases, ignoring case, accents, punctuation and a
+    leading "the".
     """
+    # Never a guess: no beginnings, no similar spellings, no names that two countries share.
     return _codes_by_key().get(_key(printed))
 
 
 def _key(name: str) -> str:
-    return folded(name.replace("&", " and ")).removeprefix("the ")
+    return fold(name.replace("&", " and ")).removeprefix("the ")
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 """Other names under which organisations print their country, each belonging to one country only.
 
-Left out on purpose, for a moderator to decide: what leaves a choice ("Congo", "Korea", «РК»: Kazakhstan, Korea, Komi)
-and names of regions.
+Left out on purpose, for a moderator to decide: ambiguous names ("Congo", "Korea", «РК»: Kazakhstan, Korea, Komi) and
+names of regions.
 """
 
 from collections.abc import Mapping
@@ -119,7 +119,7 @@ _OTHERS: Final[dict[str, tuple[str, ...]]] = {
     "VC": ("Saint Vincent and the Grenadines", "St. Vincent and Grenadines"),
 }
 
-# Code → its other names.
+# Code → other names of the country.
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         code: (*_OTHERS.get(code, ()), *((f"Republic of {_REPUBLICS[code]}",) if code in _REPUBLICS else ()))

@@ -1,32 +1,35 @@
-"""What the domain of a mailbox tells, by two lists to know it by; neither is ever a reason to refuse."""
+"""Hints from the domain of a mailbox, by two lists of domains; neither is ever a reason to refuse."""
 
 from pathlib import Path
 from typing import Final
 
-from petition.text.mailboxes import canonical_domain
+from disposable_email_domains import blocklist
+
+from petition.text.mailboxes import normalize_domain
+
+_FREE_FILE: Final = Path(__file__).with_name("free_mail.txt")
+FREE_DOMAINS: Final = frozenset(
+    domain
+    for line in _FREE_FILE.read_text(encoding="ascii").splitlines()
+    if not line.startswith("#")  # says why the domains below it are there
+    for domain in line.split()
+)
+"""Domains where everybody gets a mailbox."""
+DISPOSABLE_DOMAINS: Final = frozenset(blocklist) - FREE_DOMAINS
+"""Domains of mailboxes that end after minutes, from a public list. `make lock` renews it."""
 
 
-def _listed(name: str) -> frozenset[str]:
-    """The domains in a file of this folder, several to a line; lines that begin with # say why they are there."""
-    lines = (Path(__file__).parent / name).read_text(encoding="ascii").splitlines()
-    return frozenset(domain for line in lines if not line.startswith("#") for domain in line.split())
-
-
-FREE: Final = _listed("free_mail.txt")
-DISPOSABLE: Final = _listed("disposable_mail.txt")
-
-
-def domain_of(mailbox: str) -> str:
-    """The domain of a mailbox in its one spelling (text/mailboxes.py)."""
+def mail_domain(mailbox: str) -> str:
+    """Return the domain of a mailbox in its normal form (text/mailboxes.py)."""
     return mailbox.rpartition("@")[2].lower()
 
 
-def hints_of(mailbox: str, website: str) -> list[str]:
-    """What mailbox and website tell, as codes: `free_mail`, `disposable_mail`, `mail_matches_website`."""
-    domain = domain_of(mailbox)
-    if domain in FREE:
+def mailbox_hints(mailbox: str, website: str) -> list[str]:
+    """Return codes for what mailbox and website show: `free_mail`, `disposable_mail`, `mail_matches_website`."""
+    domain = mail_domain(mailbox)
+    if domain in FREE_DOMAINS:
         return ["free_mail"]
-    hints = ["disposable_mail"] if _is_under(domain, DISPOSABLE) else []
+    hints = ["disposable_mail"] if _is_under(domain, DISPOSABLE_DOMAINS) else []
     host = _host_of(website)
     if host and (_is_under(domain, {host}) or _is_under(host, {domain})):
         hints.append("mail_matches_website")
@@ -34,13 +37,13 @@ def hints_of(mailbox: str, website: str) -> list[str]:
 
 
 def _is_under(domain: str, names: frozenset[str] | set[str]) -> bool:
-    """Whether it is one of `names` or a part of one."""
+    """Return whether `domain` is one of `names` or a subdomain of one."""
     labels = domain.split(".")
     return any(".".join(labels[start:]) in names for start in range(len(labels) - 1))
 
 
 def _host_of(website: str) -> str:
-    """The host in the address as it was typed, without `www.`, in lower-case ASCII; '' where there is none."""
+    """Return the host of an address as typed, without `www.`, in lower-case ASCII; '' if there is none."""
     host = website.rpartition("://")[2].partition("/")[0].partition(":")[0]
-    host = host.lower() if host.isascii() else canonical_domain(host) or ""
+    host = host.lower() if host.isascii() else normalize_domain(host) or ""
     return host.removeprefix("www.")

@@ -1,30 +1,30 @@
-"""How long everything private is kept. The deeds that erase and the page `/privacy/` read these and no others."""
+"""How long everything private is kept. The actions that erase and the page `/privacy/` use these and no others."""
 
 from datetime import timedelta
 
+# An endorsement whose e-mail address was never confirmed, the links of its mails, and a new contact not agreed to.
 UNCONFIRMED = timedelta(days=7)
-"""An endorsement whose mailbox never confirmed, the links of its mails, and a new contact that was not agreed to."""
+# An organisation that has not answered a question is reminded once, this long after it was asked.
 REMINDER = timedelta(days=7)
-"""An organisation that has not answered a question is reminded once, this long after it was asked."""
+# An endorsement expires when the organisation has not answered for this long.
 UNANSWERED = timedelta(days=30)
-"""After this an endorsement lapses whose organisation has not answered."""
+# An endorsement not decided this long after the appeal closed is not accepted.
 UNDECIDED_AFTER_CLOSING = timedelta(days=60)
-"""What nobody has decided this long after the appeal closed is not accepted."""
+# Contact, answers and look-up keys of a rejected or withdrawn endorsement, and the readable name of a rejected one.
 ENDED = timedelta(days=30)
-"""Contact, answers and look-up keys of what was rejected or withdrawn, and the readable name of what was rejected."""
+# Contact and answers of an approved endorsement, from its approval.
 APPROVED = timedelta(days=365)
-"""Contact and answers of an approved endorsement, from its approval."""
+# The same, from the closing of the appeal, if that is sooner.
 APPROVED_AFTER_CLOSING = timedelta(days=90)
-"""The same, from the closing of the appeal, if that is sooner."""
+# A message about a name, from the day on which it was settled.
 SETTLED_DISPUTE = timedelta(days=30)
-"""A message about a name, from the day on which it was settled."""
+# The fact that a mail was sent, or given up; its address and text are erased at once.
 DELIVERED_MAIL = timedelta(days=30)
-"""That a mail left, or was given up; its address and words are forgotten at once."""
+# The recipient, as a keyed hash, of a mail that anybody can cause: it limits how many a mailbox gets a day.
 MAILBOX_OF_MAIL = timedelta(days=2)
-"""To which mailbox a mail went that anybody can cause, as a keyed hash: so that it gets few of them a day."""
+# Counts under keyed hashes (security/rate_limits.py): a mail is postponed by a week at most, and counts for a day.
 COUNTS = UNCONFIRMED + timedelta(days=1)
-"""Counts under keyed hashes (security/rate_limits.py): a mail waits for its turn a week at most, and counts a day."""
+# The keyed hash of the network from which a form came; its key is replaced as often.
 NETWORK = timedelta(days=7)
-"""The keyed hash of the network from which a form came; its key is replaced as often."""
+# Which endorsements were decided on together, and how long that can be undone as one step.
 BATCH = timedelta(days=31)
-"""Which endorsements were decided on together, and how long that can be taken back as one step."""

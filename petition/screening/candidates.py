@@ -1,7 +1,7 @@
-"""Which listed names are worth comparing letter by letter: all while they are few, else those that share most pieces.
+"""Select the listed names worth comparing letter by letter: all while they are few, else those that share most pieces.
 
-What a page costs does not grow with the list: the database ranks the lines in one scan, and so many are compared at
-the most. A name with a few letters changed keeps most of its pieces, wherever the change is.
+So what a page costs does not grow with the list: the database ranks the entries in one scan, and only the first ones
+are compared. A name with a few letters changed keeps most of its pieces, wherever the change is.
 """
 
 from itertools import pairwise
@@ -11,36 +11,39 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from petition.models import Endorsement, Signatory, Status
-from petition.screening.similarity import sounds
-from petition.text.names import folded
+from petition.screening.similarity import build_sound_key
+from petition.text.names import fold
 
-MOST: Final = 2_000
-_PIECE: Final = 4  # letters
-_PIECES: Final = 30
-_CALLED: Final = 100
-"""More than all pieces together: one is called what the other is abbreviated to."""
+MAX_CANDIDATES: Final = 2_000
+_PIECE_LETTERS: Final = 4
+_MAX_PIECES: Final = 30
+_POINTS_FOR_ACRONYM: Final = 100  # more than all pieces together: one is called what the other is abbreviated to
 
 
-def listed_beside(endorsement: Endorsement) -> QuerySet[Endorsement]:
-    """The endorsements of the same appeal whose lines are compared with this one's name, MOST at the most."""
+def list_candidates(endorsement: Endorsement) -> QuerySet[Endorsement]:
+    """Return the endorsements of the same appeal whose entries are compared with this name: MAX_CANDIDATES at most."""
     rows = Endorsement.objects.filter(appeal=endorsement.appeal_id, signatory__status=Status.LISTED)
     rows = rows.exclude(pk=endorsement.pk)
     if not _are_many(endorsement):
         return rows
-    return rows.annotate(shared=_shared(endorsement)).order_by("-shared", "-pk")[:MOST]
+    return rows.annotate(shared=_shared(endorsement)).order_by("-shared", "-pk")[:MAX_CANDIDATES]
 
 
 def _are_many(endorsement: Endorsement) -> bool:
-    return Signatory.objects.listed().filter(appeal=endorsement.appeal_id)[: MOST + 1].count() > MOST
+    return (
+        Signatory.objects.listed().filter(appeal=endorsement.appeal_id)[: MAX_CANDIDATES + 1].count() > MAX_CANDIDATES
+    )
 
 
 def _shared(endorsement: Endorsement) -> Combinable:
-    """How many pieces of its name a row has; what is not weighed yet has no pieces, and goes first."""
-    name, acronym = folded(endorsement.organisation_name), folded(endorsement.acronym)
-    score: Combinable = _worth(Q(folded=""), _CALLED) + _worth(Q(folded__contains=f"|{name}|"), _CALLED)
+    """Return how many pieces of the name a row shares. A row that is not screened yet has no pieces, and goes first."""
+    name, acronym = fold(endorsement.organisation_name), fold(endorsement.acronym)
+    score: Combinable = _worth(Q(folded=""), _POINTS_FOR_ACRONYM) + _worth(
+        Q(folded__contains=f"|{name}|"), _POINTS_FOR_ACRONYM
+    )
     if acronym:
-        score = score + _worth(Q(folded__startswith=f"{acronym}|"), _CALLED)
-    for piece in pieces(f"{name} {sounds(endorsement.organisation_name)}"):
+        score = score + _worth(Q(folded__startswith=f"{acronym}|"), _POINTS_FOR_ACRONYM)
+    for piece in split_into_pieces(f"{name} {build_sound_key(endorsement.organisation_name)}"):
         score = score + _worth(Q(folded__contains=piece), 1)
     return score
 
@@ -49,15 +52,14 @@ def _worth(condition: Q, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0), output_field=IntegerField())
 
 
-def pieces(words: str) -> list[str]:
-    """Each word cut into pieces of about _PIECE letters, each once, _PIECES at the most, evenly taken."""
-    cut = [piece for word in dict.fromkeys(words.split()) for piece in _cut(word)]
-    found = list(dict.fromkeys(cut))
-    step = max(1.0, len(found) / _PIECES)
-    return [found[int(place * step)] for place in range(min(len(found), _PIECES))]
+def split_into_pieces(words: str) -> list[str]:
+    """Return pieces of about _PIECE_LETTERS of the words, each once, at most _MAX_PIECES, evenly spread."""
+    pieces = list(dict.fromkeys(piece for word in dict.fromkeys(words.split()) for piece in _cut(word)))
+    step = max(1.0, len(pieces) / _MAX_PIECES)
+    return [pieces[int(place * step)] for place in range(min(len(pieces), _MAX_PIECES))]
 
 
 def _cut(word: str) -> list[str]:
-    count = max(1, round(len(word) / _PIECE))
+    count = max(1, round(len(word) / _PIECE_LETTERS))
     ends = [round(len(word) * place / count) for place in range(count + 1)]
     return [word[begin:end] for begin, end in pairwise(ends) if end - begin > 1]

@@ -1,9 +1,6 @@
-"""Many that look like one hand's work: proposed to be set aside or decided together, never by itself.
+"""Detect endorsements that look like the work of one person: in the whole queue, and around one endorsement.
 
-Honest ones share things too. A capital city's mobile networks put dozens of organisations behind one address, everybody
-uses the same free mail, and names begin alike. So a network counts only within one hour, a domain only where not
-everybody gets a mailbox, a name only where it differs from others in nothing but something like a serial number, and a
-burst only of forms that were sent faster than a person types.
+A cluster is proposed to a moderator, who may put it on hold or decide it as a whole; nothing happens to it by itself.
 """
 
 import re
@@ -14,29 +11,26 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from petition.models import Endorsement, Origin
-from petition.models.endorsements import UNDECIDED
-from petition.text.names import folded
-
-LOOKED_AT = 20_000
-"""The newest of those that wait, and of those on hold; older ones come up once these are decided."""
-FASTER_THAN_TYPING = 10
-"""Seconds in which nobody types six fields and ticks three boxes."""
+from petition.models import Endorsement, FlagCode, Origin
+from petition.models.choices import UNDECIDED
+from petition.screening import thresholds
+from petition.screening.findings import Subject
+from petition.text.names import fold
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """What is looked at of one endorsement."""
+class ClusterMember:
+    """What the detector looks at of one endorsement."""
 
     pk: int
     domain: str
     network: str
     at: datetime
-    seconds: int | None
+    seconds: int | None  # taken to fill in the form
     name: str
     is_confirmed: bool
     explained_by: int
-    is_on_hold: bool = False  # set aside already, by a limit or by a moderator
+    is_on_hold: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class Cluster:
 
     kind: str  # domain, network, text, burst
     key: str
-    rows: tuple[Arrived, ...]
+    rows: tuple[ClusterMember, ...]
 
     @property
     def first(self) -> datetime:
@@ -57,93 +51,120 @@ class Cluster:
 
     @property
     def on_hold(self) -> int:
-        """How many are set aside already."""
+        """Return how many are on hold already."""
         return sum(row.is_on_hold for row in self.rows)
 
     @property
     def confirmed(self) -> int:
-        """How many have proven their mailbox."""
+        """Return how many have confirmed their mailbox."""
         return sum(row.is_confirmed for row in self.rows)
 
 
-Key = tuple[str, str] | None  # what the cluster is called, and within which part of it these are counted
+ClusterKey = tuple[str, str] | None  # what the cluster is called, and the part of it within which members are counted
 
 
-def _hour(row: Arrived) -> str:
+def _hour(row: ClusterMember) -> str:
     return row.at.strftime("%Y-%m-%dT%H")
 
 
-def _by_domain(row: Arrived) -> Key:
+def _by_domain(row: ClusterMember) -> ClusterKey:
     return (row.domain, "") if row.domain else None
 
 
-def _by_network(row: Arrived) -> Key:
+def _by_network(row: ClusterMember) -> ClusterKey:
     return (row.network, _hour(row)) if row.network else None
 
 
-def _by_text(row: Arrived) -> Key:
-    pattern = pattern_of(row.name)
+def _by_name(row: ClusterMember) -> ClusterKey:
+    pattern = build_name_pattern(row.name)
     return (pattern, "") if pattern else None
 
 
-def _by_burst(row: Arrived) -> Key:
-    return ("", _hour(row)) if row.seconds is not None and row.seconds <= FASTER_THAN_TYPING else None
+def _by_burst(row: ClusterMember) -> ClusterKey:
+    is_fast = row.seconds is not None and row.seconds <= thresholds.FAST_FILL_SECONDS
+    return ("", _hour(row)) if is_fast else None
 
 
-_KINDS: dict[str, tuple[Callable[[Arrived], Key], int]] = {
-    "domain": (_by_domain, 8),
-    "network": (_by_network, 30),
-    "text": (_by_text, 8),
-    "burst": (_by_burst, 12),
+_KINDS: dict[str, tuple[Callable[[ClusterMember], ClusterKey], int]] = {
+    "domain": (_by_domain, thresholds.CLUSTER_BY_DOMAIN),
+    "network": (_by_network, thresholds.CLUSTER_BY_NETWORK),
+    "text": (_by_name, thresholds.CLUSTER_BY_NAME),
+    "burst": (_by_burst, thresholds.CLUSTER_BY_BURST),
 }
-"""How each kind groups, and from how many in one group on it is worth a look."""
-
 _SERIAL = re.compile(r"\w*\d\w*")
 
 
-def pattern_of(name: str) -> str:
-    """The folded name with every word that has a digit in it replaced: equal for names made from one mould."""
-    return _SERIAL.sub("#", folded(name))
+def build_name_pattern(name: str) -> str:
+    """Return the folded name with every word that has a digit replaced: equal for names made from one template."""
+    return _SERIAL.sub("#", fold(name))
 
 
-def arrived() -> Iterator[Arrived]:
-    """Yield the newest endorsements that came by the form and wait: those to decide, and those on hold.
-
-    A limit sets aside what comes above it, so that a flood is most often in both. Of each at most LOOKED_AT: however
-    many are on hold, they displace none of the others.
-    """
+def load_members() -> Iterator[ClusterMember]:
+    """Yield the newest endorsements that came by the form and wait: those to decide, and those on hold."""
+    # A rate limit puts on hold what comes above it, so an attack is most often in both. Each has its own share of
+    # rows: however many are on hold, they displace none of the others.
     came = {"state__in": UNDECIDED, "origin": Origin.FORM, "sealed_name": ""}
-    yield from _newest(Endorsement.objects.not_quarantined().filter(**came), is_on_hold=False)
-    yield from _newest(Endorsement.objects.set_aside().filter(**came), is_on_hold=True)
+    yield from _load_newest(Endorsement.objects.not_on_hold().filter(**came), is_on_hold=False)
+    yield from _load_newest(Endorsement.objects.undecided_on_hold().filter(**came), is_on_hold=True)
 
 
-def _newest(rows: QuerySet[Endorsement], *, is_on_hold: bool) -> Iterator[Arrived]:
+def _load_newest(rows: QuerySet[Endorsement], *, is_on_hold: bool) -> Iterator[ClusterMember]:
     columns = (
         "pk", "domain_index", "network_index", "submitted_at", "seconds_to_fill", "organisation_name", "confirmed_at",
         "explained_by",
     )  # fmt: skip
-    newest = rows.order_by("-pk").values_list(*columns)[:LOOKED_AT]
+    newest = rows.order_by("-pk").values_list(*columns)[: thresholds.CLUSTER_ROWS]
     for pk, domain, network, at, seconds, name, confirmed_at, explained_by in newest:
-        yield Arrived(pk, domain, network, at, seconds, name, confirmed_at is not None, explained_by, is_on_hold)
+        yield ClusterMember(pk, domain, network, at, seconds, name, confirmed_at is not None, explained_by, is_on_hold)
 
 
-def clusters_in(rows: list[Arrived]) -> list[Cluster]:
-    """All clusters among `rows`, the largest first. One endorsement may be in several."""
-    found = [
+def find_clusters(rows: list[ClusterMember]) -> list[Cluster]:
+    """Return all clusters among `rows`, the largest first. One endorsement may be in several."""
+    clusters = [
         Cluster(kind, key, tuple(sorted(members, key=lambda row: row.pk)))
         for kind, (key_of, least) in _KINDS.items()
-        for key, members in _grouped(rows, key_of, least).items()
+        for key, members in _group(rows, key_of, least).items()
     ]
-    return sorted(found, key=lambda cluster: (-len(cluster.rows), cluster.kind, cluster.key))
+    return sorted(clusters, key=lambda cluster: (-len(cluster.rows), cluster.kind, cluster.key))
 
 
-def _grouped(rows: list[Arrived], key_of: Callable[[Arrived], Key], least: int) -> dict[str, list[Arrived]]:
-    groups = defaultdict(list)
+def _group(
+    rows: list[ClusterMember], key_of: Callable[[ClusterMember], ClusterKey], least: int
+) -> dict[str, list[ClusterMember]]:
+    parts = defaultdict(list)
     for row in rows:
         if key := key_of(row):
-            groups[key].append(row)
-    dense: dict[str, list[Arrived]] = defaultdict(list)
-    for (name, _), members in groups.items():
-        if len(members) >= least:
+            parts[key].append(row)
+    dense: dict[str, list[ClusterMember]] = defaultdict(list)
+    for (name, _), members in parts.items():
+        if len(members) >= least:  # quiet hours are left out, and busy hours of one network are one cluster
             dense[name] += members
     return dense
+
+
+def find_related(subject: Subject) -> Iterator[tuple[FlagCode, tuple[int, ...]]]:
+    """Yield the numbers of endorsements that came with this one, and in which respect, where there are many."""
+    row, day, minutes = subject.row, thresholds.RELATED_WITHIN, thresholds.BURST_WITHIN
+    around = Endorsement.objects.filter(
+        appeal=row.appeal_id,
+        origin=Origin.FORM,
+        submitted_at__gte=row.submitted_at - day,
+        submitted_at__lte=row.submitted_at + day,
+    ).exclude(pk=row.pk)
+    if row.network_index:
+        others = _numbers(around.filter(network_index=row.network_index))
+        if len(others) >= thresholds.RELATED_BY_NETWORK:
+            yield FlagCode.SAME_NETWORK, others
+    if subject.has_own_domain:
+        others = _numbers(around.exclude(name_index=row.name_index).filter(domain_index=row.domain_index))
+        if len(others) >= thresholds.RELATED_BY_DOMAIN:
+            yield FlagCode.SAME_DOMAIN, others
+    others = _numbers(
+        around.filter(submitted_at__gte=row.submitted_at - minutes, submitted_at__lte=row.submitted_at + minutes)
+    )
+    if len(others) >= thresholds.RELATED_BY_BURST:
+        yield FlagCode.BURST, others
+
+
+def _numbers(rows: QuerySet[Endorsement]) -> tuple[int, ...]:
+    return tuple(rows.order_by("pk").values_list("pk", flat=True)[: thresholds.RELATED_SHOWN])

@@ -1,4 +1,4 @@
-"""Everything that supports or questions one endorsement, in the order in which a moderator wants to read it."""
+"""Collect everything that supports or questions one endorsement, in the order in which a moderator reads it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,55 +7,61 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from petition.models import Endorsement, FlagCode, Verdict
-from petition.screening.characters import Strange, strangeness
+from petition.screening.characters import StrangeLetters, find_strange_letters
 from petition.screening.findings import Finding, Mark, Subject
-from petition.screening.known_contacts import known
+from petition.screening.known_contacts import find_known_contacts
 from petition.screening.similar_names import Resemblance
 from petition.screening.similarity import Likeness
-from petition.screening.submission_signals import arrival
+from petition.screening.submission_signals import find_submission_signals
 
-HOW: Final[dict[Likeness, str | Promise]] = {
+LIKENESS_LABELS: Final[dict[Likeness, str | Promise]] = {
     Likeness.SAME: gettext_lazy("the same name"),
     Likeness.LOOKS: gettext_lazy("looks the same, but for letters that look alike, spaces, dashes or a legal form"),
     Likeness.SOUNDS: gettext_lazy("sounds the same, in another alphabet or another spelling"),
     Likeness.ACRONYM: gettext_lazy("one is the other’s abbreviation"),
     Likeness.LETTERS: gettext_lazy("a few letters differ"),
 }
-STRANGE: Final[dict[Strange, str | Promise]] = {
-    Strange.INVISIBLE: gettext_lazy("The name has characters that are not seen."),
-    Strange.MIXED: gettext_lazy("A word of the name mixes two alphabets."),
-    Strange.DISGUISED: gettext_lazy("A word of the name looks Latin and is not."),
-    Strange.FORMS: gettext_lazy("The name has letters that no keyboard types."),
-    Strange.MARKS: gettext_lazy("The name has marks on letters that have none."),
+STRANGE_LETTERS_LABELS: Final[dict[StrangeLetters, str | Promise]] = {
+    StrangeLetters.INVISIBLE: gettext_lazy("The name has characters that are not seen."),
+    StrangeLetters.MIXED: gettext_lazy("A word of the name mixes two alphabets."),
+    StrangeLetters.DISGUISED: gettext_lazy("A word of the name looks Latin and is not."),
+    StrangeLetters.FORMS: gettext_lazy("The name has letters that no keyboard types."),
+    StrangeLetters.MARKS: gettext_lazy("The name has marks on letters that have none."),
 }
 _ORDER: Final = (Mark.CLOSER, Mark.SUPPORTS, Mark.NEUTRAL)
 
 
-def evidence(endorsement: Endorsement, alike: list[Resemblance]) -> list[Finding]:
-    """All findings, what asks for a closer look first. `alike` are its resemblances, which the desk also shows."""
+def evaluate(endorsement: Endorsement, alike: list[Resemblance]) -> list[Finding]:
+    """Return all findings, those that ask for a closer look first. `alike` are its resemblances (similar_names.py)."""
     subject = Subject(endorsement)
-    found = [*_names(alike), *_letters(endorsement), *known(subject), *arrival(subject), *_declared(endorsement)]
-    return sorted(found, key=lambda finding: _ORDER.index(finding.mark))
+    findings = [
+        *_similar_names(alike),
+        *_strange_letters(endorsement),
+        *find_known_contacts(subject),
+        *find_submission_signals(subject),
+        *_declarations(endorsement),
+    ]
+    return sorted(findings, key=lambda finding: _ORDER.index(finding.mark))
 
 
-def _names(alike: list[Resemblance]) -> Iterator[Finding]:
+def _similar_names(alike: list[Resemblance]) -> Iterator[Finding]:
     for one in alike:
-        told = {"reference": one.reference or f"№ {one.endorsement}", "name": one.name or _("Name sealed")}
+        params = {"reference": one.reference or f"№ {one.endorsement}", "name": one.name or _("Name sealed")}
         if one.verdict == Verdict.DIFFERENT:
             words = _("Resembles %(reference)s, %(name)s. A moderator said: a different body.")
-            yield Finding(Mark.NEUTRAL, words % told)
+            yield Finding(Mark.NEUTRAL, words % params)
             continue
-        words = _("Resembles %(reference)s, %(name)s: %(how)s.") % (told | {"how": HOW[one.how]})
+        words = _("Resembles %(reference)s, %(name)s: %(how)s.") % (params | {"how": LIKENESS_LABELS[one.how]})
         flag = FlagCode.RESEMBLES_LISTED if one.reference else FlagCode.RESEMBLES_WAITING
         yield Finding(Mark.CLOSER, words, flag, () if one.reference else (one.endorsement,))
 
 
-def _letters(endorsement: Endorsement) -> Iterator[Finding]:
-    for strange in strangeness(f"{endorsement.organisation_name} {endorsement.acronym}"):
-        yield Finding(Mark.CLOSER, str(STRANGE[strange]), FlagCode.CHARACTERS)
+def _strange_letters(endorsement: Endorsement) -> Iterator[Finding]:
+    for strange in find_strange_letters(f"{endorsement.organisation_name} {endorsement.acronym}"):
+        yield Finding(Mark.CLOSER, str(STRANGE_LETTERS_LABELS[strange]), FlagCode.CHARACTERS)
 
 
-def _declared(endorsement: Endorsement) -> Iterator[Finding]:
+def _declarations(endorsement: Endorsement) -> Iterator[Finding]:
     if endorsement.authority_at:
         words = _(
             "The contact declared to have the right to speak for the organisation; the role is sealed with the contact."

@@ -1,4 +1,4 @@
-"""What the evidence says: a plain sentence with a mark."""
+"""A finding about an endorsement: a plain sentence with a mark."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from petition.models import Endorsement, FlagCode
 
 
 class Mark(StrEnum):
-    """What a finding is worth to a moderator."""
+    """How much a finding matters to a moderator."""
 
     SUPPORTS = "supports"
     NEUTRAL = "neutral"
@@ -17,7 +17,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found. `flag` is its name in the queue; `others` is whom it is true of as well."""
+    """One thing that was found. `flag` is its code in the queue; `others` are the endorsements it is also true of."""
 
     mark: Mark
     sentence: str
@@ -26,7 +26,7 @@ class Finding:
 
 
 class Subject:
-    """The endorsement that is looked at, with what several kinds of evidence need to know of it."""
+    """The endorsement that is evaluated, with what several kinds of findings need to know of it."""
 
     def __init__(self, endorsement: Endorsement) -> None:
         self.row = endorsement
@@ -37,5 +37,5 @@ class Subject:
 
     @property
     def has_own_domain(self) -> bool:
-        """Whether its mail domain belongs to few, so that it says something."""
+        """Return whether its mail domain belongs to few, so that it says something."""
         return bool(self.row.domain_index) and not self.hints & {FlagCode.FREE_MAIL, FlagCode.DISPOSABLE_MAIL}

@@ -1,4 +1,4 @@
-"""Whom somebody knew before: the secretariat's own list, and those who stood behind an earlier appeal."""
+"""Findings from what is known already: the secretariat's own list, and endorsements of earlier appeals."""
 
 from collections.abc import Iterator
 
@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 
 from petition.models import Endorsement, FlagCode, KnownOrganisation, State
 from petition.screening.findings import Finding, Mark, Subject
-from petition.screening.similarity import forms, likeness
+from petition.screening.similarity import build_name_forms, compare_names
 
 
-def known(subject: Subject) -> Iterator[Finding]:
-    """What the list and earlier appeals say."""
-    yield from _in_the_list(subject)
-    yield from _before(subject)
+def find_known_contacts(subject: Subject) -> Iterator[Finding]:
+    """Yield what the list and earlier appeals say."""
+    yield from _in_known_list(subject)
+    yield from _in_earlier_appeals(subject)
 
 
-def _in_the_list(subject: Subject) -> Iterator[Finding]:
+def _in_known_list(subject: Subject) -> Iterator[Finding]:
     row = subject.row
     at_domain = list(KnownOrganisation.objects.filter(domain_index=row.domain_index)) if row.domain_index else []
     for organisation in at_domain:
@@ -26,16 +26,16 @@ def _in_the_list(subject: Subject) -> Iterator[Finding]:
         yield Finding(Mark.SUPPORTS, words % {"name": organisation.name}, FlagCode.KNOWN)
     if at_domain or not row.organisation_name:
         return
-    own = forms(row.organisation_name, row.acronym)
+    own = build_name_forms(row.organisation_name, row.acronym)
     for name in KnownOrganisation.objects.values_list("name", flat=True).distinct():
-        if likeness(own, forms(name)):
+        if compare_names(own, build_name_forms(name)):
             words = _("The secretariat knows %(name)s, at another mail domain.") % {"name": name}
             is_calm = FlagCode.FREE_MAIL in subject.hints
             yield Finding(*((Mark.NEUTRAL, words) if is_calm else (Mark.CLOSER, words, FlagCode.KNOWN_ELSEWHERE)))
 
 
-def _before(subject: Subject) -> Iterator[Finding]:
-    """Approved in an earlier, real appeal, under a name that looks the same."""
+def _in_earlier_appeals(subject: Subject) -> Iterator[Finding]:
+    """Yield endorsements of earlier, real appeals that were approved under a name that looks the same."""
     row = subject.row
     same_name = Q(name_index=row.name_index)
     if row.looks_index:
@@ -43,13 +43,13 @@ def _before(subject: Subject) -> Iterator[Finding]:
     earlier = Endorsement.objects.filter(same_name, state=State.APPROVED, appeal__is_demo=False)
     rows = earlier.filter(appeal__issued_on__lt=row.appeal.issued_on).exclude(appeal=row.appeal_id)
     for before in rows.select_related("appeal").order_by("pk")[:3]:
-        told = {"appeal": before.appeal.slug}
+        params = {"appeal": before.appeal.slug}
         if row.mailbox_index and before.mailbox_index == row.mailbox_index:
-            words = _("The same mailbox stood behind this name in the appeal %(appeal)s.") % told
+            words = _("The same mailbox stood behind this name in the appeal %(appeal)s.") % params
             yield Finding(Mark.SUPPORTS, words, FlagCode.KNOWN)
         elif subject.has_own_domain and before.domain_index == row.domain_index:
-            words = _("A mailbox at the same domain stood behind this name in the appeal %(appeal)s.") % told
+            words = _("A mailbox at the same domain stood behind this name in the appeal %(appeal)s.") % params
             yield Finding(Mark.SUPPORTS, words, FlagCode.KNOWN)
         else:
-            words = _("This name stands behind the appeal %(appeal)s, from another mailbox.") % told
+            words = _("This name stands behind the appeal %(appeal)s, from another mailbox.") % params
             yield Finding(Mark.NEUTRAL, words)

@@ -1,8 +1,7 @@
-"""A file that anybody with the public key can write and only a holder of the private key can read, of any size.
+"""Encrypted files of any size: the public key is enough to write one, only the private key reads it.
 
 The format: a first line that names it; the key of this file in a NaCl sealed box (X25519, XSalsa20-Poly1305), 80 bytes;
-then a libsodium secretstream (XChaCha20-Poly1305): its header, and chunks that cannot be changed, swapped or left out;
-the last one says that it is the last, so that a file cut off is seen to be cut off.
+then a libsodium secretstream (XChaCha20-Poly1305): its header and the encrypted chunks.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -22,12 +21,12 @@ _MESSAGE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
-class CannotRead(Exception):
-    """The file is no backup, was changed or cut off, or none of the keys opens it; says which."""
+class CannotDecryptFile(Exception):
+    """The file is no backup, was changed or truncated, or no key decrypts it. The message says which."""
 
 
-def is_key(public_key: str) -> bool:
-    """Whether a file can be sealed to it."""
+def is_public_key(public_key: str) -> bool:
+    """Return whether a file can be encrypted with this key (base64url)."""
     try:
         PublicKey(public_key.encode(), URLSafeBase64Encoder)
     except (CryptoError, ValueError, TypeError):
@@ -35,10 +34,15 @@ def is_key(public_key: str) -> bool:
     return True
 
 
-def seal(
-    source: BinaryIO, target: BinaryIO, public_key: str, *, tell: Callable[[int], None] = lambda done: None
+def encrypt_file(
+    source: BinaryIO, target: BinaryIO, public_key: str, *, on_progress: Callable[[int], None] = lambda done: None
 ) -> None:
-    """All of `source` is in `target`, sealed to `public_key` (base64url). `tell` hears how many bytes are done."""
+    """Encrypt all of `source` into `target` with `public_key` (base64url).
+
+    `on_progress` is called with the number of bytes done.
+    """
+    # The machine that writes backups holds no key that reads them: each file gets a random key of its own, and only
+    # that key goes into the sealed box. A sealed box takes one message in memory; the stream takes a file of any size.
     key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
     state = bindings.crypto_secretstream_xchacha20poly1305_state()
     target.write(FIRST_LINE)
@@ -48,31 +52,32 @@ def seal(
     for chunk, tag in _with_end(iter(lambda: source.read(CHUNK), b"")):
         target.write(bindings.crypto_secretstream_xchacha20poly1305_push(state, chunk, None, tag))
         done += len(chunk)
-        tell(done)
+        on_progress(done)
 
 
-def opened(source: BinaryIO, private_keys: Iterable[str]) -> Iterator[bytes]:
-    """What was sealed, in chunks; of a file that was tampered with, nothing after the place. Raises CannotRead."""
+def decrypt_file(source: BinaryIO, private_keys: Iterable[str]) -> Iterator[bytes]:
+    """Yield the decrypted content in chunks; of a changed file nothing after the change. Raises CannotDecryptFile."""
     if source.read(len(FIRST_LINE)) != FIRST_LINE:
-        raise CannotRead("This file is no backup of this site: name a file that `manage.py backup` wrote.")
-    key = _key_of(source.read(_SEALED_KEY), private_keys)
+        raise CannotDecryptFile("This file is no backup of this site: name a file that `manage.py backup` wrote.")
+    key = _decrypt_file_key(source.read(_SEALED_KEY), private_keys)
     state = bindings.crypto_secretstream_xchacha20poly1305_state()
     tag = _MESSAGE
     try:
         bindings.crypto_secretstream_xchacha20poly1305_init_pull(state, source.read(_HEADER), key)
         for chunk in iter(lambda: source.read(CHUNK + _MORE), b""):
             if tag == _FINAL:
-                raise CannotRead("Something was added to this backup: take another copy of it.")
+                raise CannotDecryptFile("Something was added to this backup: take another copy of it.")
             plain, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, chunk)
             yield plain
     except (CryptoError, RuntimeError, ValueError) as error:
-        raise CannotRead("This backup was changed or cut off: take another copy of it.") from error
+        raise CannotDecryptFile("This backup was changed or cut off: take another copy of it.") from error
+    # The last chunk carries the final tag, so a file that ends before it was cut off, however cleanly.
     if tag != _FINAL:
-        raise CannotRead("This backup was cut off: take another copy of it.")
+        raise CannotDecryptFile("This backup was cut off: take another copy of it.")
 
 
 def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Each chunk with its tag; of no chunks, one that is empty and the last."""
+    """Yield each chunk with its tag; an empty source gives one empty final chunk."""
     held = next(chunks, b"")
     for chunk in chunks:
         yield held, _MESSAGE
@@ -80,10 +85,10 @@ def _with_end(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
     yield held, _FINAL
 
 
-def _key_of(sealed: bytes, private_keys: Iterable[str]) -> bytes:
+def _decrypt_file_key(encrypted: bytes, private_keys: Iterable[str]) -> bytes:
     for private_key in private_keys:
         try:
-            return SealedBox(PrivateKey(private_key.encode(), URLSafeBase64Encoder)).decrypt(sealed)
+            return SealedBox(PrivateKey(private_key.encode(), URLSafeBase64Encoder)).decrypt(encrypted)
         except (CryptoError, ValueError):
             continue
-    raise CannotRead("None of the private keys here opens this backup: set BACKUP_PRIVATE_KEY.")
+    raise CannotDecryptFile("No private key here decrypts this backup: set BACKUP_PRIVATE_KEY to the key that does.")

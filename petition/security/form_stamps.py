@@ -1,33 +1,33 @@
-"""When a form was opened, signed, in a hidden field of that form: no cookie, nothing stored."""
+"""The signed time at which a form was opened, in a hidden field of that form: no cookie, nothing stored."""
 
 import math
 from datetime import UTC, datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
 
-LASTS = timedelta(days=2)
-"""A page may lie open that long; an older stamp says nothing any more, or one would serve a robot for ever."""
-AHEAD = timedelta(minutes=2)
-"""The process that made the form may go by a clock that is so much ahead of ours."""
+MAX_AGE = timedelta(days=2)
+"""How long a page may stay open. Older stamps are ignored, or a robot could use the same one for ever."""
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How far ahead of ours the clock of the process may be that made the form."""
 
 
 def _signer() -> Signer:
     return Signer(salt="petition.form")
 
 
-def stamp(*, at: datetime) -> str:
-    """What the form carries: the moment it was opened, and our signature."""
+def create_stamp(*, at: datetime) -> str:
+    """Return the stamp of a form opened at `at`: seconds since 1970, signed."""
     return _signer().sign(str(int(at.timestamp())))
 
 
-def seconds_since(stamped: str, *, at: datetime) -> int | None:
-    """How long ago the form with this stamp was opened; None for a stamp that is not ours, too old or not yet made.
+def get_seconds_since(stamped: str, *, at: datetime) -> int | None:
+    """Return how long ago the form was opened; None if the stamp is not ours, too old or from the future.
 
-    Below zero where it was opened by a clock that is ahead: then it is ours, and does not say how long ago.
+    The number is negative where the other process's clock is slightly ahead.
     """
     try:
         opened = datetime.fromtimestamp(int(_signer().unsign(stamped)), UTC)
     except (BadSignature, ValueError):
         return None
     passed = at - opened
-    return math.floor(passed.total_seconds()) if -AHEAD <= passed <= LASTS else None
+    return math.floor(passed.total_seconds()) if -CLOCK_TOLERANCE <= passed <= MAX_AGE else None

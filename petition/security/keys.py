@@ -1,4 +1,4 @@
-"""The keys of this site: where they come from, and what each is for. Knows no Django: settings reads it."""
+"""Generate and load the keys of this site. Imports nothing of Django, since settings.py calls it."""
 
 import os
 import secrets
@@ -11,11 +11,11 @@ from nacl.public import PrivateKey
 KEY_NAMES = ("SECRET_KEY", "CONTACT_PUBLIC_KEY", "CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY")
 
 
-def new_keys() -> dict[str, str]:
-    """A fresh set of keys by the names of their environment variables.
+def generate_keys() -> dict[str, str]:
+    """Return a new set of keys by the names of their environment variables.
 
-    SECRET_KEY signs sessions; the CONTACT pair seals and opens contacts (Curve25519, NaCl sealed boxes);
-    CONTACT_INDEX_KEY is the HMAC key under which mailboxes and names are looked up (256 bits).
+    SECRET_KEY signs sessions; the CONTACT pair encrypts and decrypts contacts (Curve25519, NaCl sealed boxes);
+    CONTACT_INDEX_KEY is the HMAC key with which mailboxes and names are looked up (256 bits).
     """
     private = PrivateKey.generate()
     return {
@@ -26,8 +26,8 @@ def new_keys() -> dict[str, str]:
     }
 
 
-def new_backup_keys() -> dict[str, str]:
-    """A fresh pair that backups are sealed to and opened with; the private half belongs on another machine."""
+def generate_backup_keys() -> dict[str, str]:
+    """Return a new pair of keys for backups; the private half belongs on another machine."""
     private = PrivateKey.generate()
     return {
         "BACKUP_PUBLIC_KEY": private.public_key.encode(URLSafeBase64Encoder).decode(),
@@ -35,29 +35,26 @@ def new_backup_keys() -> dict[str, str]:
     }
 
 
-def as_lines(keys: dict[str, str]) -> str:
-    """The keys as `NAME=value` lines, as an environment file takes them."""
+def format_as_environment_file(keys: dict[str, str]) -> str:
+    """Return the keys as `NAME=value` lines of an environment file."""
     return "".join(f"{name}={value}\n" for name, value in keys.items())
 
 
-def keys_kept_in(path: Path) -> dict[str, str]:
-    """The keys in the file `path`; made there first, with mode 0600, if there is no such file.
-
-    Two processes that start together read the same keys: the file is written beside and linked into place,
-    and the first link wins. Raises OSError when the folder cannot be written.
-    """
+def load_or_create_keys(path: Path) -> dict[str, str]:
+    """Return the keys in the file `path`, which is created with mode 0600 if it does not exist. Raises OSError."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent)  # mkstemp gives mode 0600
+        handle, temporary = tempfile.mkstemp(dir=path.parent)  # mkstemp gives mode 0600
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(as_lines(new_keys()))
+            file.write(format_as_environment_file(generate_keys()))
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file.fileno())  # after a power cut an empty file would mean that no contact can be read
+        # Web and worker start together and must read the same keys. A link, unlike a rename, fails if the file exists.
         try:
-            os.link(beside, path)
+            os.link(temporary, path)
         except FileExistsError:
             pass  # another process was first; its keys are the keys
         finally:
-            Path(beside).unlink()
+            Path(temporary).unlink()
     lines = path.read_text(encoding="ascii").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)

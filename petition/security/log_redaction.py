@@ -1,4 +1,4 @@
-"""Takes out of every log line what could name a person or open a link."""
+"""Remove from every log line what could name a person or open a link."""
 
 import logging
 import re
@@ -8,26 +8,26 @@ from pathlib import Path
 _PRIVATE = re.compile(r"(?<=/endorsements/)[^/\s\"']+|[^\s<>\"']+@[^\s<>\"']+|[A-Za-z0-9_-]{43,}")
 
 
-def redacted(text: str) -> str:
-    """`text` with tokens and mailboxes replaced by an ellipsis in brackets."""
+def redact(text: str) -> str:
+    """Return `text` with tokens and mailboxes replaced by an ellipsis in brackets."""
     return _PRIVATE.sub("[…]", text)
 
 
-class Redact(logging.Filter):
-    """Rewrites each record before it is written. A traceback is cut to its class: locals and SQL carry form values."""
+class RedactionFilter(logging.Filter):
+    """Redact each record before it is written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
+        # Of an exception only class and place are logged: its text and traceback can carry form values and SQL.
         if record.exc_info and record.exc_info[0]:
-            place = _where(record)
-            message = f"{message} ({record.exc_info[0].__name__}{place})"
-        record.msg, record.args = redacted(message), None
+            message = f"{message} ({record.exc_info[0].__name__}{_describe_place(record)})"
+        record.msg, record.args = redact(message), None
         record.exc_info = record.exc_text = record.stack_info = None
         return True
 
 
-def _where(record: logging.LogRecord) -> str:
-    """File and line of the innermost frame, and of the innermost of ours, so that an operator can report something."""
+def _describe_place(record: logging.LogRecord) -> str:
+    """Return file and line of the innermost frame, and of our own innermost one, for an operator to report."""
     trace = record.exc_info[2] if record.exc_info else None
     inner = ours = ""
     while trace:

@@ -1,6 +1,6 @@
-"""From which network a request comes: told only as text to hash, never stored.
+"""Find out from which network a request comes: only text to hash, never stored.
 
-WSGI gives `X-Forwarded-For` and `X_Forwarded_For` one name, and granian keeps whichever it reads last; nothing here can
+WSGI gives `X-Forwarded-For` and `X_Forwarded_For` one name, and granian keeps the one it reads last; this code cannot
 tell them apart. The proxy has to drop names with an underscore: both configurations in deploy/ do, as their tests show.
 """
 
@@ -19,32 +19,30 @@ _HOP = re.compile(r"\[(?P<bracketed>[^][]+)\](?::[0-9]{1,5})?|(?P<with_port>[0-9
 _FORWARDED = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST")
 
 
-def forget_untrusted(environ: dict[str, Any]) -> None:
-    """What only a proxy may say is gone from `environ` unless one of TRUSTED_PROXIES said it."""
-    said = [name for name in _FORWARDED if name in environ]
-    if said and not _is_trusted(environ.get("REMOTE_ADDR", ""), tuple(settings.TRUSTED_PROXIES)):
-        for name in said:
+def drop_untrusted_headers(environ: dict[str, Any]) -> None:
+    """Remove the X-Forwarded headers from `environ` unless one of TRUSTED_PROXIES sent them."""
+    forwarded = [name for name in _FORWARDED if name in environ]
+    if forwarded and not _is_trusted(environ.get("REMOTE_ADDR", ""), tuple(settings.TRUSTED_PROXIES)):
+        for name in forwarded:
             del environ[name]
 
 
 @lru_cache(maxsize=8)  # every request of a site behind a proxy comes from the same few peers
 def _is_trusted(peer: str, proxies: tuple[Network, ...]) -> bool:
-    address = _parsed(peer)
+    address = _parse_address(peer)
     return address is not None and any(address in proxy for proxy in proxies)
 
 
-def network_of(meta: Mapping[str, str]) -> str:
-    """The visitor's /24 or /64, from the WSGI environ `meta`; '' when there is none (a Unix socket).
+def get_network(meta: Mapping[str, str]) -> str:
+    """Return the visitor's /24 or /64 from the WSGI environ `meta`; '' when there is none (a Unix socket).
 
-    X-Forwarded-For counts only when the peer is one of TRUSTED_PROXIES, and then its last address that is not. Empty
-    parts are skipped. A part that cannot be read ends the search, and the network is that of the proxy that passed it
-    on: what stands before it may be the visitor's own words.
+    X-Forwarded-For counts only if the peer is one of TRUSTED_PROXIES, and then its last address that is not one.
     """
-    address = _parsed(meta.get("REMOTE_ADDR", ""))
+    address = _parse_address(meta.get("REMOTE_ADDR", ""))
     parts = [part for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     while address and parts and any(address in proxy for proxy in settings.TRUSTED_PROXIES):
-        hop = _parsed(parts.pop())
-        if hop is None:
+        hop = _parse_address(parts.pop())
+        if hop is None:  # what stands before an unreadable part may be forged, so the last proxy's network counts
             break
         address = hop
     if not address:
@@ -52,14 +50,14 @@ def network_of(meta: Mapping[str, str]) -> str:
     return str(ipaddress.ip_network((address, _PREFIX[address.version]), strict=False))
 
 
-def _parsed(text: str) -> Address | None:
-    """The address in `text`: bare, `[2001:db8::1]`, or with a port behind it; None where there is none.
+def _parse_address(text: str) -> Address | None:
+    """Return the address in `text`: bare, `[2001:db8::1]`, or followed by a port; None if there is none.
 
-    An IPv4 address that is mapped into IPv6 is that IPv4 address; a zone (`%eth0`) belongs to no network.
+    An IPv4 address mapped into IPv6 is returned as IPv4. An address with a zone (`%eth0`) belongs to no network.
     """
     text = text.strip()
-    if found := _HOP.fullmatch(text):
-        text = found["bracketed"] or found["with_port"]
+    if match := _HOP.fullmatch(text):
+        text = match["bracketed"] or match["with_port"]
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

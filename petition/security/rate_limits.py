@@ -1,10 +1,4 @@
-"""How often something may be done. Counted in one statement, exact across threads, processes and machines.
-
-Windows count under a random key that is replaced every week: what is left of a network then is a hash without its key.
-It is mixed with the index key, which is not in the database: there are so few networks that with the key beside its
-hash each could be tried out against a stolen database or a backup.
-Turns of mailboxes are kept under the index key, since they reach beyond a week's end.
-"""
+"""Rate limits, counted in the database: exact across threads, processes and machines."""
 
 import hashlib
 import hmac
@@ -17,14 +11,14 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from petition.models import RateCount, SiteState
-from petition.security.encryption import index_of
+from petition.security.encryption import compute_index
 
 KEY_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` times within each window `per`, counted apart for each `name`."""
+    """At most `most` times within each window `per`, counted separately for each `name`."""
 
     name: str
     most: int
@@ -32,32 +26,33 @@ class Limit:
 
 
 MAILS_TO_ONE_MAILBOX = Limit("mail", 3, timedelta(days=1))
-"""Mails that a stranger can cause to one address, of all kinds together, within any 24 hours."""
+"""Mails of any kind that a stranger can cause to one address within 24 hours."""
 MAILS_FROM_OWN_PAGE = Limit("own page", 5, timedelta(days=1))
-"""What an organisation causes itself, behind its private link."""
+"""Mails that an organisation causes itself, on the page behind its private link."""
 CODES_FROM_ONE_NETWORK = Limit("code", 20, timedelta(hours=1))
 """Wrong tries at short codes: with 44 bits and a thousand live codes, a hit takes 10^9 network-hours."""
 REMOVAL_CODES_FROM_ONE_NETWORK = Limit("removal code", 20, timedelta(hours=1))
-"""Wrong tries at removal codes, of 58 bits. A right code never counts, whatever it then does."""
+"""Wrong tries at removal codes, of 58 bits. A right code never counts."""
 MESSAGES_FROM_ONE_NETWORK = Limit("message", 20, timedelta(hours=1))
 """Messages to the secretariat; more are refused, and the page names the secretariat's address."""
 MANY_MESSAGES_FROM_ONE_NETWORK = Limit("many messages", 5, timedelta(hours=1))
-"""Messages above this limit or the next one are stored like any other, answered like any other, and shown behind the
-others (actions/self_service/disputes.py)."""
+"""Messages above this limit or the next one are stored and answered as usual, and shown after the others
+(actions/self_service/disputes.py)."""
 MESSAGES_ABOUT_ONE_ENTRY = Limit("message entry", 10, timedelta(days=1))
-"""Messages about one entry, from all networks. Those that give an address of its contact are counted apart, so that
-strangers cannot use the limit up for the organisation itself."""
+"""Messages about one entry, from all networks. Messages that give the address of its contact are counted separately,
+so that strangers cannot use up the organisation's own limit."""
 
 ENDORSEMENTS_BY_MAILBOX = Limit("mailbox", 5, timedelta(days=1))
-"""Forms with one mailbox. Whatever passes this limit or one of the next three is taken in like any other, answered
-like any other, and set aside until somebody looks (actions/intake/arrivals.py)."""
+"""Forms with one mailbox. A form above this limit or one of the next three is accepted and answered as usual, and put
+on hold until a moderator looks (actions/intake/arrivals.py)."""
 ENDORSEMENTS_FROM_NETWORK = Limit("network", 30, timedelta(hours=1))
-"""Forms from one /24 or /64. In a capital city many organisations share one: an hour sees a few of them, not thirty."""
+"""Forms from one /24 or /64. In a capital many organisations share one, and send a few forms an hour, not thirty."""
 ENDORSEMENTS_AT_DOMAIN = Limit("domain", 10, timedelta(days=1))
-"""Forms with mailboxes at one domain, unless anybody gets a mailbox there (reference/mail_domains.py)."""
+"""Forms with mailboxes at one domain, other than public mail providers (reference/mail_domains.py)."""
 ENDORSEMENTS_FOR_APPEAL = Limit("appeal", 300, timedelta(hours=1))
 """Forms for one appeal: more than a secretariat could look at in a day."""
 
+# One statement counts and answers: reading first and writing then would let two requests pass with the same count.
 _COUNT = """
     INSERT INTO petition_ratecount (key, count, turns, ends_at) VALUES (%s, 1, '[]', %s)
     ON CONFLICT (key) DO UPDATE SET count = petition_ratecount.count + 1
@@ -65,83 +60,79 @@ _COUNT = """
 """
 
 
-def within(limit: Limit, who: str, *, at: datetime) -> bool:
-    """Counts one more for `who` (who is not stored, only a keyed hash) and says whether it is still within `limit`.
+def consume(limit: Limit, who: str, *, at: datetime) -> bool:
+    """Count one more for `who` and return whether that is within `limit`. Only a keyed hash of `who` is stored.
 
-    Windows are aligned to the clock: one begins with each multiple of `limit.per`.
+    Windows are aligned to the clock: one begins at each multiple of `limit.per`.
     """
-    return not exceeded([(limit, who)], at=at)
+    return not consume_all([(limit, who)], at=at)
 
 
-def exceeded(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
-    """Counts one more for each limit and whom it is about, as `within` does; the names of the limits that are passed.
-
-    All are counted, whichever is passed: the work is the same.
-    """
-    key = _counting_key(at=at)
+def consume_all(wanted: Iterable[tuple[Limit, str]], *, at: datetime) -> list[str]:
+    """Count one more for each limit and its `who`, as `consume` does; return the names of the exceeded limits."""
+    # All are counted, also after one is exceeded: the time an answer takes must not tell which one it was.
+    key = _get_counting_key(at=at)
     return [limit.name for limit, who in wanted if _count(*_window(limit, who, key, at=at)) > limit.most]
 
 
-def give_back(limit: Limit, who: str, *, at: datetime) -> None:
-    """What `within` counted at this moment is counted no more: it was right, and only wrong ones are limited."""
-    key, _ = _window(limit, who, _counting_key(at=at), at=at)
+def refund(limit: Limit, who: str, *, at: datetime) -> None:
+    """Take back what `consume` counted at this moment, where only wrong tries are limited and this one was right."""
+    key, _ = _window(limit, who, _get_counting_key(at=at), at=at)
     RateCount.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
 
 
 def _window(limit: Limit, who: str, key: bytes, *, at: datetime) -> tuple[str, datetime]:
-    """Under which hash `who` is counted in the window of `at`, and when that ends."""
+    """Return the hash under which `who` is counted in the window of `at`, and when that window ends."""
     seconds = int(limit.per.total_seconds())
     window = int(at.timestamp()) // seconds
     hashed = hmac.new(key, f"{limit.name}\0{window}\0{who}".encode(), hashlib.sha256).hexdigest()
     return hashed, datetime.fromtimestamp((window + 1) * seconds, UTC)
 
 
-def network_index(network: str, *, at: datetime) -> str:
-    """What is kept of a network for a week, to see that several came from one: its hash under the weekly key."""
-    key = _counting_key(at=at)
+def compute_network_index(network: str, *, at: datetime) -> str:
+    """Return the hash of a network under the weekly key: kept to see for a week that several came from one network."""
+    key = _get_counting_key(at=at)
     return hmac.new(key, f"network index\0{network}".encode(), hashlib.sha256).hexdigest() if network else ""
 
 
-def _counting_key(*, at: datetime) -> bytes:
-    """From both keys, for this use alone: the database has only the weekly one, and tomorrow nobody has that."""
-    return index_of("counting", weekly_key(at=at)).encode()
+def _get_counting_key(*, at: datetime) -> bytes:
+    # Made of two keys. The weekly one is replaced, so an old hash of a network can never be traced again. The index key
+    # is not in the database: there are so few networks that each could be tried against a stolen database or backup.
+    return compute_index("counting", get_weekly_key(at=at)).encode()
 
 
-def weekly_key(*, at: datetime) -> str:
-    """The random key under which windows count now: made when there is none, replaced when it is KEY_LASTS old.
-
-    Of several who find it old at one moment one replaces it. Nothing that was counted under the old key can be traced.
-    """
-    found = SiteState.objects.filter(pk=1).values_list("rate_key", "rate_key_since").first()
-    if found is None:
+def get_weekly_key(*, at: datetime) -> str:
+    """Return the random key with which windows are counted; it is replaced when it is KEY_LASTS old."""
+    row = SiteState.objects.filter(pk=1).values_list("rate_key", "rate_key_since").first()
+    if row is None:
         SiteState.objects.get_or_create(pk=1)
-        return weekly_key(at=at)
-    key, since = found
+        return get_weekly_key(at=at)
+    key, since = row
     if key and since and at < since + KEY_LASTS:
         return str(key)
-    fresh = {"rate_key": secrets.token_urlsafe(32), "rate_key_since": at}
-    replaced = SiteState.objects.filter(pk=1, rate_key=key).update(**fresh)
-    return str(fresh["rate_key"]) if replaced else weekly_key(at=at)
+    new = {"rate_key": secrets.token_urlsafe(32), "rate_key_since": at}
+    # The old key in the condition: of several processes that find it too old, exactly one replaces it.
+    replaced = SiteState.objects.filter(pk=1, rate_key=key).update(**new)
+    return str(new["rate_key"]) if replaced else get_weekly_key(at=at)
 
 
 @transaction.atomic
-def next_turn(limit: Limit, who: str, *, at: datetime, latest: datetime) -> datetime | None:
-    """The first moment from `at` on when one more stays within `limit` in any span of `limit.per`; it is taken.
+def reserve_slot(limit: Limit, who: str, *, at: datetime, latest: datetime) -> datetime | None:
+    """Reserve and return the first moment from `at` on when one more is within `limit` in any span of `limit.per`.
 
-    None, and nothing is taken, when that moment would be after `latest`.
-    The row counted first is locked until the transaction ends, so turns are given one after the other.
+    Return None, and reserve nothing, when that moment would be after `latest`.
     """
-    key = index_of(f"turns {limit.name}", who)
-    _count(key, at + limit.per)
+    key = compute_index(f"turns {limit.name}", who)  # not the weekly key: slots reach beyond the end of a week
+    _count(key, at + limit.per)  # also locks the row until the transaction ends, so slots are given one by one
     row = RateCount.objects.get(key=key)
-    turns = [datetime.fromisoformat(turn) for turn in row.turns][-limit.most :]
-    turn = max(at, turns[0] + limit.per) if len(turns) == limit.most else at
-    if turn > latest:
+    slots = [datetime.fromisoformat(slot) for slot in row.turns][-limit.most :]
+    slot = max(at, slots[0] + limit.per) if len(slots) == limit.most else at
+    if slot > latest:
         return None
-    row.turns = [moment.isoformat() for moment in sorted([*turns, turn])[-limit.most :]]
-    row.ends_at = turn + limit.per
+    row.turns = [moment.isoformat() for moment in sorted([*slots, slot])[-limit.most :]]
+    row.ends_at = slot + limit.per
     row.save(update_fields=["turns", "ends_at"])
-    return turn
+    return slot
 
 
 def _count(key: str, ends_at: datetime) -> int:
@@ -150,6 +141,6 @@ def _count(key: str, ends_at: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def forget_ended(*, at: datetime) -> int:
-    """Counts of windows that have ended are gone; says how many."""
+def delete_ended_windows(*, at: datetime) -> int:
+    """Delete the counts of windows that have ended and return how many."""
     return RateCount.objects.filter(ends_at__lte=at).delete()[0]

@@ -40,8 +40,8 @@ FORMS = tuple(
 )
 
 
-def date_line(text: str) -> date | None:
-    """The date a line consists of; None when it says anything else or names a day that does not exist."""
+def parse_date_line(text: str) -> date | None:
+    """Return the date a line consists of; None when it says anything else or names a day that does not exist."""
     for form in FORMS:
         if found := form.fullmatch(text):
             try:
@@ -52,7 +52,7 @@ def date_line(text: str) -> date | None:
 
 
 def _month(said: str) -> int:
-    """The month's number; 0 for what is no month."""
+    """Return the month's number; 0 for what is no month."""
     if said.isdecimal():
         return int(said)
     return MONTH_NUMBER.get(said) or MONTH_NUMBER.get(KYRGYZ_ENDING.sub("", said), 0)

@@ -36,7 +36,7 @@ def place_body(blocks: Sequence[Block], words: frozenset[str], ledger: Ledger) -
 
 
 def _announces(text: str) -> bool:
-    """Whether a paragraph promises a list; "Dear friends:" does not."""
+    """Return whether a paragraph promises a list; "Dear friends:" does not."""
     return text.endswith(":") and len(text.split()) >= SHORTEST_PROMISE
 
 
@@ -60,7 +60,7 @@ def _check_markers(items: Sequence[Block], ledger: Ledger) -> None:
 
 
 def _kind(item: Block) -> str:
-    """The kind of an item's marker; a dash is a dash, however long."""
+    """Return the kind of an item's marker; a dash is a dash, however long."""
     marker = item.marker
     if marker is None:
         return ""

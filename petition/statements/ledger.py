@@ -1,4 +1,4 @@
-"""The account of one reading: where every line went, what was done to it, what was not understood."""
+"""The ledger of one reading: what became of every line, what was changed, what was not understood."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,30 +25,30 @@ class Part:
 
 @dataclass
 class Ledger:
-    """Collects while the steps run; every line of the source that is not blank ends in exactly one part."""
+    """Collects the results of all steps; every line of the source that is not blank ends in exactly one part."""
 
     parts: list[Part] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     unresolved: list[Note] = field(default_factory=list)
 
     def place(self, role: str, lines: Iterable[int], text: str, marker: str = "") -> None:
-        """The lines are accounted for: they became `text`, printed behind `marker`."""
+        """Record that the lines became `text`, printed after `marker`."""
         self.parts.append(Part(role, tuple(lines), marker, text))
 
     def note(self, kind: str, lines: Iterable[int], text: str) -> None:
-        """What was done is on record; publication is not held up."""
+        """Record a change that does not hold up publication."""
         self.notes.append(Note(kind, tuple(lines), text))
 
     def question(self, kind: str, lines: Iterable[int], text: str) -> None:
-        """What was not understood is on record; a person must settle it before publication."""
+        """Record something unclear that a person must settle before publication."""
         self.unresolved.append(Note(kind, tuple(lines), text))
 
     def texts(self, role: str) -> tuple[str, ...]:
-        """The texts of all parts with this role, in order."""
+        """Return the texts of all parts with this role, in order."""
         return tuple(part.text for part in self.parts if part.role == role)
 
     def leave(self, kind: str, lines: Iterable[int], text: str, marker: str = "") -> None:
-        """The lines belong to no part of an appeal: their text is kept in the question about them."""
+        """Record lines that belong to no part of an appeal, with a question that quotes them."""
         numbers = tuple(lines)
         self.place(kind, numbers, text, marker)
         self.question(kind, numbers, f"{marker} {text}".strip())

@@ -1,4 +1,4 @@
-"""Names drawn from a reading: the appeal's slug and its issuer."""
+"""Derive the slug and the issuer of an appeal from its statement."""
 
 import re
 import unicodedata
@@ -21,8 +21,8 @@ ISSUER = re.compile(
 )
 
 
-def slug_for(reading: Reading) -> str:
-    """A short address from the title's words before the colon, or its first three, and the year: kyrgyzstan-2020.
+def suggest_slug(reading: Reading) -> str:
+    """Return a slug from the title's words before the colon, or its first three, and the year: kyrgyzstan-2020.
 
     Lowercase ASCII letters, digits and hyphens; "appeal" stands in for a title without any letter.
     """
@@ -32,8 +32,8 @@ def slug_for(reading: Reading) -> str:
     return f"{slug}-{reading.dated.year}" if reading.dated else slug
 
 
-def issuer_of(reading: Reading) -> str:
-    """The coalition that the preamble names with "We, members of the …"; '' when no paragraph does."""
+def find_issuer(reading: Reading) -> str:
+    """Return the coalition that the preamble names with "We, members of the …"; '' when no paragraph does."""
     found = next(filter(None, map(ISSUER.search, reading.preamble)), None)
     return found["name"] if found else ""
 

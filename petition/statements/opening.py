@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from petition.statements.dates import date_line
+from petition.statements.dates import parse_date_line
 from petition.statements.lines.headings import heading_kind
 from petition.statements.lines.lines import Line
-from petition.statements.lines.markers import marker_of
+from petition.statements.lines.markers import find_marker
 
 NEAR_TOP = 12
 LONGEST_TITLE = 300
@@ -21,9 +21,9 @@ class Opening:
     rest: tuple[Line, ...]
 
 
-def opening_of(lines: Sequence[Line]) -> Opening:
-    """The date is the first line near the top that is one; the title is the first block, unless that is a sentence."""
-    dated = next((line for line in lines[:NEAR_TOP] if date_line(line.text)), None)
+def find_opening(lines: Sequence[Line]) -> Opening:
+    """Return title and date: the first date line near the top, and the first block unless it is a sentence."""
+    dated = next((line for line in lines[:NEAR_TOP] if parse_date_line(line.text)), None)
     others = [line for line in lines if line is not dated]
     title: list[Line] = []
     for line in others:
@@ -37,7 +37,7 @@ def opening_of(lines: Sequence[Line]) -> Opening:
 
 
 def _goes_on(title: Sequence[Line], line: Line, dated: Line | None) -> bool:
-    """Whether the line belongs to the title: no blank, date, heading or item between, and capitals after capitals."""
+    """Return whether the line belongs to the title: no blank, date, heading or item between, and in the same case."""
     between = dated is not None and title[-1].number < dated.number < line.number
     cased = title[0].text.isupper() and not line.text.isupper()
-    return not (line.gap or between or cased or marker_of(line.text) or heading_kind(line.text))
+    return not (line.gap or between or cased or find_marker(line.text) or heading_kind(line.text))

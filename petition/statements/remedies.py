@@ -1,4 +1,4 @@
-"""What an operator does about a question: the file is mended, never the reading."""
+"""How an operator settles each kind of question: by correcting the file."""
 
 REMEDIES = {
     "above_list": "put a heading such as “Signed by:” on a line of its own above the first row",

@@ -59,10 +59,10 @@ class Reading:
 
     @property
     def unresolved_in_text(self) -> tuple[Note, ...]:
-        """What blocks a translation, which brings no signatories: without a list it is whole."""
+        """Return what blocks a translation, which brings no signatories: without a list it is whole."""
         return tuple(note for note in self.unresolved if note.kind != NO_SIGNATORIES)
 
 
-def as_json(reading: Reading) -> str:
-    """The reading as indented JSON with every letter readable; the same reading always gives the same text."""
+def to_json(reading: Reading) -> str:
+    """Return the reading as indented JSON with every letter readable; the same reading always gives the same text."""
     return json.dumps(asdict(reading), ensure_ascii=False, indent=2, default=str) + "\n"

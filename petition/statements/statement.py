@@ -1,12 +1,12 @@
-"""A statement's plain text read into its parts: the one entry of this room."""
+"""Read the plain text of a statement into its parts. Start here: `read_statement`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from petition.statements.dates import date_line
+from petition.statements.dates import parse_date_line
 from petition.statements.demands import place_body
 from petition.statements.ledger import Ledger
-from petition.statements.lines.blocks import blocks_of
+from petition.statements.lines.blocks import split_blocks
 from petition.statements.lines.enumeration import looks_marked, may_be_item
 from petition.statements.lines.headings import (
     BACKGROUND,
@@ -17,12 +17,12 @@ from petition.statements.lines.headings import (
     Region,
     heading_numbers,
     names_bodies,
-    regions_of,
+    split_regions,
 )
 from petition.statements.lines.joining import join, words_of
 from petition.statements.lines.lines import SOFT_HYPHEN, Line, numbers, read_lines, wrap_width
 from petition.statements.lines.page_furniture import NOTE, body_lines
-from petition.statements.opening import Opening, opening_of
+from petition.statements.opening import Opening, find_opening
 from petition.statements.result import Heading, Reading, Section
 from petition.statements.signatories.listing import Listing
 from petition.statements.signatories.rows import is_sentence
@@ -32,18 +32,18 @@ NOT_PLACED = "not_placed"
 
 
 def read_statement(text: str) -> Reading:
-    """What the text says, every word as printed. Never raises: what is not understood is in `unresolved`."""
-    return read_with_account(text)[0]
+    """Return the parts of the text, every word as printed. Never raises: what is unclear is in `unresolved`."""
+    return read_with_ledger(text)[0]
 
 
-def read_with_account(text: str) -> tuple[Reading, Ledger]:
-    """The same, with the account: each line that is not blank is in exactly one of the ledger's parts."""
+def read_with_ledger(text: str) -> tuple[Reading, Ledger]:
+    """Return the same with the ledger: each line that is not blank is in exactly one of the ledger's parts."""
     ledger = Ledger()
     lines = read_lines(text, ledger)
     words, width = words_of(lines), wrap_width(lines, may_be_item)
-    opening = opening_of(body_lines(lines, words, width, ledger))
+    opening = find_opening(body_lines(lines, words, width, ledger))
     _place_opening(opening, words, ledger)
-    regions = regions_of(opening.rest)
+    regions = split_regions(opening.rest)
     if not any(region.kind == SIGNATORIES and region.lines for region in regions):
         regions = _with_list_by_shape(regions, ledger)
     listing = Listing(words, _width_beside_lists(lines, regions), ledger)
@@ -63,7 +63,7 @@ def read_with_account(text: str) -> tuple[Reading, Ledger]:
             _leave_out(region, regions, ledger)
         elif region.kind in (BACKGROUND, NOT_PLACED):
             _paragraphs(region, words, width, ledger)
-    body = [blocks_of(region.lines, width) for region in regions if region.kind == BODY]
+    body = [split_blocks(region.lines, width) for region in regions if region.kind == BODY]
     place_body([block for blocks in body for block in blocks], words, ledger)
     _check_demands(regions, ledger)
     _check_soft_hyphens(ledger)
@@ -77,7 +77,7 @@ def _reading(
     return Reading(
         title=" ".join(ledger.texts("title")),
         dated_as_printed=opening.date.text if opening.date else "",
-        dated=date_line(opening.date.text) if opening.date else None,
+        dated=parse_date_line(opening.date.text) if opening.date else None,
         preamble=ledger.texts("preamble"),
         demands=ledger.texts("demand"),
         closing=ledger.texts("closing"),
@@ -105,7 +105,7 @@ def _place_opening(opening: Opening, words: frozenset[str], ledger: Ledger) -> N
 
 
 def _width_beside_lists(lines: list[Line], regions: list[Region]) -> int:
-    """The column of the running text: a row that may be two must not be its own proof that it was wrapped."""
+    """Return the column of the running text: a row that may be two must not be its own proof that it was wrapped."""
     kinds = (SIGNATORIES, INDIVIDUALS)
     listed = {line.number for region in regions if region.kind in kinds for line in region.lines}
     others = [replace(line, text="") if line.number in listed else line for line in lines]
@@ -113,7 +113,7 @@ def _width_beside_lists(lines: list[Line], regions: list[Region]) -> int:
 
 
 def _with_list_by_shape(regions: list[Region], ledger: Ledger) -> list[Region]:
-    """The regions with the list cut out of the one that holds it; lines left behind it are not placed."""
+    """Return the regions with the list cut out of the one that holds it; lines left behind it are not placed."""
     spans = [(find_list(region.lines) or (0, 0)) for region in regions]
     at = max(range(len(regions)), key=lambda index: spans[index][1] - spans[index][0])
     start, end = spans[at]
@@ -129,7 +129,7 @@ def _with_list_by_shape(regions: list[Region], ledger: Ledger) -> list[Region]:
 
 def _ask_what_stands_above(lines: Sequence[Line], ledger: Ledger) -> None:
     """Words that end no sentence, right above a list that no heading announces, may be its heading or its first row."""
-    above = blocks_of(lines)[-1:]
+    above = split_blocks(lines)[-1:]
     text = " ".join(line.text for line in above[0].lines) if above else "."
     if not above or above[0].marker or is_sentence(text, 1) or text.endswith((":", ",")):
         return
@@ -162,9 +162,9 @@ def _check_soft_hyphens(ledger: Ledger) -> None:
 
 
 def _paragraphs(region: Region, words: frozenset[str], width: int, ledger: Ledger) -> tuple[str, ...]:
-    """The region's paragraphs, each accounted for; items keep their marker, since here they are no demands."""
+    """Return the region's paragraphs, each accounted for; items keep their marker, since here they are no demands."""
     texts = []
-    for block in blocks_of(region.lines, width):
+    for block in split_blocks(region.lines, width):
         text = f"{block.sign} {block.text(words, ledger)}".strip()
         texts.append(text)
         if region.kind == BACKGROUND:

@@ -1,4 +1,4 @@
-"""The visible switch of languages, which keeps the place, and what search engines are told of it."""
+"""The language switch, which leads to the same page in another language, and its links for search engines."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ SHORT_WORD = 3
 
 @register.simple_tag(takes_context=True)
 def language_links(context: dict[str, Any]) -> list[dict[str, str | bool]]:
-    """This page's address in each language: `code`, `name` in that language, `url`, `here`."""
+    """Return this page's address in each language: `code`, `name` in that language, `url`, `here`."""
     request = context.get("request")
     path = context.get("path") or (request.path if request else "/")
     active = translation.get_language()
@@ -27,25 +27,22 @@ def language_links(context: dict[str, Any]) -> list[dict[str, str | bool]]:
 
 @register.filter
 def own_name(code: str) -> str:
-    """The language under its own name, as its speakers look for it."""
+    """Return the name of the language in that language, as its speakers look for it."""
     return LANGUAGES.get(code, code)
 
 
 @register.filter
 def absolute(path: str) -> str:
-    """The address of `path` on this site, whatever host the visitor named."""
+    """Return the full address of `path`, under SITE_URL and never under the Host that the request names."""
     return f"{settings.SITE_URL}{path}"
 
 
 @register.filter
 def opening_words(text: str, most: int) -> str:
-    """Whole words from the beginning of `text`, at most `most` characters and an ellipsis; short texts unchanged.
-
-    It does not end with a short word: an article or a preposition alone says nothing.
-    """
+    """Return the first words of `text`, at most `most` characters, and an ellipsis; short texts unchanged."""
     if len(text) <= most:
         return text
     words = text[: most + 1].split(" ")[:-1]
-    while len(words) > 1 and len(words[-1]) <= SHORT_WORD:
+    while len(words) > 1 and len(words[-1]) <= SHORT_WORD:  # an article or preposition at the end says nothing
         words.pop()
     return " ".join(words).rstrip(" ,;:–-") + "…"

@@ -1,1 +1,1 @@
-"""Text as data: names, entries, letters, mailboxes. Pure functions that import nothing else of this project."""
+"""Text as data: names, entries, mailboxes, input rules. Imports nothing else of this project."""

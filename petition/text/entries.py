@@ -1,4 +1,4 @@
-"""The printed line of an organisation, in the form of the original list: `Name (ACRONYM, Country, Country)`."""
+"""The printed entry of an organisation, in the form of the original list: `Name (ACRONYM, Country, Country)`."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -9,19 +9,20 @@ _END: Final = "\u2069"
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
-def printed_line(name: str, acronym: str, countries_as_printed: str) -> str:
-    """One line as the list prints it; parentheses only when there is something to put in them."""
-    inside = ", ".join(part for part in (acronym, countries_as_printed) if part)
-    return f"{name} ({inside})" if inside else name
+def format_entry(name: str, acronym: str, countries_as_printed: str) -> str:
+    """Return one entry as the list prints it; parentheses only when there is something to put in them."""
+    details = ", ".join(part for part in (acronym, countries_as_printed) if part)
+    return f"{name} ({details})" if details else name
 
 
-def countries_line(names: Iterable[str]) -> str:
-    """Several country names as the original list prints them: a comma between."""
+def join_countries(names: Iterable[str]) -> str:
+    """Return several country names as the original list prints them: separated by commas."""
     return ", ".join(names)
 
 
-def isolated(line: str) -> str:
-    """`line`, set apart if it has right-to-left letters: in plain text it turns nothing around it (UAX #9, 2.4)."""
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
-        return f"{_ISOLATE}{line}{_END}"
-    return line
+def isolate_right_to_left(text: str) -> str:
+    """Return `text`, between isolating characters if it has right-to-left letters, for use in plain text."""
+    # Without them it would reorder the text around it (UAX #9, 2.4). HTML uses <bdi> instead.
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return f"{_ISOLATE}{text}{_END}"
+    return text

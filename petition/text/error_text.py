@@ -1,14 +1,15 @@
-"""What a log may say of an error: never its words, which may quote a name or an address from the database."""
+"""Describe an error for a log without its message."""
 
 import traceback
 from pathlib import Path
 
 
 def describe_error(error: BaseException) -> str:
-    """Return the class of `error`, that of its cause, and where in our code it came up, innermost last.
+    """Return the class of `error`, that of its cause, and the places in our code, innermost last.
 
-    For example `OperationalError (DeadlockDetected) at retention.py:77 lapsing.py:57`.
+    For example `OperationalError (DeadlockDetected) at retention.py:77 expiry.py:57`.
     """
+    # Never the message: it may quote a name or an address from the database.
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "petition" in Path(frame.filename).parts] or frames[-1:]
     places = " ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in ours[-4:])

@@ -1,8 +1,9 @@
-"""The input policy: which characters a text may not contain, and what a name may not look like.
+"""Input rules: which characters a text may not contain, and what a name may not look like.
 
-Every script of the world passes. What is refused either cannot be seen, or changes how the text around it is shown,
-or may mean something else tomorrow. Sources: Unicode UAX #31 (joiners in identifiers, 2.3), UTS #39 (marks, 5.4),
-UAX #9 (bidirectional controls), and OWASP "CSV Injection".
+Every script of the world passes. What is refused is invisible, or changes how the text around it is shown, or may
+mean something else in a later Unicode version.
+Sources: Unicode UAX #31 (joiners in identifiers, 2.3), UTS #39 (marks, 5.4), UAX #9 (bidirectional controls), and
+OWASP "CSV Injection".
 Which characters are assigned depends on Python's Unicode version (3.11: 14.0, 3.13: 15.1).
 """
 
@@ -10,18 +11,18 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from petition.text.letters import INVISIBLE, script_of
+from petition.text.names import INVISIBLE, script_of
 
 
-class Trouble(StrEnum):
+class InputRule(StrEnum):
     """A rule that a text breaks."""
 
     CONTROL = "control"  # control characters, line and paragraph separators
     BIDI = "bidi"  # overrides, embeddings, isolates and marks that reorder the text around them
     TAG = "tag"  # U+E0000 to U+E007F: whole sentences can hide in them
-    ZERO_WIDTH = "zero_width"  # not drawn, and no script needs it at this place
+    ZERO_WIDTH = "zero_width"  # not drawn, and no script needs it in this position
     UNASSIGNED = "unassigned"  # no character yet, or never one (noncharacters)
-    PRIVATE_USE = "private_use"  # means whatever the reader's font says
+    PRIVATE_USE = "private_use"  # each font gives it another meaning
     SURROGATE = "surrogate"  # half a character: cannot be encoded
     MARKS = "marks"  # begins with a mark, or piles more than four on one letter
     FORMULA = "formula"  # a name that a spreadsheet would calculate
@@ -44,57 +45,58 @@ _JOINING_SCRIPTS: Final = (
 _VIRAMA: Final = 9  # its canonical combining class
 
 _BY_CATEGORY: Final = {
-    "Cc": Trouble.CONTROL,
-    "Zl": Trouble.CONTROL,
-    "Zp": Trouble.CONTROL,
-    "Cf": Trouble.ZERO_WIDTH,
-    "Cn": Trouble.UNASSIGNED,
-    "Co": Trouble.PRIVATE_USE,
-    "Cs": Trouble.SURROGATE,
+    "Cc": InputRule.CONTROL,
+    "Zl": InputRule.CONTROL,
+    "Zp": InputRule.CONTROL,
+    "Cf": InputRule.ZERO_WIDTH,
+    "Cn": InputRule.UNASSIGNED,
+    "Co": InputRule.PRIVATE_USE,
+    "Cs": InputRule.SURROGATE,
 }
 
 # OWASP's list; the true minus sign is what NFKC makes of some small hyphens, and looks the same.
 _FORMULA_STARTS: Final = ("=", "+", "-", "\u2212", "@", "\t", "\r", "\n")
 
 
-def troubles(text: str) -> tuple[Trouble, ...]:
-    """The rules that a text of one line breaks, each once, in the order of Trouble; () when it may be stored.
+def broken_rules(text: str) -> tuple[InputRule, ...]:
+    """Return the rules that a text of one line breaks, each once, in the order of InputRule; () if it may be stored.
 
     Line ends count as control characters: clean a text first, or check a long one line by line.
     """
-    found = {_trouble_at(text, place) for place in range(len(text))}
-    if _piles_marks(text):
-        found.add(Trouble.MARKS)
-    return tuple(trouble for trouble in Trouble if trouble in found)
+    broken = {_broken_rule_at(text, index) for index in range(len(text))}
+    if _has_piled_marks(text):
+        broken.add(InputRule.MARKS)
+    return tuple(rule for rule in InputRule if rule in broken)
 
 
-def name_troubles(text: str) -> tuple[Trouble, ...]:
-    """The same for the name of an organisation or a person, which must not look like a formula and must have a letter.
+def broken_name_rules(text: str) -> tuple[InputRule, ...]:
+    """Return the same for a name, which must also have a letter or digit and must not look like a formula.
 
-    Length is not judged here: limits belong to the field.
+    Length is not checked here: limits belong to the field.
     """
-    found = list(troubles(text))
+    broken = list(broken_rules(text))
+    # A spreadsheet that opens the CSV would calculate such a name. NFKC, because it reads full-width signs as well.
     if unicodedata.normalize("NFKC", text).lstrip(" ").startswith(_FORMULA_STARTS):
-        found.append(Trouble.FORMULA)
+        broken.append(InputRule.FORMULA)
     if not any(unicodedata.category(c)[0] in "LN" and c not in INVISIBLE for c in text):
-        found.append(Trouble.NO_LETTER)
-    return tuple(found)
+        broken.append(InputRule.NO_LETTER)
+    return tuple(broken)
 
 
-def _trouble_at(text: str, place: int) -> Trouble | None:
-    character = text[place]
+def _broken_rule_at(text: str, index: int) -> InputRule | None:
+    character = text[index]
     if character in _BIDI:
-        return Trouble.BIDI
+        return InputRule.BIDI
     if "\U000e0000" <= character <= "\U000e007f":
-        return Trouble.TAG
+        return InputRule.TAG
     if character in INVISIBLE or unicodedata.category(character) == "Cf":
-        return None if _is_needed(text, place) else Trouble.ZERO_WIDTH
+        return None if _is_needed(text, index) else InputRule.ZERO_WIDTH
     return _BY_CATEGORY.get(unicodedata.category(character))
 
 
-def _is_needed(text: str, place: int) -> bool:
-    """Whether a script, or a pictogram, needs this invisible character right here."""
-    character, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
+def _is_needed(text: str, index: int) -> bool:
+    """Return whether a script, or a pictogram, needs the invisible character at `index`."""
+    character, before, after = text[index], text[index - 1 : index], text[index + 1 : index + 2]
     if character in _DRAWN:
         return True
     if not before:
@@ -103,10 +105,13 @@ def _is_needed(text: str, place: int) -> bool:
         # UAX #31 A and B: between two letters, or (Malayalam at the end of a word) after a virama.
         script = _joining_script(before)
         return bool(script) and (script == _joining_script(after) or unicodedata.combining(before) == _VIRAMA)
+    # Mongolian variation selectors choose the form of a letter.
     if "\u180b" <= character <= "\u180f":
         return script_of(before) == "MONGOLIAN" and unicodedata.category(before)[0] == "L"
+    # These two say whether a pictogram is shown as text or in colour.
     if character in ("\ufe0e", "\ufe0f"):
         return unicodedata.category(before)[0] == "S"
+    # Ideographic variation selectors.
     return "\U000e0100" <= character <= "\U000e01ef" and script_of(before) == "CJK"
 
 
@@ -117,7 +122,7 @@ def _joining_script(character: str) -> str:
     return script if script in _JOINING_SCRIPTS else ""
 
 
-def _piles_marks(text: str) -> bool:
+def _has_piled_marks(text: str) -> bool:
     if unicodedata.category(text.lstrip()[:1] or " ")[0] == "M":
         return True
     run = 0

@@ -1,4 +1,4 @@
-"""Letters that look like other letters: the shape of a text, for comparing names; never for showing.
+"""Letters that look like other letters, for comparing names; never for showing.
 
 A hand-made extract of Unicode UTS #39 (confusables.txt), for the alphabets of our visitors: Cyrillic, Greek, Armenian,
 Cherokee, and letters of Latin that do not decompose. Full-width, mathematical and circled letters need no
@@ -8,8 +8,9 @@ table: compatibility decomposition makes plain ones of them.
 import unicodedata
 from typing import Final
 
-from petition.text.letters import INVISIBLE
+from petition.text.names import INVISIBLE
 
+# Where the capital looks like another letter than the small one does.
 _CAPITALS: Final = dict(
     zip(
         "АВЕЅІЈКМНОРСТУХҮԌԚԜӀӏҺԀЗЬЯГПЛ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϺΓΠΛ" + "ՕՍՏԼՀ" + "ᎪᏴᏟᎠᎬᏀᎻᎥᏦᏞᎷᏢᏒᏚᎢᏙᏔᏃ",
@@ -17,7 +18,6 @@ _CAPITALS: Final = dict(
         strict=True,
     )
 )
-"""Where the capital looks like another letter than the small one does."""
 
 _SMALL: Final = dict(
     zip(
@@ -26,17 +26,17 @@ _SMALL: Final = dict(
         strict=True,
     )
 )
+# Letters drawn like a Latin one in most fonts; the other tables also have letters that only resemble one.
 _TWINS: Final = frozenset("аеосрхуіјѕһԛԝӏАВЕІЈКМНОРСТХЅҺԚԜ" + "ονΑΒΕΖΗΙΚΜΝΟΡΤΧΥ" + "ՕՍօս" + "ᎪᏴᏟᎠᎬᏀᎻᏦᏞᎷᏢᏚᎢᏙᏔᏃ")
-"""Letters that are drawn as a Latin one in most fonts; the tables above also have those that only resemble one."""
 _ALIKE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "ӏ": "l", "ꓲ": "l", "β": "b", "в": "b"})
 _PAIRS: Final = (("rn", "m"), ("vv", "w"), ("ьl", "ы"), ("ӕ", "ae"), ("æ", "ae"), ("œ", "oe"), ("ß", "ss"))
 
 
-def shape(text: str) -> str:
-    """What the eye sees of the text, in small letters, words parted by one space: texts that look alike have the same.
+def look_alike_key(text: str) -> str:
+    """Return a key that is equal for texts that look alike, in lower case, words separated by one space.
 
-    Marks and what is not drawn are gone; I, l and 1 are one, 0 and O, rn and m, vv and w; letters of other alphabets
-    are the Latin ones they look like, so ВІАЅNА is viasna.
+    Marks and invisible characters are removed; I, l and 1 become one, so do 0 and O, rn and m, vv and w; letters of
+    other alphabets become the Latin ones they look like, so ВІАЅNА is viasna.
     """
     plain = [
         _CAPITALS.get(character, character)
@@ -49,6 +49,6 @@ def shape(text: str) -> str:
     return " ".join("".join(c if unicodedata.category(c)[0] in "LN" else " " for c in small).split())
 
 
-def looks_latin(character: str) -> bool:
-    """Whether a letter of another alphabet can stand in a Latin word without being seen."""
+def is_latin_look_alike(character: str) -> bool:
+    """Return whether a letter of another alphabet goes unnoticed in a Latin word."""
     return character in _TWINS

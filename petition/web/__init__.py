@@ -1,1 +1,1 @@
-"""Pages for visitors. Each view validates, calls one action and answers."""
+"""Pages for visitors. Each view validates its input, calls one action and returns a response."""

@@ -1,61 +1,61 @@
 /* The endorsement form on a bad connection. Everything works without this file; with it
-   – the line is shown as it will be printed whenever a field of the line was left, for which only these fields travel;
-   – what was typed about the organisation outlives an interruption.
-   Names of people, mailboxes and declarations are never picked up here, so they can be neither kept nor sent.
-   Phones are shared: sessionStorage belongs to one tab and ends with it (a browser that reopens a closed tab may bring
-   it back, hence the button that clears), and it is emptied as soon as the form was accepted. */
+   – the entry is previewed whenever one of its fields was left; only these fields are sent for that;
+   – what was typed about the organisation survives an interruption.
+   Names of people, e-mail addresses and declarations are never read here, so they can be neither stored nor sent.
+   Phones are shared: sessionStorage belongs to one tab and ends with it (a browser that reopens a closed tab may restore
+   it, hence the button that clears it), and it is emptied as soon as the form was accepted. */
 (() => {
   "use strict";
-  const LINE = ["organisation_name", "acronym", "countries", "display"];
-  const KEPT = [...LINE, "website", "member"];
+  const ENTRY_FIELDS = ["organisation_name", "acronym", "countries", "display"];
+  const STORED_FIELDS = [...ENTRY_FIELDS, "website", "member"];
   const key = (slug) => `endorse:${slug}`;
 
-  // Private windows and strict settings throw at the mere look at sessionStorage.
-  const storage = (deed) => {
+  // Private windows and strict settings throw as soon as sessionStorage is used.
+  const withStorage = (action) => {
     try {
-      return deed(sessionStorage);
+      return action(sessionStorage);
     } catch {
       return null;
     }
   };
 
   const accepted = document.querySelector("[data-accepted]");
-  if (accepted) storage((kept) => kept.removeItem(key(accepted.dataset.accepted)));
+  if (accepted) withStorage((storage) => storage.removeItem(key(accepted.dataset.accepted)));
 
-  const status = document.querySelector("[data-interrupted]");
+  const status = document.querySelector("[data-restored-input]");
   if (!status) return;
   const form = status.closest("form");
-  const slot = key(status.dataset.interrupted);
-  const fields = [...form.elements].filter((field) => KEPT.includes(field.name));
+  const storageKey = key(status.dataset.restoredInput);
+  const fields = [...form.elements].filter((field) => STORED_FIELDS.includes(field.name));
   const isTick = (field) => ["radio", "checkbox"].includes(field.type);
   const isEmpty = () => fields.every((field) => (isTick(field) ? !field.checked : !field.value));
-  const told = (names) => {
-    const of = (name) => fields.filter((field) => field.name === name && (field.checked || !isTick(field)));
-    return names.map((name) => [name, of(name).map((field) => field.value)]);
+  const valuesOf = (names) => {
+    const filled = (name) => fields.filter((field) => field.name === name && (field.checked || !isTick(field)));
+    return names.map((name) => [name, filled(name).map((field) => field.value)]);
   };
-  const put = (kept) => {
+  const fill = (stored) => {
     for (const field of fields) {
-      const values = kept[field.name] || [];
+      const values = stored[field.name] || [];
       if (isTick(field)) field.checked = values.includes(field.value);
-      else field.value = values.shift() || ""; // the three lists of countries share a name and keep their order
+      else field.value = values.shift() || ""; // the three lists of countries share a name: keep their order
     }
   };
 
-  // --- The line as it will be printed ---
+  // --- Preview of the entry ---
 
-  const [said, line] = form.querySelector("output").children;
+  const [message, entry] = form.querySelector("output").children;
   let last = "";
   let running = new AbortController();
   const show = (answer) => {
-    said.textContent = answer.said;
-    line.textContent = answer.line;
+    message.textContent = answer.said;
+    entry.textContent = answer.line;
   };
   const preview = async (pressed) => {
     const body = new URLSearchParams({ preview: "line" });
-    for (const [name, values] of told(LINE)) for (const value of values) body.append(name, value);
+    for (const [name, values] of valuesOf(ENTRY_FIELDS)) for (const value of values) body.append(name, value);
     if (!pressed && String(body) === last) return;
     last = String(body);
-    running.abort(); // an answer that comes late must not replace a newer one
+    running.abort(); // a late response must not replace a newer one
     running = new AbortController();
     const { signal } = running;
     if (!pressed && !body.get("organisation_name").trim()) {
@@ -63,45 +63,45 @@
       return;
     }
     try {
-      const answer = await fetch(location.pathname, { method: "POST", body, signal, credentials: "omit" });
-      show(await answer.json());
+      const response = await fetch(location.pathname, { method: "POST", body, signal, credentials: "omit" });
+      show(await response.json());
     } catch {
       if (signal.aborted) return;
       last = ""; // leaving a field again tries again
-      if (pressed) show({ said: said.dataset.offline, line: "" });
+      if (pressed) show({ said: message.dataset.offline, line: "" });
     }
   };
   form.addEventListener("change", (event) => {
-    if (LINE.includes(event.target.name)) preview(false);
+    if (ENTRY_FIELDS.includes(event.target.name)) preview(false);
   });
   form.querySelector("[name=preview]").addEventListener("click", (event) => {
-    event.preventDefault(); // the whole form would travel, with what nobody has decided to send yet
+    event.preventDefault(); // it would send the whole form, with private fields that nobody has decided to send yet
     preview(true);
   });
 
-  // --- What outlives an interruption ---
+  // --- Survive an interruption ---
 
-  const keep = () =>
-    storage((kept) => {
-      if (isEmpty()) kept.removeItem(slot);
-      else kept.setItem(slot, JSON.stringify(Object.fromEntries(told(KEPT))));
+  const store = () =>
+    withStorage((storage) => {
+      if (isEmpty()) storage.removeItem(storageKey);
+      else storage.setItem(storageKey, JSON.stringify(Object.fromEntries(valuesOf(STORED_FIELDS))));
     });
   form.addEventListener("input", (event) => {
-    if (fields.includes(event.target)) keep();
+    if (fields.includes(event.target)) store();
   });
 
-  // What the server sent back stands as it is; only a form that is new and still empty takes what was left.
-  if ("answered" in status.dataset) keep();
-  const left = isEmpty() && storage((kept) => JSON.parse(kept.getItem(slot)));
-  if (!left) return;
-  put(left);
+  // A form that the server sent back is not changed; only a new form that is still empty is filled.
+  if ("answered" in status.dataset) store();
+  const stored = isEmpty() && withStorage((storage) => JSON.parse(storage.getItem(storageKey)));
+  if (!stored) return;
+  fill(stored);
   if (isEmpty()) return;
   preview(false);
   const notice = status.firstElementChild;
   notice.hidden = false;
   notice.querySelector("button").addEventListener("click", () => {
-    put({});
-    keep();
+    fill({});
+    store();
     preview(false);
     notice.hidden = true;
     fields[0].focus();

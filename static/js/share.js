@@ -1,5 +1,5 @@
-/* A button that opens the share sheet of the device, and nothing where there is none. No address of ours or of anybody
-   is asked for: the device itself hands title and address on. The page says
+/* A button that opens the share sheet of the device; hidden where there is none. Nothing is sent to this site or to
+   others: the device itself passes on title and address. The page has
 
      <button type="button" class="quiet" hidden data-share="ADDRESS" data-title="TITLE">Share</button>
      <script src="{% static 'js/share.js' %}" defer></script>
@@ -15,7 +15,7 @@
     const title = button.dataset.title || document.title;
     button.hidden = false;
     button.addEventListener("click", () => {
-      navigator.share({ title, url }).catch(() => {}); // refused or closed by the person: nothing to say
+      navigator.share({ title, url }).catch(() => {}); // refused or closed by the person: nothing to do
     });
   }
 })();

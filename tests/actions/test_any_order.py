@@ -1,4 +1,4 @@
-"""Whatever order the deeds come in, and whoever repeats them: what the design promises holds after each of them."""
+"""The promises hold after each of many actions in random order, repeated ones included."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,23 +14,29 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept
-from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.mailing import mailbox_mails
-from petition.actions.moderation import decisions, undo as undoing
-from petition.actions.moderation.decisions import EndorsedAgain, MailboxNotProven
+from petition.actions.moderation import decisions, undo
 from petition.actions.operations import retention
-from petition.actions.self_service.private_links import NoSuchLink
-from petition.actions.self_service.withdrawal import NotPossible
+from petition.actions.refusals import (
+    AlreadyDecided,
+    EndorsedAgain,
+    MailboxNotConfirmed,
+    NoSuchLink,
+    NothingToUndo,
+    NotPossible,
+    TooLateToUndo,
+)
 from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, OutgoingMail, Signatory, State, Status
-from petition.models.endorsements import ACTIVE, NAME_FIELDS
+from petition.models.choices import ACTIVE
+from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.security.encryption import opened
-from petition.security.tokens import digest_of_token
+from petition.security.encryption import decrypt
+from petition.security.tokens import hash_token
 from tests import factories
 from tests.actions.appeals.test_publish_statement import published
 from tests.factories import MODERATOR, NOON, token_in
 
-LEADS_TO = {
+STATE_AFTER = {
     "submit": State.SUBMITTED,
     "confirm": State.CONFIRMED,
     "approve": State.APPROVED,
@@ -42,7 +48,7 @@ LEADS_TO = {
 DECISIONS: dict[str, Callable[..., Endorsement]] = {
     name: getattr(decisions, name) for name in ("approve", "reject", "reopen", "revoke")
 } | {"withdraw": factories.withdraw_for_good}
-FITTING = {
+POSSIBLE = {
     State.SUBMITTED: ["reject"],
     State.CONFIRMED: ["reject", "approve"],
     State.APPROVED: ["revoke", "revoke", "withdraw"],
@@ -54,12 +60,12 @@ NEWEST_FIRST = st.integers(0, 5)
 T = TypeVar("T")
 
 
-def chosen(rows: Sequence[T], which: int) -> T:
-    """Of several, one of the newest."""
+def choose(rows: Sequence[T], which: int) -> T:
+    """Return one of the newest."""
     return rows[-1 - which % len(rows)]
 
 
-class Deeds(RuleBasedStateMachine):
+class Actions(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.to_be_undone = transaction.atomic()
@@ -92,32 +98,32 @@ class Deeds(RuleBasedStateMachine):
         rows = Endorsement.objects.count()
         accept.submit(self.appeal, submission, at=self.now)
         assert Endorsement.objects.count() - rows in (0, 1)
-        mailbox_mails.queue(at=self.now)
+        mailbox_mails.queue_due_mails(at=self.now)
         for mail in OutgoingMail.objects.owed().filter(message="confirm_mailbox"):
-            self.digests.append(digest_of_token(token_in(opened(mail.sealed_content)), "confirm"))
+            self.digests.append(hash_token(token_in(decrypt(mail.sealed_content)), "confirm"))
             OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=self.now, sealed_address="", sealed_content="")
             if and_confirm:
                 self.press(confirmation.confirm, self.digests[-1])
 
-    def press(self, deed: Callable[..., T], digest: str) -> T:
+    def press(self, action: Callable[..., T], digest: str) -> T:
         """Confirm or disown the newest form that this link opens."""
-        forms = confirmation.waiting_behind(digest, at=self.now).forms
-        return deed(digest, form=forms[0].fingerprint if forms else "", at=self.now)
+        forms = confirmation.find_waiting_forms(digest, at=self.now).forms
+        return action(digest, form=forms[0].fingerprint if forms else "", at=self.now)
 
     @precondition(lambda self: self.digests)
     @rule(which=NEWEST_FIRST)
     def confirm(self, which: int) -> None:
         try:
-            found = self.press(confirmation.confirm, chosen(self.digests, which)).endorsement
+            endorsement = self.press(confirmation.confirm, choose(self.digests, which)).endorsement
         except NoSuchLink:
             return
-        assert found.state != State.SUBMITTED
+        assert endorsement.state != State.SUBMITTED
 
     @precondition(lambda self: self.digests)
     @rule(which=NEWEST_FIRST)
     def disown(self, which: int) -> None:
         try:
-            self.press(confirmation.disown, chosen(self.digests, which))
+            self.press(confirmation.disown, choose(self.digests, which))
         except NoSuchLink:
             pass
 
@@ -128,48 +134,48 @@ class Deeds(RuleBasedStateMachine):
 
     @rule(which=NEWEST_FIRST, what=st.integers(0, 4))
     def decide_what_is_to_be_decided(self, which: int, what: int) -> None:
-        found = chosen(list(Endorsement.objects.order_by("pk")), which)
-        fitting = FITTING[State(found.state)]
-        if fitting:
-            self.decide(found, fitting[what % len(fitting)])
+        endorsement = choose(list(Endorsement.objects.order_by("pk")), which)
+        possible = POSSIBLE[State(endorsement.state)]
+        if possible:
+            self.decide(endorsement, possible[what % len(possible)])
 
     @rule(which=NEWEST_FIRST, name=st.sampled_from(sorted(DECISIONS)))
     def decide_anything(self, which: int, name: str) -> None:
-        self.decide(chosen(list(Endorsement.objects.order_by("pk")), which), name)
+        self.decide(choose(list(Endorsement.objects.order_by("pk")), which), name)
 
-    def decide(self, found: Endorsement, name: str) -> None:
+    def decide(self, endorsement: Endorsement, name: str) -> None:
         events = AuditEvent.objects.count()
         try:
-            decided = DECISIONS[name](found.pk, by=MODERATOR, at=self.now)
-        except (AlreadyDecided, MailboxNotProven, EndorsedAgain, NotPossible):
-            assert Endorsement.objects.get(pk=found.pk).state == found.state
+            decided = DECISIONS[name](endorsement.pk, by=MODERATOR, at=self.now)
+        except (AlreadyDecided, MailboxNotConfirmed, EndorsedAgain, NotPossible):
+            assert Endorsement.objects.get(pk=endorsement.pk).state == endorsement.state
             assert AuditEvent.objects.count() == events
         else:
-            assert decided.state == LEADS_TO[name]
+            assert decided.state == STATE_AFTER[name]
             assert AuditEvent.objects.count() == events + 1
 
     @rule(which=NEWEST_FIRST)
     def undo(self, which: int) -> None:
-        found = chosen(list(Endorsement.objects.order_by("pk")), which)
+        endorsement = choose(list(Endorsement.objects.order_by("pk")), which)
         events = AuditEvent.objects.count()
         try:
-            undoing.undo(found.pk, by=MODERATOR, at=self.now)
-        except (undoing.NothingToUndo, undoing.TooLate, AlreadyDecided, EndorsedAgain):
+            undo.undo_decision(endorsement.pk, by=MODERATOR, at=self.now)
+        except (NothingToUndo, TooLateToUndo, AlreadyDecided, EndorsedAgain):
             assert AuditEvent.objects.count() == events
         else:
             assert AuditEvent.objects.count() == events + 1
 
     @rule(which=NEWEST_FIRST)
     def hide(self, which: int) -> None:
-        line = chosen(list(Signatory.objects.order_by("pk")), which)
-        decisions.hide(self.appeal.slug, Kind(line.kind), line.number, by=MODERATOR, at=self.now)
+        signatory = choose(list(Signatory.objects.order_by("pk")), which)
+        decisions.hide(self.appeal.slug, Kind(signatory.kind), signatory.number, by=MODERATOR, at=self.now)
 
     @rule()
     def purge(self) -> None:
         retention.purge(at=self.now)
         late = Endorsement.objects.filter(state=State.SUBMITTED, asked_at__lte=self.now - timedelta(days=7))
         owed = OutgoingMail.objects.owed().exclude(mailbox_index="").values("mailbox_index")
-        assert not late.exclude(mailbox_index__in=owed).exists(), "unless asked for once more"
+        assert not late.exclude(mailbox_index__in=owed).exists(), "except those that were requested again"
 
     @invariant()
     def numbers_run_from_1_to_the_last(self) -> None:
@@ -180,53 +186,53 @@ class Deeds(RuleBasedStateMachine):
         self.revision = appeal.revision
 
     @invariant()
-    def who_was_given_a_number_keeps_it(self) -> None:
+    def numbers_are_kept(self) -> None:
         numbered = Endorsement.objects.filter(signatory__isnull=False)
         numbers = dict(numbered.values_list("pk", "signatory__number"))
         assert self.numbers.items() <= numbers.items()
         self.numbers = numbers
 
     @invariant()
-    def a_line_is_listed_exactly_when_its_endorsement_is_approved_and_named(self) -> None:
+    def an_entry_is_listed_exactly_when_its_endorsement_is_approved_and_named(self) -> None:
         for row in Endorsement.objects.select_related("signatory"):
-            line = row.signatory
+            signatory = row.signatory
             is_public = row.state == State.APPROVED and row.display == Display.NAMED
-            assert bool(line and line.status == Status.LISTED) == is_public
-            if line and not is_public:
-                assert {getattr(line, field) for field in PRINTED_FIELDS} == {""}
+            assert bool(signatory and signatory.status == Status.LISTED) == is_public
+            if signatory and not is_public:
+                assert {getattr(signatory, field) for field in PRINTED_FIELDS} == {""}
             if row.state == State.WITHDRAWN or (row.state == State.APPROVED and not is_public):
                 assert row.sealed_name
                 assert {getattr(row, field) for field in NAME_FIELDS} == {""}
 
     @invariant()
-    def the_trail_tells_each_state(self) -> None:
+    def the_audit_log_leads_to_each_state(self) -> None:
         present = dict(Endorsement.objects.values_list("pk", "state"))
         imported = Endorsement.objects.filter(origin="imported").values_list("pk", flat=True)
-        told = {pk: [State.APPROVED] for pk in imported}
+        states = {pk: [State.APPROVED] for pk in imported}
         events = AuditEvent.objects.filter(subject_kind="endorsement").order_by("pk")
         for pk, verb, reason in events.values_list("subject_id", "verb", "reason"):
             assert pk is not None
             if verb == "erase":
-                assert told.pop(pk)[-1] in (State.SUBMITTED, State.REJECTED, State.WITHDRAWN)
+                assert states.pop(pk)[-1] in (State.SUBMITTED, State.REJECTED, State.WITHDRAWN)
             elif verb == "undo" and reason != "hide":
-                told[pk].pop()
+                states[pk].pop()
             elif verb not in ("hide", "undo"):
-                told.setdefault(pk, []).append(LEADS_TO[verb])
-        assert {pk: states[-1] for pk, states in told.items()} == present
+                states.setdefault(pk, []).append(STATE_AFTER[verb])
+        assert {pk: history[-1] for pk, history in states.items()} == present
 
     @invariant()
-    def one_is_active_for_each_mailbox_and_name(self) -> None:
+    def at_most_one_is_active_for_each_mailbox_and_name(self) -> None:
         active = Endorsement.objects.filter(state__in=ACTIVE, origin="form").values_list("mailbox_index", "name_index")
         for _, same in groupby(sorted(active), key=itemgetter(0, 1)):
             assert len(list(same)) == 1
 
 
 @pytest.mark.django_db
-def test_the_promises_hold_in_any_order_of_deeds() -> None:
+def test_the_promises_hold_in_any_order_of_actions() -> None:
     read = factories.reading()
     published(replace(read, signatories=read.signatories[:2]))
     run_state_machine_as_test(
-        Deeds,
+        Actions,
         settings=settings(
             max_examples=60 if connection.vendor == "sqlite" else 20,
             stateful_step_count=40,

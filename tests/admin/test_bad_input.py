@@ -7,19 +7,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from petition.admin.pages import ADDRESSES
+from petition.admin.pages import PAGES
 from petition.admin.queue import selection
-from petition.models import Appeal, BatchDeed, Endorsement
-from tests.admin.people import browser_of
+from petition.models import Appeal, BatchAction, Endorsement
+from tests.admin.staff_accounts import create_client
 from tests.factories import confirmed
 
 HUGE = str(10**30)
-NUMBERED = [address for address, _view, _name in ADDRESSES if "<int:pk>" in address]
+NUMBERED = [page.path for page in PAGES if "<int:pk>" in page.path]
 
 
 @pytest.fixture
 def fresh(staff: Client) -> Client:
-    return browser_of(User.objects.get())
+    return create_client(User.objects.get())
 
 
 @pytest.mark.parametrize("address", NUMBERED)
@@ -47,13 +47,14 @@ def test_an_account_without_end_narrows_nothing(staff: Client, appeal: Appeal) -
 
 def test_nobody_looks_at_what_is_not_there(staff: Client, appeal: Appeal) -> None:
     for number in ("0", HUGE):
-        assert staff.post(f"/admin/endorsements/{number}/presence/").status_code == 404
+        assert staff.get(f"/admin/endorsements/{number}/").status_code == 404
+        assert staff.post(f"/admin/endorsements/{number}/check/").status_code == 404
 
 
 def test_what_one_page_showed_is_nothing_to_another(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    of_bulk = staff.post("/admin/bulk/", {"deed": BatchDeed.QUARANTINE, "pk": row.pk}).content.decode()
-    of_floods = selection.signed("floods", {"clusters": [], "mark": 10**6})
+    of_bulk = staff.post("/admin/bulk/", {"deed": BatchAction.QUARANTINE, "pk": row.pk}).content.decode()
+    of_floods = selection.sign_selection("floods", {"clusters": [], "mark": 10**6})
     (bulk,) = re.findall(r'name="shown" value="([^"]+)"', of_bulk)
     for path, shown in (
         ("/admin/bulk/", of_floods),
@@ -62,4 +63,4 @@ def test_what_one_page_showed_is_nothing_to_another(staff: Client, appeal: Appea
         ("/admin/floods/", ""),
     ):
         assert "That page is too old." in staff.post(path, {"shown": shown}, follow=True).content.decode()
-    assert not Endorsement.objects.quarantined().exists()
+    assert not Endorsement.objects.on_hold().exists()

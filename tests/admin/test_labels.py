@@ -10,31 +10,31 @@ import pytest
 from django.utils import translation
 
 from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
-from petition.actions.moderation.undo import _TAKEN_BACK
+from petition.actions.moderation.undo import _UNDO_BY_VERB
 from petition.admin.labels import ACTORS, MAILS, REASONS, SUBJECTS, VERBS
-from petition.models import BatchDeed, Check, Level, Role, Suspicion, Verdict
+from petition.models import BatchAction, Check, Level, Role, Suspicion, Verdict
 
 ACTIONS = Path(__file__).parents[2] / "petition" / "actions"
 Codes = dict[str, tuple[str, int | None]]
-"""The parameters of a function that are codes of the trail: name → (verb, reason or subject; its position or None)."""
+"""A function's parameters that are codes of the audit log: name → (verb, reason or subject; position or None)."""
 WRITERS: dict[str, Codes] = {
     "record": {"verb": ("verb", 0), "reason": ("reason", None)},
-    "record_of": {"kind": ("subject", 0), "verb": ("verb", 2), "reason": ("reason", None)},
-    "record_each": {"verb": ("verb", 0), "reason": ("reason", None)},
+    "record_for": {"kind": ("subject", 0), "verb": ("verb", 2), "reason": ("reason", None)},
+    "record_many": {"verb": ("verb", 0), "reason": ("reason", None)},
 }
 # What stands in a variable, with all that it may be. '' is no code. Reasons of a rejection are worded in their table.
 VARIABLES: dict[str, Iterable[str]] = {
-    "batch.deed": BatchDeed.values,
+    "batch.deed": BatchAction.values,
     "proposal.role": Role.values,
     "Role(proposal.role)": Role.values,
     "role": Role.values,  # of a loop
     "mail.message": MAILS,
     "reason": Suspicion.values,  # likewise
-    "deed": BatchDeed.values,
+    "deed": BatchAction.values,
     "batch.reason": Suspicion.values,
-    "checked.how": Check.values,
+    "result.how": Check.values,
     "endorsement.checked_how": Check.values,
-    "decision.verb": _TAKEN_BACK,
+    "decision.verb": _UNDO_BY_VERB,
     "f'{verdict.value}_body'": [f"{verdict}_body" for verdict in Verdict],
 }
 
@@ -147,7 +147,7 @@ def _from_annotation(function: Function, part: ast.expr) -> Iterable[str] | None
     """A parameter's codes: all of its enumeration; of a plain one none, for whoever calls says them."""
     if not (isinstance(part, ast.Name) and part.id in function.parameters):
         return None
-    enum = {"BatchDeed": BatchDeed, "Role": Role, "Level": Level, "Suspicion": Suspicion, "Check": Check}
+    enum = {"BatchAction": BatchAction, "Role": Role, "Level": Level, "Suspicion": Suspicion, "Check": Check}
     annotation = function.enums.get(part.id, "")
     return enum[annotation].values if annotation in enum else ()
 
@@ -161,7 +161,7 @@ def test_what_the_code_may_write_is_found() -> None:
     assert {"remove", "submit", "confirm", "withdraw", "undo", "begin", "propose", "quarantine"} <= USED["verb"]
     assert {"same_body", "check", "set_level", "erase"} <= USED["verb"]
     assert {"replayed", "forget", "superseded", "unanswered", "closed", "unconfirmed", "not_me"} <= USED["reason"]
-    assert {*Check.values, *BatchDeed.values, *Role.values, *Level.values} <= USED["reason"]
+    assert {*Check.values, *BatchAction.values, *Role.values, *Level.values} <= USED["reason"]
     assert {"batch", "account", "trail", "sitestate"} <= USED["subject"]
 
 

@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from petition.actions import stale_forms
 from petition.actions.appeals import form_notice
 from petition.actions.intake import known_organisations
-from petition.actions.intake.known_organisations import Known
+from petition.actions.intake.known_organisations import KnownEntry
 from petition.actions.listing import editions
-from petition.actions.moderation import comparisons, decisions, notes, rejection_reasons, spelling
-from petition.actions.moderation.verification import Checked, check
+from petition.actions.listing.entries import EntryProposal
+from petition.actions.moderation import comparisons, decisions, internal_notes, rejection_reasons, spelling
+from petition.actions.moderation.verification import CheckResult, record_check
 from petition.actions.self_service import corrections, disputes, own_page
-from petition.actions.self_service.corrections import Proposal
 from petition.models import (
     Appeal,
-    BatchDeed,
+    BatchAction,
     Check,
     Correction,
     Dispute,
@@ -32,9 +33,9 @@ from petition.models import (
     Verdict,
 )
 from petition.reference import clock
-from petition.security.tokens import digest_of_token
-from tests.admin.people import an_account, browser_of
-from tests.admin.test_rights import MAP, path_of
+from petition.security.tokens import hash_token
+from tests.admin.staff_accounts import create_account, create_client
+from tests.admin.test_pages import ROUTES, build_path
 from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, token_in
 from tests.models.rows import a_batch
 
@@ -56,7 +57,7 @@ ALSO_POSTED: dict[str, dict[str, Any]] = {
     "admin:translation": {"source": EVIL, "dated": "2026-10-01"},
     "admin:invite": {"name": EVIL, "mailbox": EVIL},
     "admin:account": {"mailbox": EVIL},
-    "admin:bulk": {"deed": BatchDeed.REJECT, "which": "all", "query": "state=confirmed"},
+    "admin:bulk": {"deed": BatchAction.REJECT, "which": "all", "query": "state=confirmed"},
 }
 """What is posted besides, where the answer is a page."""
 QUERIES = (
@@ -91,28 +92,32 @@ def evil(appeal: Appeal) -> dict[str, int]:
     told: dict[str, Any] = dict.fromkeys(typed, EVIL)
     told["acronym"] = EVIL[:40]
     by: dict[str, Any] = {"by": MODERATOR, "at": NOON}
-    columns: dict[str, Any] = {field.name: EVIL for field in fields(Known)}
-    known_organisations.replace([Known(**(columns | {"domain": "fund.example", "member": True}))])
+    columns: dict[str, Any] = {field.name: EVIL for field in fields(KnownEntry)}
+    known_organisations.replace_known_organisations(
+        [KnownEntry(**(columns | {"domain": "fund.example", "member": True}))]
+    )
     labels = dict.fromkeys(("en", "ru", "ky"), EVIL)
     rejection_reasons.set_reason("evil", labels=labels, words={"en": EVIL}, sends_mail=True, is_offered=True, **by)
     waiting = confirmed(appeal, **told)
     twin = confirmed(appeal, **told)
-    comparisons.compare(waiting.pk, twin.pk, Verdict.SAME, **by)
-    check(waiting.pk, Checked("other", True, EVIL), seen=0, **by)
-    notes.note(waiting.pk, EVIL, **by)
-    spelling.respell(waiting.pk, Proposal(f"{EVIL}!", "", "KG"), seen=spelling.version(fresh(waiting)), **by)
-    decisions.ask(twin.pk, EVIL, **by)
-    own = digest_of_token(token_in(mails()[-1][2]), "own_page")
-    own_page.answer(own, EVIL, at=NOON)
+    comparisons.record_comparison(waiting.pk, twin.pk, Verdict.SAME, **by)
+    record_check(waiting.pk, CheckResult("other", True, EVIL), seen=0, **by)
+    internal_notes.set_internal_note(waiting.pk, EVIL, **by)
+    spelling.correct_spelling(
+        waiting.pk, EntryProposal(f"{EVIL}!", "", "KG"), seen=stale_forms.last_change_of(waiting), **by
+    )
+    decisions.ask_question(twin.pk, EVIL, **by)
+    own = hash_token(token_in(mails()[-1][2]), "own_page")
+    own_page.answer_question(own, EVIL, at=NOON)
     listed = decisions.approve(twin.pk, **by)
-    decisions.note(SLUG, Kind.FURTHER, 1, EVIL, **by)
-    corrections.propose(own, Proposal(EVIL, EVIL, "KG"), at=NOON)
+    decisions.set_public_note(SLUG, Kind.FURTHER, 1, EVIL, **by)
+    corrections.propose_correction(own, EntryProposal(EVIL, EVIL, "KG"), at=NOON)
     decisions.reject(confirmed(appeal, **told).pk, reason="evil", note=EVIL, **by)
     quiet = decisions.approve(confirmed(appeal, display="withheld", **told).pk, **by)
     disputes.raise_dispute(appeal, reference=EVIL[:20], words=EVIL, mailbox=EVIL, at=NOON)
     form_notice.set_notice(appeal, language="ru", paragraphs=[EVIL], dated=NOON.date(), **by)
     editions.freeze(SLUG, dated=clock.now().date(), addressee=EVIL, by=MODERATOR, at=clock.now())
-    guest = an_account("guest")
+    guest = create_account("guest")
     text = TextProposal.objects.create(
         appeal=appeal, language="ru", dated=NOON, source=EVIL, proposed_by=0, proposed_at=NOON
     )
@@ -121,7 +126,7 @@ def evil(appeal: Appeal) -> dict[str, int]:
         "pk": waiting.pk,
         "listed": listed.pk,
         "quiet": quiet.pk,
-        "batch": a_batch(waiting, listed, quiet, reason="evil", deed=BatchDeed.REJECT).pk,
+        "batch": a_batch(waiting, listed, quiet, reason="evil", deed=BatchAction.REJECT).pk,
         "correction": Correction.objects.get().pk,
         **dict.fromkeys(("settle", "dispute"), Dispute.objects.get().pk),
         "account": guest.pk,
@@ -138,15 +143,15 @@ def fresh(row: Endorsement) -> Endorsement:
 def pages(client: Client, rows: dict[str, int]) -> dict[str, str]:
     """Every page that opens, and every page that answers a form."""
     found = {}
-    for name in MAP:
+    for name in ROUTES:
         if name in {"account_logout", "admin:login", "admin:logout"}:
             continue
         for query in QUERIES:
-            found[name + query] = client.get(path_of(name, rows) + query)
+            found[name + query] = client.get(build_path(name, rows) + query)
     for other in ("listed", "quiet"):
         found[other] = client.get(f"/admin/endorsements/{rows[other]}/")
     for name, typed in ALSO_POSTED.items():
-        found[f"POST {name}"] = client.post(path_of(name, rows), typed)
+        found[f"POST {name}"] = client.post(build_path(name, rows), typed)
     is_page = "text/html"
     return {
         name: answer.content.decode()
@@ -158,7 +163,7 @@ def pages(client: Client, rows: dict[str, int]) -> dict[str, str]:
 @pytest.mark.parametrize("person", [*Role.values, "superuser"])
 def test_stored_script_is_text_in_every_page_of_every_role(evil: dict[str, int], person: str) -> None:
     roles = [person] if person in Role.values else []
-    client = browser_of(an_account(person, *roles, is_superuser=person == "superuser"))
+    client = create_client(create_account(person, *roles, is_superuser=person == "superuser"))
     seen = pages(client, evil)
     complaints = {name: told for name, page in seen.items() if (told := Reader(page).complaints)}
     assert complaints == {}

@@ -106,7 +106,9 @@ def _without_nginx() -> str:
 
 def _without_postgresql() -> str:
     has_one = "DATABASE_URL" in os.environ or "SEARCHED_DATABASE_URL" in os.environ
-    return "" if has_one else "PostgreSQL (apt install postgresql): search is measured on SQLite alone."
+    return (
+        "" if has_one else "PostgreSQL (apt install postgresql postgresql-common): search is measured on SQLite alone."
+    )
 
 
 def _say(words: str) -> None:

@@ -26,7 +26,7 @@ def main(length: int) -> None:
     from petition.actions.audit import OPERATOR, record
     from petition.models import Appeal, Kind, Signatory
     from petition.reference import clock
-    from petition.text.names import folded
+    from petition.text.names import fold
 
     now = clock.now()
     appeal = Appeal.objects.get()
@@ -40,7 +40,7 @@ def main(length: int) -> None:
             lines.append(
                 Signatory(
                     appeal=appeal, kind=Kind.FURTHER, number=number, label=label, name=name, countries=code,
-                    countries_as_printed=country, folded=folded(label), listed_on=now.date(), explained_by=event.pk,
+                    countries_as_printed=country, folded=fold(label), listed_on=now.date(), explained_by=event.pk,
                 )
             )  # fmt: skip
         Signatory.objects.bulk_create(lines, batch_size=BATCH)

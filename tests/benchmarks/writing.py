@@ -12,7 +12,7 @@ from html import unescape
 from statistics import median
 from urllib.parse import urlencode, urlsplit
 
-from tests.actions.mailing.post_office import a_post_office, opened
+from tests.actions.mailing.fake_mail_server import create_fake_server, run_server
 from tests.benchmarks.load import Load, percentile
 from tests.benchmarks.table import Figure, at_most, of_load
 from tests.processes import Installation, Server
@@ -83,7 +83,7 @@ def figures(site: Installation, server: Server, *, posts: int, rounds: int) -> l
 
 @contextmanager
 def _alive(site: Installation) -> Iterator[None]:
-    with opened(a_post_office()) as office, _worker(site, office.port):
+    with run_server(create_fake_server()) as office, _worker(site, office.port):
         yield
 
 

@@ -1,8 +1,9 @@
 """Chromium from the system, quiet: it talks to nobody but the site under test."""
 
 import os
-import shutil
 from typing import Any
+
+from tests.programs import find_chromium
 
 _QUIET = (
     "--disable-gpu",
@@ -15,6 +16,6 @@ _QUIET = (
 
 
 def launch_arguments() -> dict[str, Any]:
-    """What Playwright is told, so that the browser of CHROMIUM starts without a voice of its own."""
+    """Return what Playwright needs to start the system's browser so that it calls nobody by itself."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {"executable_path": shutil.which(os.environ["CHROMIUM"]), "args": [*_QUIET, *sandbox]}
+    return {"executable_path": find_chromium(), "args": [*_QUIET, *sandbox]}

@@ -37,19 +37,21 @@ _HERE = """() => {
 
 
 @pytest.mark.parametrize("state", ["appeal", "list-demonstration", "figures", "form", "check-mail", "accessibility"])
-def test_tab_reaches_everything_shows_where_it_is_and_leaves(window: Visit, state: str) -> None:
-    STATES[state](window)
-    window.page.emulate_media(reduced_motion="reduce")  # nothing is still scrolling when we look
-    stops: list[str] = window.page.evaluate(_STOPS)
-    window.page.evaluate("document.body.tabIndex = -1; document.body.focus()")  # from the top, wherever the page put it
-    places: list[dict[str, Any]] = []
-    for _ in range(len(stops) + 2):
-        window.page.keyboard.press("Tab")
-        here = window.page.evaluate(_HERE)
-        if here is None:
-            break  # it has left the page
-        places.append(here)
-    assert here is None, "a trap"
-    assert sorted(place["stop"] for place in places) == sorted(stops)
-    assert [place["stop"] for place in places if not place["ringed"]] == []
-    assert [place["stop"] for place in places if not place["inside"]] == []
+def test_tab_reaches_everything_shows_where_it_is_and_leaves(tab: Visit, state: str) -> None:
+    STATES[state](tab)
+    tab.page.emulate_media(reduced_motion="reduce")  # nothing is still scrolling when we look
+    for width in (320, 1280):
+        tab.show(width)
+        stops: list[str] = tab.page.evaluate(_STOPS)
+        tab.page.evaluate("document.body.tabIndex = -1; document.body.focus()")  # from the top of the page
+        places: list[dict[str, Any]] = []
+        for _ in range(len(stops) + 2):
+            tab.page.keyboard.press("Tab")
+            here = tab.page.evaluate(_HERE)
+            if here is None:
+                break  # it has left the page
+            places.append(here)
+        assert here is None, "a trap"
+        assert sorted(place["stop"] for place in places) == sorted(stops)
+        assert [place["stop"] for place in places if not place["ringed"]] == []
+        assert [place["stop"] for place in places if not place["inside"]] == []

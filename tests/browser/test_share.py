@@ -15,6 +15,12 @@ PAGE = """<!doctype html><html lang="en"><head><title>Title of the page</title>{
 SHEET = "navigator.share = (shared) => { window.shared = shared; return Promise.reject(new Error('closed')); };"
 
 
+@pytest.fixture
+def tab(new_tab: Visit) -> Visit:
+    """What is changed for each page of a tab stays."""
+    return new_tab
+
+
 def open_page(visit: Visit, told: str, *, canonical: str = "") -> None:
     """A page of the served site, under its Content-Security-Policy."""
 

@@ -62,7 +62,7 @@ def test_the_answer_to_a_form_is_never_sent_again(tab: Visit) -> None:
 
 def test_the_page_to_confirm_asks_again_too_and_a_code_that_is_shown_once_stays(tab: Visit) -> None:
     confirm_page(tab)
-    assert "fresh" in tab.page.content()
+    assert "reload_on_back" in tab.page.content()
     tab.press(".button")
     code = tab.page.locator(".code-to-keep").inner_text()
     assert re.fullmatch(r"[A-Z0-9 -]+", code)

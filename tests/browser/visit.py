@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Literal
 
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, Page, Request, ViewportSize
 
 from tests.site import SLUG, Site
 
@@ -15,8 +16,14 @@ State = Callable[["Visit"], None]
 """Brings a visit to a page in one state."""
 
 
+PHONE: ViewportSize = {"width": 360, "height": 740}
+
+
 class Visit:
-    """A page in a window of its own, in one language, and everything it asked for or complained about."""
+    """A page in a window of its own, in one language, and everything it asked for or complained about.
+
+    Starting a window costs more than most of what is done in one: `begin_again` makes a used one like new.
+    """
 
     def __init__(self, context: BrowserContext, site: Site, language: str = "en") -> None:
         self.page: Page = context.new_page()
@@ -31,6 +38,36 @@ class Visit:
         self.page.on("requestfinished", self._keep)
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def begin_again(self, language: str = "en") -> None:
+        """Forget what was done here: cookies, what the tab keeps, further tabs, routes, and what was noted.
+
+        Only what the browser has kept of style and scripts stays, with its weight. Scripts that a test has added to
+        every page would stay too: such a test takes a window of its own.
+        """
+        context = self.page.context
+        for other in context.pages:
+            if other is not self.page:
+                other.close()
+        context.set_offline(False)
+        self.page.unroute_all()
+        if self.page.url.startswith(self.site.url):
+            self.page.evaluate("sessionStorage.clear(); localStorage.clear()")
+        context.clear_cookies()
+        self.page.goto("about:blank")
+        self.page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
+        self.page.set_viewport_size(PHONE)
+        self.prefix = "" if language == "en" else f"/{language}"
+        kept = {request.url: request for request in reversed(self._fetched) if request.resource_type != "document"}
+        self._fetched = list(kept.values())
+        for notes in (self.requests, self.complaints, self._needed):
+            notes.clear()
+
+    def show(self, width: int, scheme: Literal["light", "dark"] = "light") -> None:
+        """Give the open page another width and other colours, with no transition going on."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.evaluate("document.getAnimations().forEach(animation => animation.finish())")  # colours change slowly
 
     def _note(self, request: Request) -> None:
         if request.is_navigation_request():
@@ -91,7 +128,7 @@ class Visit:
         more = "main a[href*='after=']"
         for tab in ("confirmed", "quarantined"):
             self.open(f"/admin/?state={tab}")
-            while not self.page.locator(".desk-queue").get_by_text(words).count():
+            while not self.page.locator(".staff-queue").get_by_text(words).count():
                 if not self.page.locator(more).count():
                     break
                 self.press(more)
@@ -148,6 +185,6 @@ def entered(origin: str) -> Callable[[Visit], None]:
         ):
             visit.page.locator(f"[name={name}]").fill(text)
         visit.page.locator("[name=display][value=named]").check()
-        visit.press(".desk-enter button")
+        visit.press(".staff-enter button")
 
     return go

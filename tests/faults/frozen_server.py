@@ -1,4 +1,4 @@
-"""A PostgreSQL server whose processes stand still: it takes connections and bytes, and never answers."""
+"""A PostgreSQL server that hangs: it accepts connections and bytes, and never answers."""
 
 import select
 import socket
@@ -9,17 +9,17 @@ from urllib.parse import urlencode, urlsplit
 from psycopg import conninfo
 
 
-class Passage:
-    """Forwards to the server of `url` from `self.url`, until `open` is cleared, and again when it is set."""
+class FreezableProxy:
+    """Forward to the server of `url` from `self.url`, until `open` is cleared, and again when it is set."""
 
     def __init__(self, url: str) -> None:
-        told = conninfo.conninfo_to_dict(url)
-        host, port = str(told.get("host", "127.0.0.1")), int(told.get("port", 5432) or 5432)
+        parameters = conninfo.conninfo_to_dict(url)
+        host, port = str(parameters.get("host", "127.0.0.1")), int(parameters.get("port", 5432) or 5432)
         self._server: str | tuple[str, int] = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         query = urlencode({"host": "127.0.0.1", "port": self._listener.getsockname()[1]})
         place = urlsplit(url)
-        self.url = f"postgres://{place.username or ''}:{place.password or ''}@/{told['dbname']}?{query}"
+        self.url = f"postgres://{place.username or ''}:{place.password or ''}@/{parameters['dbname']}?{query}"
         self.open = threading.Event()
         self.open.set()
         threading.Thread(target=self._accept, daemon=True).start()

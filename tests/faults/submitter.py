@@ -1,4 +1,4 @@
-"""A process that submits endorsements one after the other until it is killed, and names each once it is acknowledged.
+"""A process that submits endorsements until it is killed, and prints the name of each acknowledged one.
 
 python -m tests.faults.submitter SLUG PREFIX
 """

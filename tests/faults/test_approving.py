@@ -1,7 +1,7 @@
-"""Several moderators at once: each endorsement is listed once, numbers run 1 to N, and who comes second is told so.
+"""Several moderators at once: each endorsement is listed once, numbers run 1 to N, and the second hears who was first.
 
-The same race is run against copies of the deeds whose locks were taken out: if it did not fail there, it would prove
-nothing here. All copies, locked or not, pause between reading and writing.
+The same race is run against copies of the actions without their locks: if it did not fail there, it would prove nothing
+here. All copies, locked or not, pause between reading and writing.
 """
 
 import os
@@ -17,15 +17,16 @@ from petition.actions import lifecycle
 from petition.actions.audit import Actor
 from petition.actions.listing import entries
 from petition.actions.moderation import decisions
+from petition.actions.refusals import AlreadyDecided
 from petition.models import Appeal, AuditEvent, Endorsement, Kind, OutgoingMail, Signatory
 from tests import factories
 from tests.factories import NOON
-from tests.faults.together import PATIENCE, together
+from tests.faults.parallel import TIMEOUT, run_parallel
 from tests.faults.variants import variant
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
-APPROVALS = int(os.environ.get("APPROVALS", "40"))
+APPROVALS = int(os.environ.get("APPROVALS", "16"))
 """How many endorsements the whole race is about: few on each change, 500 before a release (ARCHITECTURE)."""
 MODERATORS = 8 if connection.vendor == "postgresql" else 4
 """SQLite lets one write at a time, so more of them only wait longer."""
@@ -40,17 +41,18 @@ LOCKS = {
 }
 
 
-def _deeds(*, locked: bool) -> Any:
-    """The module of moderators' deeds with pauses, and with its locks or without."""
+def _copy_decisions(*, locked: bool) -> Any:
+    """Return a copy of `decisions` with pauses, and with its locks or without."""
     copies = {
         module: variant(module, pauses if locked else pauses | LOCKS[module]) for module, pauses in PAUSES.items()
     }
     gate = copies[lifecycle]
-    return variant(decisions, {}, locked=gate.locked, move=gate.move, listings=copies[entries], gate=gate)
+    names = {"lock_endorsement": gate.lock_endorsement, "move": gate.move, "entries": copies[entries], "gate": gate}
+    return variant(decisions, {}, **names)
 
 
 def _complaints(
-    deeds: ModuleType | Any, already: type[Exception], *, threads: int, rows: int, lock: bool, shuffled: bool = False
+    copy: ModuleType | Any, already: type[Exception], *, threads: int, rows: int, lock: bool, shuffled: bool = False
 ) -> list[str]:
     """What is wrong after that many moderators have approved all of that many endorsements, each in another order."""
     appeal = factories.an_appeal()
@@ -67,7 +69,7 @@ def _complaints(
             random.Random(moderator).shuffle(order)
         for pk in order:
             try:
-                deeds.approve(pk, by=Actor.staff(moderator), at=NOON)
+                copy.approve(pk, by=Actor.staff(moderator), at=NOON)
                 done.append((pk, moderator))
             except already as refusal:
                 told.append((pk, vars(refusal)["event"].actor_id))
@@ -75,7 +77,7 @@ def _complaints(
                 errors.append(f"{type(error).__name__}: {error}")
 
     works = [partial(approve_all, moderator) for moderator in range(1, threads + 1)]
-    outcomes = together(works, patience=PATIENCE + rows * threads / 10)
+    outcomes = run_parallel(works, timeout=TIMEOUT + rows * threads / 10)
     complaints = errors + [repr(outcome) for outcome in outcomes if outcome is not None]
     if len(done) != rows:
         complaints.append(f"{len(done)} approvals of {rows}")
@@ -100,31 +102,31 @@ def _wrong_on_the_list(appeal: Appeal, approved: list[int]) -> list[str]:
 
 
 def test_two_moderators_at_once_list_it_once() -> None:
-    deeds = _deeds(locked=True)
-    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=2, rows=1, lock=True) == []
+    copy = _copy_decisions(locked=True)
+    assert _complaints(copy, copy.gate.AlreadyDecided, threads=2, rows=1, lock=True) == []
 
 
 def test_and_without_the_locks_the_same_two_do_harm() -> None:
-    deeds = _deeds(locked=False)
-    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=2, rows=1, lock=False) != []
+    copy = _copy_decisions(locked=False)
+    assert _complaints(copy, copy.gate.AlreadyDecided, threads=2, rows=1, lock=False) != []
 
 
 def test_all_moderators_approve_all_of_them_in_random_order() -> None:
-    already = lifecycle.AlreadyDecided
+    already = AlreadyDecided
     assert _complaints(decisions, already, threads=MODERATORS, rows=APPROVALS, lock=True, shuffled=True) == []
 
 
 def test_and_without_the_locks_the_same_race_does_harm() -> None:
-    deeds = _deeds(locked=False)
-    already = deeds.gate.AlreadyDecided
-    assert _complaints(deeds, already, threads=MODERATORS, rows=APPROVALS, lock=False, shuffled=True) != []
+    copy = _copy_decisions(locked=False)
+    already = copy.gate.AlreadyDecided
+    assert _complaints(copy, already, threads=MODERATORS, rows=APPROVALS, lock=False, shuffled=True) != []
 
 
 def test_different_endorsements_at_once_get_different_numbers() -> None:
-    deeds = _deeds(locked=True)
-    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=4, rows=4, lock=True) == []
+    copy = _copy_decisions(locked=True)
+    assert _complaints(copy, copy.gate.AlreadyDecided, threads=4, rows=4, lock=True) == []
 
 
 def test_and_without_the_locks_the_numbers_of_different_endorsements_collide() -> None:
-    deeds = _deeds(locked=False)
-    assert _complaints(deeds, deeds.gate.AlreadyDecided, threads=4, rows=4, lock=False) != []
+    copy = _copy_decisions(locked=False)
+    assert _complaints(copy, copy.gate.AlreadyDecided, threads=4, rows=4, lock=False) != []

@@ -9,8 +9,9 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from html import unescape
 from http.client import HTTPConnection
 from typing import Any
@@ -19,11 +20,13 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
-from petition.publishing.cache.thread_limits import Lane
-from tests.faults.frozen_server import Passage
+from petition.publishing.cache.thread_limits import RequestKind
+from tests.faults.frozen_server import FreezableProxy
 from tests.processes import Installation, Server
 from tests.site import SLUG
 from tests.web.endorse.test_endorse import RIGHT
+
+pytestmark = pytest.mark.both_databases
 
 PAGE = f"/appeals/{SLUG}/"
 FORM = f"{PAGE}endorse/"
@@ -31,6 +34,8 @@ MEMORY = (PAGE, f"/ru{PAGE}", f"{PAGE}signatories/", f"{PAGE}signatories.json", 
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 POSTING = 20
 """More than the site has threads."""
+SECONDS = 90
+"""The longest that a test waits for anything."""
 Answer = tuple[int, dict[str, str], str]
 
 
@@ -78,9 +83,17 @@ class Posting:
     def _post(self, number: int) -> None:
         self.answers.append(asked(self._server, FORM, RIGHT | {"organisation_name": f"Made-up Fund {number}"}))
 
+    def wait_for(self, count: int, meanwhile: Callable[[], None]) -> None:
+        """Wait until so many are answered; `meanwhile` is called until then."""
+        until = time.monotonic() + SECONDS
+        while len(self.answers) < count:
+            assert time.monotonic() < until, f"only {len(self.answers)} posts were answered"
+            meanwhile()
+            time.sleep(0.2)
+
     def end(self) -> None:
         for thread in self._threads:
-            thread.join()
+            thread.join(SECONDS)
 
 
 def fields_of(page: str) -> dict[str, list[str]]:
@@ -119,8 +132,7 @@ def test_with_the_database_locked_memory_is_served_and_posts_can_be_sent_again(i
         pages = filled(server)
         with locked(installed):
             posting = Posting(server)
-            while len(posting.answers) < POSTING:
-                assert_memory_is_served(server, pages)
+            posting.wait_for(POSTING, partial(assert_memory_is_served, server, pages))
             assert asked(server, "/readyz")[0] == 503
         for answer in posting.answers:
             assert_can_be_sent_again(answer)
@@ -130,24 +142,26 @@ def test_with_the_database_locked_memory_is_served_and_posts_can_be_sent_again(i
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no process that could stand still")
 def test_with_postgresql_standing_still_memory_is_served_and_later_all_goes_on(installed: Installation) -> None:
-    passage = Passage(installed.environment["DATABASE_URL"])
+    passage = FreezableProxy(installed.environment["DATABASE_URL"])
     with installed.server(DATABASE_URL=passage.url) as server:
         pages = filled(server)
         passage.open.clear()
         posting = Posting(server)
-        while len(posting.answers) < POSTING - Lane.POSTS.most:  # those are inside as long as it stands still
-            assert_memory_is_served(server, pages)
+        # The others are inside as long as it stands still.
+        posting.wait_for(POSTING - RequestKind.POSTS.limit, partial(assert_memory_is_served, server, pages))
         for answer in posting.answers[:]:
             assert_can_be_sent_again(answer)
         passage.open.set()
         posting.end()
+        until = time.monotonic() + SECONDS
         while asked(server, FORM, RIGHT)[0] != 302:
+            assert time.monotonic() < until
             time.sleep(0.1)
     passage.close()
 
 
 def test_without_limits_nothing_would_be_served(installed: Installation) -> None:
-    with installed.server(application="tests.faults.limitless:application") as server:
+    with installed.server(application="tests.faults.unlimited:application") as server:
         filled(server)
         with locked(installed):
             posting = Posting(server)

@@ -1,8 +1,8 @@
-"""Staff, visitors and worker lock in one order (actions/lifecycle.py), so that no two of them wait in a circle.
+"""Staff, visitors and worker take locks in one order (actions/lifecycle.py), so that no two of them deadlock.
 
-Two of them at once, on PostgreSQL, each paused once it holds its locks until the other holds some too or waits for
-them. The same pairs are run against copies that lock in another order: those must end in a deadlock. On SQLite a
-transaction takes the one write lock when it begins, so there is no order to keep.
+Two of them run at once on PostgreSQL; each pauses when it has its locks until the other has some too or waits. The same
+pairs are run against copies with another order, which must deadlock. On SQLite a transaction takes the one write lock
+when it begins, so there is no order to keep.
 """
 
 import re
@@ -23,24 +23,25 @@ from petition.actions.moderation import batches, decisions, hold
 from petition.actions.operations import retention
 from petition.actions.self_service import own_page
 from petition.actions.staff import accounts, roles
-from petition.models import Appeal, Batch, BatchDeed, Endorsement, Flag, Question, Role, RoleProposal, State
+from petition.models import Appeal, Batch, BatchAction, Endorsement, Flag, Question, Role, RoleProposal, State
 from petition.reference import retention_periods as periods
-from petition.security.tokens import digest_of_token
+from petition.security.tokens import hash_token
 from tests import factories
-from tests.admin.people import an_account
+from tests.admin.staff_accounts import create_account
 from tests.factories import NOON
-from tests.faults.together import PATIENCE, together
+from tests.faults.parallel import TIMEOUT, run_parallel
 from tests.faults.variants import variant
 
 pytestmark = [
+    pytest.mark.both_databases,
     pytest.mark.usefixtures("committed"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock, taken at the beginning"),
 ]
 _TAKES_LOCK = re.compile(r"FOR UPDATE|^UPDATE|^DELETE", re.IGNORECASE)
 
 
-class Meeting:
-    """Two pieces of work; each stops after so many locks until the other has its own, or waits. The first begins."""
+class LockStepper:
+    """Two pieces of work: each pauses after so many locks until the other has its own, or waits. The first starts."""
 
     def __init__(self, *locks: int) -> None:
         self._locks = locks
@@ -48,10 +49,10 @@ class Meeting:
         self._over = [threading.Event() for _ in locks]
         self._waiting = threading.Event()
 
-    def held(self, *works: Callable[[], Any]) -> list[Any]:
-        """What the works returned or raised."""
+    def run(self, *works: Callable[[], Any]) -> list[Any]:
+        """Run both at once; return what they returned or raised."""
         watched: list[Callable[[], Any]] = [partial(self._work, place, work) for place, work in enumerate(works)]
-        return together([*watched, self._watch])[: len(works)]
+        return run_parallel([*watched, self._watch])[: len(works)]
 
     def _work(self, place: int, work: Callable[[], Any]) -> Any:
         taken = 0
@@ -80,13 +81,13 @@ class Meeting:
 
     @staticmethod
     def _wait_for(is_so: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while not is_so():
             assert time.monotonic() < until
             time.sleep(0.005)
 
     def _watch(self) -> None:
-        """Notices when one of the two waits for a lock."""
+        """Notice when one of the two waits for a lock."""
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
@@ -100,7 +101,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Case:
-    """`works` gives the two pieces of work, which use `module`; `without` takes its order of locks out."""
+    """`works` returns the two pieces of work, which use `module`; `without` removes its order of locks."""
 
     works: Callable[[Any], list[Callable[[], Any]]]
     module: ModuleType
@@ -109,12 +110,12 @@ class Case:
     complaints: Callable[[], list[str]] = list
 
 
-def _reminder_and_answer(deeds: Any) -> list[Callable[[], Any]]:
+def _reminder_and_answer(module: Any) -> list[Callable[[], Any]]:
     row = factories.confirmed(factories.an_appeal())
-    decisions.ask(row.pk, "Who are you?", by=factories.MODERATOR, at=NOON)
-    digest = digest_of_token(factories.token_in(factories.mails()[-1][2]), "own_page")
+    decisions.ask_question(row.pk, "Who are you?", by=factories.MODERATOR, at=NOON)
+    digest = hash_token(factories.token_in(factories.mails()[-1][2]), "own_page")
     later = NOON + periods.REMINDER
-    return [partial(deeds.purge, at=later), partial(own_page.answer, digest, "We are us.", at=later)]
+    return [partial(module.purge, at=later), partial(own_page.answer_question, digest, "We are us.", at=later)]
 
 
 def _nothing_answered() -> list[str]:
@@ -122,11 +123,11 @@ def _nothing_answered() -> list[str]:
     return [] if question.sealed_answer and question.endorsement.state == State.CONFIRMED else ["no answer"]
 
 
-def _batch_and_approval(deeds: Any) -> list[Callable[[], Any]]:
+def _batch_and_approval(module: Any) -> list[Callable[[], Any]]:
     appeal = factories.an_appeal()
     rows = [factories.confirmed(appeal).pk for _ in range(2)]
-    batch = batches.begin(BatchDeed.APPROVE, rows, by=1, at=NOON)
-    piece = partial(deeds.go_on, batch_id=batch.pk, seconds=PATIENCE)
+    batch = batches.start(BatchAction.APPROVE, rows, by=1, at=NOON)
+    piece = partial(module.continue_batches, batch_id=batch.pk, seconds=TIMEOUT)
     return [piece, partial(decisions.approve, rows[1], by=factories.SECOND, at=NOON)]
 
 
@@ -136,54 +137,54 @@ def _not_all_listed() -> list[str]:
     return [] if listed == 2 and done else [f"{listed} listed"]
 
 
-def _weighing_and_quarantine(deeds: Any) -> list[Callable[[], Any]]:
+def _screening_and_hold(module: Any) -> list[Callable[[], Any]]:
     appeal = factories.an_appeal()
     one, other = (factories.confirmed(appeal, organisation_name=name) for name in ("Lake Fund", "Lake  Fund."))
-    process.weigh(one.pk, at=NOON)
+    process.screen_endorsement(one.pk, at=NOON)
     Flag.objects.all().delete()
     both = [one.pk, other.pk]
-    set_aside = partial(hold.set_aside, both, reason="moderator", by=factories.MODERATOR, at=NOON)
-    return [partial(deeds.weigh, other.pk, at=NOON), set_aside]
+    put_on_hold = partial(hold.put_on_hold, both, reason="moderator", by=factories.MODERATOR, at=NOON)
+    return [partial(module.screen_endorsement, other.pk, at=NOON), put_on_hold]
 
 
 def _no_flags() -> list[str]:
     return [] if Flag.objects.values("endorsement").distinct().count() == 2 else ["flags are missing"]
 
 
-def _agreement_and_end(deeds: Any) -> list[Callable[[], Any]]:
+def _accepted_role_and_disabled_account(module: Any) -> list[Callable[[], Any]]:
     for name in ("first", "second", "third"):
-        an_account(name, Role.ADMINISTRATOR)
-    account = an_account("moderator")
+        create_account(name, Role.ADMINISTRATOR)
+    account = create_account("moderator")
     proposal = RoleProposal.objects.create(account=account, role=Role.MODERATOR, proposed_by=1, proposed_at=NOON)
-    agree = partial(deeds.agree, proposal.pk, by=Actor.staff(2), at=NOON)
+    agree = partial(module.accept_proposal, proposal.pk, by=Actor.staff(2), at=NOON)
     return [agree, partial(accounts.disable, account.pk, by=Actor.staff(3), at=NOON)]
 
 
 CASES = {
     "a reminder and an answer": Case(
-        _reminder_and_answer, retention, {"lock_all([pk] if": "list([pk] if"}, (1, 1), _nothing_answered
+        _reminder_and_answer, retention, {"lock_endorsements([pk] if": "list([pk] if"}, (1, 1), _nothing_answered
     ),
-    "many at once and an approval": Case(
-        _batch_and_approval, batches, {"    lock_all(part.": "    list(part."}, (4, 1), _not_all_listed
+    "a bulk action and an approval": Case(
+        _batch_and_approval, batches, {"    lock_endorsements(part.": "    list(part."}, (4, 1), _not_all_listed
     ),
-    "screening and a quarantine": Case(
-        _weighing_and_quarantine, process, {"lock_all({row.pk": "list({row.pk"}, (1, 1), _no_flags
+    "screening and putting on hold": Case(
+        _screening_and_hold, process, {"lock_endorsements({row.pk": "list({row.pk"}, (1, 1), _no_flags
     ),
-    "a role agreed to and its account disabled": Case(
-        _agreement_and_end, roles, {"    locked(RoleProposal.": "    bool(RoleProposal."}, (1, 1)
+    "a role accepted and its account disabled": Case(
+        _accepted_role_and_disabled_account, roles, {"    lock_account(RoleProposal.": "    bool(RoleProposal."}, (1, 1)
     ),
 }
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_two_at_once_both_get_through(case: Case) -> None:
-    outcomes = Meeting(*case.locks).held(*case.works(case.module))
+def test_two_at_once_both_finish(case: Case) -> None:
+    outcomes = LockStepper(*case.locks).run(*case.works(case.module))
     assert [outcome for outcome in outcomes if isinstance(outcome, OperationalError | TimeoutError)] == []
     assert case.complaints() == []
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_and_in_another_order_they_wait_in_a_circle(case: Case, caplog: pytest.LogCaptureFixture) -> None:
-    """Costs a second each: that is when PostgreSQL looks for a circle."""
-    outcomes = Meeting(*case.locks).held(*case.works(variant(case.module, case.without)))
+def test_and_in_another_order_they_deadlock(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    """Takes a second each: after that PostgreSQL looks for a deadlock."""
+    outcomes = LockStepper(*case.locks).run(*case.works(variant(case.module, case.without)))
     assert "deadlock" in f"{outcomes} {caplog.text}".lower()

@@ -1,18 +1,18 @@
-"""A module as it would be with some of its source replaced: the positive controls are made of these."""
+"""Copies of a module with some of its source replaced: deliberately broken variants that a test must catch."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tests.faults.together import pause
+from tests.faults.parallel import pause
 
 
 def variant(module: ModuleType, replacements: Mapping[str, str], **names: Any) -> Any:
-    """A copy of `module` in whose source each text is replaced by another; it sees `names` and `pause` as globals.
+    """Return a copy of `module` with each text in its source replaced; it sees `names` and `pause` as globals.
 
-    Each text must be there: a control that no longer takes the lock out would prove nothing. Typed as Any, since it
-    is called like the module that it copies.
+    Each text must be there: a control that no longer removes the lock would prove nothing. Typed as Any, since it is
+    called like the module that it copies.
     """
     assert module.__file__
     source = Path(module.__file__).read_text(encoding="utf-8")

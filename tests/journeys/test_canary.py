@@ -1,4 +1,4 @@
-"""Unmistakable texts in every private field, a whole life on the site as shipped, and a search of all that comes out.
+"""Unmistakable texts in every private field, a whole scenario on the site as shipped, and a search of all its output.
 
 Each is found where the allow-list says and nowhere else: not on a page, in a document, in data, in a mail to somebody
 else, in what the processes print, in a row or in the database's files. The same search finds four leaks when they are
@@ -18,21 +18,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.mailing.post_office import PostOffice, a_post_office, opened
-from tests.journeys.crawling import crawl, opened_at
+from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
+from tests.journeys.crawler import crawl, opened_at
 from tests.journeys.test_first_endorsement import Browser
 from tests.site import ROOT, SLUG, Site
 
 ROLES = ("listed", "withheld", "rejected", "asked", "withdrawn", "unconfirmed", "forgotten", "hidden")
-"""What becomes of each organisation."""
+"""What happens to each organisation."""
 SECRET_NAMES = ROLES[1:]
 WORDS = (
     *("question", "answer", "proposal", "dispute", "dispute mailbox", "note", "check note", "forgotten question"),
     *(f"proposed {field}" for field in ("person", "role", "mailbox")),
 )
-"""What is written between an organisation and the secretariat."""
+"""Texts between an organisation and the secretariat."""
 STEPS = ("", "correction/", "contact/", "stop/", "withdraw/", "named/", "code/", "links/", "forget/", "receipt.txt")
-"""Of an own page, looked at by whoever has the link."""
+"""Texts on an own page, which its private link shows."""
 Found = set[tuple[str, str]]
 """Which canary was found where."""
 
@@ -57,9 +57,9 @@ WEIGHED: Found = {(f"{role} name", "row Endorsement.folded") for role in ("asked
 
 LEAKS = {
     "petition.web.endorse.endorse": (
-        "            post = endorsements.submit(",
+        "            post = accept.submit(",
         "            __import__('logging').getLogger('petition').warning(form.cleaned_data['contact_role'])\n"
-        "            post = endorsements.submit(",
+        "            post = accept.submit(",
     ),
     "petition.actions.intake.accept": ("wording_version=WORDING_VERSION", "wording_version=submission.contact_name"),
     "petition.publishing.pages": (
@@ -98,9 +98,9 @@ sys.meta_path.insert(0, Finder)
 
 
 class Life:
-    """One site, its mails, and everything private that was ever told to it."""
+    """A site, its mails, and all private texts that were given to it."""
 
-    def __init__(self, site: Site, office: PostOffice) -> None:
+    def __init__(self, site: Site, office: FakeMailServer) -> None:
         self.site, self.office = site, office
         self.canaries = {
             f"{role} {field}": _unmistakable()
@@ -114,7 +114,7 @@ class Life:
         self.withheld = {f"{role} name" for role in SECRET_NAMES}
 
     def endorse(self, role: str) -> None:
-        """The form is filled in, and the mailbox confirmed unless that is the story."""
+        """Fill in the form, and confirm the mailbox unless the scenario is that nobody does."""
         told, browser = self.canaries, Browser(self.site.url)
         address = f"{told[f'{role} mailbox']}@fund.example"
         browser.open(f"/appeals/{SLUG}/endorse/")
@@ -140,7 +140,7 @@ class Life:
             self.canaries[f"{role} own page"] = own
 
     def mail_to(self, address: str, *, number: int) -> str:
-        """The `number`th mail to `address`, as soon as it is there."""
+        """Return the `number`th mail to `address`, as soon as it is there."""
         for _ in range(1000):
             found = [mail for mail in self.office.taken if mail["To"] == address]
             if len(found) >= number:
@@ -149,10 +149,10 @@ class Life:
         raise AssertionError(f"no mail {number} to {address}: {self.site.output}")
 
     def stage(self, name: str) -> str:
-        """One of tests/journeys/life.py, in a process of its own on this site's database."""
+        """Run a stage of tests/journeys/scenario.py in a process of its own on this site's database."""
         environment = self.site.environment | {"DJANGO_SETTINGS_MODULE": "petition.settings"}
         environment |= {"SITE_URL": self.site.url}
-        command = [sys.executable, "-m", "tests.journeys.life", name]
+        command = [sys.executable, "-m", "tests.journeys.scenario", name]
         done = subprocess.run(
             command,
             cwd=ROOT,
@@ -169,11 +169,15 @@ class Life:
         lower = text.lower()
         return {(name, place) for name, canary in self.canaries.items() if canary.lower() in lower}
 
-    def on_pages(self) -> Found:
-        return set().union(*(self.seen_in(text, f"page {path}") for path, text in crawl(self.site.url)))
+    def pages(self) -> dict[str, str]:
+        """Return the text of everything that the site shows to everybody, by path."""
+        return dict(crawl(self.site.url))
+
+    def on_pages(self, pages: dict[str, str]) -> Found:
+        return set().union(*(self.seen_in(text, f"page {path}") for path, text in pages.items()))
 
     def behind_links(self) -> Found:
-        """Found on the pages behind an organisation's links, its own address aside."""
+        """Return what is found on the pages behind an organisation's links, except its own address."""
         found: Found = set()
         for role in ROLES:
             own, confirm = self.canaries.get(f"{role} own page"), self.canaries[f"{role} token"]
@@ -202,14 +206,14 @@ class Life:
         return set().union(*(self.seen_in("\n".join(texts), f"row {column}") for column, texts in columns.items()))
 
     def in_files(self) -> Found:
-        """All that the site keeps on disk, but its static files: database, journals, keys."""
+        """Return what is found in the site's files, except static ones: database, journals, keys."""
         var = self.site.folder / "var"
         paths = [path for path in var.rglob("*") if path.is_file() and "static" not in path.parts]
         texts = [path.read_bytes().decode("latin-1") for path in paths]
         return set().union(*(self.seen_in(text, "file") for text in texts))
 
     def live(self) -> None:
-        """Everything happens, and every mail has left."""
+        """Run the scenario until every mail has left."""
         for role in ROLES:
             self.endorse(role)
         self.stage("live")
@@ -237,9 +241,9 @@ def _words_of(mail: EmailMessage) -> str:
 
 @pytest.fixture
 def life(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Life]:
-    """The whole story, told; with `leaks` as the parameter, on a site that leaks."""
+    """Run the whole scenario; with `leaks` as the parameter, on a site that leaks."""
     site = Site(tmp_path)
-    with opened(a_post_office()) as office:
+    with run_server(create_fake_server()) as office:
         site.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{office.port}"
         if getattr(request, "param", "") == "leaks":
             (tmp_path / "leaks").mkdir()
@@ -254,18 +258,19 @@ def life(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Life]:
             site.remove()
 
 
-def test_nothing_private_comes_out_anywhere(life: Life) -> None:
-    pages = dict(crawl(life.site.url))
+def test_nothing_private_is_shown_anywhere(life: Life) -> None:
+    pages = life.pages()
+    assert "/privacy/" in pages, "where the leak is planted below"
     assert sum(life.listed_name in text for text in pages.values()) > 20, "what is public is found, in every format"
     assert all(life.listed_name in pages[f"/appeals/{SLUG}{end}"] for end in ("/", ".pdf", ".docx", ".txt"))
-    assert life.on_pages() == set()
+    assert life.on_pages(pages) == set()
     assert life.behind_links() == BEHIND_LINKS
     assert life.in_mails() == set()
     assert life.in_output() == set()
     assert life.in_rows() - WEIGHED == IN_ROWS_BEFORE
 
     life.stage("purge")
-    assert life.on_pages() == set()
+    assert life.on_pages(life.pages()) == set()
     assert life.in_rows() - WEIGHED == IN_ROWS
     if "DATABASE_URL" not in os.environ:
         allowed = {name for name, _ in IN_ROWS}
@@ -274,7 +279,8 @@ def test_nothing_private_comes_out_anywhere(life: Life) -> None:
 
 @pytest.mark.parametrize("life", ["leaks"], indirect=True)
 def test_leaks_that_were_planted_are_found(life: Life) -> None:
-    assert ("listed website", "page /privacy/") in life.on_pages()
+    planted = {"/privacy/": opened_at(f"{life.site.url}/privacy/")[1]}
+    assert ("listed website", "page /privacy/") in life.on_pages(planted)
     assert any(name == "rejected name" for name, _ in life.in_mails())
     assert ("unconfirmed role", "output") in life.in_output()
     assert ("asked person", "row Endorsement.wording_version") in life.in_rows()

@@ -6,31 +6,34 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
 from petition.actions.intake import accept
+from petition.actions.listing.entries import EntryProposal
 from petition.actions.mailing import mailbox_mails
 from petition.actions.moderation import decisions
 from petition.actions.self_service import contact_changes, corrections, own_page, private_links, withdrawal
-from petition.actions.self_service.corrections import Proposal
 from petition.mail import messages
 from petition.models import Appeal, Correction, Endorsement, Purpose, State
 from petition.reference import clock
-from petition.security.tokens import digest_of_token
+from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, mails
+
+pytestmark = pytest.mark.both_databases
 
 LINK = re.compile(r"https?://[^\s\"<>]+")
 
 
 def digest(found: Endorsement) -> str:
-    return digest_of_token(private_links.new_own_page(found), Purpose.OWN_PAGE)
+    return hash_token(private_links.create_own_page_link(found), Purpose.OWN_PAGE)
 
 
 def a_whole_life(appeal: Appeal) -> None:
-    """Mails of every kind that an organisation can get are owed, and their links are alive."""
+    """Queue mails of every kind that an organisation can get, with links that work."""
     now = clock.now()
     lost = factories.a_submission()
     factories.confirmed(appeal, at=now, **vars(lost))
@@ -46,23 +49,22 @@ def a_whole_life(appeal: Appeal) -> None:
     decisions.approve(listed.pk, by=MODERATOR, at=now)
     decisions.approve(withheld.pk, by=MODERATOR, at=now)
     decisions.reject(rejected.pk, by=MODERATOR, at=now)
-    decisions.ask(returned.pk, "Who are you?", by=MODERATOR, at=now)
-    contact_changes.request(digest(listed), name="B", role="C", mailbox="b@fund.example", at=now)
+    decisions.ask_question(returned.pk, "Who are you?", by=MODERATOR, at=now)
+    contact_changes.request_contact_change(digest(listed), name="B", role="C", mailbox="b@fund.example", at=now)
     own_page.ask_to_be_named(digest(withheld), at=now)
-    for deed in (corrections.accept, corrections.refuse):
-        corrections.propose(digest(listed), Proposal("Made-up Other", "", ""), at=now)
+    for deed in (corrections.accept_correction, corrections.refuse_correction):
+        corrections.propose_correction(digest(listed), EntryProposal("Made-up Other", "", ""), at=now)
         deed(Correction.objects.waiting().get().pk, by=MODERATOR, at=now)
 
 
-def links_in(letter: messages.Letter) -> Iterator[str]:
-    for text in (letter.text, letter.html):
-        for address in LINK.findall(text):
-            parts = urlsplit(address)
-            yield f"{parts.path}?{parts.query}" if parts.query else parts.path
+def links_in(letter: messages.RenderedMail) -> Iterator[str]:
+    for address in LINK.findall(letter.text):
+        parts = urlsplit(address)
+        yield f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
-    """Every value of every row of our tables."""
+    """Return every value of every row of our tables."""
     models = apps.get_app_config("petition").get_models()
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
@@ -73,7 +75,7 @@ def test_opening_every_link_of_every_mail_changes_no_row(client: Client, appeal:
     told = set()
     for message, _, content in mails():
         with translation.override("en"):
-            paths += links_in(messages.write(message, content))
+            paths += links_in(messages.render(message, content))
         told.add(message)
     assert len(told) >= 11
     assert len(set(paths)) > 10
@@ -86,7 +88,7 @@ def test_opening_every_link_of_every_mail_changes_no_row(client: Client, appeal:
 
 
 def test_pressing_a_button_does_change_a_row(client: Client, appeal: Appeal) -> None:
-    """The control: the same comparison sees a POST."""
+    """The control: the same comparison notices a POST."""
     _, token = factories.submitted(appeal, at=clock.now())
     before = rows()
     client.post(f"/endorsements/{token}/confirm/")

@@ -7,60 +7,60 @@ import pytest
 
 from petition.mail import outbox
 from petition.models import OutgoingMail
-from petition.security.encryption import seal
+from petition.security.encryption import encrypt
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 INSTANT = timedelta(microseconds=1)
 
 
-def owed(*, at: datetime = NOON) -> OutgoingMail:
-    address, content = seal("asel@fund.example"), seal({"subject": "Hello", "text": "Hello"})
-    return outbox.owe("prepared", sealed_address=address, sealed_content=content, language="en", at=at)
+def queue_test_mail(*, at: datetime = NOON) -> OutgoingMail:
+    address, content = encrypt("asel@fund.example"), encrypt({"subject": "Hello", "text": "Hello"})
+    return outbox.queue_mail("prepared", sealed_address=address, sealed_content=content, language="en", at=at)
 
 
-def leased(*, at: datetime = NOON) -> OutgoingMail:
+def lease_mail(*, at: datetime = NOON) -> OutgoingMail:
     mail = outbox.lease_next(at=at)
     assert mail
     return mail
 
 
 def test_the_mail_that_is_due_longest_comes_first_and_each_once() -> None:
-    later, first = owed(at=NOON), owed(at=NOON - timedelta(minutes=1))
-    assert [leased().pk, leased().pk] == [first.pk, later.pk]
+    later, first = queue_test_mail(at=NOON), queue_test_mail(at=NOON - timedelta(minutes=1))
+    assert [lease_mail().pk, lease_mail().pk] == [first.pk, later.pk]
     assert outbox.lease_next(at=NOON) is None
 
 
 def test_nothing_is_tried_before_it_is_due() -> None:
-    owed(at=NOON)
+    queue_test_mail(at=NOON)
     assert outbox.lease_next(at=NOON - INSTANT) is None
 
 
 def test_a_mail_whose_worker_died_is_taken_over_after_120_seconds_and_not_before() -> None:
-    owed()
-    dead = leased()
+    queue_test_mail()
+    dead = lease_mail()
     assert outbox.lease_next(at=NOON + timedelta(seconds=120) - INSTANT) is None
-    heir = leased(at=NOON + timedelta(seconds=120))
+    heir = lease_mail(at=NOON + timedelta(seconds=120))
     assert (heir.pk, heir.attempts) == (dead.pk, 2)
     assert heir.lease != dead.lease
 
 
 def test_only_who_holds_the_lease_writes_the_outcome() -> None:
-    owed()
-    slow = leased()
-    heir = leased(at=NOON + outbox.LEASE)
+    queue_test_mail()
+    slow = lease_mail()
+    heir = lease_mail(at=NOON + outbox.LEASE)
     later = NOON + outbox.LEASE + INSTANT
-    assert not outbox.delivered(slow, at=later)
-    assert not outbox.refused(slow, error="smtp 550", at=later, final=True)
+    assert not outbox.mark_delivered(slow, at=later)
+    assert not outbox.mark_failed(slow, error="smtp 550", at=later, final=True)
     assert OutgoingMail.objects.get().sent_at is None
-    assert outbox.delivered(heir, at=later)
-    assert not outbox.refused(heir, error="smtp 550", at=later, final=True)
+    assert outbox.mark_delivered(heir, at=later)
+    assert not outbox.mark_failed(heir, error="smtp 550", at=later, final=True)
     assert OutgoingMail.objects.get().sent_at == later
 
 
 def test_a_delivered_mail_forgets_to_whom_and_what() -> None:
-    owed()
-    outbox.delivered(leased(), at=NOON)
+    queue_test_mail()
+    outbox.mark_delivered(lease_mail(), at=NOON)
     mail = OutgoingMail.objects.get()
     assert (mail.sealed_address, mail.sealed_content, mail.lease, mail.last_error) == ("", "", "", "")
     assert mail.sent_at == NOON
@@ -69,8 +69,8 @@ def test_a_delivered_mail_forgets_to_whom_and_what() -> None:
 
 
 def test_a_finally_refused_mail_forgets_to_whom_and_what_and_keeps_why() -> None:
-    owed()
-    outbox.refused(leased(), error="smtp 550", at=NOON, final=True)
+    queue_test_mail()
+    outbox.mark_failed(lease_mail(), error="smtp 550", at=NOON, final=True)
     mail = OutgoingMail.objects.get()
     assert (mail.sealed_address, mail.sealed_content, mail.lease, mail.last_error) == ("", "", "", "smtp 550")
     assert mail.failed_at == NOON
@@ -78,19 +78,19 @@ def test_a_finally_refused_mail_forgets_to_whom_and_what_and_keeps_why() -> None
     assert outbox.lease_next(at=NOON + timedelta(days=1)) is None
 
 
-def _attempts() -> list[timedelta]:
+def record_attempts() -> list[timedelta]:
     """When each attempt is made if none succeeds, from the first on, and each the moment that it is due."""
-    owed()
+    queue_test_mail()
     made = []
     while (mail := OutgoingMail.objects.get()).failed_at is None:
         at = mail.due_at
         made.append(at - NOON)
-        outbox.refused(leased(at=at), error="smtp 450", at=at, final=False)
+        outbox.mark_failed(lease_mail(at=at), error="smtp 450", at=at, final=False)
     return made
 
 
 def test_pauses_grow_from_30_seconds_to_an_hour_for_at_least_72_hours() -> None:
-    made = _attempts()
+    made = record_attempts()
     pauses = [int((later - earlier).total_seconds()) for earlier, later in pairwise(made)]
     assert pauses[:8] == [30, 60, 120, 240, 480, 960, 1920, 3600]
     assert set(pauses[8:]) == {3600}
@@ -99,10 +99,10 @@ def test_pauses_grow_from_30_seconds_to_an_hour_for_at_least_72_hours() -> None:
 
 
 def test_all_attempts_carry_one_message_id_and_no_two_mails_the_same() -> None:
-    first, second = owed(), owed()
+    first, second = queue_test_mail(), queue_test_mail()
     before = first.message_id
     for minute in (0, 5, 10):
-        outbox.refused(leased(at=NOON + timedelta(minutes=minute)), error="x", at=NOON, final=False)
+        outbox.mark_failed(lease_mail(at=NOON + timedelta(minutes=minute)), error="x", at=NOON, final=False)
     assert OutgoingMail.objects.get(pk=first.pk).message_id == before != second.message_id
     assert before.startswith("<")
     assert before.endswith("@127.0.0.1>")

@@ -8,9 +8,9 @@ import pytest
 from petition.mail import outbox
 from petition.models import OutgoingMail
 from tests.factories import NOON
-from tests.faults.together import together
+from tests.faults.parallel import run_parallel
 from tests.faults.variants import variant
-from tests.mail.test_outbox import owed
+from tests.mail.test_outbox import queue_test_mail
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -22,7 +22,7 @@ WITHOUT_LOCK = {"@transaction.atomic\ndef lease_next": "def lease_next", ".selec
 def _leased(module: ModuleType | Any) -> list[int]:
     """What all workers together lease until nothing is left."""
     for _ in range(MAILS):
-        owed()
+        queue_test_mail()
 
     def work() -> list[int]:
         mine = []
@@ -30,7 +30,7 @@ def _leased(module: ModuleType | Any) -> list[int]:
             mine.append(mail.pk)
         return mine
 
-    leased = together([work] * WORKERS)
+    leased = run_parallel([work] * WORKERS)
     assert not [error for error in leased if isinstance(error, Exception)], leased
     return [pk for mine in leased if isinstance(mine, list) for pk in mine]
 

@@ -1,4 +1,4 @@
-"""A backup is taken while the site runs, is sealed, goes when its time is over, and says in a sentence what fails."""
+"""A backup is written while the site runs, is encrypted, is deleted when it is old, and explains failures."""
 
 import io
 import os
@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from petition.actions.moderation import decisions
 from petition.actions.operations import backup, removal_journal, retention
-from petition.management.progress import MEGABYTE, Megabytes
+from petition.management.progress import MEGABYTE, MegabyteProgress
 from petition.models import Appeal, Kind, Signatory
 from petition.reference import clock
 from tests import factories, programs
@@ -41,7 +41,7 @@ def client_programs(transactional_db: None) -> None:
 
 @pytest.fixture(autouse=True)
 def state(settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """State in a folder of this test; the database stays where it is."""
+    """Keep the state in a folder of this test, except the database."""
     settings.DATA_DIR = tmp_path / "var"
     settings.DATA_DIR.mkdir(mode=0o700)
     yield settings.DATA_DIR
@@ -58,7 +58,7 @@ def names() -> set[str]:
     return set(Signatory.objects.filter(kind="further").values_list("name", flat=True))
 
 
-def test_a_backup_is_sealed_and_has_the_journal_of_removals_beside_it(settings: Settings, capsys: Said) -> None:
+def test_a_backup_is_encrypted_and_has_the_removal_journal_beside_it(settings: Settings, capsys: Said) -> None:
     two_names()
     decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(hours=1))
     call_command("backup")
@@ -70,12 +70,12 @@ def test_a_backup_is_sealed_and_has_the_journal_of_removals_beside_it(settings: 
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert b"Made-up" not in path.read_bytes()
         assert b"further-2" not in path.read_bytes(), "when something was removed is nobody's business"
-    read = removal_journal.read(journal, settings.CONTACT_PRIVATE_KEYS)
+    read = removal_journal.read_journal(journal, settings.CONTACT_PRIVATE_KEYS)
     assert [(removal.kind, removal.reference) for removal in read.removals] == [("hide", "further-2")]
-    assert read.site == removal_journal.site_id()
+    assert read.site == removal_journal.get_site_id()
 
 
-def test_a_place_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     with pytest.raises(CommandError, match="name a new file"):
         call_command("backup", str(tmp_path / "taken"))
@@ -93,7 +93,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_
     environment |= {"CONTACT_INDEX_KEY": settings.CONTACT_INDEX_KEY, "DATABASE_URL": _address()}
     environment["CONTACT_PRIVATE_KEY"] = settings.CONTACT_PRIVATE_KEYS[0]
 
-    removal_journal.site_id()
+    removal_journal.get_site_id()
     room = 50_000
     if full == "the disk of the backup" and connection.vendor == "sqlite":
         with connection.cursor() as cursor:  # just enough for the copy, and what is sealed is a little longer
@@ -110,7 +110,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert "room" in done.stderr or "cannot be written" in done.stderr
+    assert "free as much space" in done.stderr or "cannot be written" in done.stderr
     assert list(target.parent.iterdir()) == list(settings.DATA_DIR.glob("backup-*")) == []
 
 
@@ -121,7 +121,7 @@ def _address() -> str:
     return f"{before.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}?{query}"
 
 
-def test_backups_and_their_journals_go_when_their_time_is_over(settings: Settings) -> None:
+def test_old_backups_and_their_journals_are_deleted(settings: Settings) -> None:
     two_names()
     settings.BACKUP_DAYS = 35
     folder = settings.DATA_DIR / "backups"
@@ -139,9 +139,9 @@ def test_backups_and_their_journals_go_when_their_time_is_over(settings: Setting
     assert left == {"young.backup", "young.backup.removals", "notes.backup", "letter.txt", "kept.backup"}
 
 
-def test_what_a_killed_backup_or_restore_left_in_clear_is_cleared_away(settings: Settings) -> None:
+def test_unencrypted_files_of_a_killed_backup_or_restore_are_deleted(settings: Settings) -> None:
     copies = [settings.DATA_DIR / name / "database" for name in ("backup-x1", "restore-x2")]
-    copies.append(backup.working_place() / "restore-x3" / "database")
+    copies.append(backup.get_restore_folder() / "restore-x3" / "database")
     parts = [settings.DATA_DIR / "backups" / "one.backup.part", settings.DATA_DIR / "mail" / "one.part"]
     settings.MAIL_DIR = settings.DATA_DIR / "mail"
     for path in (*copies, *parts):
@@ -151,7 +151,7 @@ def test_what_a_killed_backup_or_restore_left_in_clear_is_cleared_away(settings:
     assert [path for path in (*copies, *parts) if path.exists() or (path in copies and path.parent.exists())] == []
 
 
-def test_what_another_process_writes_at_the_moment_is_left_alone(settings: Settings) -> None:
+def test_files_of_a_running_backup_are_left_alone(settings: Settings) -> None:
     copy = settings.DATA_DIR / "backup-x1" / "database"
     copy.parent.mkdir()
     copy.write_bytes(b"in clear")
@@ -160,7 +160,7 @@ def test_what_another_process_writes_at_the_moment_is_left_alone(settings: Setti
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
         other.stdout.readline()
-        backup.clear_leftovers()
+        backup.remove_leftovers()
         assert copy.exists()
         other.kill()
     call_command("backup")
@@ -175,19 +175,19 @@ def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys:
     assert len(list((settings.DATA_DIR / "backups").glob("*.backup"))) == 1
     assert names() == {"Made-up Staying", "Made-up Leaving"}
     assert capsys.readouterr().out.count("restart web and worker") == 2
-    assert removal_journal.read(removal_journal.journal()).site == removal_journal.site_id()
+    assert removal_journal.read_journal(removal_journal.get_journal_path()).site == removal_journal.get_site_id()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="it needs no other program")
-def test_without_its_programs_postgresql_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_programs_a_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with pytest.raises(CommandError, match="install PostgreSQL's client programs"):
         call_command("backup", str(tmp_path / "one.backup"))
 
 
-def test_long_work_says_how_far_it_is() -> None:
+def test_long_work_shows_its_progress() -> None:
     out = io.StringIO()
-    progress = Megabytes(OutputWrapper(out), "written")
+    progress = MegabyteProgress(OutputWrapper(out), "written")
     for done in range(0, 35 * MEGABYTE, MEGABYTE):
-        progress.tell(done)
+        progress.report(done)
     assert out.getvalue().splitlines() == ["10 MB written", "20 MB written", "30 MB written"]

@@ -1,4 +1,4 @@
-"""What an operator mistypes is one sentence that says what to do; nothing that is there already is written over."""
+"""A mistyped command gives one sentence that says what to do, and no existing file is overwritten."""
 
 import json
 import zipfile
@@ -11,15 +11,15 @@ from pytest_django.fixtures import Settings
 
 from petition.models import Appeal
 from tests.factories import SLUG
-from tests.management.test_plain_troubles import run_manage
+from tests.management.test_error_messages import run_manage
 
 SURROGATES = "\udcff\udcfe"
-"""What Python makes of bytes on the command line that are no text."""
+"""Bytes on the command line that are not text, as Python decodes them."""
 
 
 @pytest.fixture(autouse=True)
 def state(settings: Settings, tmp_path: Path) -> Path:
-    """A folder of this test for everything but the database."""
+    """Keep the state in a folder of this test, except the database."""
     settings.DATA_DIR = tmp_path / "var"
     settings.DATA_DIR.mkdir()
     return tmp_path
@@ -36,26 +36,28 @@ def refusal(*command: str) -> str:
 
 @pytest.mark.parametrize("command", ["hide original-1 --appeal", "demo 1 --appeal", "demo --remove --appeal"])
 @pytest.mark.parametrize("slug", ["a b/c", "Ñandú", SURROGATES, "x" * 51, "../kyrgyzstan"])
-def test_what_cannot_be_a_slug_is_said_so(appeal: Appeal, command: str, slug: str) -> None:
-    assert "is no slug: write letters without accents, digits and hyphens" in refusal(*command.split(), slug)
+def test_an_invalid_slug_is_refused(appeal: Appeal, command: str, slug: str) -> None:
+    assert "is not a slug: use at most 50 letters without accents, digits and hyphens" in refusal(
+        *command.split(), slug
+    )
     assert Appeal.objects.count() == 1
 
 
-def test_an_appeal_that_is_not_here_is_said_with_those_that_are(appeal: Appeal) -> None:
+def test_an_unknown_appeal_is_refused_with_the_known_ones(appeal: Appeal) -> None:
     assert refusal("hide", "original-1", "--appeal", "nowhere") == (
         f"There is no appeal 'nowhere' here: name one of {SLUG}."
     )
     assert refusal("hide", "further-9") == (
-        f"The appeal {SLUG!r} has no further-9: look at /appeals/{SLUG}/signatories/ for the number."
+        f"The appeal {SLUG!r} has no further-9: find the number on /appeals/{SLUG}/signatories/."
     )
 
 
-def test_an_empty_site_is_told_how_to_begin(db: None) -> None:
+def test_an_empty_site_says_how_to_publish_an_appeal(db: None) -> None:
     assert "import_statement" in refusal("hide", "original-1")
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "100001", "9" * 20])
-def test_a_demonstration_has_a_size(db: None, count: str) -> None:
+def test_the_size_of_a_demonstration_is_limited(db: None, count: str) -> None:
     assert "from 1 to 100000" in refusal("demo", "--", count)
 
 
@@ -75,28 +77,30 @@ def _archive(place: Path) -> None:
 
 @pytest.mark.parametrize("make", [_text, _archive, lambda place: place.symlink_to(place), lambda place: place.mkdir()])
 @pytest.mark.parametrize("command", ["backup", "mirror"])
-def test_what_is_not_ours_stays_as_it_is(db: None, tmp_path: Path, command: str, make: Callable[[Path], None]) -> None:
+def test_a_file_of_another_program_is_not_overwritten(
+    db: None, tmp_path: Path, command: str, make: Callable[[Path], None]
+) -> None:
     place = tmp_path / "thesis.zip"
     make(place)
     before = place.lstat().st_ino, place.lstat().st_mtime_ns
-    assert f"{place} holds something else, which stays as it is: name " in refusal(command, str(place))
+    assert f"{place} exists and is not a {command}, so it was not overwritten: name " in refusal(command, str(place))
     assert (place.lstat().st_ino, place.lstat().st_mtime_ns) == before
     assert [path.name for path in tmp_path.iterdir() if "thesis" in path.name] == ["thesis.zip"]
 
 
 @pytest.mark.parametrize("command", ["backup", "mirror"])
 @pytest.mark.parametrize("name", ["file/below.zip", "x" * 300 + ".zip"])
-def test_a_place_that_cannot_be_is_said_so(db: None, tmp_path: Path, command: str, name: str) -> None:
+def test_an_impossible_path_is_refused(db: None, tmp_path: Path, command: str, name: str) -> None:
     (tmp_path / "file").touch()
     said = refusal(command, str(tmp_path / name))
     assert said.startswith(f"{tmp_path / name} cannot be written (")
-    assert said.endswith("): choose another place.")
+    assert said.endswith("): choose another folder.")
 
 
 @pytest.mark.parametrize("key", ["abc", "ä", "A" * 44, ""])
-def test_a_backup_is_sealed_to_a_key_or_not_made(db: None, settings: Settings, tmp_path: Path, key: str) -> None:
+def test_without_a_valid_key_no_backup_is_written(db: None, settings: Settings, tmp_path: Path, key: str) -> None:
     settings.BACKUP_PUBLIC_KEY = key
-    assert "BACKUP_PUBLIC_KEY is no key" in refusal("backup", str(tmp_path / "one.backup"))
+    assert "BACKUP_PUBLIC_KEY is not a valid key" in refusal("backup", str(tmp_path / "one.backup"))
     assert not (tmp_path / "one.backup").exists()
 
 
@@ -105,7 +109,7 @@ def test_a_backup_is_sealed_to_a_key_or_not_made(db: None, settings: Settings, t
     [("nowhere", "No such file"), ("var", "Is a directory"), ("file/below", "Not a directory"), ("", "Is a directory")],
 )
 @pytest.mark.parametrize("command", ["restore", "import_known"])
-def test_a_file_that_cannot_be_read_is_said_so(
+def test_an_unreadable_file_is_refused(
     db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, told: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -115,7 +119,7 @@ def test_a_file_that_cannot_be_read_is_said_so(
     assert "): name a" in said
 
 
-def test_a_file_that_is_no_backup_is_said_so(db: None, tmp_path: Path) -> None:
+def test_a_file_that_is_no_backup_is_refused(db: None, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Sir or Madam", encoding="utf-8")
     assert "name a file that `manage.py backup` wrote" in refusal("restore", str(tmp_path / "letter.txt"))
 
@@ -154,7 +158,7 @@ def test_a_damaged_line_of_the_journal_is_one_sentence(appeal: Appeal, tmp_path:
 
 
 def test_new_keys_asks_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
-    """Whoever needs them has none yet, whatever the role; and a server must not keep a set that nobody uses."""
+    """An operator who needs keys has none yet, in any role; and a server must not store a set that is not used."""
     done = run_manage(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
     assert done.returncode == 0, done.stderr
     assert "CONTACT_INDEX_KEY=" in done.stdout

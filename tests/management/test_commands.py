@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from petition.actions.moderation import batches
 from petition.management.static_files import collect_if_changed
-from petition.models import Appeal, AuditEvent, BatchDeed, Endorsement, OutgoingMail, Signatory, SiteState
+from petition.models import Appeal, AuditEvent, BatchAction, Endorsement, OutgoingMail, Signatory, SiteState
 from petition.reference import clock
 from petition.security.keys import KEY_NAMES
 from tests.factories import NOON, SLUG, an_appeal, approved, mails_left, submitted
@@ -21,7 +21,7 @@ def run(*command: str) -> str:
     return out.getvalue()
 
 
-def test_hide_takes_a_name_off_at_once(appeal: Appeal) -> None:
+def test_hide_removes_a_name_at_once(appeal: Appeal) -> None:
     approved(appeal)
     assert "no longer listed" in run("hide", "further-1")
     assert Signatory.objects.get(kind="further", number=1).name == ""
@@ -29,7 +29,7 @@ def test_hide_takes_a_name_off_at_once(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize(("reference", "says"), [("further-9", "has no"), ("nonsense", "not a reference")])
-def test_hide_says_what_is_wrong(appeal: Appeal, reference: str, says: str) -> None:
+def test_hide_explains_a_mistake(appeal: Appeal, reference: str, says: str) -> None:
     with pytest.raises(CommandError, match=says):
         run("hide", reference)
 
@@ -80,7 +80,7 @@ def test_static_files_are_collected_once() -> None:
     assert stamp.stat().st_mtime_ns == before
 
 
-def test_level_says_and_sets_how_the_site_takes_endorsements(db: None) -> None:
+def test_level_shows_and_sets_how_the_site_accepts_endorsements(db: None) -> None:
     assert run("level") == "Normal\n"
     assert run("level", "closed").startswith("Closed")
     assert run("level").startswith("Closed")
@@ -89,8 +89,8 @@ def test_level_says_and_sets_how_the_site_takes_endorsements(db: None) -> None:
         run("level", "panic")
 
 
-def test_the_worker_goes_on_with_a_batch(appeal: Appeal) -> None:
+def test_the_worker_continues_a_bulk_action(appeal: Appeal) -> None:
     row, _ = submitted(appeal)
-    batches.begin(BatchDeed.QUARANTINE, [row.pk], by=1, at=NOON)
+    batches.start(BatchAction.QUARANTINE, [row.pk], by=1, at=NOON)
     run("worker", "--once")
-    assert Endorsement.objects.quarantined().count() == 1
+    assert Endorsement.objects.on_hold().count() == 1

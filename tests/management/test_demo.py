@@ -1,4 +1,4 @@
-"""`manage.py demo`: everything made up, marked as such, apart from what is real, and removed as a whole."""
+"""`manage.py demo`: everything is made up, marked as such, separate from real appeals, and removed as a whole."""
 
 import io
 import json
@@ -24,7 +24,7 @@ def rows() -> tuple[int, ...]:
     )
 
 
-def test_a_demonstration_stands_apart_and_leaves_only_marked_lines(client: Client, appeal: Appeal) -> None:
+def test_a_demonstration_is_separate_and_leaves_only_marked_events(client: Client, appeal: Appeal) -> None:
     before, real = rows(), client.get(f"/appeals/{SLUG}/signatories.json").content
     assert "made-up endorsements" in run("120")
     made = Endorsement.objects.filter(appeal__slug="demo")
@@ -57,7 +57,7 @@ def test_the_same_demonstration_can_grow_and_return(db: None) -> None:
 def test_operator_mistakes_get_a_sentence(appeal: Appeal) -> None:
     with pytest.raises(CommandError, match="never removed"):
         run("--remove", "--appeal", SLUG)
-    with pytest.raises(CommandError, match="is no slug"):
+    with pytest.raises(CommandError, match="is not a slug"):
         run("--appeal", "a demonstration")
     with pytest.raises(CommandError, match="from 1 to 100000"):
         run("0")

@@ -1,4 +1,4 @@
-"""import_known: the secretariat's own list, private, replaced as a whole or not at all."""
+"""`manage.py import_known`: the secretariat's private list is replaced as a whole or not at all."""
 
 from pathlib import Path
 
@@ -18,22 +18,22 @@ def imported(folder: Path, text: str | bytes) -> None:
     call_command("import_known", str(file))
 
 
-def test_the_list_is_kept_and_no_domain_and_no_person_can_be_read(tmp_path: Path) -> None:
+def test_the_list_is_stored_and_no_domain_or_person_can_be_read(tmp_path: Path) -> None:
     imported(tmp_path, b"\xef\xbb\xbf" + LIST.encode())
     beacon, mayak = KnownOrganisation.objects.all()
     assert (beacon.name, beacon.member, mayak.name, mayak.member) == ("Beacon Trust", True, "«Маяк»", False)
-    assert beacon.domain_index == encryption.index_of("domain", "beacon.example")
-    assert mayak.domain_index == encryption.index_of("domain", "xn--80aue1f.example")
-    assert encryption.opened(beacon.sealed_channel) == "Aigul at +996 555"
+    assert beacon.domain_index == encryption.compute_index("domain", "beacon.example")
+    assert mayak.domain_index == encryption.compute_index("domain", "xn--80aue1f.example")
+    assert encryption.decrypt(beacon.sealed_channel) == "Aigul at +996 555"
     assert mayak.sealed_channel == ""
     assert "beacon.example" not in str(list(KnownOrganisation.objects.values()))
 
 
-def test_the_new_list_takes_the_place_of_the_old_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_list_replaces_the_old_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     imported(tmp_path, LIST)
     imported(tmp_path, "name,domain\nBeacon Trust,beacon.example\nBeacon Trust,beacon.example\n")
     assert [known.name for known in KnownOrganisation.objects.all()] == ["Beacon Trust"]
-    assert "knows 1 organisations" in capsys.readouterr().out
+    assert "The list has 1 organisations" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

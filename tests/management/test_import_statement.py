@@ -11,9 +11,11 @@ from django.test import Client
 
 from petition.actions.appeals.form_notice import set_notice
 from petition.actions.audit import record
-from petition.actions.moderation import decisions, spelling
+from petition.actions.listing import entries
+from petition.actions.moderation import decisions, name_changes
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Kind, Notice, Signatory
-from petition.statements import read_statement, slug_for
+from petition.statements.naming import suggest_slug
+from petition.statements.statement import read_statement
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT, reading
 
 FIXTURE = STATEMENT.parent / "kyrgyzstan-2020.json"
@@ -102,7 +104,7 @@ LAST = '35. Human Rights Centre "Viasna" (Belarus)\n'
     ],
     ids=["added", "gone", "respelled", "moved"],
 )
-def test_another_list_is_refused_and_the_difference_is_told(
+def test_another_list_is_refused_with_the_differences(
     tmp_path: Path, db: None, was: str, becomes: str, says: list[str]
 ) -> None:
     run(STATEMENT)
@@ -113,7 +115,7 @@ def test_another_list_is_refused_and_the_difference_is_told(
     assert (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision) == before
 
 
-def test_a_hidden_line_is_never_told_as_a_difference(tmp_path: Path, db: None) -> None:
+def test_a_hidden_entry_is_never_shown_as_a_difference(tmp_path: Path, db: None) -> None:
     run(STATEMENT)
     decisions.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
     assert "unchanged" in run(changed_list(tmp_path, LAST, ""))[0]
@@ -126,11 +128,11 @@ def test_a_hidden_line_is_never_told_as_a_difference(tmp_path: Path, db: None) -
     assert "Viasna" not in str(refused.value)
 
 
-def test_a_corrected_line_is_no_difference(db: None) -> None:
+def test_a_corrected_entry_is_no_difference(db: None) -> None:
     run(STATEMENT)
     endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=17)
     event = record("correct", subject=endorsement, by=MODERATOR, at=NOON)
-    spelling.change(endorsement, spelling.Proposal("DRA e.V.", "", "DE"), event=event)
+    name_changes.change_name(endorsement, entries.EntryProposal("DRA e.V.", "", "DE"), event=event)
     assert "unchanged" in run(STATEMENT)[0]
 
 
@@ -147,7 +149,7 @@ def test_lines_not_understood_block_publication_and_are_named(tmp_path: Path, db
 
 
 def translation(folder: Path, demands: int = 8) -> Path:
-    """A made-up stand-in for a translation: right in shape, clearly no translation."""
+    """A made-up translation: right in shape, clearly no translation."""
     asked = "".join(f"{number}. Требование номер {number}.\n\n" for number in range(1, demands + 1))
     file = folder / "ru.txt"
     file.write_text(
@@ -201,10 +203,10 @@ def test_a_list_that_was_taken_for_paragraphs_is_not_published_in_a_translation(
     assert AppealText.objects.count() == 1
 
 
-def test_the_list_of_a_translation_is_said_to_be_left_out(tmp_path: Path, db: None) -> None:
+def test_the_list_of_a_translation_is_reported_as_not_imported(tmp_path: Path, db: None) -> None:
     run(STATEMENT)
     told, _ = run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
-    assert "Its 3 signatories were not entered" in told
+    assert "Its 3 signatories were not imported" in told
 
 
 def test_a_translation_of_nothing_is_refused(tmp_path: Path, db: None) -> None:
@@ -235,7 +237,7 @@ def test_a_slug_that_no_address_can_hold_is_refused(db: None, client: Client, sl
 
 def test_the_slug_of_a_long_title_is_short_enough_to_be_stored() -> None:
     text = "Неправительственные организации Кыргызстанапредупреждают\n\n9 October 2020\n"
-    assert len(slug_for(read_statement(text))) <= 50
+    assert len(suggest_slug(read_statement(text))) <= 50
 
 
 def test_a_name_that_may_not_be_typed_blocks_publication_and_is_shown_harmlessly(tmp_path: Path, db: None) -> None:
@@ -262,13 +264,13 @@ def test_a_fixture_that_cannot_be_written_gets_a_sentence_and_stores_nothing(
     tmp_path: Path, db: None, place: str
 ) -> None:
     (tmp_path / "read.json").write_text("{}")
-    with pytest.raises(CommandError, match=r"cannot be written: .+\."):
+    with pytest.raises(CommandError, match=r"cannot be written \(.+\): choose another folder\."):
         run(STATEMENT, "--fixture", str(tmp_path / place))
     assert not Appeal.objects.exists()
 
 
 def beside(folder: Path, text: str) -> Path:
-    """A copy of the statement with a notice beside it."""
+    """Return a copy of the statement with a notice beside it."""
     (folder / "appeal.txt").write_text(STATEMENT.read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "appeal.notice.json").write_text(text, encoding="utf-8")
     return folder / "appeal.txt"
@@ -292,14 +294,17 @@ def test_a_notice_beside_the_statement_opens_the_form_once_it_is_published(db: N
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "is no notice: write"),
-        ('{"paragraphs": {"en": ["a"]}}', "is no notice"),
-        ('{"dated": "soon", "paragraphs": {}}', "is no notice"),
-        ('{"dated": "2026-01-02", "paragraphs": ["a"]}', "is no notice"),
-        ('{"dated": "2026-01-02", "paragraphs": {"fr": ["a"]}}', "has paragraphs in fr: the form has en, ru, ky."),
+        ("{", "is not a notice: write"),
+        ('{"paragraphs": {"en": ["a"]}}', "is not a notice"),
+        ('{"dated": "soon", "paragraphs": {}}', "is not a notice"),
+        ('{"dated": "2026-01-02", "paragraphs": ["a"]}', "is not a notice"),
+        (
+            '{"dated": "2026-01-02", "paragraphs": {"fr": ["a"]}}',
+            "has paragraphs in fr: use the languages of the form, en, ru, ky.",
+        ),
     ],
 )
-def test_a_notice_that_cannot_be_read_is_said_and_nothing_is_published(
+def test_an_unreadable_notice_is_refused_and_nothing_is_published(
     db: None, tmp_path: Path, text: str, says: str
 ) -> None:
     with pytest.raises(CommandError, match=re.escape(says)):

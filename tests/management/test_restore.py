@@ -18,27 +18,16 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from petition.actions.moderation import decisions
-from petition.actions.operations import removal_journal, restore, retention, running_processes
-from petition.actions.operations.journal_file import JournalFile
+from petition.actions.operations import held_list, removal_journal, restore, retention, running_processes
+from petition.actions.operations.removal_journal_file import RemovalJournalFile
 from petition.actions.self_service import withdrawal
 from petition.management.commands import restore as restore_command
-from petition.models import (
-    Appeal,
-    AuditEvent,
-    Contact,
-    Endorsement,
-    Kind,
-    Removal,
-    Signatory,
-    SiteState,
-    State,
-    triggers,
-)
-from petition.models.site_state import RESTORE_MARKER, restore_is_unfinished
+from petition.models import Appeal, AuditEvent, Contact, Endorsement, Kind, Removal, Signatory, State, triggers
+from petition.models.held_list import RESTORE_MARKER, is_list_held_back, is_restore_unfinished
 from petition.reference import clock
-from petition.security.keys import new_backup_keys
+from petition.security.keys import generate_backup_keys
 from tests import factories
-from tests.actions.operations.test_removals import link
+from tests.actions.operations.test_removal_replay import link
 from tests.factories import MODERATOR, NOON, SLUG
 from tests.site import ROOT
 
@@ -54,7 +43,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def state(settings: Settings, tmp_path: Path, committed: None) -> Iterator[Path]:
-    """State in a folder of this test; the database stays where it is."""
+    """Keep the state in a folder of this test, except the database."""
     settings.DATA_DIR = tmp_path / "var"
     settings.DATA_DIR.mkdir(mode=0o700)
     yield settings.DATA_DIR
@@ -75,9 +64,9 @@ def backup(tmp_path: Path) -> Path:
 
 
 def journal_now() -> Path:
-    """The journal, as the worker writes it within a second."""
-    JournalFile().write()
-    return removal_journal.journal()
+    """Write the journal, as the worker does within a second."""
+    RemovalJournalFile().write()
+    return removal_journal.get_journal_path()
 
 
 def restored(file: Path, *words: str) -> None:
@@ -89,12 +78,12 @@ def names() -> set[str]:
 
 
 def empty_database() -> None:
-    """As on a new machine."""
-    triggers.remove(connection)
+    """Empty the database, as on a new machine."""
+    triggers.remove_triggers(connection)
     call_command("flush", verbosity=0, interactive=False)
 
 
-def test_what_was_is_again_and_what_was_removed_stays_removed(
+def test_a_backup_is_restored_and_removals_since_are_repeated(
     settings: Settings, backup: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal_now()
@@ -102,21 +91,21 @@ def test_what_was_is_again_and_what_was_removed_stays_removed(
     restored(backup, "--replace")
     said = capsys.readouterr().out
     assert "1 names hidden, 1 endorsements withdrawn" in said
-    assert "start the site again" in said
+    assert "start web and worker again" in said
     assert names() == {"Made-up Staying", ""}
     assert set(Endorsement.objects.filter(origin="form").values_list("state", flat=True)) == {
         State.APPROVED,
         State.WITHDRAWN,
     }, "withdrawn stays withdrawn"
-    assert triggers.missing(connection) == []
-    assert not restore_is_unfinished()
+    assert triggers.find_missing_triggers(connection) == []
+    assert not is_restore_unfinished()
     assert list(settings.DATA_DIR.glob("restore-*")) == list(settings.DATA_DIR.glob("backup-*")) == []
 
 
-def test_keys_for_backups_open_database_and_journal(
+def test_the_backup_key_decrypts_database_and_journal(
     settings: Settings, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = new_backup_keys()
+    keys = generate_backup_keys()
     settings.BACKUP_PUBLIC_KEY = keys["BACKUP_PUBLIC_KEY"]
     call_command("backup", str(tmp_path / "two.backup"))
     newest = tmp_path / "two.backup.removals"
@@ -128,7 +117,7 @@ def test_keys_for_backups_open_database_and_journal(
 
 
 def test_on_a_new_machine_the_newest_journal_is_named(settings: Settings, backup: Path, tmp_path: Path) -> None:
-    """The worst case of all: nothing is left but a backup, and the journal that a later backup was given."""
+    """The worst case: only a backup is left, and the journal of a later backup."""
     call_command("backup", str(tmp_path / "two.backup"))
     empty_database()
     settings.DATA_DIR = tmp_path / "new machine"
@@ -136,7 +125,7 @@ def test_on_a_new_machine_the_newest_journal_is_named(settings: Settings, backup
     restored(backup, "--journal", str(tmp_path / "two.backup.removals"))
     assert names() == {"Made-up Staying", ""}
     assert Removal.objects.count() == 2, "the table is complete again"
-    own = removal_journal.read(removal_journal.journal())
+    own = removal_journal.read_journal(removal_journal.get_journal_path())
     assert len(own.removals) == 2, "and so is the file of this machine"
     empty_database()
     restored(backup)
@@ -145,7 +134,7 @@ def test_on_a_new_machine_the_newest_journal_is_named(settings: Settings, backup
 
 def test_without_a_journal_nothing_is_restored(settings: Settings, backup: Path) -> None:
     empty_database()
-    with pytest.raises(CommandError, match=r"no journal of removals at .*--without-journal"):
+    with pytest.raises(CommandError, match=r"no removal journal at .*--without-journal"):
         restored(backup)
     assert not Appeal.objects.exists()
 
@@ -155,7 +144,7 @@ def test_a_journal_of_another_site_or_older_than_the_backup_is_refused(
 ) -> None:
     call_command("backup", str(tmp_path / "two.backup"))
     other = tmp_path / "other.jsonl"
-    other.write_bytes(removal_journal.first_line("another"))
+    other.write_bytes(removal_journal.encode_header("another"))
     empty_database()
     with pytest.raises(CommandError, match="another site"):
         restored(tmp_path / "two.backup", "--journal", str(other))
@@ -164,19 +153,19 @@ def test_a_journal_of_another_site_or_older_than_the_backup_is_refused(
     assert not Appeal.objects.exists()
 
 
-def test_the_folder_of_another_process_brings_no_name_back(settings: Settings, backup: Path, tmp_path: Path) -> None:
-    """The file in this DATA_DIR is from before the removals, for its worker stopped then; the database knows them."""
+def test_the_journal_of_another_data_dir_brings_no_name_back(settings: Settings, backup: Path, tmp_path: Path) -> None:
+    """The file in this DATA_DIR is older than the removals, since its worker stopped; the database has them."""
     settings.DATA_DIR = tmp_path / "elsewhere"
     settings.DATA_DIR.mkdir()
-    shutil.copy(tmp_path / "one.backup.removals", removal_journal.journal())
+    shutil.copy(tmp_path / "one.backup.removals", removal_journal.get_journal_path())
     restored(backup, "--replace")
     assert names() == {"Made-up Staying", ""}
 
 
-def test_a_database_that_is_not_empty_is_only_replaced_where_that_is_asked_for(backup: Path) -> None:
+def test_a_database_that_is_not_empty_is_only_replaced_with_replace(backup: Path) -> None:
     journal_now()
     events = AuditEvent.objects.count()
-    with pytest.raises(CommandError, match="add --replace"):
+    with pytest.raises(CommandError, match="with --replace"):
         restored(backup)
     assert AuditEvent.objects.count() == events
     empty_database()
@@ -184,7 +173,7 @@ def test_a_database_that_is_not_empty_is_only_replaced_where_that_is_asked_for(b
     assert names() == {"Made-up Staying", ""}
 
 
-def test_a_mailbox_that_was_forgotten_is_forgotten_again(backup: Path) -> None:
+def test_an_erased_mailbox_is_erased_again(backup: Path) -> None:
     from petition.actions.self_service import own_page
 
     own_page.forget_mailbox(link(Endorsement.objects.get(organisation_name="Made-up Staying")), at=NOON + HOUR)
@@ -212,19 +201,19 @@ def test_without_a_journal_no_list_is_published_until_somebody_has_checked(
     journal = journal_now()
     restored(backup, "--replace", "--without-journal")
     assert "No list is published" in capsys.readouterr().out
-    assert SiteState.objects.list_is_held_back()
+    assert is_list_held_back()
     assert "Made-up" not in client.get(f"/appeals/{SLUG}/").text
     assert client.get(f"/appeals/{SLUG}/signatories.json").status_code == 503
     assert AuditEvent.objects.filter(verb="hold_list", actor_kind="operator").exists()
     assert journal.with_name("removals.jsonl.aside-1").exists(), "a journal that was there is not lost"
     call_command("replay_removals", "--journal", str(journal.with_name("removals.jsonl.aside-1")))
     assert names() == {"Made-up Staying", ""}
-    assert restore.publish_list(by=MODERATOR, at=NOON)
+    assert held_list.publish_list(by=MODERATOR, at=NOON)
     assert "Made-up Staying" in client.get(f"/appeals/{SLUG}/").text
-    assert not restore.publish_list(by=MODERATOR, at=NOON), "once"
+    assert not held_list.publish_list(by=MODERATOR, at=NOON), "once"
 
 
-def test_no_revision_is_given_out_twice(backup: Path) -> None:
+def test_no_revision_is_used_twice(backup: Path) -> None:
     journal_now()
     before = Appeal.objects.get().revision
     restored(backup, "--replace")
@@ -237,7 +226,7 @@ def test_a_restore_that_is_killed_publishes_no_name(
     journal_now()
 
     class Killed(BaseException):
-        """As if the process had ended here."""
+        """Stop as if the process had been killed here."""
 
     def kill(self: object) -> None:
         raise Killed
@@ -246,7 +235,7 @@ def test_a_restore_that_is_killed_publishes_no_name(
         patch.setattr(restore_command.Command, "_migrate", kill)
         restored(backup, "--replace")
     assert names() == {"Made-up Staying", "Made-up Hidden", "Made-up Gone"}, "the database is the old one"
-    assert restore_is_unfinished()
+    assert is_restore_unfinished()
     assert "Made-up" not in client.get(f"/appeals/{SLUG}/").text
     assert client.get(f"/appeals/{SLUG}/signatories.csv").status_code == 503
     found = run_checks(tags=[Tags.database], databases=["default"])
@@ -254,10 +243,10 @@ def test_a_restore_that_is_killed_publishes_no_name(
     assert "restore FILE --replace" in str(error.hint)
     restored(backup, "--replace")
     assert names() == {"Made-up Staying", ""}
-    assert not restore_is_unfinished()
+    assert not is_restore_unfinished()
 
 
-def test_and_without_the_mark_the_same_kill_would_publish_them(
+def test_and_without_the_marker_the_same_kill_would_publish_them(
     backup: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal_now()
@@ -273,13 +262,13 @@ def test_and_without_the_mark_the_same_kill_would_publish_them(
 
 
 def test_an_older_database_put_in_place_by_other_means_is_noticed(backup: Path, settings: Settings) -> None:
-    """Somebody copies a file, or calls pg_restore: the journal knows more than the database, and the worker stops."""
+    """Somebody copies a file or calls pg_restore: the journal has more than the database, and the worker stops."""
     journal = journal_now()
     text = json.loads(journal.read_text(encoding="utf-8").splitlines()[-1]) | {"id": "0" * 31 + "7"}
     text["id"] = "00000000-0000-0000-0000-000000000007"
     with journal.open("a", encoding="utf-8") as file:
         file.write(json.dumps(text) + "\n")
-    with pytest.raises(CommandError, match="an older database has been put in place"):
+    with pytest.raises(CommandError, match="an older database was put in place"):
         call_command("worker", "--once")
     call_command("replay_removals")
     call_command("worker", "--once")
@@ -287,8 +276,8 @@ def test_an_older_database_put_in_place_by_other_means_is_noticed(backup: Path, 
 
 HOLD = """
 import django; django.setup()
-from petition.actions.database_use import in_use
-with in_use():
+from petition.actions.operations.running_processes import database_in_use
+with database_in_use():
     print("held", flush=True)
     input()
 """
@@ -303,7 +292,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return environment | {"DATABASE_URL": f"{before.rsplit('/', 1)[0]}/{name}?{query}"}
 
 
-def test_a_site_that_runs_is_not_restored_and_one_that_was_killed_is(settings: Settings, backup: Path) -> None:
+def test_a_running_site_is_not_restored_and_a_killed_one_is(settings: Settings, backup: Path) -> None:
     journal_now()
     command = [sys.executable, "-c", HOLD]
     with subprocess.Popen(
@@ -319,7 +308,7 @@ def test_a_site_that_runs_is_not_restored_and_one_that_was_killed_is(settings: S
 
 
 def _restored_when_the_server_has_noticed(backup: Path) -> None:
-    """PostgreSQL hears of a killed process when the system closes its connection, a moment later."""
+    """PostgreSQL notices a killed process when the system closes its connection, a moment later."""
     import time
 
     until = time.monotonic() + 30
@@ -332,7 +321,7 @@ def _restored_when_the_server_has_noticed(backup: Path) -> None:
 
 
 def test_a_process_that_starts_meanwhile_waits_for_the_end_of_the_restore(settings: Settings) -> None:
-    with running_processes.exclusive():
+    with running_processes.exclusive_database_use():
         other = subprocess.Popen(
             [sys.executable, "-c", HOLD],
             cwd=ROOT,
@@ -342,7 +331,7 @@ def test_a_process_that_starts_meanwhile_waits_for_the_end_of_the_restore(settin
             stderr=subprocess.PIPE,
         )
         assert other.stderr
-        assert b"A backup is being put in place" in other.stderr.readline()
+        assert b"A backup is being restored" in other.stderr.readline()
     with other:
         assert other.stdout
         assert other.stdout.readline() == b"held\n"
@@ -371,7 +360,7 @@ def test_a_database_on_another_disk_than_data_dir_is_restored(settings: Settings
         }
 
 
-def test_a_file_that_is_no_backup_or_not_there_is_said_so(tmp_path: Path) -> None:
+def test_a_missing_file_or_one_that_is_no_backup_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Sir or Madam", encoding="utf-8")
     with pytest.raises(CommandError, match="no backup of this site"):
         restored(tmp_path / "letter.txt")
@@ -379,15 +368,15 @@ def test_a_file_that_is_no_backup_or_not_there_is_said_so(tmp_path: Path) -> Non
         restored(tmp_path / "nothing")
 
 
-def test_removed_since_says_so_where_nothing_was(tmp_path: Path, capsys: Said) -> None:
+def test_nothing_to_repeat_is_said_in_a_sentence(tmp_path: Path, capsys: Said) -> None:
     factories.an_appeal()
     call_command("backup", str(tmp_path / "one.backup"))
     journal_now()
     restored(tmp_path / "one.backup", "--replace")
-    assert "Nothing was removed since" in capsys.readouterr().out
+    assert "The removal journal has no removal" in capsys.readouterr().out
 
 
 def test_replaying_without_a_file_is_an_error(tmp_path: Path) -> None:
-    assert not removal_journal.journal().exists()
-    with pytest.raises(CommandError, match="There is no journal of removals"):
+    assert not removal_journal.get_journal_path().exists()
+    with pytest.raises(CommandError, match="There is no removal journal"):
         call_command("replay_removals")

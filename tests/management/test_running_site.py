@@ -1,4 +1,4 @@
-"""A command beside the running site writes links to that site, and to none that has ended."""
+"""A command writes links to the site that runs on its state, not to one that has ended."""
 
 import os
 import signal
@@ -6,15 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from petition.management.running_site import announced, running_site_url
+from petition.management.running_site import announce_running_site, read_running_site_url
 from tests.site import ROOT, Site
 
 URL = "http://127.0.0.1:8800"
 HOLDER = """
 import sys, time
 from pathlib import Path
-from petition.management.running_site import announced
-with announced(Path(sys.argv[1]), sys.argv[2]):
+from petition.management.running_site import announce_running_site
+with announce_running_site(Path(sys.argv[1]), sys.argv[2]):
     print("announced", flush=True)
     time.sleep(60)
 """
@@ -37,7 +37,7 @@ def site_url(folder: Path, **variables: str) -> str:
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_commands_take_the_address_of_the_running_site_and_what_is_set_goes_first(tmp_path: Path) -> None:
+def test_commands_use_the_address_of_the_running_site_unless_site_url_is_set(tmp_path: Path) -> None:
     """Starts Python five times."""
     with hold(tmp_path) as process:
         assert site_url(tmp_path) == URL
@@ -45,9 +45,9 @@ def test_commands_take_the_address_of_the_running_site_and_what_is_set_goes_firs
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert (tmp_path / "site-url").read_text() == URL, "it had no time to clear up"
-    assert running_site_url(tmp_path) == ""
+    assert read_running_site_url(tmp_path) == ""
     assert site_url(tmp_path) == "http://127.0.0.1:8000"
-    with announced(tmp_path, "http://127.0.0.1:8801"):
+    with announce_running_site(tmp_path, "http://127.0.0.1:8801"):
         assert site_url(tmp_path) == "http://127.0.0.1:8801"
     assert list(tmp_path.glob("site-url*")) == []
 
@@ -57,16 +57,16 @@ def test_the_real_site_says_where_it_is(site: Site) -> None:
     assert site_url(site.folder / "var") == site.url
 
 
-def test_of_two_sites_the_first_is_known(tmp_path: Path) -> None:
-    with announced(tmp_path, URL):
-        with announced(tmp_path, "http://127.0.0.1:8801"):
-            assert running_site_url(tmp_path) == URL
-        assert running_site_url(tmp_path) == URL
-    assert running_site_url(tmp_path) == ""
+def test_of_two_sites_the_first_is_announced(tmp_path: Path) -> None:
+    with announce_running_site(tmp_path, URL):
+        with announce_running_site(tmp_path, "http://127.0.0.1:8801"):
+            assert read_running_site_url(tmp_path) == URL
+        assert read_running_site_url(tmp_path) == URL
+    assert read_running_site_url(tmp_path) == ""
 
 
-def test_where_it_cannot_be_written_the_site_runs_all_the_same(tmp_path: Path) -> None:
-    with announced(tmp_path / "nowhere", URL):
-        assert running_site_url(tmp_path / "nowhere") == ""
+def test_a_site_that_cannot_write_the_file_runs_all_the_same(tmp_path: Path) -> None:
+    with announce_running_site(tmp_path / "nowhere", URL):
+        assert read_running_site_url(tmp_path / "nowhere") == ""
     (tmp_path / "site-url").write_bytes(b"\xff")
-    assert running_site_url(tmp_path) == ""
+    assert read_running_site_url(tmp_path) == ""

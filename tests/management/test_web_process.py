@@ -1,4 +1,4 @@
-"""How long a web process waits for its database, as against every other process."""
+"""A web process waits less long for its database than other processes."""
 
 import copy
 from typing import Any
@@ -15,16 +15,16 @@ ON_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 @pytest.fixture
 def of_web(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A connection as a web process opens it, which waits for a lock for a moment only."""
+    """A connection as a web process opens it, which waits only shortly for a lock."""
     monkeypatch.setattr(web_process, "LOCK_SECONDS", 1)
     database = copy.deepcopy(connection.settings_dict)
-    web_process.shorten_waits(database)
+    web_process.limit_database_waits(database)
     return ConnectionHandler({"default": database})["default"]
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has one timeout alone")
 def test_on_postgresql_every_wait_of_a_web_process_ends(of_web: Any) -> None:
-    """And no wait of a command does."""
+    """A command waits without a limit."""
     for database, waits in ((of_web, ("1s", "20s", "30s")), (connection, ("0", "0", "0"))):
         with database.cursor() as cursor:
             for name, seconds in zip(("lock", "statement", "idle_in_transaction_session"), waits, strict=True):
@@ -45,5 +45,5 @@ def test_on_sqlite_a_web_process_waits_less_than_a_command(of_web: Any) -> None:
     of_web.close()
 
 
-def test_five_seconds_are_waited_for_a_lock_at_least() -> None:
+def test_a_web_process_waits_at_least_five_seconds_for_a_lock() -> None:
     assert 5 <= web_process.LOCK_SECONDS < web_process.STATEMENT_SECONDS

@@ -1,4 +1,4 @@
-"""Rows written past the deeds, as a careless script or a stolen connection would write them."""
+"""Rows written without the actions, as a careless script or a stolen database connection would write them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,14 +7,15 @@ from typing import Any
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from petition.actions.audit import CONTACT, OPERATOR, record, record_each
+from petition.actions.audit import CONTACT, OPERATOR, record, record_many
 from petition.models import (
     Appeal,
     AppealText,
     AuditEvent,
     Batch,
-    BatchDeed,
+    BatchAction,
     BatchState,
+    ChangeKind,
     Contact,
     Correction,
     Demand,
@@ -27,7 +28,6 @@ from petition.models import (
     Question,
     Removal,
     State,
-    What,
 )
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS, Signatory
@@ -36,25 +36,25 @@ from tests import factories
 from tests.factories import NOON
 
 SHA256 = hashlib.sha256(b"made up").hexdigest()
-SEALED = {"sealed_name": encryption.seal("made up")} | dict.fromkeys(NAME_FIELDS, "")
+SEALED = {"sealed_name": encryption.encrypt("made up")} | dict.fromkeys(NAME_FIELDS, "")
 
 
-def event_about(subject: Endorsement | Appeal) -> AuditEvent:
+def record_event(subject: Endorsement | Appeal) -> AuditEvent:
     return record("test", subject=subject, by=OPERATOR, at=NOON)
 
 
-def changed(row: models.Model, **columns: Any) -> int:
-    """One UPDATE of the row, as it is written here and nothing else."""
+def update_row(row: models.Model, **columns: Any) -> int:
+    """Update the row by one plain UPDATE, and return the number of rows."""
     return type(row)._default_manager.filter(pk=row.pk).update(**columns)
 
 
-def explained(endorsement: Endorsement, **columns: Any) -> int:
-    """The same, with a fresh audit event about this endorsement."""
-    return changed(endorsement, explained_by=event_about(endorsement).pk, **columns)
+def update_with_event(endorsement: Endorsement, **columns: Any) -> int:
+    """Update the row with a new audit event about it."""
+    return update_row(endorsement, explained_by=record_event(endorsement).pk, **columns)
 
 
-def relisted(signatory: Signatory, **columns: Any) -> int:
-    return changed(signatory, **({"explained_by": event_about(signatory.appeal).pk} | columns))
+def update_signatory(signatory: Signatory, **columns: Any) -> int:
+    return update_row(signatory, **({"explained_by": record_event(signatory.appeal).pk} | columns))
 
 
 def a_removal(appeal: Appeal) -> Removal:
@@ -64,26 +64,26 @@ def a_removal(appeal: Appeal) -> Removal:
 
 
 def a_signatory(appeal: Appeal, **columns: Any) -> Signatory:
-    """A listed line that no endorsement stands behind."""
-    plain = {"kind": "further", "number": 1000, "label": "Made-up", "name": "Made-up", "listed_on": NOON.date()}
-    plain["explained_by"] = event_about(appeal).pk
-    return Signatory.objects.create(appeal=appeal, **(plain | columns))
+    """Create a listed signatory without an endorsement."""
+    defaults = {"kind": "further", "number": 1000, "label": "Made-up", "name": "Made-up", "listed_on": NOON.date()}
+    defaults["explained_by"] = record_event(appeal).pk
+    return Signatory.objects.create(appeal=appeal, **(defaults | columns))
 
 
-def hidden(signatory: Signatory, **columns: Any) -> int:
-    """It is taken off the list by one UPDATE that leaves `columns` in it."""
-    emptied = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
-    return relisted(signatory, **(emptied | columns))
+def hide_signatory(signatory: Signatory, **columns: Any) -> int:
+    """Remove a signatory from the list by one UPDATE, but set `columns`."""
+    empty = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
+    return update_signatory(signatory, **(empty | columns))
 
 
 def a_change(signatory: Signatory, **columns: Any) -> PublicChange:
-    return PublicChange.objects.create(signatory=signatory, **({"what": What.NAME, "on": NOON.date()} | columns))
+    return PublicChange.objects.create(signatory=signatory, **({"what": ChangeKind.NAME, "on": NOON.date()} | columns))
 
 
 def a_draft(appeal: Appeal, **columns: Any) -> AppealText:
-    """A text in another language, not yet published."""
-    plain = {"language": "ky", "status": "unofficial", "dated": NOON.date(), "title": "Title", "sha256": SHA256}
-    return AppealText.objects.create(appeal=appeal, **(plain | columns))
+    """Create an unpublished text in another language."""
+    defaults = {"language": "ky", "status": "unofficial", "dated": NOON.date(), "title": "Title", "sha256": SHA256}
+    return AppealText.objects.create(appeal=appeal, **(defaults | columns))
 
 
 def a_demand(text: AppealText, number: int = 1, body: str = "Do it") -> Demand:
@@ -91,8 +91,8 @@ def a_demand(text: AppealText, number: int = 1, body: str = "Do it") -> Demand:
 
 
 def an_import(appeal: Appeal, **columns: Any) -> Endorsement:
-    """The endorsement of an original that has no line."""
-    plain = {
+    """Create the endorsement of an original, without a signatory."""
+    defaults = {
         "origin": Origin.IMPORTED,
         "state": State.APPROVED,
         "display": Display.WITHHELD,
@@ -103,29 +103,29 @@ def an_import(appeal: Appeal, **columns: Any) -> Endorsement:
         "decided_at": NOON,
         "explained_by": 0,
     }
-    return Endorsement.objects.create(appeal=appeal, **(plain | SEALED | columns))
+    return Endorsement.objects.create(appeal=appeal, **(defaults | SEALED | columns))
 
 
-def contact_of(endorsement: Endorsement) -> Contact:
+def get_contact(endorsement: Endorsement) -> Contact:
     return Contact.objects.get(endorsement=endorsement)
 
 
-def in_state(appeal: Appeal, state: State) -> Endorsement:
-    """A named endorsement that came into `state` by legal moves, with a line attached that may be put to use."""
+def create_in_state(appeal: Appeal, state: State) -> Endorsement:
+    """Create a named endorsement that reached `state` by legal moves."""
     if state == State.SUBMITTED:
-        found, _ = factories.submitted(appeal)
+        endorsement, _ = factories.submitted(appeal)
     else:
-        found = factories.confirmed(appeal)
+        endorsement = factories.confirmed(appeal)
     if state == State.RETURNED:
-        explained(found, state=state, returned_at=NOON)
+        update_with_event(endorsement, state=state, returned_at=NOON)
     elif state in (State.APPROVED, State.REJECTED, State.WITHDRAWN):
-        explained(found, **columns_of(state, a_signatory(appeal, number=2000)))
-    return Endorsement.objects.get(pk=found.pk)
+        update_with_event(endorsement, **get_columns_for(state, a_signatory(appeal, number=2000)))
+    return Endorsement.objects.get(pk=endorsement.pk)
 
 
-def columns_of(state: State, signatory: Signatory) -> dict[str, Any]:
-    """What an UPDATE into `state` has to write so that no check constraint is hurt."""
-    moments = dict.fromkeys(("confirmed_at", "decided_at", "returned_at", "withdrawn_at"))
+def get_columns_for(state: State, signatory: Signatory) -> dict[str, Any]:
+    """Return the columns that an UPDATE to `state` has to set to violate no check constraint."""
+    timestamps = dict.fromkeys(("confirmed_at", "decided_at", "returned_at", "withdrawn_at"))
     set_in = {
         State.SUBMITTED: (),
         State.CONFIRMED: ("confirmed_at",),
@@ -134,13 +134,13 @@ def columns_of(state: State, signatory: Signatory) -> dict[str, Any]:
         State.REJECTED: ("confirmed_at", "decided_at"),
         State.WITHDRAWN: ("withdrawn_at",),
     }[state]
-    columns: dict[str, Any] = {"state": state, "signatory": signatory} | moments | dict.fromkeys(set_in, NOON)
+    columns: dict[str, Any] = {"state": state, "signatory": signatory} | timestamps | dict.fromkeys(set_in, NOON)
     return columns | SEALED if state == State.WITHDRAWN else columns
 
 
 def a_correction(endorsement: Endorsement, **columns: Any) -> Correction:
-    plain = {"sealed_proposal": encryption.seal("made up"), "proposed_at": NOON}
-    return Correction.objects.create(endorsement=endorsement, **(plain | columns))
+    defaults = {"sealed_proposal": encryption.encrypt("made up"), "proposed_at": NOON}
+    return Correction.objects.create(endorsement=endorsement, **(defaults | columns))
 
 
 def a_question(endorsement: Endorsement, **columns: Any) -> Question:
@@ -148,47 +148,47 @@ def a_question(endorsement: Endorsement, **columns: Any) -> Question:
 
 
 def a_notice(appeal: Appeal, **columns: Any) -> Notice:
-    plain = {"language": "en", "paragraphs": ["Think twice."], "dated": NOON.date()}
-    return Notice.objects.create(appeal=appeal, **(plain | columns))
+    defaults = {"language": "en", "paragraphs": ["Think twice."], "dated": NOON.date()}
+    return Notice.objects.create(appeal=appeal, **(defaults | columns))
 
 
 def an_edition(appeal: Appeal, **columns: Any) -> Edition:
-    plain = {"dated": NOON.date(), "addressee": "The President", "frozen_at": NOON, "last_number": 70, "withheld": 0}
-    return Edition.objects.create(appeal=appeal, **(plain | columns))
+    defaults = {"dated": NOON.date(), "addressee": "The President", "frozen_at": NOON, "last_number": 70, "withheld": 0}
+    return Edition.objects.create(appeal=appeal, **(defaults | columns))
 
 
 def a_batch(*endorsements: Endorsement, **columns: Any) -> Batch:
-    plain = {"deed": BatchDeed.APPROVE, "state": BatchState.PROPOSED, "begun_by": 1, "begun_at": NOON}
-    batch = Batch.objects.create(**(plain | columns))
+    defaults = {"deed": BatchAction.APPROVE, "state": BatchState.PROPOSED, "begun_by": 1, "begun_at": NOON}
+    batch = Batch.objects.create(**(defaults | columns))
     for endorsement in endorsements:
         batch.parts.create(endorsement=endorsement)
     return batch
 
 
-def in_bulk(appeal: Appeal, every: Iterable[dict[str, Any]]) -> list[Endorsement]:
-    """Unconfirmed endorsements with these columns, each with its event in the trail, in a few statements."""
+def create_in_bulk(appeal: Appeal, every: Iterable[dict[str, Any]]) -> list[Endorsement]:
+    """Create unconfirmed endorsements with these columns and their audit events, in a few statements."""
     text, start = appeal.texts.get(), Endorsement.objects.count()
-    plain = {"display": Display.NAMED, "language": "en", "explained_by": 0, "name_index": "a"}
-    plain |= dict.fromkeys(("submitted_at", "authority_at", "consent_processing_at", "consent_publication_at"), NOON)
+    defaults = {"display": Display.NAMED, "language": "en", "explained_by": 0, "name_index": "a"}
+    defaults |= dict.fromkeys(("submitted_at", "authority_at", "consent_processing_at", "consent_publication_at"), NOON)
     rows = Endorsement.objects.bulk_create(
         Endorsement(
             appeal=appeal,
             text=text,
-            **(plain | {"mailbox_index": f"m{number}", "fingerprint": f"f{number}"} | columns),
+            **(defaults | {"mailbox_index": f"m{number}", "fingerprint": f"f{number}"} | columns),
         )
         for number, columns in enumerate(every, start)
     )
-    record_each("submit", [(row.pk, appeal.pk, False) for row in rows], by=CONTACT, at=NOON)
+    record_many("submit", [(row.pk, appeal.pk, False) for row in rows], by=CONTACT, at=NOON)
     newest = AuditEvent.objects.latest("pk").pk
     Endorsement.objects.filter(pk__in=[row.pk for row in rows]).update(explained_by=newest)
     return rows
 
 
-def all_confirmed(rows: Iterable[Endorsement]) -> None:
-    """Their mailboxes are proven, as the deed would leave them."""
-    found = list(rows)
-    record_each("confirm", [(row.pk, row.appeal_id, False) for row in found], by=CONTACT, at=NOON)
+def confirm_in_bulk(rows: Iterable[Endorsement]) -> None:
+    """Confirm these endorsements as the action would."""
+    endorsements = list(rows)
+    record_many("confirm", [(row.pk, row.appeal_id, False) for row in endorsements], by=CONTACT, at=NOON)
     events = AuditEvent.objects.filter(verb="confirm", subject_id=OuterRef("pk")).values("pk")[:1]
-    Endorsement.objects.filter(pk__in=[row.pk for row in found]).update(
+    Endorsement.objects.filter(pk__in=[row.pk for row in endorsements]).update(
         state=State.CONFIRMED, confirmed_at=NOON, explained_by=Subquery(events)
     )

@@ -1,4 +1,4 @@
-"""What an appeal and its text say of themselves."""
+"""Appeal, AppealText and Signatory: phases, canonical text, references."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from petition.actions.moderation import decisions
 from petition.models import Appeal, AppealText, Kind, Signatory
-from petition.models.appeals import GRACE, Phase, digest_of
+from petition.models.appeals import CONFIRMATION_GRACE, Phase, compute_sha256
 from tests import factories
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
@@ -21,32 +21,32 @@ def _appeal(**columns: object) -> Appeal:
 
 
 @pytest.mark.parametrize(
-    ("at", "phase", "may_confirm"),
+    ("at", "phase", "can_confirm"),
     [
         (OPENS - INSTANT, Phase.UPCOMING, False),
         (OPENS, Phase.OPEN, True),
         (CLOSES - INSTANT, Phase.OPEN, True),
         (CLOSES, Phase.CLOSED, True),
-        (CLOSES + GRACE - INSTANT, Phase.CLOSED, True),
-        (CLOSES + GRACE, Phase.CLOSED, False),
+        (CLOSES + CONFIRMATION_GRACE - INSTANT, Phase.CLOSED, True),
+        (CLOSES + CONFIRMATION_GRACE, Phase.CLOSED, False),
     ],
 )
-def test_an_appeal_opens_closes_and_leaves_a_day_to_confirm(at: datetime, phase: Phase, may_confirm: bool) -> None:
+def test_an_appeal_opens_closes_and_leaves_a_day_to_confirm(at: datetime, phase: Phase, can_confirm: bool) -> None:
     assert _appeal().phase(at) is phase
-    assert _appeal().may_confirm(at) is may_confirm
+    assert _appeal().can_confirm(at) is can_confirm
 
 
-def test_a_draft_takes_nothing_even_between_its_dates() -> None:
+def test_a_draft_accepts_nothing_even_between_its_dates() -> None:
     draft = _appeal(published_at=None)
     assert draft.phase(OPENS) is Phase.DRAFT
-    assert not draft.may_confirm(OPENS)
+    assert not draft.can_confirm(OPENS)
 
 
-def test_an_appeal_without_dates_is_open_for_good() -> None:
+def test_an_appeal_without_dates_is_always_open() -> None:
     appeal = _appeal(opens_at=None, closes_at=None)
     for at in (datetime(1999, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)):
         assert appeal.phase(at) is Phase.OPEN
-        assert appeal.may_confirm(at)
+        assert appeal.can_confirm(at)
 
 
 def test_the_canonical_text_is_its_parts_with_a_blank_line_between() -> None:
@@ -65,18 +65,18 @@ def test_the_canonical_text_is_its_parts_with_a_blank_line_between() -> None:
 
 
 def test_the_digest_is_over_the_utf_8_bytes() -> None:
-    assert digest_of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert digest_of("ү\n") == hashlib.sha256(b"\xd2\xaf\n").hexdigest()
+    assert compute_sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert compute_sha256("ү\n") == hashlib.sha256(b"\xd2\xaf\n").hexdigest()
 
 
-def test_the_stored_text_carries_the_digest_of_what_is_stored(appeal: Appeal) -> None:
+def test_the_stored_digest_is_that_of_the_stored_text(appeal: Appeal) -> None:
     text = appeal.texts.get()
     canonical = text.canonical(text.demands.values_list("body", flat=True))
     assert text.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
     assert canonical.startswith(f"{text.title}\n\n{text.dated_as_printed}\n\n")
 
 
-def test_public_rows_are_named_by_their_reference(appeal: Appeal) -> None:
+def test_public_rows_are_shown_by_their_reference(appeal: Appeal) -> None:
     text, signatory = appeal.texts.get(), appeal.signatories.get(number=12)
     assert str(appeal) == "kyrgyzstan-2020"
     assert str(signatory) == signatory.reference == "original-12"
@@ -84,7 +84,7 @@ def test_public_rows_are_named_by_their_reference(appeal: Appeal) -> None:
     assert str(text.demands.get(number=8)) == f"{text.pk}.8"
 
 
-def test_the_originals_come_first_and_the_words_of_the_query_tell_them_apart(appeal: Appeal) -> None:
+def test_originals_come_first_and_querysets_filter_by_kind_and_status(appeal: Appeal) -> None:
     factories.approved(appeal)
     kinds = [signatory.kind for signatory in Signatory.objects.all()]
     assert kinds == ["original"] * 35 + ["further"]

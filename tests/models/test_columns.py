@@ -1,6 +1,7 @@
-"""Every column is public, sealed, private for a reason, or technical: a new one is none of these and fails here.
+"""Every column is classified as public, encrypted, private for a reason, or technical; a new column fails here.
 
-Public is what publishing/records.py tells: each column of each table that it reads is changed, and it is asked again.
+Public is what publishing/queries.py returns: each column of each table that it reads is changed to see whether the
+result changes.
 """
 
 import inspect
@@ -14,12 +15,13 @@ from django.apps import apps
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions.operations.key_rotation import sealed_columns
+from petition.actions.operations.key_rotation import get_encrypted_columns
 from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
 from petition.models.signatories import PRINTED_FIELDS
-from petition.models.triggers import REFUSALS
-from petition.publishing import demonstrations, editions, history, records, search
-from petition.publishing.search import Search
+from petition.models.triggers import TRIGGERS
+from petition.publishing import demonstrations, editions, queries, search
+from petition.publishing.records import NotPublished
+from petition.publishing.search import SearchQuery
 from tests import factories
 from tests.factories import NOON, SLUG
 from tests.models.rows import SHA256, a_demand, a_draft, a_signatory, an_edition
@@ -28,14 +30,14 @@ PUBLIC, SEALED, TECHNICAL = "public", "sealed", "technical"
 
 
 class Private(str):
-    """Readable in the database, never outside; the text says why it is not sealed."""
+    """Readable in the database, never outside; the text says why it is not encrypted."""
 
 
-WHAT_IS_CHECKED = Private("the secretariat reads it to check and list; emptied or sealed when nobody may read it")
+WHAT_IS_CHECKED = Private("the secretariat reads it to check and list; emptied or encrypted when nobody may read it")
 LOOKED_UP = Private("keyed hash, so that the public process finds it without reading it")
-WHEN = Private("a moment that decisions, retention or proof of consent hang on; tells nobody's name")
-ARRIVAL = Private("how it came in, in codes that point at nobody; evidence for the moderator")
-STATE = Private("what the deeds decide by; tells nobody's name")
+WHEN = Private("a time that decisions, retention or proof of consent need; identifies nobody")
+ARRIVAL = Private("how it was sent, in codes that identify nobody; evidence for the moderator")
+STATE = Private("what the actions decide by; identifies nobody")
 
 COLUMNS: dict[str, dict[str, str]] = {
     "Appeal": {
@@ -101,11 +103,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "sealed_channel": SEALED,
         "member": STATE,
         "id": TECHNICAL,
-    },
-    "Presence": {
-        "account": Private("number of a staff account, for a minute"),
-        "seen_at": WHEN,
-        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
     },
     "ContactChange": {
         **dict.fromkeys(("sealed_person", "sealed_mailbox"), SEALED),
@@ -242,9 +239,9 @@ def test_every_column_is_classified_and_no_other() -> None:
     }
 
 
-def test_what_is_sealed_is_named_so_and_rotated() -> None:
+def test_encrypted_columns_are_classified_so_and_rotated() -> None:
     sealed = {(table, name) for table, columns in COLUMNS.items() for name, kind in columns.items() if kind == SEALED}
-    assert sealed == {(model.__name__, name) for model, columns in sealed_columns().items() for name in columns}
+    assert sealed == {(model.__name__, name) for model, columns in get_encrypted_columns().items() for name in columns}
 
 
 def test_every_private_column_has_a_reason() -> None:
@@ -253,35 +250,40 @@ def test_every_private_column_has_a_reason() -> None:
     assert all(len(kind.split()) > 3 for kind in kinds if isinstance(kind, Private))
 
 
-ASKED: dict[str, Callable[[], object]] = {
-    "appeal_record": lambda: (records.appeal_record(SLUG, "en"), records.appeal_record(SLUG, "ru")),
-    "published_slugs": records.published_slugs,
-    "exact_text": lambda: records.exact_text(SLUG, "en"),
-    "originals": lambda: records.originals(SLUG),
-    "newest_further": lambda: records.newest_further(SLUG),
-    "further_page": lambda: records.further_page(SLUG, 1),
-    "page_count": lambda: records.page_count(SLUG),
-    "all_signatories": lambda: records.all_signatories(SLUG),
-    "countries_of": lambda: records.countries_of(SLUG),
-    "listed_by_month": lambda: records.listed_by_month(SLUG),
-    "has_signatory": lambda: [records.has_signatory(SLUG, "further", number) for number in range(100)],
-    "at_one_revision": lambda: records.at_one_revision(SLUG, lambda: ""),
-    "state_of_everything": records.state_of_everything,
-    "editions": lambda: editions.editions(SLUG),
-    "edition": lambda: editions.edition(SLUG, NOON.date().isoformat()),
-    "as_delivered": lambda: editions.as_delivered(records.appeal_record(SLUG, "en"), editions.editions(SLUG)[0]),
-    "divided": lambda: editions.divided(records.all_signatories(SLUG), editions.editions(SLUG)[0]),
-    "found": lambda: [search.found(SLUG, Search(q=words)) for words in ("changed", "чангед", "kyrgyzstan")],
-    "newest_changes": lambda: history.newest_changes(SLUG),
-    "no_longer_listed": lambda: [history.no_longer_listed(SLUG, kind) for kind in ("original", "further")],
-    "checks_of": lambda: history.checks_of(SLUG),
-    "further_up_to": lambda: history.further_up_to(SLUG, 100),
-    "every_line": lambda: list(history.every_line(SLUG)),
-    "demonstration_slugs": demonstrations.demonstration_slugs,
+CALLS: dict[str, Callable[[], object]] = {
+    "get_appeal": lambda: (queries.get_appeal(SLUG, "en"), queries.get_appeal(SLUG, "ru")),
+    "get_published_appeal": lambda: queries.get_published_appeal(SLUG),
+    "query_signatories": lambda: queries.query_signatories(SLUG),
+    "build_records": lambda: queries.build_records(queries.query_signatories(SLUG)),
+    "list_published_slugs": queries.list_published_slugs,
+    "get_canonical_text": lambda: queries.get_canonical_text(SLUG, "en"),
+    "list_originals": lambda: queries.list_originals(SLUG),
+    "list_newest_further": lambda: queries.list_newest_further(SLUG),
+    "list_further_page": lambda: queries.list_further_page(SLUG, 1),
+    "count_pages": lambda: queries.count_pages(SLUG),
+    "list_signatories": lambda: queries.list_signatories(SLUG),
+    "count_by_country": lambda: queries.count_by_country(SLUG),
+    "count_by_month": lambda: queries.count_by_month(SLUG),
+    "has_signatory": lambda: [queries.has_signatory(SLUG, "further", number) for number in range(100)],
+    "read_at_one_revision": lambda: queries.read_at_one_revision(SLUG, lambda: ""),
+    "get_public_state": queries.get_public_state,
+    "list_editions": lambda: queries.list_editions(SLUG),
+    "get_edition": lambda: queries.get_edition(SLUG, NOON.date().isoformat()),
+    "replace_counts": lambda: editions.replace_counts(queries.get_appeal(SLUG, "en"), queries.list_editions(SLUG)[0]),
+    "split_by_edition": lambda: editions.split_by_edition(
+        queries.list_signatories(SLUG), queries.list_editions(SLUG)[0]
+    ),
+    "search": lambda: [search.search(SLUG, SearchQuery(q=words)) for words in ("changed", "чангед", "kyrgyzstan")],
+    "list_changes": lambda: queries.list_changes(SLUG),
+    "list_removed_numbers": lambda: [queries.list_removed_numbers(SLUG, kind) for kind in ("original", "further")],
+    "count_checks": lambda: queries.count_checks(SLUG),
+    "list_further_up_to": lambda: queries.list_further_up_to(SLUG, 100),
+    "iterate_signatories": lambda: list(queries.iterate_signatories(SLUG)),
+    "list_demonstration_slugs": demonstrations.list_demonstration_slugs,
     "is_demonstration": lambda: demonstrations.is_demonstration(SLUG),
 }
-"""Every function of the record, as a visitor could have it asked."""
-READ_FROM = (records, demonstrations, editions, history, search)
+"""Every function of the public record, called as for a visitor."""
+READ_FROM = (queries, demonstrations, editions, search)
 
 UNLISTED = {"status": "no_longer_listed", "listed_on": None, "member": False} | dict.fromkeys(PRINTED_FIELDS, "")
 CHANGES: dict[type[models.Model], dict[str, Any]] = {
@@ -343,32 +345,32 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "list_held_back": True,
     },
 }
-"""Of each table that the record reads, and each of its columns but keys: another value; or the whole UPDATE."""
+"""Another value for each column except keys of each table that the record reads; or the whole UPDATE."""
 
 
-def answers() -> dict[str, str]:
-    told = {}
-    for name, ask in ASKED.items():
+def call_all() -> dict[str, str]:
+    results = {}
+    for name, call in CALLS.items():
         try:
-            told[name] = repr(ask())
-        except (records.NotPublished, IndexError):
-            told[name] = "nothing"
-    return told
+            results[name] = repr(call())
+        except (NotPublished, IndexError):
+            results[name] = "nothing"
+    return results
 
 
-def test_every_function_of_the_record_is_asked() -> None:
+def test_every_function_of_the_record_is_called() -> None:
     functions = {
         name
         for module in READ_FROM
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    assert set(ASKED) == functions
+    assert set(CALLS) == functions
 
 
 @pytest.fixture
 def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
-    """One row of each table that the record reads, in sight of it. The triggers are gone until the test ends."""
+    """Return one published row of each table that the record reads. Triggers are dropped until the test ends."""
     factories.approved(appeal)
     text = a_draft(appeal, language="en", version=2, status="official")
     demand = a_demand(text)
@@ -378,9 +380,9 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
     Appeal.objects.filter(pk=appeal.pk).update(last_number=70)
     edition = an_edition(appeal)
     with connection.cursor() as cursor:
-        for refusal in REFUSALS:
-            of_table = f" ON {refusal.table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER {refusal.name}{of_table}")
+        for trigger in TRIGGERS:
+            of_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {trigger.name}{of_table}")
     change = PublicChange.objects.create(signatory=signatory, what="name", on=NOON.date(), old_label="Made up")
     site, _ = SiteState.objects.get_or_create(pk=1)
     return {
@@ -400,17 +402,17 @@ COLUMNS_READ = [(model, column) for model, changes in CHANGES.items() for column
 @pytest.mark.parametrize(
     ("model", "column"), COLUMNS_READ, ids=[f"{model.__name__}.{column}" for model, column in COLUMNS_READ]
 )
-def test_the_record_tells_what_is_public_and_nothing_else(
+def test_the_record_returns_public_columns_and_no_others(
     rows: dict[type[models.Model], models.Model], model: type[models.Model], column: str
 ) -> None:
-    before = answers()
+    before = call_all()
     change = CHANGES[model][column]
     columns = change if isinstance(change, dict) else {column: change}
     assert model._default_manager.filter(pk=rows[model].pk).update(**columns) == 1
-    assert (answers() != before) == (COLUMNS[model.__name__][column] == PUBLIC)
+    assert (call_all() != before) == (COLUMNS[model.__name__][column] == PUBLIC)
 
 
-def test_every_column_that_is_no_key_is_changed_there() -> None:
+def test_every_column_except_keys_is_changed() -> None:
     for model, changes in CHANGES.items():
         keys = {field.attname for field in model._meta.concrete_fields if field.primary_key or field.is_relation}
         assert set(changes) == set(COLUMNS[model.__name__]) - keys
@@ -420,7 +422,7 @@ def test_the_record_reads_no_table_without_a_public_column(rows: dict[type[model
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        answers()
+        call_all()
     read = {table for query in asked.captured_queries for table in re.findall(r"petition_\w+", query["sql"])}
     public = {MODELS[name]._meta.db_table for name, columns in COLUMNS.items() if PUBLIC in columns.values()}
     assert read == public == {model._meta.db_table for model in CHANGES}

@@ -1,4 +1,4 @@
-"""LEGAL_MOVES as the database knows it: every ordered pair of states, by a plain UPDATE."""
+"""LEGAL_MOVES as the database enforces it: every ordered pair of states, by a plain UPDATE."""
 
 from itertools import product
 
@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from petition.models import Appeal, AuditEvent, Endorsement, State
-from petition.models.endorsements import LEGAL_MOVES
+from petition.models.choices import LEGAL_MOVES
 from tests import factories
 from tests.factories import NOON
-from tests.models.rows import a_signatory, changed, columns_of, event_about, explained, in_state
+from tests.models.rows import a_signatory, create_in_state, get_columns_for, record_event, update_row, update_with_event
 
 PAIRS = list(product(State, State))
 UNEXPLAINED = "a change of state, display, quarantine or withdrawal names its audit event"
@@ -17,18 +17,18 @@ UNEXPLAINED = "a change of state, display, quarantine or withdrawal names its au
 
 @pytest.mark.parametrize(("old", "new"), PAIRS, ids=[f"{old}-{new}" for old, new in PAIRS])
 def test_a_move_succeeds_exactly_when_the_table_has_it(appeal: Appeal, old: State, new: State) -> None:
-    endorsement = in_state(appeal, old)
-    columns = columns_of(new, a_signatory(appeal))
+    endorsement = create_in_state(appeal, old)
+    columns = get_columns_for(new, a_signatory(appeal))
     if new == old or new in LEGAL_MOVES[old]:
-        assert explained(endorsement, **columns) == 1
+        assert update_with_event(endorsement, **columns) == 1
         assert Endorsement.objects.get(pk=endorsement.pk).state == new
     else:
         with pytest.raises(IntegrityError, match="not in the table of legal moves"), transaction.atomic():
-            explained(endorsement, **columns)
+            update_with_event(endorsement, **columns)
         assert Endorsement.objects.get(pk=endorsement.pk).state == old
 
 
-def test_the_table_is_the_one_of_the_design() -> None:
+def test_the_table_has_exactly_these_moves() -> None:
     moves = {(old.value, new.value) for old, following in LEGAL_MOVES.items() for new in following}
     assert moves == {
         ("submitted", "confirmed"),
@@ -51,28 +51,28 @@ def test_the_table_is_the_one_of_the_design() -> None:
 
 
 @pytest.mark.parametrize("which", ["none", "the last one", "an earlier one", "of another", "of the appeal"])
-def test_a_move_without_a_fresh_event_about_it_is_refused(appeal: Appeal, which: str) -> None:
+def test_a_move_without_a_new_event_about_it_is_refused(appeal: Appeal, which: str) -> None:
     endorsement, other = factories.confirmed(appeal), factories.confirmed(appeal)
     submitted = AuditEvent.objects.get(subject_kind="endorsement", subject_id=endorsement.pk, verb="submit")
     event = {
         "none": 10**9,
         "the last one": endorsement.explained_by,
         "an earlier one": submitted.pk,
-        "of another": event_about(other).pk,
-        "of the appeal": event_about(appeal).pk,
+        "of another": record_event(other).pk,
+        "of the appeal": record_event(appeal).pk,
     }[which]
     with pytest.raises(IntegrityError, match=UNEXPLAINED), transaction.atomic():
-        changed(endorsement, state=State.REJECTED, decided_at=NOON, explained_by=event)
+        update_row(endorsement, state=State.REJECTED, decided_at=NOON, explained_by=event)
     assert Endorsement.objects.get(pk=endorsement.pk).state == State.CONFIRMED
 
 
-def test_a_line_cannot_be_explained_by_an_event_of_before(appeal: Appeal) -> None:
+def test_a_signatory_cannot_be_explained_by_an_earlier_event(appeal: Appeal) -> None:
     signatory = factories.approved(appeal).signatory
     assert signatory
     imported = AuditEvent.objects.get(verb="import")
     with pytest.raises(IntegrityError, match="a change of a listing names its audit event"), transaction.atomic():
-        changed(signatory, label="Other", explained_by=imported.pk)
+        update_row(signatory, label="Other", explained_by=imported.pk)
 
 
-def test_what_is_no_change_of_state_needs_no_event(appeal: Appeal) -> None:
-    assert changed(factories.confirmed(appeal), website="https://fund.example") == 1
+def test_other_changes_need_no_event(appeal: Appeal) -> None:
+    assert update_row(factories.confirmed(appeal), website="https://fund.example") == 1

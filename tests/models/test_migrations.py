@@ -1,4 +1,4 @@
-"""Migrations run backwards and forwards again with rows in every table, and leave every refusal in place."""
+"""Migrations run backwards and forwards again with rows in every table, and leave every trigger installed."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from petition.actions.audit import OPERATOR
 from petition.actions.intake import known_organisations, process
 from petition.actions.moderation import comparisons, decisions, manual_entry
-from petition.actions.staff import accounts, presences
+from petition.actions.staff import accounts
 from petition.models import (
     Alert,
     Appeal,
@@ -79,17 +79,18 @@ def _rows_everywhere() -> None:
     RoleProposal.objects.create(account=guest, role=Role.EDITOR, **proposed)
     TextProposal.objects.create(appeal=appeal, language="ru", dated=factories.NOON, source="made up", **proposed)
     SiteState.objects.create(worker_seen_at=factories.NOON)
-    process.weigh_due(at=factories.NOON)
-    process.weigh(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
-    comparisons.compare(
+    factories.screen_due(at=factories.NOON)
+    process.screen_endorsement(factories.confirmed(appeal, organisation_name="Freedom Now").pk, at=factories.NOON)
+    comparisons.record_comparison(
         waiting.pk, Endorsement.objects.latest("pk").pk, Verdict.SAME, by=factories.MODERATOR, at=factories.NOON
     )
-    presences.look(waiting.pk, by=factories.MODERATOR, at=factories.NOON)
-    known_organisations.replace([known_organisations.Known("Made-up Fund", "fund.example", "", member=True)])
+    known_organisations.replace_known_organisations(
+        [known_organisations.KnownEntry("Made-up Fund", "fund.example", "", member=True)]
+    )
     LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
 
-def test_migrations_run_to_nothing_and_back_with_rows_in_every_table() -> None:
+def test_migrations_run_to_zero_and_back_with_rows_in_every_table() -> None:
     tables = _tables()
     _rows_everywhere()
     with connection.cursor() as cursor:
@@ -102,26 +103,26 @@ def test_migrations_run_to_nothing_and_back_with_rows_in_every_table() -> None:
     finally:
         call_command("migrate", verbosity=0)
     assert _tables() == tables
-    assert triggers.missing(connection) == []
+    assert triggers.find_missing_triggers(connection) == []
     assert not Appeal.objects.exists()
     assert Signatory.objects.filter(appeal=factories.an_appeal()).count() == 35
     with pytest.raises(IntegrityError):
         AuditEvent.objects.update(reason="rewritten")
 
 
-def test_migrating_a_database_that_is_up_to_date_puts_a_lost_trigger_back_and_touches_no_row() -> None:
+def test_migrating_an_up_to_date_database_installs_a_lost_trigger_and_changes_no_row() -> None:
     factories.approved(factories.an_appeal())
     on_table = " ON petition_auditevent" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER audit_no_delete{on_table}")
     before = list(AuditEvent.objects.values_list()), list(Signatory.objects.values_list())
     call_command("migrate", verbosity=0, skip_checks=True)
-    assert triggers.missing(connection) == []
+    assert triggers.find_missing_triggers(connection) == []
     assert (list(AuditEvent.objects.values_list()), list(Signatory.objects.values_list())) == before
 
 
-def test_lines_from_before_the_search_are_found_in_latin_letters() -> None:
-    """0014 fills the column. On the way no trigger asks a table that is not there; what tables were for is kept."""
+def test_signatories_from_before_the_search_get_their_latin_column() -> None:
+    """0014 fills the column. Meanwhile no trigger queries a table that does not exist."""
     factories.approved(factories.an_appeal(), organisation_name="Адилет")
     try:
         call_command("migrate", "petition", "0004", verbosity=0)
@@ -129,13 +130,13 @@ def test_lines_from_before_the_search_are_found_in_latin_letters() -> None:
             cursor.execute("UPDATE petition_appeal SET revision = revision + 1")  # an older program still writes
     finally:
         call_command("migrate", verbosity=0)
-    assert triggers.missing(connection) == []
+    assert triggers.find_missing_triggers(connection) == []
     assert Signatory.objects.get(kind="further").latin == "adilet kirgizstan"
     assert Signatory.objects.get(kind="original", number=32).latin == "freedom nov usa"
 
 
-def test_the_words_that_stood_before_every_form_stay_with_the_appeal_of_2020() -> None:
-    """0022. It is known by slug or text; other appeals do not get them, and what an editor has worded stays."""
+def test_the_earlier_default_notice_stays_with_the_appeal_of_2020() -> None:
+    """0022 finds it by slug or text. Other appeals do not get the notice, and an editor's notice stays."""
     appeal, renamed = factories.an_appeal(), factories.an_appeal("renamed")
     demo = str(factories.STATEMENT.with_name("demo.txt"))
     call_command("import_statement", demo, "--slug", "other", "--issuer", "Made-up", verbosity=0, stdout=io.StringIO())
@@ -157,7 +158,7 @@ def test_the_words_that_stood_before_every_form_stay_with_the_appeal_of_2020() -
     assert set(events.values_list("subject_id", "appeal_id")) == {(appeal.pk, appeal.pk), (renamed.pk, renamed.pk)}
 
 
-def test_what_was_removed_before_the_journal_had_a_table_is_in_it() -> None:
+def test_removals_from_before_the_table_are_added_to_it() -> None:
     appeal = factories.an_appeal()
     listed, gone, _ = (factories.approved(appeal) for _ in range(3))
     decisions.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
@@ -174,4 +175,4 @@ def test_what_was_removed_before_the_journal_had_a_table_is_in_it() -> None:
             call_command("migrate", verbosity=0)
         assert list(Removal.objects.values_list(*columns)) == before
         uids.append(list(Removal.objects.values_list("uid", flat=True)))
-    assert uids[0] == uids[1], "so that an older copy of this database has the same ones"
+    assert uids[0] == uids[1], "an older copy of this database must get the same ones"

@@ -1,4 +1,4 @@
-"""Reads published answers back, each with a reader of its own, and says where one tells other facts than the record."""
+"""Reads published responses, each with its own reader, and lists where one differs from the record."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from xml.etree import ElementTree
 
-from tests.publishing.readers import AS_OF, told
+from tests.publishing.readers import AS_OF, read_document
 from tests.web.public.test_appeal_page import words
 
 GONE = {"en": "No longer listed", "ru": "Больше не в списке", "ky": "Эми тизмеде жок"}
@@ -18,7 +18,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @dataclass(frozen=True)
 class Line:
-    """One line as the record has it; `label` is None when it is no longer listed."""
+    """One entry as the record has it; `label` is None when it is no longer listed."""
 
     id: str
     label: str | None
@@ -44,19 +44,19 @@ class Facts:
 
 
 Reader = Callable[[bytes, Facts], list[str]]
-"""What `body` tells otherwise than `facts`, in words."""
+"""Returns the differences between `body` and `facts`."""
 
 
 def missing(text: str, *parts: str) -> list[str]:
-    """The parts that do not stand in `text`, each after the one before it."""
-    lacking, place = [], 0
+    """Return the parts that are not in `text`, each after the one before it."""
+    absent, place = [], 0
     for part in parts:
         found = text.find(part, place)
         if found < 0:
-            lacking.append(part)
+            absent.append(part)
         else:
             place = found + len(part)
-    return lacking
+    return absent
 
 
 def numbered(line: Line, language: str) -> str:
@@ -64,7 +64,7 @@ def numbered(line: Line, language: str) -> str:
 
 
 def whole_list(text: str, facts: Facts) -> list[str]:
-    """Every line with its number, in order; the date; the headline's numbers."""
+    """Compare every entry with its number, in order; the date; the number of those not named."""
     plain = text.replace("\u2068", "").replace("\u2069", "")
     return missing(plain, *(numbered(line, facts.language) for line in facts.lines)) + [
         part for part in (AS_OF[facts.language], str(facts.counts["withheld"])) if part not in plain
@@ -76,7 +76,7 @@ def html_list(body: bytes, facts: Facts) -> list[str]:
 
 
 def widget(body: bytes, facts: Facts) -> list[str]:
-    """The headline's numbers, and the date."""
+    """Compare the numbers of the headline, and the date."""
     return headline(body, facts) + missing(words(body.decode()), AS_OF[facts.language])
 
 
@@ -87,7 +87,7 @@ def headline(body: bytes, facts: Facts) -> list[str]:
 
 
 def appeal_page(body: bytes, facts: Facts) -> list[str]:
-    """The originals, then the newest of the others, the last one first, without those that are gone."""
+    """Compare the originals, then the newest of the others, last one first, without those no longer listed."""
     originals = [line for line in facts.lines if line.id.startswith("original")]
     newest = [line for line in reversed(facts.listed()) if line.id.startswith("further")]
     text = words(body.decode())
@@ -95,7 +95,7 @@ def appeal_page(body: bytes, facts: Facts) -> list[str]:
 
 
 def document(kind: str) -> Reader:
-    return lambda body, facts: whole_list(told(body, kind), facts)
+    return lambda body, facts: whole_list(read_document(body, kind), facts)
 
 
 def text_with_commas(body: bytes, facts: Facts) -> list[str]:
@@ -115,7 +115,7 @@ def text_by_country(body: bytes, facts: Facts) -> list[str]:
 
 
 def numbers_gone(body: bytes, facts: Facts) -> list[str]:
-    """The page of changes tells the numbers that are gone, and no name of a line."""
+    """Compare the numbers that are no longer listed; no name may be there."""
     text = words(body.decode())
     named = [line.label for line in facts.listed() if line.label and line.label in text]
     gone = [str(number) for kind in ("original", "further") for number in facts.gone(kind)]
@@ -156,17 +156,8 @@ def table_metadata(body: bytes, facts: Facts) -> list[str]:
     return [] if modified == facts.as_of.isoformat() else [modified]
 
 
-def linked_data(body: bytes, facts: Facts) -> list[str]:
-    content = json.loads(body)
-    acts = [act for act in content["@graph"] if act["@type"] == "EndorseAction"]
-    read = [("-".join(act["@id"].split("/")[-2].split("-")), act["agent"]["name"]) for act in acts]
-    wrong = [] if content["dateModified"] == facts.as_of.isoformat() else [content["dateModified"]]
-    listed = [(line.id, line.name) for line in facts.listed()]
-    return wrong + [str(pair) for pair in zip(read, listed, strict=True) if pair[0] != pair[1]]
-
-
 def feed(body: bytes, facts: Facts) -> list[str]:
-    """It tells the numbers listed and gone, and no name at all."""
+    """Compare the numbers that are listed and no longer listed; no name may be there."""
     root = ElementTree.fromstring(body)
     text = body.decode()
     titles = [title.text or "" for title in root.iter(f"{ATOM}title")]

@@ -1,8 +1,9 @@
-"""Reads documents back, with readers that are not ours."""
+"""Reads documents with readers that are not part of this project."""
 
 import io
 import zipfile
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from petition.publishing.documents import pdf
-from petition.publishing.documents.letter import Letter, Line
+from petition.publishing.documents.contents import Entry, Letter
 from tests.factories import SLUG
 
 PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}
@@ -27,13 +28,13 @@ each_language = pytest.mark.parametrize("language", PREFIXES)
 
 
 def get(client: Client, kind: str, language: str = "en", slug: str = SLUG) -> bytes:
-    answer = client.get(f"{PREFIXES[language]}/appeals/{slug}.{kind}")
-    assert answer.status_code == 200
-    return answer.content
+    response = client.get(f"{PREFIXES[language]}/appeals/{slug}.{kind}")
+    assert response.status_code == 200
+    return response.content
 
 
 def pages(content: bytes) -> list[str]:
-    """The text of each page, a word that is broken at its own hyphen put together."""
+    """Return the text of each page; words that are broken at their own hyphen are joined."""
     return [page.extract_text().replace("-\n", "-") for page in PdfReader(io.BytesIO(content)).pages]
 
 
@@ -41,20 +42,21 @@ def paragraphs(content: bytes) -> list[str]:
     return [paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs]
 
 
-def told(content: bytes, kind: str) -> str:
-    """All text of a document, one space between words."""
+@cache
+def read_document(content: bytes, kind: str) -> str:
+    """Return all text of a document, with one space between words. To read a PDF costs more than to make it."""
     text = [content.decode()] if kind == "txt" else pages(content) if kind == "pdf" else paragraphs(content)
     return " ".join("\n".join(text).split()).replace("\u200b", "")
 
 
 def set_pdf(letter: Letter, **changes: Any) -> bytes:
-    return pdf.rendered(replace(letter, **changes).for_renderer())
+    return pdf.render_pdf(replace(letter, **changes).for_renderer())
 
 
-def lines(count: int) -> tuple[Line, ...]:
-    return tuple(Line(number, f"Made-up Fund {number}", "en", is_listed=True) for number in range(1, count + 1))
+def lines(count: int) -> tuple[Entry, ...]:
+    return tuple(Entry(number, f"Made-up Fund {number}", "en", is_listed=True) for number in range(1, count + 1))
 
 
-def zipped(content: bytes) -> dict[str, bytes]:
+def unzip(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         return {name: parts.read(name) for name in parts.namelist()}

@@ -1,4 +1,4 @@
-"""Somebody at a door, in this process and without a server."""
+"""A visitor of the page cache, in this process and without a server."""
 
 import io
 import threading
@@ -8,35 +8,35 @@ from typing import Any
 import brotli
 from django.core.wsgi import get_wsgi_application
 
-from petition.publishing.cache.middleware import Door
+from petition.publishing.cache.middleware import PublishedPagesMiddleware
 from tests.factories import SLUG
 
 PAGE = f"/appeals/{SLUG}/"
 
 
-class Counted:
-    """Django, and how often it was asked for what."""
+class CountingDjango:
+    """Django, with the environ of each request that reached it."""
 
     def __init__(self) -> None:
         self.django = get_wsgi_application()
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        self.asked.append(environ)
+        self.requests.append(environ)
         return self.django(environ, start_response)
 
 
 class Visitor:
-    """Sends requests through a door of its own (or of a `variant`) whose watcher looks only when told."""
+    """Sends requests through a middleware of its own, which checks for changes only when a test calls it."""
 
-    def __init__(self, door: type[Door] = Door) -> None:
-        self.django = Counted()
-        self.door = door(self.django)
-        self.door._watcher = threading.current_thread()  # no second thread: `look` is called by the tests
-        self.door.freshness.patience = 0  # nor is it waited for
-        self.door.look()
+    def __init__(self, middleware: type[PublishedPagesMiddleware] = PublishedPagesMiddleware) -> None:
+        self.django = CountingDjango()
+        self.middleware = middleware(self.django)
+        self.middleware._watcher = threading.current_thread()  # no second thread: the tests call check_for_changes
+        self.middleware.freshness.max_wait = 0  # and no page waits for it
+        self.middleware.check_for_changes()
 
-    def __call__(self, path: str = PAGE, method: str = "GET", query: str = "", **headers: str) -> "Seen":
+    def __call__(self, path: str = PAGE, method: str = "GET", query: str = "", **headers: str) -> "Response":
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
@@ -50,14 +50,14 @@ class Visitor:
             **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
         }
         head: list[Any] = []
-        chunks = self.door(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+        chunks = self.middleware(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()
-        return Seen(head[0], dict(head[1]), body)
+        return Response(head[0], dict(head[1]), body)
 
 
-class Seen:
+class Response:
     def __init__(self, status: str, headers: dict[str, str], body: bytes) -> None:
         self.status = int(status.split(maxsplit=1)[0])
         self.headers = headers

@@ -29,15 +29,15 @@ IMITATIONS: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
-def listed() -> list[str]:
+def listed_names() -> list[str]:
     """Twenty of the names that signed: those that every way of imitating changes, which DRA is too short for."""
     names = [signatory.name for signatory in reading().signatories]
     return [name for name in names if all(way(name) != name for way in IMITATIONS.values())][:20]
 
 
-def spoofs() -> Iterator[tuple[str, str, str]]:
+def iterate_imitations() -> Iterator[tuple[str, str, str]]:
     """How it is imitated, the imitation, the name: two hundred."""
-    for name, (way, imitated) in itertools.product(listed(), IMITATIONS.items()):
+    for name, (way, imitated) in itertools.product(listed_names(), IMITATIONS.items()):
         yield way, imitated(name), name
 
 
@@ -56,7 +56,7 @@ _KINDS: Final = (
 )
 
 
-def honest(count: int = 300) -> list[str]:
+def honest_names(count: int = 300) -> list[str]:
     """Different organisations, many of which share a word, as real ones do."""
     names = [kind.format(own) for own, kind in itertools.product(_OWN, _KINDS)]
     return random.Random(5).sample(names, count)

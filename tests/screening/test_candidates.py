@@ -1,57 +1,62 @@
 """On a long list few names are compared letter by letter, and an imitation is among them all the same."""
 
+import os
 import random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions.intake import process
 from petition.models import Appeal, Endorsement
 from petition.screening import candidates
-from petition.screening.similar_names import resemblances
-from petition.screening.similarity import forms, joined
+from petition.screening.similar_names import find_resemblances
+from petition.screening.similarity import build_name_forms, join_words
 from petition.security import encryption
-from petition.text.names import folded
+from petition.text.names import fold
+from tests import factories
 from tests.factories import NOON, approved
-from tests.screening.corpus import honest, listed, spoofs
+from tests.screening.corpus import IMITATIONS, honest_names, iterate_imitations, listed_names
+
+pytestmark = pytest.mark.both_databases
+
+FULL = bool(os.environ.get("FULL_COUNTS"))
 
 
-def named(appeal: Appeal, name: str) -> Endorsement:
+def build_endorsement(appeal: Appeal, name: str) -> Endorsement:
     """An endorsement under this name, with its keys, as the worker leaves it; not stored."""
-    own = forms(name)
+    own = build_name_forms(name)
     return Endorsement(
         pk=0,
         appeal=appeal,
         organisation_name=name,
-        name_index=encryption.index_of("name", folded(name)),
-        looks_index=encryption.index_of("looks", joined(own.looks)),
-        sounds_index=encryption.index_of("sounds", joined(own.sounds)),
+        name_index=encryption.compute_index("name", fold(name)),
+        looks_index=encryption.compute_index("looks", join_words(own.looks)),
+        sounds_index=encryption.compute_index("sounds", join_words(own.sounds)),
     )
 
 
 @pytest.fixture
 def long_list(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> Appeal:
     """The 35 and twenty more, of which fifteen are compared."""
-    for name in honest(20):
+    for name in honest_names(20):
         approved(appeal, organisation_name=name)
-    process.weigh_due(at=NOON)
-    monkeypatch.setattr(candidates, "MOST", 15)
+    factories.screen_due(at=NOON)
+    monkeypatch.setattr(candidates, "MAX_CANDIDATES", 15)
     return appeal
 
 
 def test_so_many_are_compared_and_no_more(long_list: Appeal) -> None:
-    assert len(candidates.listed_beside(named(long_list, "Freedom Now"))) == 15
+    assert len(candidates.list_candidates(build_endorsement(long_list, "Freedom Now"))) == 15
     with CaptureQueriesContext(connection) as queries:
-        resemblances(named(long_list, "Freedom Now"))
+        find_resemblances(build_endorsement(long_list, "Freedom Now"))
     assert len(queries) < 12
 
 
-def of_listed(appeal: Appeal, name: str) -> set[str]:
-    return {one.reference for one in resemblances(named(appeal, name)) if one.reference}
+def find_listed_references(appeal: Appeal, name: str) -> set[str]:
+    return {one.reference for one in find_resemblances(build_endorsement(appeal, name)) if one.reference}
 
 
-def changed(name: str, chance: random.Random) -> str:
+def change_two_letters(name: str, chance: random.Random) -> str:
     """Two of its letters are others."""
     for _ in range(2):
         place = chance.randrange(1, len(name) - 1)
@@ -62,26 +67,30 @@ def changed(name: str, chance: random.Random) -> str:
 def test_an_imitation_is_found_among_them_as_it_is_among_all(
     long_list: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each of them is compared with some and with all: 25 ms. FULL_COUNTS=1 takes all names with all ways."""
     chance = random.Random(7)
-    imitations = [spoof for _way, spoof, _name in spoofs()] + [changed(name, chance) for name in listed() * 5]
-    among_few = [of_listed(long_list, name) for name in imitations]
-    monkeypatch.setattr(candidates, "MOST", 1000)
-    among_all = [of_listed(long_list, name) for name in imitations]
+    tried = list(iterate_imitations())[:: 1 if FULL else 7]
+    assert len({way for way, _imitation, _name in tried}) == len(IMITATIONS)
+    imitations = [imitation for _way, imitation, _name in tried]
+    imitations += [change_two_letters(name, chance) for name in listed_names() * (5 if FULL else 1)]
+    among_few = [find_listed_references(long_list, name) for name in imitations]
+    monkeypatch.setattr(candidates, "MAX_CANDIDATES", 1000)
+    among_all = [find_listed_references(long_list, name) for name in imitations]
     missed = [told for told in zip(imitations, among_few, among_all, strict=True) if told[1] != told[2]]
     assert missed == []
-    assert [name for name, found in zip(imitations[:200], among_all, strict=False) if not found] == []
+    assert [name for name, found in zip(imitations[: len(tried)], among_all, strict=False) if not found] == []
 
 
 def test_an_abbreviation_is_found_among_them(long_list: Appeal) -> None:
     approved(long_list, organisation_name="Fund of Distant Mountains", acronym="FDM")
-    process.weigh_due(at=NOON)
-    for name in honest(40)[20:]:
+    factories.screen_due(at=NOON)
+    for name in honest_names(40)[20:]:
         approved(long_list, organisation_name=name)
-    process.weigh_due(at=NOON)
-    assert [one.how for one in resemblances(named(long_list, "FDM")) if one.reference] == ["acronym"]
+    factories.screen_due(at=NOON)
+    assert [one.how for one in find_resemblances(build_endorsement(long_list, "FDM")) if one.reference] == ["acronym"]
 
 
 def test_a_name_is_cut_into_pieces_without_end() -> None:
-    assert candidates.pieces("freedom now") == ["free", "dom", "now"]
-    assert len(candidates.pieces(" ".join(f"word{number}" for number in range(200)))) == 30
-    assert candidates.pieces("") == []
+    assert candidates.split_into_pieces("freedom now") == ["free", "dom", "now"]
+    assert len(candidates.split_into_pieces(" ".join(f"word{number}" for number in range(200)))) == 30
+    assert candidates.split_into_pieces("") == []

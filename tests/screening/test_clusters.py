@@ -7,26 +7,26 @@ import pytest
 
 from petition.actions.moderation import hold
 from petition.models import Appeal, Endorsement
-from petition.screening.clusters import Arrived, Cluster, arrived, clusters_in, pattern_of
+from petition.screening.clusters import Cluster, ClusterMember, build_name_pattern, find_clusters, load_members
 from tests import factories
 from tests.factories import NOON
 
 MINUTE = timedelta(minutes=1)
 
 
-def rows(count: int, **facts: Any) -> list[Arrived]:
+def build_members(count: int, **facts: Any) -> list[ClusterMember]:
     """Arrivals a minute apart that have nothing in common but what `facts` say; `{}` in a text is the number."""
     made = []
     for number in range(count):
         plain: dict[str, Any] = {"domain": f"d{number}", "network": f"n{number}", "seconds": 90, "is_confirmed": False}
         plain |= {"at": NOON + number * MINUTE, "name": f"Fund of {'abcdefghij'[number % 10] * (number // 10 + 3)}"}
         told = {name: value.format(number) if isinstance(value, str) else value for name, value in facts.items()}
-        made.append(Arrived(**({"pk": number + 1, "explained_by": number + 1} | plain | told)))
+        made.append(ClusterMember(**({"pk": number + 1, "explained_by": number + 1} | plain | told)))
     return made
 
 
-def found(arrivals: list[Arrived]) -> list[tuple[str, int]]:
-    return [(cluster.kind, len(cluster.rows)) for cluster in clusters_in(arrivals)]
+def count_clusters(arrivals: list[ClusterMember]) -> list[tuple[str, int]]:
+    return [(cluster.kind, len(cluster.rows)) for cluster in find_clusters(arrivals)]
 
 
 @pytest.mark.parametrize(
@@ -50,39 +50,48 @@ def found(arrivals: list[Arrived]) -> list[tuple[str, int]]:
     ],
 )
 def test_from_a_number_on_they_are_proposed(count: int, facts: dict[str, Any], kinds: list[tuple[str, int]]) -> None:
-    assert found(rows(count, **facts)) == kinds
+    assert count_clusters(build_members(count, **facts)) == kinds
 
 
 def test_many_behind_one_network_of_a_city_are_normal_over_a_day() -> None:
-    assert found([Arrived(**(vars(row) | {"at": NOON + row.pk * 3 * MINUTE})) for row in rows(300, network="x")]) == []
+    assert (
+        count_clusters(
+            [
+                ClusterMember(**(vars(row) | {"at": NOON + row.pk * 3 * MINUTE}))
+                for row in build_members(300, network="x")
+            ]
+        )
+        == []
+    )
 
 
 def test_hours_of_one_flood_are_one_cluster_and_quiet_hours_are_left_out() -> None:
-    flood = rows(180, network="x", seconds=5)
-    quiet = [Arrived(**(vars(row) | {"pk": 999, "at": NOON + timedelta(hours=9)})) for row in flood[:1]]
-    assert found([*quiet, *flood]) == [("burst", 180), ("network", 180)]
+    flood = build_members(180, network="x", seconds=5)
+    quiet = [ClusterMember(**(vars(row) | {"pk": 999, "at": NOON + timedelta(hours=9)})) for row in flood[:1]]
+    assert count_clusters([*quiet, *flood]) == [("burst", 180), ("network", 180)]
 
 
 def test_names_that_merely_begin_alike_have_no_common_pattern() -> None:
     names = ["Human Rights Centre “Kylym Shamy”", "Human Rights Centre Osh", "Human Rights Centre", "Centre 2000"]
-    assert len({pattern_of(name) for name in names}) == 4
-    assert pattern_of("Fund №17 (Osh)") == pattern_of("FUND 18b, Osh") == "fund # osh"
+    assert len({build_name_pattern(name) for name in names}) == 4
+    assert build_name_pattern("Fund №17 (Osh)") == build_name_pattern("FUND 18b, Osh") == "fund # osh"
 
 
 def test_a_cluster_says_when_it_came_and_how_many_proved_their_mailbox() -> None:
-    made = rows(9, domain="x")
-    made[3] = Arrived(**(vars(made[3]) | {"is_confirmed": True}))
-    (cluster,) = clusters_in(made[::-1])
+    made = build_members(9, domain="x")
+    made[3] = ClusterMember(**(vars(made[3]) | {"is_confirmed": True}))
+    (cluster,) = find_clusters(made[::-1])
     assert isinstance(cluster, Cluster)
     assert (cluster.first, cluster.last, cluster.confirmed) == (NOON, NOON + 8 * MINUTE, 1)
 
 
+@pytest.mark.both_databases
 def test_what_waits_is_looked_at_on_hold_or_not(appeal: Appeal) -> None:
     waiting, confirmed = factories.submitted(appeal)[0], factories.confirmed(appeal)
     factories.approved(appeal)
     aside = factories.confirmed(appeal)
-    hold.set_aside([aside.pk], reason="network", by=factories.MODERATOR, at=NOON)
-    looked_at = list(arrived())
+    hold.put_on_hold([aside.pk], reason="network", by=factories.MODERATOR, at=NOON)
+    looked_at = list(load_members())
     told = [(row.pk, row.is_confirmed, row.is_on_hold) for row in looked_at]
     assert told == [(confirmed.pk, True, False), (waiting.pk, False, False), (aside.pk, True, True)]
     assert looked_at[0].explained_by == Endorsement.objects.get(pk=confirmed.pk).explained_by
@@ -90,11 +99,12 @@ def test_what_waits_is_looked_at_on_hold_or_not(appeal: Appeal) -> None:
     assert Cluster("domain", "x", tuple(looked_at)).on_hold == 1
 
 
+@pytest.mark.both_databases
 def test_however_many_are_on_hold_they_displace_none_of_the_others(
     appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("petition.screening.clusters.LOOKED_AT", 2)
+    monkeypatch.setattr("petition.screening.thresholds.CLUSTER_ROWS", 2)
     waiting = factories.confirmed(appeal)
     aside = [factories.confirmed(appeal).pk for _ in range(4)]
-    hold.set_aside(aside, reason="network", by=factories.MODERATOR, at=NOON)
-    assert [row.pk for row in arrived()] == [waiting.pk, aside[3], aside[2]]
+    hold.put_on_hold(aside, reason="network", by=factories.MODERATOR, at=NOON)
+    assert [row.pk for row in load_members()] == [waiting.pk, aside[3], aside[2]]

@@ -1,11 +1,11 @@
-"""The visitor's network: told by the peer, or by proxies that we trust, and by nobody else."""
+"""The visitor's network comes from the peer, or from trusted proxies, and from nobody else."""
 
 import ipaddress
 
 import pytest
 from pytest_django import Settings
 
-from petition.security.networks import forget_untrusted, network_of
+from petition.security.networks import drop_untrusted_headers, get_network
 
 PROXY = "192.0.2.10"
 FARTHER_PROXY = "2001:db8:ffff::1"
@@ -30,20 +30,20 @@ def proxies(settings: Settings) -> None:
         ("\udcff\0", ""),
     ],
 )
-def test_the_peer_is_told_by_its_24_or_its_64(peer: str, network: str) -> None:
-    assert network_of({"REMOTE_ADDR": peer}) == network
+def test_the_network_of_the_peer_is_its_24_or_its_64(peer: str, network: str) -> None:
+    assert get_network({"REMOTE_ADDR": peer}) == network
 
 
-def test_a_link_local_peer_is_told_without_its_interface() -> None:
-    assert network_of({"REMOTE_ADDR": "fe80::1%eth0"}) == "fe80::/64"
+def test_a_link_local_peer_has_a_network_without_its_interface() -> None:
+    assert get_network({"REMOTE_ADDR": "fe80::1%eth0"}) == "fe80::/64"
 
 
 def test_without_any_address_there_is_no_network() -> None:
-    assert network_of({}) == ""
+    assert get_network({}) == ""
 
 
-def test_a_peer_that_is_no_proxy_cannot_say_who_it_is() -> None:
-    assert network_of({"REMOTE_ADDR": "203.0.113.77", "HTTP_X_FORWARDED_FOR": "198.51.100.1"}) == "203.0.113.0/24"
+def test_a_peer_that_is_no_proxy_cannot_name_an_address() -> None:
+    assert get_network({"REMOTE_ADDR": "203.0.113.77", "HTTP_X_FORWARDED_FOR": "198.51.100.1"}) == "203.0.113.0/24"
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_peer_that_is_no_proxy_cannot_say_who_it_is() -> None:
         ("[fe80::1%eth0]:443", "fe80::/64"),
     ],
 )
-def test_of_what_trusted_proxies_say_the_last_that_is_none_of_them_counts(forwarded: str, network: str) -> None:
-    assert network_of({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": forwarded}) == network
+def test_the_last_address_that_is_no_trusted_proxy_counts(forwarded: str, network: str) -> None:
+    assert get_network({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": forwarded}) == network
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_of_what_trusted_proxies_say_the_last_that_is_none_of_them_counts(forwar
         *("\0", "\udcff", "1" * 60_000),
     ],
 )
-def test_what_a_visitor_wrote_himself_does_not_count_behind_a_hop_that_cannot_be_read(last: str) -> None:
+def test_addresses_before_an_unreadable_part_do_not_count(last: str) -> None:
     forwarded = f"198.51.100.1, {last}"
-    assert network_of({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": forwarded}) == "192.0.2.0/24"
+    assert get_network({"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": forwarded}) == "192.0.2.0/24"
 
 
 def test_a_mapped_address_of_a_proxy_is_that_proxy() -> None:
     meta = {"REMOTE_ADDR": f"::ffff:{PROXY}", "HTTP_X_FORWARDED_FOR": "198.51.100.1"}
-    assert network_of(meta) == "198.51.100.0/24"
+    assert get_network(meta) == "198.51.100.0/24"
 
 
 FORWARDED = {
@@ -104,7 +104,7 @@ FORWARDED = {
 @pytest.mark.parametrize(
     ("peer", "is_kept"), [(PROXY, True), (FARTHER_PROXY, True), ("203.0.113.77", False), ("", False), ("x", False)]
 )
-def test_what_only_a_proxy_may_say_is_forgotten_unless_a_trusted_one_said_it(peer: str, is_kept: bool) -> None:
+def test_forwarded_headers_are_dropped_unless_a_trusted_proxy_sent_them(peer: str, is_kept: bool) -> None:
     environ = FORWARDED | {"REMOTE_ADDR": peer, "HTTP_HOST": "appeal.example"}
-    forget_untrusted(environ)
+    drop_untrusted_headers(environ)
     assert environ == (FORWARDED if is_kept else {}) | {"REMOTE_ADDR": peer, "HTTP_HOST": "appeal.example"}

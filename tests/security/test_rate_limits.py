@@ -1,4 +1,4 @@
-"""Limits are exact, however many ask at once, and forget who asked."""
+"""Limits are exact with many threads, and do not store who asked."""
 
 from datetime import timedelta
 
@@ -6,9 +6,15 @@ import pytest
 from django.db import connection
 
 from petition.models import RateCount
-from petition.security.rate_limits import CODES_FROM_ONE_NETWORK, MAILS_TO_ONE_MAILBOX, Limit, forget_ended, within
+from petition.security.rate_limits import (
+    CODES_FROM_ONE_NETWORK,
+    MAILS_TO_ONE_MAILBOX,
+    Limit,
+    consume,
+    delete_ended_windows,
+)
 from tests.factories import NOON
-from tests.faults.together import pause, together
+from tests.faults.parallel import pause, run_parallel
 
 THREADS, TRIES = 8, 50
 HOURLY = Limit("made-up", 123, timedelta(hours=1))
@@ -17,15 +23,15 @@ HOURLY = Limit("made-up", 123, timedelta(hours=1))
 @pytest.mark.usefixtures("committed")
 def test_a_limit_is_exact_when_many_threads_count_at_once() -> None:
     def ask() -> int:
-        return sum(within(HOURLY, "somebody", at=NOON) for _ in range(TRIES))
+        return sum(consume(HOURLY, "somebody", at=NOON) for _ in range(TRIES))
 
-    allowed = together([ask] * THREADS)
+    allowed = run_parallel([ask] * THREADS)
     assert sum(count for count in allowed if isinstance(count, int)) == HOURLY.most, allowed
     assert RateCount.objects.get().count == THREADS * TRIES
 
 
 @pytest.mark.usefixtures("committed")
-def test_and_the_same_threads_miscount_where_a_count_is_read_and_then_written() -> None:
+def test_and_the_same_threads_miscount_if_the_count_is_read_then_written() -> None:
     RateCount.objects.create(key="made-up", count=0, ends_at=NOON)
 
     def ask() -> int:
@@ -33,14 +39,14 @@ def test_and_the_same_threads_miscount_where_a_count_is_read_and_then_written() 
         pause()
         return RateCount.objects.filter(key="made-up").update(count=row.count + 1)
 
-    together([ask] * THREADS)
+    run_parallel([ask] * THREADS)
     assert RateCount.objects.get().count < THREADS
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("limit", [MAILS_TO_ONE_MAILBOX, CODES_FROM_ONE_NETWORK])
-def test_as_many_as_the_limit_says_and_no_more(limit: Limit) -> None:
-    asked = [within(limit, "somebody", at=NOON) for _ in range(limit.most + 2)]
+def test_as_many_as_the_limit_and_no_more(limit: Limit) -> None:
+    asked = [consume(limit, "somebody", at=NOON) for _ in range(limit.most + 2)]
     assert asked == [True] * limit.most + [False, False]
 
 
@@ -51,31 +57,31 @@ def test_the_limits_are_the_promised_ones() -> None:
 
 
 @pytest.mark.django_db
-def test_whoever_asks_is_counted_apart_and_for_each_limit_apart() -> None:
+def test_each_visitor_and_each_limit_is_counted_separately() -> None:
     one = Limit("one", 1, timedelta(hours=1))
     other = Limit("other", 1, timedelta(hours=1))
-    assert within(one, "a", at=NOON)
-    assert within(one, "b", at=NOON)
-    assert within(other, "a", at=NOON)
-    assert not within(one, "a", at=NOON)
+    assert consume(one, "a", at=NOON)
+    assert consume(one, "b", at=NOON)
+    assert consume(other, "a", at=NOON)
+    assert not consume(one, "a", at=NOON)
 
 
 @pytest.mark.django_db
 def test_a_new_window_begins_with_each_full_hour() -> None:
     once = Limit("once", 1, timedelta(hours=1))
     end = NOON + timedelta(hours=1)
-    assert within(once, "a", at=NOON)
-    assert not within(once, "a", at=end - timedelta(microseconds=1))
-    assert within(once, "a", at=end)
+    assert consume(once, "a", at=NOON)
+    assert not consume(once, "a", at=end - timedelta(microseconds=1))
+    assert consume(once, "a", at=end)
 
 
 @pytest.mark.django_db
-def test_counts_of_ended_windows_are_forgotten_and_others_kept() -> None:
-    within(HOURLY, "a", at=NOON)
-    within(Limit("daily", 1, timedelta(days=1)), "a", at=NOON)
+def test_counts_of_ended_windows_are_deleted_and_others_kept() -> None:
+    consume(HOURLY, "a", at=NOON)
+    consume(Limit("daily", 1, timedelta(days=1)), "a", at=NOON)
     end = NOON + timedelta(hours=1)
-    assert forget_ended(at=end - timedelta(microseconds=1)) == 0
-    assert forget_ended(at=end) == 1
+    assert delete_ended_windows(at=end - timedelta(microseconds=1)) == 0
+    assert delete_ended_windows(at=end) == 1
     (kept,) = RateCount.objects.all()
     assert kept.ends_at == NOON + timedelta(hours=12)
     assert str(kept) == "rate count until 2026-11-24 00:00"
@@ -83,7 +89,7 @@ def test_counts_of_ended_windows_are_forgotten_and_others_kept() -> None:
 
 @pytest.mark.django_db
 def test_who_asked_is_not_stored() -> None:
-    within(HOURLY, "203.0.113.0/24", at=NOON)
+    consume(HOURLY, "203.0.113.0/24", at=NOON)
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM petition_ratecount")
         assert "203.0.113" not in str(cursor.fetchall())

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from petition.statements.dates import date_line
+from petition.statements.dates import parse_date_line
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from petition.statements.dates import date_line
     ],
 )
 def test_a_date_line_is_read(text: str) -> None:
-    assert date_line(text) == dt.date(2020, 10, 9)
+    assert parse_date_line(text) == dt.date(2020, 10, 9)
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_a_date_line_is_read(text: str) -> None:
     ["", "31 February 2020", "9 Brumaire 2020", "13.13.2020", "On 9 October 2020 we met", "October 2020", "2020"],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert date_line(text) is None
+    assert parse_date_line(text) is None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from petition.statements import Reading, read_statement
+from petition.statements.result import Reading
+from petition.statements.statement import read_statement
 from tests.statements.test_other_statements import ROWS, TOP, names, questions
 
 

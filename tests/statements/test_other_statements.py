@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
-from petition.statements import Reading, Section, issuer_of, read_statement, slug_for
+from petition.statements.naming import find_issuer, suggest_slug
+from petition.statements.result import Reading, Section
+from petition.statements.statement import read_statement
 
 TOP = """Open letter on the freedom of assembly
 
@@ -38,8 +40,8 @@ def test_a_letter_with_a_place_before_its_date_and_no_demands_is_read() -> None:
     assert (reading.demands, reading.closing) == ((), ())
     assert names(reading) == ["Sova", "Viasna", "DRA"]
     assert reading.unresolved == ()
-    assert slug_for(reading) == "open-letter-on-2020"
-    assert issuer_of(reading) == ""
+    assert suggest_slug(reading) == "open-letter-on-2020"
+    assert find_issuer(reading) == ""
 
 
 def test_a_russian_statement_is_read() -> None:
@@ -61,7 +63,7 @@ def test_a_russian_statement_is_read() -> None:
     ]
     assert reading.background == ("Выборы прошли 4 октября.",)
     assert questions(reading) == [("individual", (16,))]
-    assert slug_for(reading) == "kyrgyzstan-2020"
+    assert suggest_slug(reading) == "kyrgyzstan-2020"
 
 
 def test_sections_after_the_list_are_kept_outside_the_appeal() -> None:
@@ -244,7 +246,7 @@ def test_without_title_or_date_both_are_questions() -> None:
     assert (reading.title, reading.dated) == ("", None)
     assert reading.preamble == ("This is a sentence in two lines that is no title.",)
     assert questions(reading) == [("no_title", ()), ("no_date", ())]
-    assert slug_for(reading) == "appeal"
+    assert suggest_slug(reading) == "appeal"
 
 
 def test_a_form_feed_between_words_is_a_space() -> None:
@@ -262,7 +264,7 @@ def test_an_issuer_is_named_by_the_text_or_not_at_all() -> None:
         ("We, members of Sova, call", "Sova"),
         ("We, members of the public, call", ""),
     ]:
-        assert issuer_of(read_statement(f"Appeal\n\n9 October 2020\n\n{phrase} on all.\n")) == issuer
+        assert find_issuer(read_statement(f"Appeal\n\n9 October 2020\n\n{phrase} on all.\n")) == issuer
 
 
 def test_lines_below_the_rows_that_are_no_rows_are_questions() -> None:

@@ -1,6 +1,6 @@
 """Paragraphs that run over the end of a page."""
 
-from petition.statements import read_statement
+from petition.statements.statement import read_statement
 from tests.statements.test_other_statements import ROWS, TOP, noted
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from petition.statements import REMEDIES, read_statement
+from petition.statements.remedies import REMEDIES
+from petition.statements.statement import read_statement
 from tests.statements.test_other_statements import ROWS, TOP, names, questions
 
 ROOM = Path("petition/statements")

@@ -5,7 +5,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from petition.statements import as_json, issuer_of, read_statement, slug_for
+from petition.statements.naming import find_issuer, suggest_slug
+from petition.statements.result import to_json
+from petition.statements.statement import read_statement
 
 SOURCE = Path("fixtures/statement.txt").read_text(encoding="utf-8")
 READING = read_statement(SOURCE)
@@ -245,8 +247,8 @@ def test_the_words_are_the_words_of_the_source() -> None:
 
 
 def test_the_json_is_readable_stable_and_ends_with_a_newline() -> None:
-    text = as_json(READING)
-    assert text == as_json(read_statement(SOURCE))
+    text = to_json(READING)
+    assert text == to_json(read_statement(SOURCE))
     assert text.endswith("}\n")
     assert "Public Association “Dignity” (Kazakhstan)" in text
     written = json.loads(text)
@@ -256,5 +258,5 @@ def test_the_json_is_readable_stable_and_ends_with_a_newline() -> None:
 
 
 def test_slug_and_issuer_come_from_the_text() -> None:
-    assert slug_for(READING) == "kyrgyzstan-2020"
-    assert issuer_of(READING) == "Civic Solidarity Platform"
+    assert suggest_slug(READING) == "kyrgyzstan-2020"
+    assert find_issuer(READING) == "Civic Solidarity Platform"

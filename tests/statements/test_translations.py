@@ -7,8 +7,8 @@ import datetime as dt
 
 import pytest
 
-from petition.statements import read_statement
-from petition.statements.dates import date_line
+from petition.statements.dates import parse_date_line
+from petition.statements.statement import read_statement
 from tests.statements.test_other_statements import names, questions
 
 RUSSIAN = """КЫРГЫЗСТАН: ПРОБНОЕ ОБРАЩЕНИЕ ОРГАНИЗАЦИЙ
@@ -83,7 +83,7 @@ KYRGYZ = """КЫРГЫЗСТАН: УЮМДАРДЫН СЫНОО КАЙРЫЛУУ
     ],
 )
 def test_dates_of_both_languages_are_read(text: str) -> None:
-    assert date_line(text) == dt.date(2020, 10, 9)
+    assert parse_date_line(text) == dt.date(2020, 10, 9)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_kyrgyz_months_are_read_in_every_form(month: str, number: int) -> None:
     stem = month.removesuffix("ь")
     for form in (month, f"{stem}ы", f"{stem}ында"):
         wanted = dt.date(2021, number, 5)
-        assert date_line(f"2021-жылдын 5-{form}") == wanted
-        assert date_line(f"5-{form}, 2021-жыл") == wanted
+        assert parse_date_line(f"2021-жылдын 5-{form}") == wanted
+        assert parse_date_line(f"5-{form}, 2021-жыл") == wanted
 
 
 @pytest.mark.parametrize(

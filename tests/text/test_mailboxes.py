@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from petition.text.mailboxes import canonical, readable
+from petition.text.mailboxes import normalize_mailbox, readable_mailbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[2]
         ("info@XN--FA-HIA.de", "info@xn--fa-hia.de"),
         ("info@fass.de", "info@fass.de"),
         ("a@βόλος.gr", "a@xn--nxasmm1c.gr"),
-        ("a@xn--i-7iq.ws", "a@xn--i-7iq.ws"),
         ("a@mail.local", "a@mail.local"),
+        ("a@mail.test", "a@mail.test"),
         ("o'neil@mail.fund.example", "o'neil@mail.fund.example"),
     ],
 )
 def test_each_mailbox_has_one_form(typed: str, kept: str) -> None:
-    assert canonical(typed) == kept
-    assert canonical(kept) == kept
+    assert normalize_mailbox(typed) == kept
+    assert normalize_mailbox(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -51,18 +51,26 @@ def test_each_mailbox_has_one_form(typed: str, kept: str) -> None:
             "асел@fund.example",
         ),
         *("a" * 65 + "@fund.example", "asel@" + "a" * 64 + ".example", "asel@fund.example\nBcc: x", "asel@[127.0.0.1]"),
-        *("a@i❤.ws", "asel@fu\u00adnd.example", "asel@ab\u0301.local\u0660", "a@" + "ф" * 64 + ".example"),
+        *(
+            "a@i❤.ws",
+            "a@xn--i-7iq.ws",
+            "asel@fund.1",
+            "asel@127.0.0.1",
+            "asel@fu\u00adnd.example",
+            "asel@ab\u0301.local\u0660",
+            "a@" + "ф" * 64 + ".example",
+        ),
         "a" * 60 + "@" + ".".join(["b" * 60] * 3) + ".example.example",
     ],
 )
 def test_other_spellings_are_no_mailbox(typed: str) -> None:
-    assert canonical(typed) is None
+    assert normalize_mailbox(typed) is None
 
 
 def test_invisible_characters_do_not_make_another_domain() -> None:
     """Dropping them, as IDNA 2003 does, would lead to a domain that was not typed."""
     for invisible in "\u200b\u200c\u200d\u00ad\u2060":
-        assert canonical(f"asel@fu{invisible}nd.example") is None
+        assert normalize_mailbox(f"asel@fu{invisible}nd.example") is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +83,7 @@ def test_invisible_characters_do_not_make_another_domain() -> None:
     ],
 )
 def test_a_page_shows_a_domain_in_its_own_letters(mailbox: str, shown: str) -> None:
-    assert readable(mailbox) == shown
+    assert readable_mailbox(mailbox) == shown
 
 
 def test_no_other_code_of_ours_reads_an_address_by_rules_of_its_own() -> None:
@@ -89,10 +97,10 @@ def test_no_other_code_of_ours_reads_an_address_by_rules_of_its_own() -> None:
         "django.core.validators import validate_email",
     )
     words += ('encode("idna")', 'type="email"')
-    found = {
+    matches = {
         (path.name, word)
         for path in sources
         for word in words
         if "migrations" not in path.parts and word in path.read_text(encoding="utf-8")
     }
-    assert found == {("mailbox_field.py", 'type="email"')}  # which says why
+    assert matches == {("form_fields.py", 'type="email"')}  # which says why

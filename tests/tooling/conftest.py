@@ -1,80 +1,55 @@
-"""Copies of the checkout to set up, break and set up again; nothing here needs the network."""
+"""A copy of the checkout's commands with a site that only says that it was started. Nothing here needs the network."""
 
-import base64
-import hashlib
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from groundwork import environment
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-STAND_IN = 'import os, sys; print("SERVING", *sys.argv[1:], oct(os.umask(0)), "on", sys.prefix)'
-SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+ROOT = Path(__file__).resolve().parents[2]
+SITE = 'import sys; print("SERVING", *sys.argv[1:], "in", sys.prefix)'
+# A Python that fits, whose environments have a pip that only notes what it is asked for: venv's own takes 4 seconds.
+PYTHON = f"""#!/bin/sh
+[ "$1" = -m ] || exec {sys.executable} "$@"
+{sys.executable} -m venv --without-pip "$3" || exit
+packages=$(echo "$3"/lib/python3*/site-packages)
+mkdir "$packages/pip"
+echo 'import os, sys; print("PIP", sys.argv[-1]); sys.exit(os.environ.get("PIP_RESULT"))' >"$packages/pip/__main__.py"
+"""
+Make = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def write_program(path: Path, script: str) -> Path:
+    path.write_text(script, encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the set-up with a site that only says that it was started, in a folder whose name has a space."""
+    """In a folder whose name has a space."""
     root = tmp_path / "a check out"
-    root.mkdir()
+    (root / "tests").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", root)
-    shutil.copytree(ROOT / "deploy", root / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "manage.py").write_text(STAND_IN)
-    (root / "requirements.txt").write_text("")
+    for name in ("run", "with_postgresql"):
+        shutil.copy(ROOT / "tests" / name, root / "tests")
+    (root / "manage.py").write_text(SITE, encoding="utf-8")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (root / name).touch()
     return root
 
 
 @pytest.fixture
-def make(checkout: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run `make` in the copy, with an environment that is empty but for what is given."""
+def make(checkout: Path, tmp_path: Path) -> Make:
+    """Run `make` in the copy with an environment that is empty but for what is given."""
+    python = write_program(tmp_path / "python", PYTHON)
 
-    def run(*words: str, user: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-        surroundings = {"PATH": SYSTEM_PATH, **environment}
-        command = ["make", f"PYTHON={sys.executable}", *words]
+    def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        surroundings = {"PATH": "/usr/bin:/bin", "PYTHON": str(python), **environment}
         return subprocess.run(
-            command, cwd=checkout, env=surroundings, user=user, group=user, capture_output=True, text=True, check=False
+            ["make", *words], cwd=checkout, env=surroundings, capture_output=True, text=True, check=False
         )
 
     return run
-
-
-@pytest.fixture
-def whole_venv(checkout: Path) -> Path:
-    """An environment that looks whole: what the launcher looks at is there, and there is no more."""
-    venv = checkout / ".venv"
-    pip = venv / "lib" / "python3.11" / "site-packages" / "pip"
-    pip.mkdir(parents=True)
-    (pip / "__init__.py").touch()
-    (venv / "bin").mkdir()
-    (venv / "bin" / "python").symlink_to(sys.executable)
-    (venv / "pyvenv.cfg").write_text("home = /somewhere\nversion = 3.11.7\n")
-    environment.write_stamp(venv, environment.current_stamp(checkout, [environment.RUN]))
-    return venv
-
-
-@pytest.fixture
-def package(checkout: Path) -> Path:
-    """A package of our own, pinned with its hash in the copy's requirements; answers with the folder that has it."""
-    shop = checkout.parent / "shop"
-    shop.mkdir()
-    wheel = shop / "pebble-1.0-py3-none-any.whl"
-    files = {
-        "pebble.py": "",
-        "pebble-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: pebble\nVersion: 1.0\n",
-        "pebble-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    with zipfile.ZipFile(wheel, "w") as archive:
-        record = ""
-        for name, text in files.items():
-            archive.writestr(name, text)
-            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-            record += f"{name},sha256={digest},{len(text)}\n"
-        archive.writestr("pebble-1.0.dist-info/RECORD", record + "pebble-1.0.dist-info/RECORD,,\n")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (checkout / "requirements.txt").write_text(f"pebble==1.0 \\\n    --hash=sha256:{digest}\n")
-    return shop

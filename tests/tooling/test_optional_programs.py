@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests import programs
+from tests.browser.screens import screens
 
-PROBES = (programs.lacking_calc, programs.lacking_proxy, programs.lacking_postgresql_client)
+PROBES = (programs.lacking_calc, programs.lacking_proxy, programs.lacking_postgresql_client, programs.find_chromium)
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +17,8 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A PATH on which nothing is but what a test puts there; what was found before is forgotten."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.delenv("REQUIRE_ALL", raising=False)
+    for name in ("REQUIRE_ALL", "CHROMIUM", "TEST_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
     for probe in PROBES:
         probe.cache_clear()
     yield tmp_path / "bin"
@@ -63,6 +65,32 @@ def test_a_dump_program_older_than_the_server_is_said(path: Path) -> None:
     put(path, "pg_restore", "echo 'pg_restore (PostgreSQL) 15.8'")
     programs.lacking_postgresql_client.cache_clear()
     assert programs.lacking_postgresql_client(15) == ""
+
+
+def test_a_browser_that_does_not_start_is_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ubuntu's `chromium-browser` is there and only says that a snap is needed."""
+    put(path, "chromium-headless-shell", "exit 127")
+    put(path, "chromium", "echo needs a snap >&2")
+    assert "no Chromium was found that starts (apt install chromium)" in programs.lacking_chromium()
+    with pytest.raises(SystemExit, match="no Chromium was found that starts"):
+        screens.main([])
+    put(path, "google-chrome", "echo Google Chrome 156")
+    programs.find_chromium.cache_clear()
+    assert programs.lacking_chromium() == ""
+    assert programs.find_chromium() == str(path / "google-chrome")
+    for named in ("/nowhere/chromium", str(path / "chromium")):
+        monkeypatch.setenv("CHROMIUM", named)
+        programs.find_chromium.cache_clear()
+        assert f"CHROMIUM is '{named}', which does not start" in programs.lacking_chromium()
+
+
+def test_a_server_is_started_or_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "pg_virtualenv was not found (apt install postgresql postgresql-common;" in programs.lacking_postgresql()
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgres://me@db/test")
+    assert programs.lacking_postgresql() == ""
+    monkeypatch.delenv("TEST_DATABASE_URL")
+    put(path, "pg_virtualenv", "exit 0")
+    assert programs.lacking_postgresql() == ""
 
 
 def test_where_nothing_may_be_skipped_it_fails_with_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

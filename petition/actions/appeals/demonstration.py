@@ -1,4 +1,4 @@
-"""A made-up appeal with made-up endorsements in every state, to try the site out; removed as a whole."""
+"""Create a demonstration: an appeal with made-up endorsements in every state, which is removed as a whole."""
 
 import random
 import secrets
@@ -7,23 +7,23 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from petition.actions.appeals.publication import Edition, publish_statement
+from petition.actions.appeals.publication import StatementDetails, publish_statement
 from petition.actions.audit import OPERATOR, Actor, record
 from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept
 from petition.actions.intake.accept import Submission
-from petition.actions.lifecycle import lock_all, locked
+from petition.actions.lifecycle import lock_endorsement, lock_endorsements
 from petition.actions.moderation import decisions
+from petition.actions.refusals import NotADemonstration
 from petition.actions.self_service import private_links, withdrawal
 from petition.models import Appeal, AppealText, Demand, Endorsement, OutgoingMail, Purpose, Signatory, TextStatus
 from petition.reference import retention_periods as periods
-from petition.security.tokens import digest_of_token
-from petition.statements import Reading
+from petition.security.tokens import hash_token
+from petition.statements.result import Reading
 
 SLUG = "demo"
-LASTS = timedelta(days=60)
-"""Made-up endorsements arrived within this time before now."""
-_STAFF = Actor.staff(0)  # nobody's number
+PERIOD = timedelta(days=60)  # before now, in which the made-up endorsements arrived
+_STAFF = Actor.staff(0)  # no account has this number
 _NAMES = (
     ("Made-up Fund {}", "en"),
     ("Invented Centre for Human Rights “Example {}”", "en"),
@@ -42,25 +42,25 @@ _COUNTRIES = (("KG",), ("KG",), ("KZ",), ("DE",), ("PL", "UA"), ("GE",), ("CZ",)
 _ENDINGS = ("approve",) * 12 + ("wait",) * 4 + ("unconfirmed", "unconfirmed", "reject", "withdraw", "revoke", "hide")
 
 
-def appeal_for(slug: str, reading: Reading, *, at: datetime) -> Appeal:
-    """The appeal to fill: the one with this slug, or a new demonstration made from `reading`."""
+def get_or_create_appeal(slug: str, reading: Reading, *, at: datetime) -> Appeal:
+    """Return the appeal to fill: the one with this slug, or a new demonstration created from `reading`."""
     appeal = Appeal.objects.filter(slug=slug).first()
     if appeal is None:
         dated = reading.dated or date(at.year, 1, 1)
-        edition = Edition(slug, "Demonstration", "en", TextStatus.OFFICIAL, dated, is_demo=True)
-        publish_statement(reading, edition, by=OPERATOR, at=at - LASTS)
+        details = StatementDetails(slug, "Demonstration", "en", TextStatus.OFFICIAL, dated, is_demo=True)
+        publish_statement(reading, details, by=OPERATOR, at=at - PERIOD)
         appeal = Appeal.objects.get(slug=slug)
     return appeal
 
 
-def endorse_made_up(appeal: Appeal, count: int, *, at: datetime, seed: int = 0) -> Iterator[int]:
-    """`count` made-up organisations stand in every state of the appeal's list; yields after each how many there are.
+def add_endorsements(appeal: Appeal, count: int, *, at: datetime, seed: int = 0) -> Iterator[int]:
+    """Add `count` made-up endorsements in every state to the appeal; yield after each how many were added.
 
-    They go through the same deeds as real ones, with times spread over LASTS before `at`. Their mails are not owed.
+    They go through the same actions as real ones, with times spread over PERIOD before `at`. Their mails are deleted.
     """
     chance = random.Random(seed)  # noqa: S311  (made-up data, the same for the same seed)
     start = Endorsement.objects.filter(appeal=appeal).count()
-    moments = sorted(at - LASTS * chance.random() for _ in range(count))
+    moments = sorted(at - PERIOD * chance.random() for _ in range(count))
     for number, moment in enumerate(moments, start + 1):
         _one(appeal, _made_up(number, chance), chance.choice(_ENDINGS), at=moment)
         yield number - start
@@ -88,8 +88,8 @@ def _one(appeal: Appeal, submission: Submission, ending: str, *, at: datetime) -
     endorsement = Endorsement.objects.filter(appeal=appeal).latest("pk")
     Endorsement.objects.filter(pk=endorsement.pk).update(asked_at=at)  # no mail is sent to a made-up mailbox
     if ending != "unconfirmed":
-        token = private_links.new_link(endorsement, Purpose.CONFIRM, expires_at=at + periods.UNCONFIRMED)
-        confirmation.confirm(digest_of_token(token, Purpose.CONFIRM), at=at)
+        token = private_links.create_link(endorsement, Purpose.CONFIRM, expires_at=at + periods.UNCONFIRMED)
+        confirmation.confirm(hash_token(token, Purpose.CONFIRM), at=at)
     if ending in ("approve", "revoke", "hide"):
         decisions.approve(endorsement.pk, by=_STAFF, at=at)
     if ending in ("reject", "withdraw", "revoke"):
@@ -103,18 +103,14 @@ def _one(appeal: Appeal, submission: Submission, ending: str, *, at: datetime) -
 
 
 def _withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> None:
-    """As when the 24 hours of a withdrawal by staff are over."""
-    withdrawal.end(locked(endorsement_id), by=by, at=at)
-
-
-class NotADemonstration(Exception):
-    """Only what was made up may be removed."""
+    """Withdraw for good, as when the 24 hours of a withdrawal by staff are over."""
+    withdrawal.end_endorsement(lock_endorsement(endorsement_id), by=by, at=at)
 
 
 @transaction.atomic
 def remove(slug: str, *, at: datetime) -> None:
-    """The demonstration is gone but for its lines in the trail, which are marked. Raises NotADemonstration."""
-    lock_all(Endorsement.objects.filter(appeal__slug=slug, appeal__is_demo=True).values_list("pk", flat=True))
+    """Delete the demonstration but for its events in the audit log, which are marked. Raises NotADemonstration."""
+    lock_endorsements(Endorsement.objects.filter(appeal__slug=slug, appeal__is_demo=True).values_list("pk", flat=True))
     appeal = Appeal.objects.select_for_update().filter(slug=slug, is_demo=True).first()
     if appeal is None:
         raise NotADemonstration

@@ -1,16 +1,16 @@
-"""How a list that is read again differs from the one that was published, of which no line is ever changed so."""
+"""Compare a list that was read again with the published one, which an import never changes."""
 
 from dataclasses import dataclass
 
 from petition.models import Appeal, Endorsement, Kind, Origin, Status
-from petition.security.encryption import index_of
-from petition.statements import ReadSignatory
-from petition.text.names import folded
+from petition.security.encryption import compute_index
+from petition.statements.result import ReadSignatory
+from petition.text.names import fold
 
 
 @dataclass(frozen=True)
 class Differences:
-    """Lines of the file that are not published, published lines that the file lacks, lines under another number."""
+    """Entries of the file that are not published, published ones missing in the file, those under another number."""
 
     added: tuple[str, ...]
     gone: tuple[str, ...]
@@ -20,17 +20,15 @@ class Differences:
         return bool(self.added or self.gone or self.moved)
 
     def __str__(self) -> str:
-        """One sentence a kind, each line with its number."""
-        told = [("Only in the file", self.added), ("Only published", self.gone), ("Under another number", self.moved)]
-        return " ".join(f"{what}: {'; '.join(lines)}." for what, lines in told if lines)
+        """Return one sentence for each kind, each entry with its number."""
+        kinds = [("Only in the file", self.added), ("Only published", self.gone), ("Under another number", self.moved)]
+        return " ".join(f"{kind}: {'; '.join(entries)}." for kind, entries in kinds if entries)
 
 
-def differences(appeal: Appeal, read: tuple[ReadSignatory, ...]) -> Differences:
-    """What `read` says otherwise than the originals as they were imported.
-
-    A line that was hidden, revoked or corrected since cannot be compared and is never named: what the file says under
-    its number, or by its name, is taken for it.
-    """
+def compare_lists(appeal: Appeal, read: tuple[ReadSignatory, ...]) -> Differences:
+    """Return how `read` differs from the originals as they were imported."""
+    # An entry that was hidden, revoked or corrected since cannot be compared and must never be named: what the file
+    # says under its number, or by its name, is taken for it.
     imported = Endorsement.objects.filter(
         appeal=appeal, origin=Origin.IMPORTED, signatory__kind=Kind.ORIGINAL
     ).select_related("signatory")
@@ -48,7 +46,9 @@ def differences(appeal: Appeal, read: tuple[ReadSignatory, ...]) -> Differences:
     here = {row.label: row for row in read}
     new = [row for row in read if row.label not in published]
     silent = {
-        row.label for row in new if row.number in silent_numbers or index_of("name", folded(row.name)) in silent_names
+        row.label
+        for row in new
+        if row.number in silent_numbers or compute_index("name", fold(row.name)) in silent_names
     }
     return Differences(
         added=tuple(f"{row.number}. {row.label} (line {row.lines[0]})" for row in new if row.label not in silent),

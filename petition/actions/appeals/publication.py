@@ -1,4 +1,4 @@
-"""An appeal from a statement that was read: its text, its demands, its original signatories."""
+"""Publish an appeal from a statement that was read: its text, its demands, its original signatories."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +7,10 @@ from enum import StrEnum
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from petition.actions.appeals.list_differences import differences
+from petition.actions.appeals.list_differences import compare_lists
 from petition.actions.audit import Actor, record
+from petition.actions.listing.revision import bump_revision
+from petition.actions.refusals import StatementRefused
 from petition.models import (
     Appeal,
     AppealText,
@@ -23,13 +25,13 @@ from petition.models import (
     State,
     TextStatus,
 )
-from petition.models.appeals import digest_of
-from petition.security.encryption import index_of
-from petition.statements import Reading, ReadSignatory
-from petition.text.names import folded, name_troubles
-from petition.text.search_keys import latin
+from petition.models.appeals import compute_sha256
+from petition.security.encryption import compute_index
+from petition.statements.result import Reading, ReadSignatory
+from petition.text.input_rules import broken_name_rules
+from petition.text.names import fold, fold_to_latin
 
-LONGEST_ISSUER = 200
+MAX_ISSUER_LENGTH = 200
 
 
 class Outcome(StrEnum):
@@ -38,13 +40,9 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Refused(Exception):
-    """The statement cannot become this appeal; the message says why, for the operator."""
-
-
 @dataclass(frozen=True)
-class Edition:
-    """How a statement is to be entered: under which slug, by whom issued, in which language, as what."""
+class StatementDetails:
+    """What the file of a statement does not say: the slug, who issued it, the language, the status of the text."""
 
     slug: str
     issuer: str
@@ -55,103 +53,96 @@ class Edition:
 
 
 @transaction.atomic
-def publish_statement(reading: Reading, edition: Edition, *, by: Actor, at: datetime) -> Outcome:
-    """The appeal is public with the text, the demands and the original signatories that were read.
+def publish_statement(reading: Reading, details: StatementDetails, *, by: Actor, at: datetime) -> Outcome:
+    """Publish the appeal with the text, the demands and the original signatories that were read.
 
     Where the appeal exists, the same text changes nothing, and a text in another language is added as a translation,
-    which brings no signatories. Raises Refused: unresolved lines; a slug or an issuer that cannot be published; another
-    text in a language that has one, or another list; a translation whose demands differ in number, or of an appeal that
-    does not exist.
+    which brings no signatories. Raises StatementRefused: unresolved lines; a slug or an issuer that cannot be
+    published; another text in a language that has one, or another list; a translation whose demands differ in number,
+    or of an appeal that does not exist.
     """
-    appeal = Appeal.objects.select_for_update().filter(slug=edition.slug).first()
+    appeal = Appeal.objects.select_for_update().filter(slug=details.slug).first()
     if reading.unresolved if appeal is None else reading.unresolved_in_text:
-        raise Refused("Nothing was stored: the report names lines that were not understood.")
+        raise StatementRefused("Nothing was stored: the report names lines that were not understood.")
     if appeal is None:
-        _refuse_odd_slug(edition.slug)
-        _refuse_odd_issuer(edition.issuer)
-        if edition.status != TextStatus.OFFICIAL:
-            raise Refused(f"There is no appeal {edition.slug!r} to translate: import its official text first.")
-        appeal = _new_appeal(edition, reading, by=by, at=at)
-        _list_originals(appeal, _enter_text(appeal, reading, edition, at=at), reading.signatories, by=by, at=at)
+        _refuse_odd_slug(details.slug)
+        _refuse_odd_issuer(details.issuer)
+        if details.status != TextStatus.OFFICIAL:
+            raise StatementRefused(f"There is no appeal {details.slug!r} to translate: import its official text first.")
+        appeal = _create_appeal(details, reading, by=by, at=at)
+        _list_originals(appeal, _store_text(appeal, reading, details, at=at), reading.signatories, by=by, at=at)
         return Outcome.PUBLISHED
-    present = appeal.texts.filter(language=edition.language, published_at__isnull=False).first()
+    present = appeal.texts.filter(language=details.language, published_at__isnull=False).first()
     if present:
-        if present.sha256 == _draft(appeal, reading, edition).sha256:
+        if present.sha256 == _build_text(appeal, reading, details).sha256:
             _refuse_other_list(appeal, present, reading)
             return Outcome.UNCHANGED
-        raise Refused(f"{edition.slug!r} is published in {edition.language!r} with another text, which stays as it is.")
+        raise StatementRefused(
+            f"{details.slug!r} is published in {details.language!r} with another text, which stays as it is."
+        )
     _refuse_other_text(appeal, reading)
-    _enter_text(appeal, reading, edition, at=at)
+    _store_text(appeal, reading, details, at=at)
     record("translate", subject=appeal, by=by, at=at)
-    new_revision(appeal, at=at, adds=True)
+    bump_revision(appeal, at=at, adds=True)
     return Outcome.TRANSLATED
 
 
-def new_revision(appeal: Appeal, *, at: datetime, adds: bool = False) -> None:
-    """Count one more revision of the appeal, whose row is locked: every published byte of it is made again.
-
-    `adds` says that something was added or corrected. That alone moves the day that is published as `as_of`: it must
-    not tell when a name was removed, so whoever calls this without a word leaves it where it is.
-    """
-    appeal.revision += 1
-    appeal.revised_at = max(at, appeal.revised_at)
-    if adds:
-        appeal.as_of = max(at.date(), appeal.as_of)
-    appeal.save(update_fields=["last_number", "revision", "revised_at", "as_of"])
-
-
 def _refuse_odd_slug(slug: str) -> None:
-    """Every page of the site leads to every appeal: one that no address can name would break them all."""
+    # Every page of the site links to every appeal: one that no URL can name would break them all.
     try:
         Appeal._meta.get_field("slug").clean(slug, None)
     except ValidationError as error:
-        raise Refused(
+        raise StatementRefused(
             f"{slug!r} cannot be part of an address: a slug is 1 to 50 Latin letters, digits, hyphens and underscores."
         ) from error
 
 
 def _refuse_odd_issuer(issuer: str) -> None:
-    if issuer and name_troubles(issuer):
-        raise Refused(f"{issuer!r} cannot be printed as the issuer: it breaks the rules for names. Give --issuer NAME.")
-    if len(issuer) > LONGEST_ISSUER:
-        raise Refused(f"The issuer's name is longer than {LONGEST_ISSUER} characters: give a shorter --issuer NAME.")
+    if issuer and broken_name_rules(issuer):
+        raise StatementRefused(
+            f"{issuer!r} cannot be printed as the issuer: it breaks the rules for names. Give --issuer NAME."
+        )
+    if len(issuer) > MAX_ISSUER_LENGTH:
+        raise StatementRefused(
+            f"The issuer's name is longer than {MAX_ISSUER_LENGTH} characters: give a shorter --issuer NAME."
+        )
 
 
 def _refuse_other_list(appeal: Appeal, present: AppealText, reading: Reading) -> None:
-    """The list under the text that was signed is the published one; translations bring none."""
-    found = differences(appeal, reading.signatories)
-    if found and present == AppealText.objects.signed(appeal.pk):
-        raise Refused(
-            f"Nothing was changed: {appeal.slug!r} is published with another list of signatories. {found} Importing "
-            "adds nobody and takes nobody off: who joined later endorses with the form or is entered at the desk, "
-            "`manage.py hide original-NUMBER` takes a name off, and slips in the file are mended in the file."
+    """Raise StatementRefused where the list under the text that was signed is not the published one."""
+    differences = compare_lists(appeal, reading.signatories)
+    if differences and present == AppealText.objects.signed(appeal.pk):
+        raise StatementRefused(
+            f"Nothing was changed: {appeal.slug!r} is published with another list of signatories. {differences} "
+            "Importing adds nobody and takes nobody off: who joined later endorses with the form or is entered at the "
+            "desk, `manage.py hide original-NUMBER` takes a name off, and slips in the file are mended in the file."
         )
 
 
 def _refuse_other_text(appeal: Appeal, reading: Reading) -> None:
-    """A translation has the demands of the text that was signed, and no names among its paragraphs."""
+    """Raise StatementRefused for a translation with other demands, or perhaps with names among its paragraphs."""
     signed = AppealText.objects.signed(appeal.pk)
     wanted = signed.demands.count()
     if wanted != len(reading.demands):
-        raise Refused(
+        raise StatementRefused(
             f"A translation has as many demands as the appeal: {wanted}, and here are {len(reading.demands)}."
         )
     here = (len(reading.preamble), len(reading.closing), len(reading.background))
     there = (len(signed.preamble), len(signed.closing), len(signed.background))
     if not reading.signatories and here != there:
         # What was taken for paragraphs may be the list, hidden names and all.
-        raise Refused(
+        raise StatementRefused(
             "No list of signatories was found, and the paragraphs before the demands, after them and of the background "
             f"are {here} instead of {there}: put the list below a heading, or leave it out and divide the text alike."
         )
 
 
-def _new_appeal(edition: Edition, reading: Reading, *, by: Actor, at: datetime) -> Appeal:
+def _create_appeal(details: StatementDetails, reading: Reading, *, by: Actor, at: datetime) -> Appeal:
     return Appeal.objects.create(
-        slug=edition.slug,
-        issuer=edition.issuer,
-        issued_on=reading.dated or edition.dated,
-        is_demo=edition.is_demo,
+        slug=details.slug,
+        issuer=details.issuer,
+        issued_on=reading.dated or details.dated,
+        is_demo=details.is_demo,
         published_at=at,
         revision=1,
         revised_at=at,
@@ -159,24 +150,26 @@ def _new_appeal(edition: Edition, reading: Reading, *, by: Actor, at: datetime) 
     )
 
 
-def _draft(appeal: Appeal, reading: Reading, edition: Edition) -> AppealText:
+def _build_text(appeal: Appeal, reading: Reading, details: StatementDetails) -> AppealText:
     text = AppealText(
         appeal=appeal,
-        language=edition.language,
-        status=edition.status,
-        dated=edition.dated,
+        language=details.language,
+        status=details.status,
+        dated=details.dated,
         dated_as_printed=reading.dated_as_printed,
         title=reading.title,
         preamble=list(reading.preamble),
         closing=list(reading.closing),
         background=list(reading.background),
     )
-    text.sha256 = digest_of(text.canonical(reading.demands))
+    text.sha256 = compute_sha256(text.canonical(reading.demands))
     return text
 
 
-def _enter_text(appeal: Appeal, reading: Reading, edition: Edition, *, at: datetime, version: int = 1) -> AppealText:
-    text = _draft(appeal, reading, edition)
+def _store_text(
+    appeal: Appeal, reading: Reading, details: StatementDetails, *, at: datetime, version: int = 1
+) -> AppealText:
+    text = _build_text(appeal, reading, details)
     text.version = version
     text.save()
     Demand.objects.bulk_create(
@@ -190,7 +183,7 @@ def _enter_text(appeal: Appeal, reading: Reading, edition: Edition, *, at: datet
 def _list_originals(
     appeal: Appeal, text: AppealText, signatories: tuple[ReadSignatory, ...], *, by: Actor, at: datetime
 ) -> None:
-    """Each original is listed under its number, and has an endorsement of its own, so that it can be hidden."""
+    """List each original under its number, with an endorsement of its own, so that it can be hidden."""
     event = record("import", subject=appeal, by=by, at=at)
     listed = Signatory.objects.bulk_create(
         Signatory(
@@ -202,8 +195,8 @@ def _list_originals(
             acronym=read.acronym,
             countries=" ".join(read.countries),
             countries_as_printed=read.countries_as_printed,
-            folded=folded(read.label),
-            latin=latin(read.label),
+            folded=fold(read.label),
+            latin=fold_to_latin(read.label),
             checked_how=Check.IMPORTED,
             listed_on=appeal.issued_on,
             explained_by=event.pk,
@@ -227,7 +220,7 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
         countries=signatory.countries,
         label=signatory.label,
         countries_as_printed=signatory.countries_as_printed,
-        name_index=index_of("name", folded(signatory.name)),
+        name_index=compute_index("name", fold(signatory.name)),
         submitted_at=at,
         confirmed_at=at,
         decided_at=at,
@@ -237,42 +230,29 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
 
 
 @transaction.atomic
-def change_translation(reading: Reading, edition: Edition, *, by: Actor, at: datetime) -> Outcome:
-    """A published unofficial translation reads anew, as its next version; the earlier one stays in the table.
+def change_translation(reading: Reading, details: StatementDetails, *, by: Actor, at: datetime) -> Outcome:
+    """Publish a new version of an unofficial translation; the earlier one stays in the table.
 
-    Raises Refused: unresolved lines; an official text, which is what was signed; a language without one; other demands.
+    Raises StatementRefused: unresolved lines; an official text, which is what was signed; a language without one; other
+    demands.
     """
-    present = refuse_change(reading, edition)
+    present = lock_changeable_translation(reading, details)
     appeal = present.appeal
-    if present.sha256 == _draft(appeal, reading, edition).sha256:
+    if present.sha256 == _build_text(appeal, reading, details).sha256:
         return Outcome.UNCHANGED
-    _enter_text(appeal, reading, edition, at=at, version=present.version + 1)
+    _store_text(appeal, reading, details, at=at, version=present.version + 1)
     record("translate", subject=appeal, by=by, at=at)
-    new_revision(appeal, at=at, adds=True)
+    bump_revision(appeal, at=at, adds=True)
     return Outcome.TRANSLATED
 
 
-def refuse_change(reading: Reading, edition: Edition) -> AppealText:
-    """The text that would be changed, its appeal locked. Raises Refused as `change_translation` does."""
+def lock_changeable_translation(reading: Reading, details: StatementDetails) -> AppealText:
+    """Return the translation to change, its appeal locked. Raises StatementRefused as `change_translation` does."""
     if reading.unresolved_in_text:
-        raise Refused("There are lines that were not understood.")
-    appeal = Appeal.objects.select_for_update().get(slug=edition.slug)
-    present = appeal.texts.published().filter(language=edition.language).order_by("-version").first()
-    if present is None or TextStatus.OFFICIAL in (present.status, edition.status):
-        raise Refused("Only an unofficial translation can be changed; an official text stays as it is.")
+        raise StatementRefused("There are lines that were not understood.")
+    appeal = Appeal.objects.select_for_update().get(slug=details.slug)
+    present = appeal.texts.published().filter(language=details.language).order_by("-version").first()
+    if present is None or TextStatus.OFFICIAL in (present.status, details.status):
+        raise StatementRefused("Only an unofficial translation can be changed; an official text stays as it is.")
     _refuse_other_text(appeal, reading)
     return present
-
-
-@transaction.atomic
-def set_opening(slug: str, opens_at: datetime | None, closes_at: datetime | None, *, by: Actor, at: datetime) -> None:
-    """Endorsements are taken from `opens_at` to `closes_at`; None is open on that side. Raises Refused."""
-    if opens_at and closes_at and opens_at >= closes_at:
-        raise Refused("It has to open before it closes.")
-    appeal = Appeal.objects.select_for_update().get(slug=slug)
-    if (appeal.opens_at, appeal.closes_at) == (opens_at, closes_at):
-        return
-    appeal.opens_at, appeal.closes_at = opens_at, closes_at
-    appeal.save(update_fields=["opens_at", "closes_at"])
-    record("set_opening", subject=appeal, by=by, at=at)
-    new_revision(appeal, at=at)

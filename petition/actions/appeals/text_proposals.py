@@ -1,76 +1,83 @@
-"""A published translation is changed by two people where there are two: one proposes the wording, another publishes."""
+"""Change a published translation: where there are two people, one proposes the wording and another publishes it."""
 
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from petition.actions import stale_forms
 from petition.actions.appeals import publication
 from petition.actions.audit import Actor, record
-from petition.models import Appeal, Role, TextProposal, TextStatus, holders
-from petition.statements import read_statement
+from petition.actions.refusals import SecondPersonNeeded
+from petition.models import Appeal, Role, TextProposal, TextStatus, find_accounts_with_role
+from petition.statements.statement import read_statement
 
-MAY_AGREE = (Role.EDITOR, Role.ADMINISTRATOR)
-
-
-class OwnProposal(Exception):
-    """Whoever proposed it is not the second person."""
+MAY_PUBLISH = (Role.EDITOR, Role.ADMINISTRATOR)
 
 
 def needs_second_person() -> bool:
-    """Whether somebody else could look at a changed text before it is published."""
-    return holders(MAY_AGREE).count() > 1
+    """Return whether somebody else could read a changed text before it is published."""
+    return find_accounts_with_role(MAY_PUBLISH).count() > 1
 
 
 @transaction.atomic
-def change(slug: str, language: str, source: str, dated: date, *, by: Actor, at: datetime) -> bool:
-    """The translation reads as `source` does; False when that is proposed, in place of an earlier proposal.
+def publish_or_propose(appeal: Appeal, language: str, source: str, dated: date, *, by: Actor, at: datetime) -> bool:
+    """Publish the translation in `source` and return True; where it takes two people, propose it and return False.
 
-    Raises appeals.Refused for a text that could not be published either way.
+    A proposal replaces an earlier one. Raises StatementRefused for a text that could not be published either way.
     """
-    appeal = Appeal.objects.get(slug=slug)
     if not needs_second_person():
         _publish(appeal, language, source, dated, by=by, at=at)
         return True
-    publication.refuse_change(read_statement(source), edition_of(appeal, language, dated))
-    wanted = {"source": source, "dated": dated, "proposed_by": by.id, "proposed_at": at}
-    TextProposal.objects.update_or_create(appeal=appeal, language=language, defaults=wanted)
+    publication.lock_changeable_translation(read_statement(source), describe_translation(appeal, language, dated))
+    fields = {"source": source, "dated": dated, "proposed_by": by.id, "proposed_at": at}
+    TextProposal.objects.update_or_create(appeal=appeal, language=language, defaults=fields)
     record("propose_text", subject=appeal, by=by, at=at)
     return False
 
 
+def get_version(proposal: TextProposal) -> int:
+    """Return the token of the proposal as it was loaded (actions/stale_forms.py)."""
+    return stale_forms.last_change_of(proposal.appeal, _proposing(proposal))
+
+
 @transaction.atomic
-def agree(proposal_id: int, *, seen: str, by: Actor, at: datetime) -> None:
-    """The text proposed at the moment `seen` is published. Raises OwnProposal, appeals.Refused, DoesNotExist."""
-    proposal = _locked(proposal_id, seen)
+def publish_proposal(proposal_id: int, *, seen: int, by: Actor, at: datetime) -> None:
+    """Publish the proposed text. Raises SecondPersonNeeded, StatementRefused, ChangedMeanwhile, DoesNotExist."""
+    proposal = _lock_proposal(proposal_id, seen)
     if proposal.proposed_by == by.id:
-        raise OwnProposal
+        raise SecondPersonNeeded
     _publish(proposal.appeal, proposal.language, proposal.source, proposal.dated, by=by, at=at)
     proposal.delete()
 
 
 @transaction.atomic
-def refuse(proposal_id: int, *, seen: str, by: Actor, at: datetime) -> None:
-    """The text stays as it is, by whoever proposed it or another. Raises DoesNotExist."""
-    proposal = _locked(proposal_id, seen)
+def refuse_proposal(proposal_id: int, *, seen: int, by: Actor, at: datetime) -> None:
+    """Delete the proposal; its author may do that too. Raises ChangedMeanwhile, DoesNotExist."""
+    proposal = _lock_proposal(proposal_id, seen)
     record("refuse_text", subject=proposal.appeal, by=by, at=at)
     proposal.delete()
 
 
-def _locked(proposal_id: int, seen: str) -> TextProposal:
-    """The proposal as it was looked at; one that took its place meanwhile is not there."""
+def _lock_proposal(proposal_id: int, seen: int) -> TextProposal:
+    """Return the proposal, locked. Raises ChangedMeanwhile where another wording has replaced the one shown."""
     proposals = TextProposal.objects.select_for_update(of=("self",)).select_related("appeal")
     proposal = proposals.get(pk=proposal_id)
-    if proposal.proposed_at.isoformat() != seen:
-        raise TextProposal.DoesNotExist
+    stale_forms.refuse_if_changed(proposal.appeal, _proposing(proposal), seen=seen)
     return proposal
 
 
+def _proposing(proposal: TextProposal) -> Q:
+    """Return the condition for the event of this proposal: the appeal's other languages have proposals of their own."""
+    return Q(verb="propose_text", at=proposal.proposed_at)
+
+
 def _publish(appeal: Appeal, language: str, source: str, dated: date, *, by: Actor, at: datetime) -> None:
-    publication.change_translation(read_statement(source), edition_of(appeal, language, dated), by=by, at=at)
+    publication.change_translation(read_statement(source), describe_translation(appeal, language, dated), by=by, at=at)
 
 
-def edition_of(
+def describe_translation(
     appeal: Appeal, language: str, dated: date, status: TextStatus = TextStatus.UNOFFICIAL
-) -> publication.Edition:
-    """How a text in `language` is entered beside the text that was signed."""
-    return publication.Edition(appeal.slug, appeal.issuer, language, status, dated, is_demo=appeal.is_demo)
+) -> publication.StatementDetails:
+    """Return the details with which a text in `language` is stored beside the text that was signed."""
+    return publication.StatementDetails(appeal.slug, appeal.issuer, language, status, dated, is_demo=appeal.is_demo)

@@ -1,4 +1,4 @@
-"""How an endorsement begins: the form is stored. The worker then asks its mailbox (mailing/mailbox_mails.py)."""
+"""Accept a submitted form in the web process: store it. The worker then mails its contact (mailbox_mails.py)."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,24 +11,20 @@ from django.db.models import QuerySet
 from petition.actions.audit import CONTACT, Actor, record
 from petition.actions.intake import arrivals
 from petition.actions.intake.arrivals import Arrival
+from petition.actions.intake.consent_version import WORDING_VERSION
+from petition.actions.refusals import NotOpen
 from petition.models import Appeal, AppealText, Contact, Display, Endorsement, Level, Origin, SiteState, State
 from petition.models.appeals import Phase
 from petition.security import encryption
-from petition.text.names import folded
+from petition.text.names import fold
 
 ASK_AGAIN_AFTER = timedelta(hours=1)
-"""The same form sent once more within this time causes no second mail."""
-WORDING_VERSION = "2026-11"
-"""Of the declarations on the form; stored with each consent. Change it with the words."""
-
-
-class NotOpen(Exception):
-    """The appeal does not take endorsements now, or the whole site does not."""
+"""The same form sent again within this time causes no second mail."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """The form, cleaned: one-line texts in NFC, `countries` as ISO 3166-1 alpha-2 codes."""
+    """The validated form: single-line texts in NFC, `countries` as ISO 3166-1 alpha-2 codes."""
 
     organisation_name: str
     acronym: str
@@ -43,64 +39,66 @@ class Submission:
 
 
 def submit(appeal: Appeal, submission: Submission, *, arrival: Arrival | None = None, at: datetime) -> str:
-    """Store the endorsement in one transaction and return the post's fingerprint. The worker asks its mailbox.
+    """Store an endorsement and return the fingerprint of the form. The worker then sends a confirmation mail.
 
-    The same post again changes nothing. The page answers the same whatever is known of the mailbox, and does the same
-    work. What came in by the public form, with its `arrival`, may be set aside until somebody looks; the answer and the
-    mail are the same. Raises NotOpen.
+    `arrival` says how the public form was sent. By it the endorsement may be put on hold. Raises NotOpen.
     """
+    # The response and the work are the same whatever is known of the mailbox and whether the endorsement is on hold, so
+    # that the page reveals nothing of that.
     if appeal.phase(at) is not Phase.OPEN or (arrival and SiteState.objects.level() == Level.CLOSED):
         raise NotOpen
-    fingerprint = fingerprint_of(submission)
-    came = {}
-    if not _identical(appeal, fingerprint).exists():  # a repeat is no more, and counts for nothing
-        came = arrivals.columns_of(appeal, submission.contact_email, submission.website, arrival, at=at)
+    fingerprint = compute_fingerprint(submission)
+    arrival_columns: dict[str, Any] = {}
+    if not _find_identical(appeal, fingerprint).exists():  # a repeat is not counted
+        arrival_columns = arrivals.build_arrival_columns(
+            appeal, submission.contact_email, submission.website, arrival, at=at
+        )
     try:
-        _submit_once(appeal, submission, fingerprint, came, at=at)
+        _submit_once(appeal, submission, fingerprint, arrival_columns, at=at)
     except IntegrityError:
-        if not _identical(appeal, fingerprint).exists():
-            raise  # not the twin of this post that was faster, but a mistake of ours
+        if not _find_identical(appeal, fingerprint).exists():
+            raise  # not caused by the same form sent at the same moment
     return fingerprint
 
 
-def send_again(appeal: Appeal, fingerprint: str) -> None:
-    """Have the mailbox of the post with this fingerprint asked once more, while it waits, within the limits."""
-    _identical(appeal, fingerprint).update(asked_at=None)
+def request_new_mail(appeal: Appeal, fingerprint: str) -> None:
+    """Request another confirmation mail for a waiting form. The limits for mails apply."""
+    _find_identical(appeal, fingerprint).update(asked_at=None)
 
 
-def fingerprint_of(submission: Submission, *, kind: str = "post") -> str:
-    """Keyed hash of all that was told: the same again is the same."""
-    return encryption.index_of(kind, json.dumps(asdict(submission), sort_keys=True))
+def compute_fingerprint(submission: Submission, *, kind: str = "post") -> str:
+    """Return a keyed hash of the whole form, which is the same for the same form."""
+    return encryption.compute_index(kind, json.dumps(asdict(submission), sort_keys=True))
 
 
-def _identical(appeal: Appeal, fingerprint: str) -> QuerySet[Endorsement]:
+def _find_identical(appeal: Appeal, fingerprint: str) -> QuerySet[Endorsement]:
     return Endorsement.objects.filter(appeal=appeal, fingerprint=fingerprint, state=State.SUBMITTED)
 
 
 @transaction.atomic
 def _submit_once(
-    appeal: Appeal, submission: Submission, fingerprint: str, came: dict[str, Any], *, at: datetime
+    appeal: Appeal, submission: Submission, fingerprint: str, arrival_columns: dict[str, Any], *, at: datetime
 ) -> None:
-    identical = _identical(appeal, fingerprint).select_for_update().first()  # repeats ask one after the other
+    identical = _find_identical(appeal, fingerprint).select_for_update().first()  # repeats wait for each other
     if identical:
         if identical.asked_at and identical.asked_at <= at - ASK_AGAIN_AFTER:
-            send_again(appeal, fingerprint)  # sent again long after: the first mail seems to be lost
+            request_new_mail(appeal, fingerprint)  # after so long the first mail seems to be lost
         return
-    store(appeal, submission, fingerprint, at=at, came=came)
+    store_endorsement(appeal, submission, fingerprint, at=at, arrival_columns=arrival_columns)
 
 
-def store(
+def store_endorsement(
     appeal: Appeal,
     submission: Submission,
     fingerprint: str,
     *,
     at: datetime,
-    came: dict[str, Any] | None = None,
+    arrival_columns: dict[str, Any] | None = None,
     origin: Origin = Origin.FORM,
     by: Actor = CONTACT,
 ) -> Endorsement:
-    """A submitted endorsement with its contact. Only the form's own has declared anything yet."""
-    declared = at if origin == Origin.FORM else None
+    """Create a submitted endorsement with its contact, unless it came by letter, and return it."""
+    declared = at if origin == Origin.FORM else None  # others declare when they are confirmed
     endorsement = Endorsement.objects.create(
         appeal=appeal,
         text=AppealText.objects.signed(appeal.pk),
@@ -112,16 +110,16 @@ def store(
         countries=" ".join(submission.countries),
         website=submission.website,
         member_claimed=submission.member,
-        name_index=encryption.index_of("name", folded(submission.organisation_name)),
-        mailbox_index="" if origin == Origin.LETTER else encryption.mailbox_index(submission.contact_email),
+        name_index=encryption.compute_index("name", fold(submission.organisation_name)),
+        mailbox_index="" if origin == Origin.LETTER else encryption.compute_mailbox_index(submission.contact_email),
         fingerprint=fingerprint,
-        **(came or {}),
+        **(arrival_columns or {}),
         authority_at=declared,
         consent_processing_at=declared,
         consent_publication_at=declared if submission.display == Display.NAMED else None,
         wording_version=WORDING_VERSION if declared else "",
         submitted_at=at,
-        explained_by=0,  # its event needs its number first
+        explained_by=0,  # set below: the audit event needs the id first
     )
     endorsement.explained_by = record("submit", subject=endorsement, by=by, at=at).pk
     endorsement.save(update_fields=["explained_by"])
@@ -129,21 +127,7 @@ def store(
         return endorsement
     Contact.objects.create(
         endorsement=endorsement,
-        sealed_person=encryption.seal({"name": submission.contact_name, "role": submission.contact_role}),
-        sealed_mailbox=encryption.seal(submission.contact_email),
+        sealed_person=encryption.encrypt({"name": submission.contact_name, "role": submission.contact_role}),
+        sealed_mailbox=encryption.encrypt(submission.contact_email),
     )
     return endorsement
-
-
-def declare(endorsement: Endorsement, *, at: datetime) -> None:
-    """`endorsement`, to be saved by the caller, has declared what the form asks for."""
-    endorsement.authority_at = endorsement.consent_processing_at = at
-    endorsement.consent_publication_at = at if endorsement.display == Display.NAMED else None
-    endorsement.wording_version = WORDING_VERSION
-
-
-def same_body(endorsement: Endorsement) -> QuerySet[Endorsement]:
-    """All endorsements of the appeal by this mailbox under this name."""
-    return Endorsement.objects.filter(
-        appeal=endorsement.appeal_id, mailbox_index=endorsement.mailbox_index, name_index=endorsement.name_index
-    )

@@ -1,4 +1,4 @@
-"""The secretariat's own list of organisations that it knows: private, and replaced as a whole."""
+"""The list of organisations that the secretariat knows. It is private, and always replaced as a whole."""
 
 import csv
 from collections.abc import Iterable
@@ -6,21 +6,18 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from petition.actions.refusals import UnreadableList
 from petition.models import KnownOrganisation
 from petition.security import encryption
-from petition.text import mailboxes, names
+from petition.text import input_rules, mailboxes, names
 
 COLUMNS = ("name", "domain", "channel", "member")
 _YES = ("yes", "true", "1", "да", "ооба")
 
 
-class Wrong(Exception):
-    """The list cannot be read; the message says where and why."""
-
-
 @dataclass(frozen=True)
-class Known:
-    """One line of the list: the organisation is known at this mail domain, and reached through this channel."""
+class KnownEntry:
+    """One line of the list: an organisation, its mail domain, and how to reach it."""
 
     name: str
     domain: str
@@ -28,40 +25,40 @@ class Known:
     member: bool
 
 
-def read(lines: Iterable[str]) -> list[Known]:
-    """The list, from CSV whose first line names COLUMNS, channel and member optional. Raises Wrong."""
+def read_known_organisations(lines: Iterable[str]) -> list[KnownEntry]:
+    """Parse CSV with the header COLUMNS, of which channel and member are optional. Raises UnreadableList."""
     table = csv.DictReader(lines)
     if missing := {"name", "domain"} - set(table.fieldnames or ()):
-        raise Wrong(
+        raise UnreadableList(
             f"The first line must name the columns {', '.join(COLUMNS)}; it lacks {', '.join(sorted(missing))}."
         )
     try:
-        return [_one(row, place) for place, row in enumerate(table, 2)]
+        return [_parse_row(row, line) for line, row in enumerate(table, 2)]
     except csv.Error as error:
-        raise Wrong(f"Line {table.line_num + 1}: {error}.") from error
+        raise UnreadableList(f"Line {table.line_num + 1}: {error}.") from error
 
 
-def _one(row: dict[str, str], line: int) -> Known:
+def _parse_row(row: dict[str, str], line: int) -> KnownEntry:
     name = names.clean(row["name"] or "")
-    mailbox = mailboxes.canonical(f"known@{(row['domain'] or '').strip()}")
-    if not name or names.troubles(name) or len(name) > 300:
-        raise Wrong(f"Line {line}: the name is missing, too long, or has characters that may not be stored.")
+    mailbox = mailboxes.normalize_mailbox(f"known@{(row['domain'] or '').strip()}")
+    if not name or input_rules.broken_rules(name) or len(name) > 300:
+        raise UnreadableList(f"Line {line}: the name is missing, too long, or has characters that may not be stored.")
     if mailbox is None:
-        raise Wrong(f"Line {line}: {row['domain'] or ''!r} is no mail domain.")
+        raise UnreadableList(f"Line {line}: {row['domain'] or ''!r} is no mail domain.")
     member = (row.get("member") or "").strip().casefold() in _YES
-    return Known(name, mailbox.rpartition("@")[2], (row.get("channel") or "").strip(), member)
+    return KnownEntry(name, mailbox.rpartition("@")[2], (row.get("channel") or "").strip(), member)
 
 
 @transaction.atomic
-def replace(organisations: Iterable[Known]) -> int:
-    """The list is these and no others; of two lines about one name and domain the last counts. Says how many."""
+def replace_known_organisations(organisations: Iterable[KnownEntry]) -> int:
+    """Replace the whole list, and return its length. Of two lines with the same name and domain the last counts."""
     rows = {(known.name, known.domain): known for known in organisations}.values()
     KnownOrganisation.objects.all().delete()
     KnownOrganisation.objects.bulk_create(
         KnownOrganisation(
             name=known.name,
-            domain_index=encryption.index_of("domain", known.domain),
-            sealed_channel=encryption.seal(known.channel) if known.channel else "",
+            domain_index=encryption.compute_index("domain", known.domain),
+            sealed_channel=encryption.encrypt(known.channel) if known.channel else "",
             member=known.member,
         )
         for known in rows

@@ -1,4 +1,4 @@
-"""What the evidence says of an endorsement is kept as flags, and its name in the forms that a search compares."""
+"""Process new endorsements in the worker: screen them, and store flags for moderators and columns for search."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,70 +7,66 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from petition.actions.lifecycle import lock_all
-from petition.actions.operations.row_by_row import RowsFailed, row_by_row
+from petition.actions.lifecycle import lock_endorsements
+from petition.actions.operations.row_processing import process_rows
+from petition.actions.refusals import RowsFailed
 from petition.models import Endorsement, Flag, Origin, State
-from petition.screening.evaluation import evidence
-from petition.screening.similar_names import resemblances
-from petition.screening.similarity import forms, joined, search_key
+from petition.screening.evaluation import evaluate
+from petition.screening.similar_names import find_resemblances
+from petition.screening.similarity import build_name_forms, build_search_key, join_words
 from petition.security import encryption
 
 
-def weigh_due(*, at: datetime) -> int:
-    """Those that came in or got another name since are weighed; says how many. Raises RowsFailed, as `in_pieces`."""
-    return sum(1 for _ in in_pieces(at=at))
+def screen_in_steps(*, at: datetime) -> Iterator[None]:
+    """Screen all that are due, yielding after each, so that the worker can do something else in between.
 
-
-def in_pieces(*, at: datetime) -> Iterator[None]:
-    """Weigh all that are due, and come back after each, so that the worker can do something else in between.
-
-    Raises RowsFailed in the end where one could not be weighed; the others are then.
+    Raises RowsFailed at the end if some could not be screened.
     """
     failed = 0
-    for succeeded in row_by_row("weigh", Endorsement.objects.to_weigh, partial(weigh, at=at)):
+    for succeeded in process_rows("screen", Endorsement.objects.to_screen, partial(screen_endorsement, at=at)):
         failed += not succeeded
         yield
     if failed:
-        raise RowsFailed(f"{failed} not weighed")
+        raise RowsFailed(f"{failed} not screened")
 
 
-def weigh(endorsement_id: int, *, at: datetime) -> None:
-    """The endorsement has its flags and search forms, and others that the same is true of have the flag as well.
+def screen_endorsement(endorsement_id: int, *, at: datetime) -> None:
+    """Store the search columns and flags of an endorsement, and flag others that it was found to resemble.
 
-    What takes long is read outside of any transaction. Who decides meanwhile goes first: of a row that was changed or
-    sealed since it was read nothing is written. The search forms are there before others are compared with them, so of
-    two that are weighed at once one finds the other.
+    Comparing takes long, so it is done outside a transaction. If the endorsement is changed or encrypted meanwhile,
+    nothing is stored.
     """
     row = Endorsement.objects.select_related("appeal").filter(pk=endorsement_id, sealed_name="").first()
     if row is None:
         return
-    own = forms(row.organisation_name, row.acronym)
-    row.looks_index = encryption.index_of("looks", joined(own.looks)) if own.looks else ""
-    row.sounds_index = encryption.index_of("sounds", joined(own.sounds)) if own.sounds else ""
-    folded = search_key(row.organisation_name, row.acronym)
+    own = build_name_forms(row.organisation_name, row.acronym)
+    row.looks_index = encryption.compute_index("looks", join_words(own.looks)) if own.looks else ""
+    row.sounds_index = encryption.compute_index("sounds", join_words(own.sounds)) if own.sounds else ""
+    folded = build_search_key(row.organisation_name, row.acronym)
+    # Stored before comparing: of two that are screened at the same time, one finds the other.
     if not _as_read(row).update(folded=folded, looks_index=row.looks_index, sounds_index=row.sounds_index):
         return
-    flags = _flags(row) if row.origin == Origin.FORM and row.state != State.WITHDRAWN else None
+    flags = _find_flags(row) if row.origin == Origin.FORM and row.state != State.WITHDRAWN else None
     with transaction.atomic():
-        lock_all({row.pk, *(pk for pk, _code in flags or ())})
+        lock_endorsements({row.pk, *(pk for pk, _code in flags or ())})
         if _as_read(row).update(weighed_at=at) == 1 and flags is not None:
             _set_flags(row, flags)
 
 
 def _as_read(row: Endorsement) -> QuerySet[Endorsement]:
-    """The row, if it still is what the evidence looked at."""
+    """Return the row, if it is still as it was read."""
     same = Endorsement.objects.filter(pk=row.pk, state=row.state, sealed_name="")
     return same.filter(organisation_name=row.organisation_name, acronym=row.acronym)
 
 
-def _flags(row: Endorsement) -> list[tuple[int, str]]:
-    """Which endorsement gets which flag: `row`, and others that the same is true of."""
-    found = [finding for finding in evidence(row, resemblances(row)) if finding.flag]
-    return [(pk, str(finding.flag)) for finding in found for pk in (row.pk, *finding.others)]
+def _find_flags(row: Endorsement) -> list[tuple[int, str]]:
+    """Return pairs of endorsement id and flag, for `row` and for others that it resembles."""
+    findings = [finding for finding in evaluate(row, find_resemblances(row)) if finding.flag]
+    return [(pk, str(finding.flag)) for finding in findings for pk in (row.pk, *finding.others)]
 
 
 def _set_flags(row: Endorsement, flags: list[tuple[int, str]]) -> None:
-    """The flags of `row` are those of today. Flags of others are only added: they were true when those came in."""
+    """Replace the flags of `row`, and add those of others, whose earlier flags stay."""
     Flag.objects.filter(endorsement=row).delete()
     present = set(Endorsement.objects.filter(pk__in={pk for pk, _code in flags}).values_list("pk", flat=True))
     rows = [Flag(endorsement_id=pk, code=code) for pk, code in flags if pk in present]

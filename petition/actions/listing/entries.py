@@ -1,13 +1,14 @@
-"""The public line of an endorsement: listed with a number, or taken off with its name sealed."""
+"""The public entry of an endorsement: listing it with a number, changing it, and removing its name."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from petition.actions.appeals.publication import new_revision
 from petition.actions.audit import Actor, record
+from petition.actions.listing.revision import bump_revision
 from petition.models import (
     Appeal,
     AuditEvent,
+    ChangeKind,
     Display,
     Endorsement,
     Kind,
@@ -16,92 +17,136 @@ from petition.models import (
     Signatory,
     State,
     Status,
-    What,
 )
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.reference.countries import name_of
+from petition.reference.countries import country_name
 from petition.security import encryption
-from petition.text.entries import countries_line, printed_line
-from petition.text.names import folded
-from petition.text.search_keys import latin
+from petition.text.entries import format_entry, join_countries
+from petition.text.names import fold, fold_to_latin
 
-_PART = {"organisation_name": What.NAME, "acronym": What.ACRONYM, "countries": What.COUNTRIES}
+_CHANGE_KINDS = {
+    "organisation_name": ChangeKind.NAME,
+    "acronym": ChangeKind.ACRONYM,
+    "countries": ChangeKind.COUNTRIES,
+}
 
 
-def line_of(endorsement: Endorsement) -> str:
-    """The line as it is or would be printed; '' when the name is sealed. Countries in English, as the list has them.
+@dataclass(frozen=True)
+class EntryProposal:
+    """A proposed entry: texts in NFC, `countries` as ISO 3166-1 alpha-2 codes, separated by spaces."""
 
-    An imported line stays letter for letter what it was.
+    organisation_name: str
+    acronym: str
+    countries: str
+
+
+@dataclass(frozen=True)
+class EntrySnapshot:
+    """What an entry has besides its name: the day it was listed, its note and the note's day."""
+
+    since: date | None
+    note: str
+    noted_on: date | None
+
+    @classmethod
+    def of(cls, signatory: Signatory) -> "EntrySnapshot":
+        return cls(signatory.listed_on, signatory.note, signatory.noted_on)
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as a dictionary that JSON can hold."""
+        days = {"since": self.since, "noted_on": self.noted_on}
+        return {"note": self.note} | {name: day.isoformat() for name, day in days.items() if day}
+
+    @classmethod
+    def from_json(cls, fields: dict[str, str]) -> "EntrySnapshot":
+        since, noted_on = (date.fromisoformat(fields[day]) if day in fields else None for day in ("since", "noted_on"))
+        return cls(since, fields["note"], noted_on)
+
+
+def get_entry_text(endorsement: Endorsement) -> str:
+    """Return the entry as it is or would be printed, with countries in English; '' if the name is encrypted.
+
+    An imported entry is returned letter for letter.
     """
-    return endorsement.label or printed_line(
+    return endorsement.label or format_entry(
         endorsement.organisation_name, endorsement.acronym, _countries_as_printed(endorsement)
     )
 
 
-def line_for_staff(endorsement: Endorsement) -> str:
-    """The line, opened where it is sealed and the endorsement can still be decided; '' where it stays sealed."""
+def get_entry_text_for_staff(endorsement: Endorsement) -> str:
+    """Return the entry, decrypted if necessary; '' if it was withdrawn or cannot be decrypted."""
     if not endorsement.sealed_name:
-        return line_of(endorsement)
+        return get_entry_text(endorsement)
     if endorsement.state == State.WITHDRAWN:
         return ""
     try:
-        return line_of(Endorsement(**encryption.opened(endorsement.sealed_name)))
-    except encryption.CannotOpen:
+        return get_entry_text(Endorsement(**encryption.decrypt(endorsement.sealed_name)))
+    except encryption.CannotDecrypt:
         return ""
 
 
 def _countries_as_printed(endorsement: Endorsement) -> str:
-    return endorsement.countries_as_printed or countries_line(
-        name_of(code, "en") for code in endorsement.countries.split()
+    return endorsement.countries_as_printed or join_countries(
+        country_name(code, "en") for code in endorsement.countries.split()
     )
 
 
-def list_name(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> Signatory:
-    """The named endorsement has this listed line: its earlier number, or the next one under the appeal's lock.
+def list_endorsement(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> Signatory:
+    """List the named endorsement, under its earlier number or the next one. To be saved by the caller.
 
-    It is listed `since` that day; else since today, one of the originals since the day of the appeal.
-    Numbers run 1…N in order of listing without gap or repeat: whoever lists holds the appeal's row until commit.
+    `since` is the day of listing to restore. By default it is today, or for an original the day of the appeal.
     """
-    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    # Numbers have no gap and no repeat because the appeal's row stays locked from here to the commit.
+    appeal = _lock_appeal(endorsement)
     signatory = endorsement.signatory
     if signatory is None:
         appeal.last_number += 1
         signatory = Signatory(appeal=appeal, kind=Kind.FURTHER, number=appeal.last_number)
     today = appeal.issued_on if signatory.kind == Kind.ORIGINAL else event.at.date()
     signatory.listed_on = since or today
-    # A removal that is taken back adds nothing: a date of it would tell of the removal.
-    _print(endorsement, signatory, appeal, event=event, adds=since is None)
+    # Undoing a removal is no addition: a new published date would reveal the removal.
+    _publish_entry(endorsement, signatory, appeal, event=event, adds=since is None)
     endorsement.signatory = signatory
     return signatory
 
 
-def _print(
+def _lock_appeal(endorsement: Endorsement) -> Appeal:
+    return Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+
+
+def _publish_entry(
     endorsement: Endorsement, signatory: Signatory, appeal: Appeal, *, event: AuditEvent, adds: bool = True
 ) -> None:
-    """The public row reads as the endorsement does, in a new revision of `appeal`, whose row is locked."""
+    """Copy the name of the endorsement to its public row, in a new revision of the locked appeal."""
     signatory.status = Status.LISTED
-    signatory.label = line_of(endorsement)
+    signatory.label = get_entry_text(endorsement)
     signatory.name = endorsement.organisation_name
     signatory.acronym = endorsement.acronym
     signatory.countries = endorsement.countries
     signatory.countries_as_printed = _countries_as_printed(endorsement)
     signatory.language = endorsement.name_language
-    signatory.folded = folded(signatory.label)
-    signatory.latin = latin(signatory.label)
+    signatory.folded = fold(signatory.label)
+    signatory.latin = fold_to_latin(signatory.label)
     signatory.member = endorsement.member_confirmed
     signatory.checked_how = endorsement.checked_how
     signatory.explained_by = event.pk
     signatory.save()
-    new_revision(appeal, at=event.at, adds=adds)
+    bump_revision(appeal, at=event.at, adds=adds)
 
 
-def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
-    """The public row, if there is one, keeps its number and says nothing else; its changes are forgotten."""
+def _get_listed(endorsement: Endorsement) -> Signatory | None:
+    """Return the public row if it is listed."""
     signatory = endorsement.signatory
-    if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
+    return signatory if signatory and signatory.status == Status.LISTED else None
+
+
+def unlist_endorsement(endorsement: Endorsement, *, event: AuditEvent) -> None:
+    """Empty the public row, if it is listed, except for its number, and delete its public changes."""
+    signatory = _get_listed(endorsement)
+    if signatory is None:
         return
-    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
+    appeal = _lock_appeal(endorsement)
     signatory.changes.all().delete()
     signatory.status = Status.NO_LONGER_LISTED
     for field in PRINTED_FIELDS:
@@ -110,165 +155,139 @@ def unlist(endorsement: Endorsement, *, event: AuditEvent) -> None:
     signatory.listed_on = signatory.noted_on = None
     signatory.explained_by = event.pk
     signatory.save()
-    new_revision(appeal, at=event.at)  # which moves no date: nothing may tell when a name was removed
+    bump_revision(appeal, at=event.at)  # without `adds`: no published date may tell when a name was removed
 
 
-def correct(
+def correct_name(
     endorsement: Endorsement, fields: dict[str, str], *, event: AuditEvent, old_line_public: bool = False
 ) -> None:
-    """The name of `endorsement` reads as in `fields`, sealed where it was sealed; its listed line is made anew.
+    """Change the name to `fields`, encrypted or listed as it was. To be saved by the caller.
 
-    A line that was another is in the public list of changes, with its old wording if that is agreed.
+    A changed public entry is recorded as a public change, with its old text if `old_line_public`.
     """
     if endorsement.sealed_name:
-        opened = encryption.opened(endorsement.sealed_name)
-        endorsement.sealed_name = encryption.seal(opened | fields | {"label": "", "countries_as_printed": ""})
+        name = encryption.decrypt(endorsement.sealed_name)
+        endorsement.sealed_name = encryption.encrypt(name | fields | {"label": "", "countries_as_printed": ""})
         return
-    parts = [field for field, text in fields.items() if getattr(endorsement, field) != text]
+    changed = [field for field, text in fields.items() if getattr(endorsement, field) != text]
     for field, text in fields.items():
         setattr(endorsement, field, text)
     endorsement.weighed_at = None
     endorsement.label = endorsement.countries_as_printed = ""
-    if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
-        appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
-        old = endorsement.signatory.label
-        _print(endorsement, endorsement.signatory, appeal, event=event)
-        if endorsement.signatory.label != old:
-            what = _PART[parts[0]] if len(parts) == 1 else What.LINE
-            _tell(endorsement.signatory, what, event=event, old_label=old if old_line_public else "")
+    if signatory := _get_listed(endorsement):
+        old_label = signatory.label
+        _publish_entry(endorsement, signatory, _lock_appeal(endorsement), event=event)
+        if signatory.label != old_label:
+            what = _CHANGE_KINDS[changed[0]] if len(changed) == 1 else ChangeKind.LINE
+            _record_public_change(signatory, what, event=event, old_label=old_label if old_line_public else "")
 
 
-def set_language(endorsement: Endorsement, code: str, *, event: AuditEvent) -> None:
-    """The name of `endorsement`, to be saved by the caller, is in the language `code`, sealed where it was sealed."""
+def set_name_language(endorsement: Endorsement, code: str, *, event: AuditEvent) -> None:
+    """Set the language of the name, also in a public entry. To be saved by the caller."""
     if endorsement.sealed_name:
-        endorsement.sealed_name = encryption.seal(encryption.opened(endorsement.sealed_name) | {"name_language": code})
+        name = encryption.decrypt(endorsement.sealed_name)
+        endorsement.sealed_name = encryption.encrypt(name | {"name_language": code})
         return
     endorsement.name_language = code
-    if endorsement.signatory and endorsement.signatory.status == Status.LISTED:
-        appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
-        _print(endorsement, endorsement.signatory, appeal, event=event)
+    if signatory := _get_listed(endorsement):
+        _publish_entry(endorsement, signatory, _lock_appeal(endorsement), event=event)
 
 
-def show_check(endorsement: Endorsement, *, event: AuditEvent) -> None:
-    """The listed line, if there is one, says how its organisation was checked and whether it is a member."""
-    signatory = endorsement.signatory
-    if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
-        return
-    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
-    signatory.checked_how = endorsement.checked_how
-    signatory.member = endorsement.member_confirmed
-    signatory.explained_by = event.pk
-    signatory.save()
-    new_revision(appeal, at=event.at, adds=True)
+def publish_check(endorsement: Endorsement, *, event: AuditEvent) -> None:
+    """Publish, if the endorsement is listed, how the organisation was checked and whether it is a member."""
+    if signatory := _get_listed(endorsement):
+        appeal = _lock_appeal(endorsement)
+        signatory.checked_how = endorsement.checked_how
+        signatory.member = endorsement.member_confirmed
+        signatory.explained_by = event.pk
+        signatory.save()
+        bump_revision(appeal, at=event.at, adds=True)
 
 
-def annotate(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
-    """`words` stand beside the line of `endorsement`, if it is listed."""
-    signatory = endorsement.signatory
-    if signatory is None or signatory.status == Status.NO_LONGER_LISTED:
-        return
-    appeal = Appeal.objects.select_for_update().get(pk=endorsement.appeal_id)
-    signatory.note = words
-    signatory.noted_on = event.at.date() if words else None
-    signatory.explained_by = event.pk
-    signatory.save()
-    _tell(signatory, What.NOTE, event=event)
-    new_revision(appeal, at=event.at, adds=True)
+def set_note(endorsement: Endorsement, words: str, *, event: AuditEvent) -> None:
+    """Publish `words` beside the entry of the endorsement, if it is listed; '' removes the note."""
+    if signatory := _get_listed(endorsement):
+        appeal = _lock_appeal(endorsement)
+        signatory.note = words
+        signatory.noted_on = event.at.date() if words else None
+        signatory.explained_by = event.pk
+        signatory.save()
+        _record_public_change(signatory, ChangeKind.NOTE, event=event)
+        bump_revision(appeal, at=event.at, adds=True)
 
 
-def show(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> None:
-    """The withheld name is named, from now on or `since`, under its earlier number if it had one. Raises CannotOpen."""
-    open_name(endorsement)
-    endorsement.display = Display.NAMED
-    if endorsement.origin != Origin.IMPORTED:
-        endorsement.consent_publication_at = endorsement.name_again_at or endorsement.consent_publication_at
-    endorsement.name_again_at = endorsement.counted_at = None
-    endorsement.explained_by = event.pk
-    list_name(endorsement, event=event, since=since)
-    endorsement.save()
+def _record_public_change(signatory: Signatory, what: ChangeKind, *, event: AuditEvent, old_label: str = "") -> None:
+    PublicChange.objects.create(signatory=signatory, what=what, on=event.at.date(), old_label=old_label)
 
 
-@dataclass(frozen=True)
-class Beside:
-    """What a line had beside its name: since when it is listed, the note and its day."""
-
-    since: date | None
-    note: str
-    noted_on: date | None
-
-    @classmethod
-    def of(cls, signatory: Signatory) -> "Beside":
-        return cls(signatory.listed_on, signatory.note, signatory.noted_on)
-
-    def told(self) -> dict[str, str]:
-        """As JSON knows it."""
-        days = {"since": self.since, "noted_on": self.noted_on}
-        return {"note": self.note} | {name: day.isoformat() for name, day in days.items() if day}
-
-    @classmethod
-    def from_told(cls, told: dict[str, str]) -> "Beside":
-        since, noted_on = (date.fromisoformat(told[day]) if day in told else None for day in ("since", "noted_on"))
-        return cls(since, told["note"], noted_on)
-
-
-def show_as_before(endorsement: Endorsement, beside: Beside, *, event: AuditEvent) -> None:
-    """The name that was hidden a moment ago stands as if it had not been. Raises CannotOpen."""
-    if endorsement.signatory:
-        endorsement.signatory.note, endorsement.signatory.noted_on = beside.note, beside.noted_on
-    show(endorsement, event=event, since=beside.since)
-
-
-def relist(endorsement: Endorsement, beside: Beside, *, event: AuditEvent) -> None:
-    """The named endorsement, to be saved by the caller, is listed again as it was, its name readable in its row."""
-    if endorsement.signatory:
-        endorsement.signatory.note, endorsement.signatory.noted_on = beside.note, beside.noted_on
-    list_name(endorsement, event=event, since=beside.since)
-
-
-def seal_name(endorsement: Endorsement) -> None:
-    """The name and what points at it are readable only with the private key; its keyed hash stays."""
+def encrypt_name(endorsement: Endorsement) -> None:
+    """Encrypt the name, unless it already is. The keyed hash of the name stays. To be saved by the caller."""
     if not endorsement.sealed_name:
-        sealed = (*NAME_FIELDS, "name_language")
-        endorsement.sealed_name = encryption.seal({field: getattr(endorsement, field) for field in sealed})
-        for field in (*sealed, "folded"):
+        fields = (*NAME_FIELDS, "name_language")
+        endorsement.sealed_name = encryption.encrypt({field: getattr(endorsement, field) for field in fields})
+        for field in (*fields, "folded"):
             setattr(endorsement, field, "")
 
 
-def open_name(endorsement: Endorsement) -> None:
-    """The sealed name is readable in its row again. Raises CannotOpen."""
-    for field, text in encryption.opened(endorsement.sealed_name).items():
+def decrypt_name(endorsement: Endorsement) -> None:
+    """Make the encrypted name readable in its row again. To be saved by the caller. Raises CannotDecrypt."""
+    for field, text in encryption.decrypt(endorsement.sealed_name).items():
         setattr(endorsement, field, text)
     endorsement.sealed_name = ""
-    endorsement.weighed_at = None  # what is searched through is made anew
+    endorsement.weighed_at = None  # so that the worker computes the search columns again
 
 
-def hide(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> bool:
-    """The listed name of `endorsement`, which came from `lifecycle.locked`, is gone from everything this site serves.
+def hide_name(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str = "") -> bool:
+    """Remove the name of the locked endorsement from everything this site publishes; return whether it was named.
 
-    The endorsement stays approved and is withheld from now on. Hiding twice changes nothing, and returns False.
+    The state stays as it is, and from now on the endorsement is withheld.
     """
     if endorsement.display == Display.WITHHELD:
-        if endorsement.name_again_at:  # whoever asked for the name to be shown has thought better of it
+        if endorsement.name_again_at:  # hiding cancels an earlier request to be named again
             endorsement.name_again_at = None
             endorsement.save()
         return False
     event = record("hide", subject=endorsement, by=by, at=at, reason=reason)
     endorsement.display = Display.WITHHELD
     endorsement.explained_by = event.pk
-    unlist(endorsement, event=event)
-    seal_name(endorsement)
+    unlist_endorsement(endorsement, event=event)
+    encrypt_name(endorsement)
     endorsement.save()
     return True
 
 
-def _tell(signatory: Signatory, what: What, *, event: AuditEvent, old_label: str = "") -> None:
-    """The public list of changes has this one, in the revision that the caller announces."""
-    PublicChange.objects.create(signatory=signatory, what=what, on=event.at.date(), old_label=old_label)
+def show_name(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> None:
+    """List a withheld name, under its earlier number if it had one, and save. Raises CannotDecrypt."""
+    decrypt_name(endorsement)
+    endorsement.display = Display.NAMED
+    if endorsement.origin != Origin.IMPORTED:
+        endorsement.consent_publication_at = endorsement.name_again_at or endorsement.consent_publication_at
+    endorsement.name_again_at = endorsement.counted_at = None
+    endorsement.explained_by = event.pk
+    list_endorsement(endorsement, event=event, since=since)
+    endorsement.save()
 
 
-def publish_withheld(appeal: Appeal, checks: dict[str, int], *, at: datetime) -> None:
-    """`appeal`, whose row is locked, says that so many are not named, by the kind of their check."""
-    grows = sum(checks.values()) > appeal.withheld_total  # where it does not, somebody may have left
+def show_name_as_before(endorsement: Endorsement, before: EntrySnapshot, *, event: AuditEvent) -> None:
+    """Undo hiding the name: restore the entry unchanged, and save. Raises CannotDecrypt."""
+    _restore_note(endorsement, before)
+    show_name(endorsement, event=event, since=before.since)
+
+
+def relist_as_before(endorsement: Endorsement, before: EntrySnapshot, *, event: AuditEvent) -> None:
+    """Restore the entry of a named endorsement unchanged. To be saved by the caller."""
+    _restore_note(endorsement, before)
+    list_endorsement(endorsement, event=event, since=before.since)
+
+
+def _restore_note(endorsement: Endorsement, before: EntrySnapshot) -> None:
+    if endorsement.signatory:
+        endorsement.signatory.note, endorsement.signatory.noted_on = before.note, before.noted_on
+
+
+def publish_withheld_count(appeal: Appeal, checks: dict[str, int], *, at: datetime) -> None:
+    """Publish how many are withheld, by kind of check. The appeal's row is locked by the caller."""
+    grows = sum(checks.values()) > appeal.withheld_total  # only growth moves the date: less means that somebody left
     appeal.withheld_total, appeal.withheld_checks = sum(checks.values()), checks
     appeal.save(update_fields=["withheld_total", "withheld_checks"])
-    new_revision(appeal, at=at, adds=grows)
+    bump_revision(appeal, at=at, adds=grows)

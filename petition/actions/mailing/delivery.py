@@ -1,19 +1,26 @@
-"""Deliver what is owed: each mail is checked, written and given to the mail server, outside any transaction."""
+"""Deliver queued mails: each is checked, rendered and given to the mail server, outside any transaction."""
+
+import smtplib
+from datetime import datetime
+from email.utils import make_msgid
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import translation
 
-from petition.actions.mailing import claims, mailbox_mails, queue
-from petition.mail import outbox
+from petition.actions.mailing import mailbox_mails, pre_send_checks
+from petition.actions.refusals import MailboxLimitReached, NoLongerTrue
+from petition.mail import messages, outbox
 from petition.models import OutgoingMail
 from petition.reference import clock
 from petition.security import encryption
+from petition.text.mailboxes import normalize_mailbox
 
 
 def deliver_due(*, most: int = 100) -> int:
     """Try each mail that is due, up to `most`; return how many were tried. Runs outside any transaction."""
-    mailbox_mails.queue(at=clock.now())
+    mailbox_mails.queue_due_mails(at=clock.now())
     tried = 0
     connection = get_connection(settings.DELIVERY_BACKEND)
     try:
@@ -28,17 +35,79 @@ def deliver_due(*, most: int = 100) -> int:
 def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
     now = clock.now()
     try:
-        address, content = claims.departure_of(mail, at=now)
-        queue.written(mail, address, content, connection).send()
-    except claims.NoLongerTrue:
-        claims.drop(mail, at=now)
-    except claims.NotYet as wait:
-        outbox.postpone(mail, until=wait.until)
-    except encryption.CannotOpen:
-        outbox.refused(mail, error="no key", at=clock.now(), final=False)
-    except Exception as error:  # noqa: BLE001  (one mail that cannot be written or sent holds up no other)
+        address, content = pre_send_checks.prepare(mail, at=now)
+        _build_email(mail, address, content, connection).send()
+    except NoLongerTrue:
+        pre_send_checks.drop(mail, at=now)
+    except MailboxLimitReached as limit:
+        outbox.postpone_mail(mail, until=limit.until)
+    except encryption.CannotDecrypt:
+        outbox.mark_failed(mail, error="no key", at=clock.now(), final=False)
+    except Exception as error:  # noqa: BLE001  (one mail that cannot be rendered or sent holds up no other)
         connection.close()  # what state it is in is unknown: the next mail begins a new one
-        queue.refuse(mail, error, at=clock.now())
+        _record_failure(mail, error, at=clock.now())
     else:
-        if outbox.delivered(mail, at=clock.now()):
+        if outbox.mark_delivered(mail, at=clock.now()):
             mailbox_mails.restart_expiry(mail, at=clock.now())
+
+
+def try_delivery(mailbox: str) -> str:
+    """Send a test mail to `mailbox` at once; return '' if the mail server took it, else a code for what went wrong.
+
+    For the operator who has just configured mail. Nothing is stored.
+    """
+    connection = get_connection(settings.DELIVERY_BACKEND)
+    rendered = messages.delivery_check({})
+    headers = {"Message-ID": make_msgid(domain="check.invalid"), "Auto-Submitted": "auto-generated"}
+    email = EmailMessage(
+        rendered.subject, rendered.text, settings.SENDER, [mailbox], connection=connection, headers=headers
+    )
+    try:
+        email.send()
+    except Exception as error:  # noqa: BLE001  (whatever it is, the operator reads a sentence)
+        return _error_code(error)
+    finally:
+        connection.close()
+    return ""
+
+
+def _build_email(
+    mail: OutgoingMail, address: str, content: dict[str, str], connection: BaseEmailBackend
+) -> EmailMessage:
+    """Return the mail as it leaves to `address`, with `content`. Raises KeyError for an unknown message."""
+    with translation.override(mail.language):
+        rendered = messages.render(mail.message, content)
+    reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
+    # One Message-ID for all attempts: a mailbox that gets a mail twice shows it once.
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    return EmailMessage(
+        rendered.subject,
+        rendered.text,
+        settings.SENDER,
+        # With an ASCII domain: of any other, such as `createsuperuser` takes, Django's mailer would make one by
+        # IDNA 2003, which may be somebody else's.
+        [normalize_mailbox(address) or address],
+        connection=connection,
+        headers=headers,
+        reply_to=reply_to,
+    )
+
+
+def _record_failure(mail: OutgoingMail, error: Exception, *, at: datetime) -> None:
+    """Record a failed attempt: final after a 5xx answer for this recipient or message (RFC 5321, 4.2.1)."""
+    # A refused login or sender (other SMTP errors) is ours to repair, so the mail is tried again.
+    is_about_mail = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+    is_final = is_about_mail and all(500 <= code < 600 for code in _smtp_codes(error))
+    outbox.mark_failed(mail, error=_error_code(error), at=at, final=is_final)
+
+
+def _error_code(error: Exception) -> str:
+    """Return an SMTP code or the class of the error. Its words may carry the address, so they are not stored."""
+    codes = _smtp_codes(error)
+    return f"smtp {codes[0]}" if codes else type(error).__name__[:40]
+
+
+def _smtp_codes(error: Exception) -> list[int]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []

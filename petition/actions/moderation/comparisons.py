@@ -1,17 +1,17 @@
-"""Whether two endorsements that resemble each other come from one body: remembered, and nothing is ever merged."""
+"""Record whether two endorsements that resemble each other come from one organisation. Nothing is ever merged."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from petition.actions.audit import Actor, record
-from petition.actions.self_service.withdrawal import NotPossible
+from petition.actions.refusals import NotPossible
 from petition.models import Comparison, Endorsement, Verdict
 
 
 @transaction.atomic
-def compare(one: int, other: int, verdict: Verdict, *, by: Actor, at: datetime) -> None:
-    """It is remembered whether both are the same body, and on record at each. Raises NotPossible for no such pair."""
+def record_comparison(one: int, other: int, verdict: Verdict, *, by: Actor, at: datetime) -> None:
+    """Record the verdict on the two, in the audit log of each. Raises NotPossible where there is no such pair."""
     first, second = sorted((one, other))
     pair = Endorsement.objects.select_for_update(of=("self",)).select_related("appeal").filter(pk__in=(first, second))
     rows = list(pair.order_by("pk"))

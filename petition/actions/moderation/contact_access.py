@@ -1,4 +1,4 @@
-"""Opening a contact: one at a time, and who looked is on record."""
+"""Decrypt a contact: one at a time, and the audit log says who looked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,25 +6,25 @@ from datetime import datetime
 from django.db import transaction
 
 from petition.actions.audit import Actor, record
-from petition.actions.self_service.withdrawal import NotPossible
+from petition.actions.refusals import NotPossible
 from petition.models import Contact
 from petition.security import encryption
 
 
 @dataclass(frozen=True)
-class OpenContact:
+class DecryptedContact:
     name: str
     role: str
     mailbox: str
 
 
 @transaction.atomic
-def open_contact(endorsement_id: int, *, by: Actor, at: datetime) -> OpenContact:
-    """The contact in clear text, once the trail says that `by` looked. Raises NotPossible (none), CannotOpen."""
+def open_contact(endorsement_id: int, *, by: Actor, at: datetime) -> DecryptedContact:
+    """Return the decrypted contact, and record that `by` looked. Raises NotPossible (none), CannotDecrypt."""
     contact = Contact.objects.select_related("endorsement__appeal").filter(endorsement=endorsement_id).first()
     if contact is None:
         raise NotPossible
-    person = encryption.opened(contact.sealed_person)
-    mailbox = encryption.opened(contact.sealed_mailbox)
+    person = encryption.decrypt(contact.sealed_person)
+    mailbox = encryption.decrypt(contact.sealed_mailbox)
     record("open_contact", subject=contact.endorsement, by=by, at=at)
-    return OpenContact(person["name"], person["role"], mailbox)
+    return DecryptedContact(person["name"], person["role"], mailbox)

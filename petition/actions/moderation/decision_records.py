@@ -1,6 +1,6 @@
-"""The mail of a decision waits out a minute; what is needed to take the decision back is remembered that long."""
+"""Remember what is needed to undo a decision, for the minute in which its mail waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,21 +8,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from petition.actions.audit import Actor
-from petition.actions.mailing import queue
 from petition.models import Decision, Endorsement, OutgoingMail
 from petition.security import encryption
 
 
-def until(decided_at: datetime) -> datetime:
-    """When the mail of a decision made at `decided_at` leaves, and the decision can no longer be taken back."""
+def undo_deadline(decided_at: datetime) -> datetime:
+    """Return until when a decision made at `decided_at` can be undone; then its mail leaves."""
     return decided_at + timedelta(seconds=settings.UNDO_SECONDS)
-
-
-def owe_later(
-    message: str, endorsement: Endorsement, *, content: Mapping[str, object], at: datetime
-) -> OutgoingMail | None:
-    """The mail of a decision is owed from the end of its minute on; None where no contact is there to tell."""
-    return queue.owe_to_contact(message, endorsement, content=content, at=at, due=until(at))
 
 
 def remember(
@@ -35,16 +27,14 @@ def remember(
     mail: OutgoingMail | None = None,
     was: dict[str, Any] | None = None,
 ) -> None:
-    """What was just decided, `verb` in the trail, can be taken back: then state is `before`, and all as it `was`.
-
-    It takes the place of an earlier decision, which stands.
-    """
+    """Make the decision `verb` undoable: that brings back the state `before`, and what is in `was`."""
+    # One a time: an earlier decision can no longer be undone.
     Decision.objects.filter(endorsement=endorsement).delete()
     Decision.objects.create(
         endorsement=endorsement,
         verb=verb,
         before=before,
-        sealed_before=encryption.seal(was) if was else "",
+        sealed_before=encryption.encrypt(was) if was else "",
         staff_id=by.id,
         decided_at=at,
         mail=mail,
@@ -52,18 +42,18 @@ def remember(
     )
 
 
-def put_off(endorsement_ids: Sequence[int], *, at: datetime) -> None:
-    """The mails of these decisions, made a while after their moment, wait out their minute from `at` on."""
+def postpone_mails(endorsement_ids: Sequence[int], *, at: datetime) -> None:
+    """Let the mails of these decisions wait their minute from `at` on: a batch is carried out after its own moment."""
     mails = Decision.objects.filter(endorsement__in=endorsement_ids, mail__attempts=0).values("mail")
-    OutgoingMail.objects.filter(pk__in=mails, due_at__lt=until(at)).update(due_at=until(at))
+    OutgoingMail.objects.filter(pk__in=mails, due_at__lt=undo_deadline(at)).update(due_at=undo_deadline(at))
 
 
 def forget(endorsement: Endorsement) -> None:
-    """Nothing that was decided about it can be taken back any more: its organisation has decided otherwise."""
+    """Make nothing undoable that was decided about the endorsement: its organisation has decided otherwise."""
     Decision.objects.filter(endorsement=endorsement).delete()
 
 
-def still_open(by: Actor, *, at: datetime) -> QuerySet[Decision]:
-    """What `by` decided and can still take back, the newest first."""
+def list_undoable(by: Actor, *, at: datetime) -> QuerySet[Decision]:
+    """Return what `by` decided and can still undo, the newest first."""
     since = at - timedelta(seconds=settings.UNDO_SECONDS)
     return Decision.objects.filter(staff_id=by.id, decided_at__gt=since).order_by("-decided_at")

@@ -1,91 +1,83 @@
-"""What a moderator decides. Each deed raises lifecycle.AlreadyDecided when somebody was first."""
+"""What a moderator decides about an endorsement. Each function raises AlreadyDecided where somebody else was first."""
 
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from petition.actions import stale_forms
 from petition.actions.audit import Actor, record
 from petition.actions.lifecycle import (
-    AlreadyDecided,
-    locked,
+    lock_endorsement,
     move,
-    plan_withdrawal,
     refuse_if_being_withdrawn,
     refuse_if_decided,
+    schedule_withdrawal,
 )
 from petition.actions.listing import entries
-from petition.actions.moderation import decision_mails, decision_records, notes
-from petition.actions.moderation.spelling import ChangedMeanwhile
-from petition.actions.self_service import private_links, withdrawal
+from petition.actions.mailing import decision_mails, queue
+from petition.actions.moderation import decision_records, note_encryption
+from petition.actions.refusals import AlreadyDecided, EndorsedAgain, MailboxNotConfirmed, NotPossible
+from petition.actions.self_service import private_links
 from petition.models import AuditEvent, Display, Endorsement, Kind, Origin, Question, Signatory, State, Status
-from petition.models.endorsements import ACTIVE
+from petition.models.choices import ACTIVE
 from petition.security import encryption
 
-WITHDRAWAL_WAITS = timedelta(hours=24)
-
-
-class MailboxNotProven(Exception):
-    """The endorsement was never confirmed by its mailbox, so it can't come back into the queue."""
-
-
-class EndorsedAgain(Exception):
-    """Its mailbox has endorsed again under this name since, and that endorsement is active: there is one at a time."""
+WITHDRAWAL_DELAY = timedelta(hours=24)  # in which a colleague can cancel what a stolen staff session has done
 
 
 @transaction.atomic
 def approve(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """A named endorsement is listed with its number, a withheld one is sealed; the contact is told by mail."""
-    endorsement = locked(endorsement_id)
+    """List a named endorsement under its number, or encrypt the name of a withheld one, and queue the mail about it."""
+    endorsement = lock_endorsement(endorsement_id)
     before = endorsement.state
     event = move(endorsement, to=State.APPROVED, by=by, at=at)
     kind, number = "", 0
     if endorsement.display == Display.NAMED:
-        signatory = entries.list_name(endorsement, event=event)
+        signatory = entries.list_endorsement(endorsement, event=event)
         kind, number = signatory.kind, signatory.number
     else:
-        entries.seal_name(endorsement)
+        entries.encrypt_name(endorsement)
     endorsement.save()
-    told = decision_mails.of_approval(endorsement, kind=kind, number=number)
-    mail = decision_records.owe_later(told.message, endorsement, content=told.content, at=at)
+    spec = decision_mails.build_approval_mail(endorsement, kind=kind, number=number)
+    due = decision_records.undo_deadline(at)
+    mail = queue.queue_mail_to_contact(spec.message, endorsement, content=spec.content, at=at, due=due)
     decision_records.remember(endorsement, "approve", before=before, by=by, at=at, mail=mail)
     return endorsement
 
 
 @transaction.atomic
 def reject(
-    endorsement_id: int, *, by: Actor, at: datetime, reason: str = decision_mails.OTHER, note: str = ""
+    endorsement_id: int, *, by: Actor, at: datetime, reason: str = decision_mails.OTHER_REASON, note: str = ""
 ) -> Endorsement:
-    """The endorsement is decided against, for the reason with this code, and moderators read `note` below others.
+    """Reject the endorsement for the reason with this code, and add `note` to its internal note.
 
-    The contact is told by mail if the mailbox was proven and the reason sends one. Raises UnknownReason, or CannotOpen
-    where the note would be the second and the first cannot be read.
+    A mail is queued if the mailbox is confirmed and the reason sends one. Raises UnknownReason, or CannotDecrypt where
+    there is an earlier note that cannot be read.
     """
-    endorsement = locked(endorsement_id)
-    told = decision_mails.of_rejection(reason, endorsement.language)
+    endorsement = lock_endorsement(endorsement_id)
+    spec = decision_mails.build_rejection_mail(reason, endorsement.language)
     before = endorsement.state
     move(endorsement, to=State.REJECTED, by=by, at=at, reason=reason)
     if note:
-        notes.add(endorsement, note)
+        note_encryption.append_to_note(endorsement, note)
     endorsement.save()
     mail = None
-    if endorsement.confirmed_at and told:
-        mail = decision_records.owe_later(told.message, endorsement, content=told.content, at=at)
+    if endorsement.confirmed_at and spec:  # a mailbox that was never confirmed may be a stranger's
+        due = decision_records.undo_deadline(at)
+        mail = queue.queue_mail_to_contact(spec.message, endorsement, content=spec.content, at=at, due=due)
     decision_records.remember(endorsement, "reject", before=before, by=by, at=at, mail=mail)
     return endorsement
 
 
 @transaction.atomic
 def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """A rejected endorsement is back in the queue. Raises MailboxNotProven, EndorsedAgain, CannotOpen.
-
-    Where its name was sealed since, it is readable again: retention seals what was rejected 30 days ago.
-    """
-    endorsement = locked(endorsement_id)
+    """Put a rejected endorsement back into the queue. Raises MailboxNotConfirmed, EndorsedAgain, CannotDecrypt."""
+    endorsement = lock_endorsement(endorsement_id)
     if endorsement.state == State.REJECTED and endorsement.confirmed_at is None:
-        raise MailboxNotProven
+        raise MailboxNotConfirmed
     move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.REJECTED)
     if endorsement.sealed_name and endorsement.display == Display.NAMED:
-        entries.open_name(endorsement)
+        entries.decrypt_name(endorsement)  # retention encrypts what was rejected 30 days ago
     try:
         endorsement.save()
     except IntegrityError as error:  # endorsement_one_active, which also sees a confirmation of this very moment
@@ -95,148 +87,148 @@ def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
 
 @transaction.atomic
 def revoke(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """An approved endorsement is unlisted and back in the queue; it keeps its number for when it is listed again."""
-    endorsement = locked(endorsement_id)
+    """Unlist an approved endorsement and put it back into the queue; it keeps its number for later."""
+    endorsement = lock_endorsement(endorsement_id)
     event = move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.APPROVED)
-    entries.unlist(endorsement, event=event)
+    entries.unlist_endorsement(endorsement, event=event)
     endorsement.save()
     return endorsement
 
 
 @transaction.atomic
 def withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """The name is off the list and sealed at once; after WITHDRAWAL_WAITS the worker withdraws it for good.
+    """Unlist the endorsement and encrypt its name at once; after WITHDRAWAL_DELAY the worker withdraws it for good.
 
-    Until then any moderator can cancel it, and the organisation can withdraw at once (leaving.withdraw). The state is
-    what it was, and nothing else is decided. Raises AlreadyDecided, BeingWithdrawn, and NotPossible for one of the
-    originals: its name is hidden, and can be shown again.
+    Until then its state stays, nothing else can be decided, any moderator can cancel, and the organisation can still
+    withdraw at once (self_service/withdrawal.py). Raises AlreadyDecided, BeingWithdrawn, and NotPossible for one of
+    the originals, whose name is hidden instead.
     """
-    endorsement = locked(endorsement_id)
+    endorsement = lock_endorsement(endorsement_id)
     if endorsement.origin == Origin.IMPORTED:
-        raise withdrawal.NotPossible
+        raise NotPossible
     refuse_if_decided(endorsement, to=State.WITHDRAWN)
     refuse_if_being_withdrawn(endorsement)
-    line = endorsement.signatory
-    beside = entries.Beside.of(line) if line and line.status == Status.LISTED else None
+    snapshot = _snapshot_entry(endorsement)
     event = record("start_withdrawal", subject=endorsement, by=by, at=at)
-    entries.unlist(endorsement, event=event)
-    entries.seal_name(endorsement)
-    listing = encryption.seal(beside.told()) if beside else ""
-    plan_withdrawal(endorsement, at + WITHDRAWAL_WAITS, event=event, listing=listing)
+    entries.unlist_endorsement(endorsement, event=event)
+    entries.encrypt_name(endorsement)
+    listing = encryption.encrypt(snapshot.to_json()) if snapshot else ""
+    schedule_withdrawal(endorsement, at + WITHDRAWAL_DELAY, event=event, listing=listing)
     endorsement.save()
     decision_records.forget(endorsement)
-    withdrawal.tell_of_change(endorsement, at=at)
+    queue.queue_mail_to_contact("changed", endorsement, at=at)
     return endorsement
 
 
 @transaction.atomic
 def cancel_withdrawal(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """An endorsement that staff have withdrawn is as it was, unless its organisation has decided otherwise since.
-
-    Where it asked not to be named, its name does not come back. Raises NotPossible where it is not being withdrawn, or
-    no longer, and CannotOpen.
-    """
-    endorsement = locked(endorsement_id)
+    """Bring back an endorsement that staff are withdrawing. Raises NotPossible (they are not), CannotDecrypt."""
+    endorsement = lock_endorsement(endorsement_id)
     due = endorsement.withdrawal_due_at
     if due is None or due <= at:
-        raise withdrawal.NotPossible
+        raise NotPossible
     event = record("cancel_withdrawal", subject=endorsement, by=by, at=at)
-    if endorsement.display == Display.NAMED:
-        entries.open_name(endorsement)
+    if endorsement.display == Display.NAMED:  # else the organisation has asked meanwhile not to be named
+        entries.decrypt_name(endorsement)
         if endorsement.sealed_listing:
-            beside = entries.Beside.from_told(encryption.opened(endorsement.sealed_listing))
-            entries.relist(endorsement, beside, event=event)
-    plan_withdrawal(endorsement, None, event=event)
+            snapshot = entries.EntrySnapshot.from_json(encryption.decrypt(endorsement.sealed_listing))
+            entries.relist_as_before(endorsement, snapshot, event=event)
+    schedule_withdrawal(endorsement, None, event=event)
     endorsement.save()
-    withdrawal.tell_of_change(endorsement, at=at)
+    queue.queue_mail_to_contact("changed", endorsement, at=at)
     return endorsement
 
 
 @transaction.atomic
-def ask(endorsement_id: int, words: str, *, by: Actor, at: datetime) -> Endorsement:
-    """The endorsement is returned with a question; a mail with a link to the own page, where it stands, is owed."""
-    endorsement = locked(endorsement_id)
+def ask_question(endorsement_id: int, text: str, *, by: Actor, at: datetime) -> Endorsement:
+    """Return the endorsement with a question, and queue a mail with a link to the page where it can be answered."""
+    endorsement = lock_endorsement(endorsement_id)
     before = endorsement.state
     move(endorsement, to=State.RETURNED, by=by, at=at, only_from=State.CONFIRMED)
     endorsement.save()
     endorsement.questions.waiting().delete()  # one that was never answered, from before a rejection
-    question = Question.objects.create(endorsement=endorsement, body=words, asked_at=at)
-    mail = decision_records.owe_later("question", endorsement, content={"question": question.pk}, at=at)
+    question = Question.objects.create(endorsement=endorsement, body=text, asked_at=at)
+    content, due = {"question": question.pk}, decision_records.undo_deadline(at)
+    mail = queue.queue_mail_to_contact("question", endorsement, content=content, at=at, due=due)
     decision_records.remember(endorsement, "return", before=before, by=by, at=at, mail=mail)
     return endorsement
 
 
 @transaction.atomic
 def hide(appeal_slug: str, kind: Kind, number: int, *, by: Actor, at: datetime) -> None:
-    """The name at this number, one of the originals too, is gone at once. Raises Signatory.DoesNotExist."""
-    endorsement = _behind_line(appeal_slug, kind, number)
-    line = endorsement.signatory
-    beside = entries.Beside.of(line) if line and line.status == Status.LISTED else None
-    entries.hide(endorsement, by=by, at=at)
-    if beside:
-        decision_records.remember(endorsement, "hide", before=endorsement.state, by=by, at=at, was=beside.told())
+    """Hide the name at this number, one of the originals too, at once. Raises Signatory.DoesNotExist."""
+    endorsement = _lock_by_entry(appeal_slug, kind, number)
+    snapshot = _snapshot_entry(endorsement)
+    entries.hide_name(endorsement, by=by, at=at)
+    if snapshot:
+        decision_records.remember(endorsement, "hide", before=endorsement.state, by=by, at=at, was=snapshot.to_json())
 
 
 @transaction.atomic
 def show(appeal_slug: str, kind: Kind, number: int, *, by: Actor, at: datetime) -> None:
-    """A hidden name stands on its line again. Raises Signatory.DoesNotExist, MailboxNotProven, CannotOpen.
+    """Show a hidden name again. Raises Signatory.DoesNotExist, MailboxNotConfirmed, CannotDecrypt.
 
-    One of the originals after the moderator checked who asks; any other only after its mailbox agreed.
+    For one of the originals the moderator checks who asks; any other is shown only after its mailbox agreed.
     """
-    endorsement = _behind_line(appeal_slug, kind, number)
+    endorsement = _lock_by_entry(appeal_slug, kind, number)
     if endorsement.state != State.APPROVED or endorsement.display != Display.WITHHELD:
         return
-    name_again(endorsement.pk, by=by, at=at)
+    show_as_requested(endorsement.pk, by=by, at=at)
 
 
 @transaction.atomic
-def name_again(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
-    """A withheld endorsement is named, as its mailbox asked. Raises AlreadyDecided, MailboxNotProven, CannotOpen."""
-    endorsement = locked(endorsement_id)
+def show_as_requested(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
+    """Name a withheld endorsement, as its mailbox asked. Raises AlreadyDecided, MailboxNotConfirmed, CannotDecrypt."""
+    endorsement = lock_endorsement(endorsement_id)
     refuse_if_being_withdrawn(endorsement)
     if endorsement.state != State.APPROVED or endorsement.display != Display.WITHHELD:
         raise AlreadyDecided(AuditEvent.objects.get(pk=endorsement.explained_by), State(endorsement.state))
     if endorsement.origin != Origin.IMPORTED and endorsement.name_again_at is None:
-        raise MailboxNotProven
+        raise MailboxNotConfirmed
     event = record("show", subject=endorsement, by=by, at=at)
-    entries.show(endorsement, event=event)
+    entries.show_name(endorsement, event=event)
     return endorsement
 
 
 @transaction.atomic
-def issue_own_page(endorsement_id: int, *, by: Actor, at: datetime) -> str:
-    """The address of its own page, for the moderator to hand over after checking who asks; earlier ones are dead.
+def issue_private_link(endorsement_id: int, *, by: Actor, at: datetime) -> str:
+    """Return a new URL of the organisation's own page, and end the earlier ones. The moderator has checked who asks.
 
-    Raises NotPossible where no mailbox was proven, or nothing is left to be in charge of.
+    Raises NotPossible where the mailbox was never confirmed or the endorsement has ended.
     """
-    endorsement = locked(endorsement_id)
+    endorsement = lock_endorsement(endorsement_id)
     if endorsement.state not in ACTIVE:
-        raise withdrawal.NotPossible
+        raise NotPossible
     record("issue_link", subject=endorsement, by=by, at=at)
-    return private_links.address(
-        "own_page", private_links.new_own_page(endorsement, replace=True), endorsement.language
+    return private_links.build_url(
+        "own_page", private_links.create_own_page_link(endorsement, replace=True), endorsement.language
     )
 
 
 @transaction.atomic
-def note(
-    appeal_slug: str, kind: Kind, number: int, words: str, *, seen: str | None = None, by: Actor, at: datetime
+def set_public_note(
+    appeal_slug: str, kind: Kind, number: int, text: str, *, seen: int | None = None, by: Actor, at: datetime
 ) -> None:
-    """`words`, dated, stand beside the listed line; '' takes a note away.
+    """Publish a dated note with the listed entry; '' takes it away.
 
-    Raises Signatory.DoesNotExist, NotPossible when the line is no longer listed, or ChangedMeanwhile where another
-    note stands there than the one `seen`.
+    Raises Signatory.DoesNotExist, NotPossible when the entry is no longer listed, or ChangedMeanwhile where another
+    note was published after the event `seen`.
     """
-    endorsement = _behind_line(appeal_slug, kind, number)
+    endorsement = _lock_by_entry(appeal_slug, kind, number)
     if endorsement.signatory is None or endorsement.signatory.status != Status.LISTED:
-        raise withdrawal.NotPossible
-    if seen not in (None, endorsement.signatory.note):
-        raise ChangedMeanwhile
+        raise NotPossible
+    stale_forms.refuse_if_changed(endorsement, stale_forms.PUBLIC_NOTE, seen=seen)
     event = record("note", subject=endorsement, by=by, at=at)
-    entries.annotate(endorsement, words, event=event)
+    entries.set_note(endorsement, text, event=event)
 
 
-def _behind_line(appeal_slug: str, kind: Kind, number: int) -> Endorsement:
-    """The endorsement behind a public line, locked. Raises Signatory.DoesNotExist."""
+def _lock_by_entry(appeal_slug: str, kind: Kind, number: int) -> Endorsement:
+    """Return the endorsement of a public entry, locked. Raises Signatory.DoesNotExist."""
     signatory = Signatory.objects.get(appeal__slug=appeal_slug, kind=kind, number=number)
-    return locked(Endorsement.objects.values_list("pk", flat=True).get(signatory=signatory))
+    return lock_endorsement(Endorsement.objects.values_list("pk", flat=True).get(signatory=signatory))
+
+
+def _snapshot_entry(endorsement: Endorsement) -> entries.EntrySnapshot | None:
+    """Return what brings the entry back as it is, or None where it is not listed."""
+    signatory = endorsement.signatory
+    return entries.EntrySnapshot.of(signatory) if signatory and signatory.status == Status.LISTED else None

@@ -1,4 +1,4 @@
-"""Setting endorsements aside until somebody looks, and releasing them. No mail, no verdict; taken back at any time."""
+"""Put endorsements on hold until somebody looks, and release them. No mail leaves, and it can be undone at any time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,40 +6,41 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from petition.actions.audit import Actor, record_each
+from petition.actions.audit import Actor, record_many
 from petition.models import AuditEvent, Endorsement
-from petition.models.endorsements import UNDECIDED
+from petition.models.choices import UNDECIDED
 
 
-def open_to_quarantine() -> QuerySet[Endorsement]:
-    """Those that wait for a decision, or for their mailbox, and are not set aside."""
-    return Endorsement.objects.not_quarantined().not_being_withdrawn().filter(state__in=UNDECIDED)
+def list_eligible() -> QuerySet[Endorsement]:
+    """Return those that wait for a decision, or for their mailbox, and are not on hold."""
+    return Endorsement.objects.not_on_hold().not_being_withdrawn().filter(state__in=UNDECIDED)
 
 
-def set_aside(numbers: Sequence[int], *, reason: str, by: Actor, at: datetime) -> list[int]:
-    """These endorsements are in quarantine for `reason`; those decided or set aside meanwhile are left alone.
+def put_on_hold(numbers: Sequence[int], *, reason: str, by: Actor, at: datetime) -> list[int]:
+    """Put these endorsements on hold for `reason`, but for those decided or put on hold meanwhile.
 
-    Returns the numbers of those that it happened to. Three statements, however many there are.
+    Return the numbers of those that it happened to. Three statements, however many there are.
     """
-    return _changed(open_to_quarantine(), numbers, "quarantine", reason, by=by, at=at)
+    return _update(list_eligible(), numbers, "quarantine", reason, by=by, at=at)
 
 
 def release(numbers: Sequence[int], *, by: Actor, at: datetime) -> list[int]:
-    """These endorsements are out of quarantine and wait like any other; those that were not in it are left alone."""
-    rows = Endorsement.objects.quarantined().not_being_withdrawn()
-    return _changed(rows, numbers, "release", "", by=by, at=at)
+    """Release these endorsements, so that they wait like any other; those that are not on hold are left alone."""
+    rows = Endorsement.objects.on_hold().not_being_withdrawn()
+    return _update(rows, numbers, "release", "", by=by, at=at)
 
 
 @transaction.atomic
-def _changed(
+def _update(
     rows: QuerySet[Endorsement], numbers: Sequence[int], verb: str, reason: str, *, by: Actor, at: datetime
 ) -> list[int]:
     wanted = rows.filter(pk__in=numbers).select_for_update(of=("self",)).order_by("pk")
-    found = list(wanted.values_list("pk", "appeal_id", "appeal__is_demo"))
-    record_each(verb, found, by=by, at=at, reason=reason)
+    locked = list(wanted.values_list("pk", "appeal_id", "appeal__is_demo"))
+    record_many(verb, locked, by=by, at=at, reason=reason)
     events = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=OuterRef("pk")).order_by()
+    # One statement for all rows: each is explained by its own newest event.
     latest = Subquery(events.values("subject_id").annotate(latest=Max("pk")).values("latest"))
-    changed = [pk for pk, _, _ in found]
+    changed = [pk for pk, _, _ in locked]
     Endorsement.objects.filter(pk__in=changed).update(
         quarantined_at=at if reason else None, quarantined_for=reason, explained_by=latest
     )

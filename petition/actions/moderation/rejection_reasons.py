@@ -1,10 +1,10 @@
-"""The list of reasons for a rejection, as editors keep it. A code, once made, stays: the trail names it."""
+"""Edit the list of reasons for a rejection. A code stays once it was used: the audit log names it."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from petition.actions.audit import Actor, record_of
+from petition.actions.audit import Actor, record_for
 from petition.models import Reason
 
 
@@ -19,17 +19,17 @@ def set_reason(
     by: Actor,
     at: datetime,
 ) -> Reason:
-    """The reason with this code, a new one too, reads as given, by language. What was decided stays as it was."""
-    told = {
-        "labels": _worded(labels),
-        "words": _worded(words),
+    """Create or change the reason with this code; `labels` and `words` are by language. Past decisions stay."""
+    fields = {
+        "labels": _without_empty(labels),
+        "words": _without_empty(words),
         "sends_mail": sends_mail,
         "is_offered": is_offered,
     }
-    reason, _ = Reason.objects.update_or_create(code=code, defaults=told)
-    record_of("reason", reason.pk, "set_reason", by=by, at=at, reason=code)
+    reason, _ = Reason.objects.update_or_create(code=code, defaults=fields)
+    record_for("reason", reason.pk, "set_reason", by=by, at=at, reason=code)
     return reason
 
 
-def _worded(texts: dict[str, str]) -> dict[str, str]:
+def _without_empty(texts: dict[str, str]) -> dict[str, str]:
     return {language: text for language, text in texts.items() if text}

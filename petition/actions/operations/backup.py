@@ -1,6 +1,6 @@
-"""The whole database as one sealed file, taken while the site runs. restoring.py puts it back.
+"""Back up the whole database into one encrypted file while the site runs. restore.py puts it back.
 
-What is sealed begins with a line about the backup (`About`); the database follows.
+The encrypted content begins with one line about the backup (`BackupHeader`); the database follows.
 """
 
 import fcntl
@@ -21,100 +21,98 @@ from typing import IO, Any, BinaryIO
 from django.conf import settings
 from django.db import connection
 
-from petition.actions.operations import journal_file, removal_journal
+from petition.actions.operations import removal_journal, removal_journal_file
+from petition.actions.refusals import BackupFailed
 from petition.models import Removal
 from petition.security import encrypted_files
 
 log = logging.getLogger(__name__)
-Tell = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 
 SUFFIX, JOURNAL_SUFFIX = ".backup", ".removals"
+# Names of working files, which are deleted when the work is done.
 _BACKUP, RESTORE, _PART = "backup-", "restore-", ".part"
-"""How working files are called, until the work is done."""
-
-
-class NotDone(Exception):
-    """Nothing was written or put back; says why, and what to do."""
 
 
 @dataclass(frozen=True)
-class About:
-    """What a backup says about itself. `last_removal` is the newest row of Removal that it holds, or ''."""
+class BackupHeader:
+    """What a backup says about itself."""
 
     database: str  # sqlite or postgresql
-    site: str  # the id of the journal of removals
-    last_removal: str
+    site: str  # id of the removal journal
+    last_removal: str  # uid of the newest Removal in the backup, or ''
     taken_at: str
 
-    def line(self) -> bytes:
-        """As the first line of what is sealed."""
+    def encode(self) -> bytes:
+        """Return the header as the first line of the encrypted content."""
         return json.dumps({"about": asdict(self)}).encode() + b"\n"
 
     @classmethod
-    def before(cls, content: bytes) -> tuple["About | None", bytes]:
-        """What the line says that `content` begins with, and what follows it.
-
-        There is none in a backup from before there was such a line: it begins with the database itself.
-        """
-        if not content.startswith(b'{"about": '):
+    def split_from(cls, content: bytes) -> tuple["BackupHeader | None", bytes]:
+        """Return the header that `content` begins with, and the rest."""
+        if not content.startswith(b'{"about": '):  # backups of the first version begin with the database itself
             return None, content
         line, _, rest = content.partition(b"\n")
         return cls(**json.loads(line)["about"]), rest
 
 
-def back_up(target: Path, *, at: datetime, tell: Tell) -> Path:
-    """`target` holds the database as of one moment, sealed to BACKUP_PUBLIC_KEY; there whole or not at all.
+def write_backup(target: Path, *, at: datetime, on_progress: ReportProgress) -> Path:
+    """Write the database as of one moment to `target`, encrypted with BACKUP_PUBLIC_KEY.
 
-    Return the copy of the journal of removals that is made beside it. `tell` hears how many bytes are done.
-    Raises NotDone, OSError.
+    Return the path of the copy of the removal journal that is written beside it. `on_progress` is called with the
+    number of bytes done. Raises BackupFailed, OSError.
     """
-    _refuse_what_is_not_ours(target)
+    _refuse_other_file(target)
     copy = target.with_name(f"{target.name}{JOURNAL_SUFFIX}")
-    _refuse_what_is_not_ours(copy)
-    if not encrypted_files.is_key(settings.BACKUP_PUBLIC_KEY):
-        raise NotDone("BACKUP_PUBLIC_KEY is no key: give it as `manage.py new_keys --backup` printed it.")
-    clear_leftovers()
+    _refuse_other_file(copy)
+    if not encrypted_files.is_public_key(settings.BACKUP_PUBLIC_KEY):
+        raise BackupFailed(
+            "BACKUP_PUBLIC_KEY is not a valid key: set it to the one that `manage.py new_keys --backup` printed."
+        )
+    remove_leftovers()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _try_out(target)
-    about = _about(at)
-    with under_way():
+    _check_writable(target)
+    header = _make_header(at)
+    with protect_working_files():
         with _dump() as source:
-            _seal(_After(about.line(), source), target, tell=tell)
+            _encrypt_to(target, _PrefixedReader(header.encode(), source), on_progress=on_progress)
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_BACKUP) as folder:
             plain = Path(folder) / "removals"
-            journal_file.write_whole(plain, list(Removal.objects.order_by("pk")))  # newer than the backup: none misses
+            # Read after the database, so the journal has at least every removal that the backup has.
+            removal_journal_file.write_journal(plain, list(Removal.objects.order_by("pk")))
             with plain.open("rb") as source:
-                _seal(source, copy, tell=lambda done: None)
+                _encrypt_to(copy, source, on_progress=lambda done: None)
     return copy
 
 
-def _try_out(target: Path) -> None:
+def _check_writable(target: Path) -> None:
     """Raise OSError if the file cannot be written, before the long work begins."""
     part = target.with_name(f"{target.name}{_PART}")
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600))
     part.unlink()
 
 
-def _about(at: datetime) -> About:
+def _make_header(at: datetime) -> BackupHeader:
     last = Removal.objects.order_by("pk").values_list("uid", flat=True).last()
-    return About(connection.vendor, removal_journal.site_id(), str(last or ""), at.isoformat())
+    return BackupHeader(connection.vendor, removal_journal.get_site_id(), str(last or ""), at.isoformat())
 
 
-def _seal(source: Any, target: Path, *, tell: Tell) -> None:
+def _encrypt_to(target: Path, source: Any, *, on_progress: ReportProgress) -> None:
+    # Renamed when it is complete and on disk: a kill or a power cut leaves the whole file under its name, or none.
     part = target.with_name(f"{target.name}{_PART}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            encrypted_files.seal(source, file, settings.BACKUP_PUBLIC_KEY, tell=tell)
+            encrypted_files.encrypt_file(source, file, settings.BACKUP_PUBLIC_KEY, on_progress=on_progress)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    journal_file.sync_folder(target.parent)
+    removal_journal_file.fsync_folder(target.parent)
 
 
-class _After:
-    """A file that begins with `first` and goes on with `rest`."""
+class _PrefixedReader:
+    """A readable file that returns `first`, then the content of `rest`."""
 
     def __init__(self, first: bytes, rest: BinaryIO) -> None:
         self._first, self._rest = first, rest
@@ -124,22 +122,23 @@ class _After:
         return first + self._rest.read(size - len(first))
 
 
-def remove_old(*, at: datetime) -> None:
-    """No backup in DATA_DIR/backups, and no journal beside one, is older than settings.BACKUP_DAYS."""
+def delete_old_backups(*, at: datetime) -> None:
+    """Delete backups in DATA_DIR/backups, and journals beside them, that are older than settings.BACKUP_DAYS."""
     oldest = at - timedelta(days=settings.BACKUP_DAYS)
     for file in sorted((settings.DATA_DIR / "backups").glob(f"*{SUFFIX}*")):
         try:
             is_old = file.stat().st_mtime <= oldest.timestamp()
-            if is_old and file.suffix in (SUFFIX, JOURNAL_SUFFIX) and _is_ours(file):
+            if is_old and file.suffix in (SUFFIX, JOURNAL_SUFFIX) and _is_backup_or_empty(file):
                 file.unlink()
         except OSError as error:
-            log.error("The backup %s cannot be removed (%s) although its time is over.", file, error.strerror)
+            log.error("The old backup %s cannot be deleted (%s): delete it by hand.", file, error.strerror)
 
 
-def clear_leftovers() -> None:
-    """Copies in clear that a killed backup or restore left are gone; one that is under way keeps its own."""
+def remove_leftovers() -> None:
+    """Delete unencrypted working files of a backup or restore that was killed."""
     try:
-        with _lock().open("ab") as lock:
+        with _lock_file().open("ab") as lock:
+            # A backup or restore that is running holds the lock shared; the lock of a killed one ends with it.
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for folder in _working_folders():
                 shutil.rmtree(folder)
@@ -147,44 +146,48 @@ def clear_leftovers() -> None:
                 part.unlink()
     except BlockingIOError:
         return
-    except OSError as error:  # somebody else's, say root's: whoever runs this next may do it
-        log.error("Working files of a backup in %s cannot be cleared away (%s).", settings.DATA_DIR, error.strerror)
+    except OSError as error:  # they belong to another user, such as root
+        log.error(
+            "Unencrypted working files of a backup in %s cannot be deleted (%s): delete them by hand.",
+            settings.DATA_DIR,
+            error.strerror,
+        )
 
 
 def _working_folders() -> Iterator[Path]:
     yield from settings.DATA_DIR.glob(f"{_BACKUP}*")
-    for place in {settings.DATA_DIR, working_place()}:
+    for place in {settings.DATA_DIR, get_restore_folder()}:
         yield from place.glob(f"{RESTORE}*")
 
 
-def working_place() -> Path:
-    """Return the folder in which a restore works: a file can be renamed only on the disk that it is on."""
+def get_restore_folder() -> Path:
+    """Return the folder in which a restore works: that of SQLite's file, since a rename must stay on one disk."""
     return Path(connection.settings_dict["NAME"]).parent if connection.vendor == "sqlite" else Path(settings.DATA_DIR)
 
 
 @contextmanager
-def under_way() -> Iterator[None]:
-    """Nobody clears away what is written meanwhile. A process that is killed lets go."""
-    with _lock().open("ab") as lock:
+def protect_working_files() -> Iterator[None]:
+    """Keep `remove_leftovers` of other processes from deleting what is written within the block."""
+    with _lock_file().open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
 
-def _lock() -> Path:
+def _lock_file() -> Path:
     return Path(settings.DATA_DIR / "backups.lock")
 
 
-def _refuse_what_is_not_ours(target: Path) -> None:
+def _refuse_other_file(target: Path) -> None:
     if not target.name:
-        raise NotDone(f"{target} is a folder: name the file to write.")
+        raise BackupFailed(f"{target} is a folder: name the file to write.")
     if not os.path.lexists(target):
         return
-    if not _is_ours(target):
-        raise NotDone(f"{target} holds something else, which stays as it is: name a new file.")
+    if not _is_backup_or_empty(target):
+        raise BackupFailed(f"{target} exists and is not a backup, so it was not overwritten: name a new file.")
 
 
-def _is_ours(file: Path) -> bool:
-    """Whether it is a backup, a journal beside one, or empty."""
+def _is_backup_or_empty(file: Path) -> bool:
+    """Return whether the file is a backup, a journal beside one, or empty."""
     if not file.is_file():
         return False
     with file.open("rb") as opened:
@@ -193,43 +196,48 @@ def _is_ours(file: Path) -> bool:
 
 @contextmanager
 def _dump() -> Iterator[Any]:
-    """The database as of one moment, to be read as a file."""
+    """Open the database as of one moment for reading."""
     if connection.vendor == "sqlite":
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=_BACKUP) as folder:
             copy = Path(folder) / "database"
             connection.ensure_connection()
             try:
+                # SQLite's online backup: consistent while others write, which a plain copy of the file is not.
                 with closing(sqlite3.connect(copy)) as into:
                     connection.connection.backup(into)
             except sqlite3.Error as error:
-                raise NotDone(
-                    f"There is no copy of the database in {settings.DATA_DIR} ({error}): make room on its disk, as "
-                    "much as the database takes."
+                raise BackupFailed(
+                    f"The database could not be copied to {settings.DATA_DIR} ({error}): free as much space on its "
+                    "disk as the database takes."
                 ) from error
             with copy.open("rb") as file:
                 yield file
         return
     command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
-    with program(command, stdout=subprocess.PIPE) as process:
+    with run_postgresql_program(command, stdout=subprocess.PIPE) as process:
         yield process.stdout
 
 
 @contextmanager
-def program(command: list[str], **pipes: IO[bytes] | int) -> Iterator["subprocess.Popen[bytes]"]:
-    """One of PostgreSQL's own programs on this site's database. Raises NotDone."""
-    told = connection.get_connection_params()  # as Django connects, whichever part of DATABASE_URL says so
+def run_postgresql_program(command: list[str], **pipes: IO[bytes] | int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one of PostgreSQL's own programs on this site's database. Raises BackupFailed."""
+    parameters = connection.get_connection_params()  # as Django connects, whichever part of DATABASE_URL says so
+    # In the environment and not as arguments: everybody on the machine can read the arguments of a process.
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
-    environment = os.environ | {name: str(told[key]) for name, key in names.items() if told.get(key)}
+    environment = os.environ | {name: str(parameters[key]) for name, key in names.items() if parameters.get(key)}
     with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603  (our own words, no shell)
                 command, env=environment, stderr=errors, **pipes
             )
         except FileNotFoundError as error:
-            raise NotDone(f"There is no {command[0]} here: install PostgreSQL's client programs.") from error
+            raise BackupFailed(f"{command[0]} is not installed: install PostgreSQL's client programs.") from error
         with process:
             yield process
         if process.returncode:
             errors.seek(0)
             lines = errors.read().decode(errors="replace").strip().splitlines()
-            raise NotDone(f"{command[0]} ended with {process.returncode}: {lines[-1] if lines else 'no word'}")
+            raise BackupFailed(
+                f"{command[0]} failed with exit code {process.returncode} ({lines[-1] if lines else 'no message'}): "
+                "correct that, then run this command again."
+            )

@@ -1,4 +1,4 @@
-"""A new pair of keys: everything sealed is opened with an old key and sealed with the new one, while the site runs."""
+"""Re-encrypt everything with a new pair of keys while the site runs."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,48 +17,48 @@ _AT_ONCE = 200
 
 @dataclass
 class Rotation:
-    """What a run did. `lost` names the texts that no key here opens as (table, number of the row, column)."""
+    """What a run did."""
 
-    sealed_anew: int = 0
-    lost: list[tuple[str, int, str]] = field(default_factory=list)
-    in_use: Counter[str] = field(default_factory=Counter)  # key ids of all that is sealed, when the run ended
+    reencrypted: int = 0
+    unreadable: list[tuple[str, int, str]] = field(default_factory=list)  # (table, number of the row, column)
+    in_use: Counter[str] = field(default_factory=Counter)  # texts by the id of their key when the run ended
 
 
-def sealed_columns() -> dict[type[models.Model], list[str]]:
-    """Every column of every table whose name says that it is sealed."""
-    found = {
+def get_encrypted_columns() -> dict[type[models.Model], list[str]]:
+    """Return the encrypted columns of each table: those whose names begin with `sealed_`."""
+    columns_of = {
         model: [column.attname for column in model._meta.concrete_fields if column.attname.startswith("sealed_")]
         for model in apps.get_app_config("petition").get_models()
     }
-    return {model: columns for model, columns in found.items() if columns}
+    return {model: columns for model, columns in columns_of.items() if columns}
 
 
-def rotate(*, tell: Callable[[str, int, int], None] = lambda table, done, of: None) -> Rotation:
-    """Everything that a key here opens is sealed with CONTACT_PUBLIC_KEY; what none opens is left as it is.
+def rotate_keys(*, on_progress: Callable[[str, int, int], None] = lambda table, done, of: None) -> Rotation:
+    """Encrypt everything that a key here decrypts with CONTACT_PUBLIC_KEY, and leave the rest as it is.
 
-    Rows are taken by number, _AT_ONCE in a transaction, and what is sealed with the present key is passed over: a run
-    that was interrupted goes on where it stopped, and a site that runs waits for no more than one such step. `tell`
-    hears the table and how many of its rows are done, and of how many.
+    `on_progress` is called with the table, how many of its rows are done, and of how many.
     """
     rotation = Rotation()
-    for model, columns in sealed_columns().items():
+    # _AT_ONCE rows in a transaction, so that the site waits for one such step at most. Texts under the current key are
+    # skipped, so an interrupted run continues where it stopped.
+    for model, columns in get_encrypted_columns().items():
         rows = _to_rotate(model, columns)
         done, of = 0, rows.count()
         for numbers in _in_steps(rows):
             _one_step(model, columns, numbers, rotation)
             done += len(numbers)
-            tell(model._meta.model_name or "", done, of)
-    for model, columns in sealed_columns().items():
+            on_progress(model._meta.model_name or "", done, of)
+    for model, columns in get_encrypted_columns().items():
         for column in columns:
             texts = model._default_manager.exclude(**{column: ""}).values_list(column, flat=True)
-            rotation.in_use.update(encryption.key_id_of(text) for text in texts.iterator())
+            rotation.in_use.update(encryption.get_key_id(text) for text in texts.iterator())
     return rotation
 
 
 def _to_rotate(model: type[models.Model], columns: list[str]) -> models.QuerySet[models.Model]:
-    """Rows with anything that another key than the present one seals."""
-    present, _ = encryption.key_ids()
-    other = [~Q(**{column: ""}) & ~Q(**{f"{column}__startswith": f"{present}:"}) for column in columns]
+    """Return the rows with any text that is not encrypted with the current key."""
+    current, _ = encryption.get_key_ids()
+    other = [~Q(**{column: ""}) & ~Q(**{f"{column}__startswith": f"{current}:"}) for column in columns]
     return model._default_manager.filter(reduce(or_, other)).order_by("pk")
 
 
@@ -71,18 +71,19 @@ def _in_steps(rows: models.QuerySet[models.Model]) -> Iterator[list[int]]:
 
 @transaction.atomic
 def _one_step(model: type[models.Model], columns: list[str], numbers: list[int], rotation: Rotation) -> None:
-    """Only the sealed columns are written, under the row's lock, so whatever else changes at the same time stays."""
+    """Re-encrypt the rows with these numbers."""
+    # Only the encrypted columns are written, under the row's lock: changes of other columns at the same time stay.
     rows = model._default_manager.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk")
     for row in rows.only("pk", *columns):
-        anew = {}
+        changes = {}
         for column in columns:
             text = getattr(row, column)
-            if not text or encryption.is_sealed_with_present_key(text):
+            if not text or encryption.is_encrypted_with_current_key(text):
                 continue
             try:
-                anew[column] = encryption.seal(encryption.opened(text))
-            except encryption.CannotOpen:
-                rotation.lost.append((model._meta.model_name or "", row.pk, column))
-        if anew:
-            model._default_manager.filter(pk=row.pk).update(**anew)
-            rotation.sealed_anew += len(anew)
+                changes[column] = encryption.encrypt(encryption.decrypt(text))
+            except encryption.CannotDecrypt:
+                rotation.unreadable.append((model._meta.model_name or "", row.pk, column))
+        if changes:
+            model._default_manager.filter(pk=row.pk).update(**changes)
+            rotation.reencrypted += len(changes)

@@ -1,23 +1,29 @@
-"""The journal of removals: rows of the table Removal, and the same as lines of a file outside the database.
+"""The removal journal: the rows of the table Removal, and the same entries in a file outside the database.
 
-The first line of the file names the site it belongs to; each other line is one removal. No names, no mailboxes.
+The first line of the file is a header with the id of the site; each other line is one entry. An entry has no name and
+no mailbox.
 """
 
 import io
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
-from petition.models import Display, Endorsement, Removal, RemovalKind, SiteState
+from petition.actions.refusals import UnusableJournal
+from petition.models.audit import Removal, RemovalKind
+from petition.models.choices import Display
+from petition.models.endorsements import Endorsement
+from petition.models.site_state import SiteState
 from petition.security import encrypted_files
+from petition.text.references import format_reference
 
 REPLAYED = "replayed"
-"""The reason, in the audit log, of what is done again after a restore. Its row in the table comes from the file."""
+"""The reason, in the audit log, of a removal repeated after a restore. Its row in the table comes from the file."""
 _KINDS = {
     "hide": RemovalKind.HIDE,
     "revoke": RemovalKind.UNLIST,
@@ -36,16 +42,12 @@ _KINDS = {
 _UNDONE = {"hide": RemovalKind.LIST, "approve": RemovalKind.UNLIST}
 
 
-class NotAJournal(Exception):
-    """The file cannot be used; the message says why and what to do."""
+def get_removal_kind(verb: str, reason: str, *, is_listed_again: bool) -> RemovalKind | None:
+    """Return which kind of removal the audit event `verb` is; None if it is none.
 
-
-def kind_of(verb: str, reason: str, *, is_listed_again: bool) -> RemovalKind | None:
-    """Return which kind of removal the event `verb` of the audit log is; None if it is none.
-
-    `is_listed_again`: an approval publishes a name that was published before. What is erased because nobody confirmed
-    it in time is no removal: a restored database erases it again by itself, since only its age decides.
+    `is_listed_again`: an approval publishes a name that was published before.
     """
+    # Erasing what nobody confirmed in time needs no entry: a restored database erases it again, by its age alone.
     if reason == REPLAYED or (verb == "erase" and reason == "unconfirmed"):
         return None
     if verb == "undo":
@@ -55,10 +57,10 @@ def kind_of(verb: str, reason: str, *, is_listed_again: bool) -> RemovalKind | N
     return _KINDS.get(verb)
 
 
-def note(verb: str, endorsement: Endorsement, *, reason: str, at: datetime) -> None:
-    """Store the removal that the event `verb` is, if it is one, in the transaction of the caller."""
+def record_removal(verb: str, endorsement: Endorsement, *, reason: str, at: datetime) -> None:
+    """Store a journal entry, in the caller's transaction, if the audit event `verb` is a removal."""
     is_listed_again = endorsement.signatory_id is not None and endorsement.display == Display.NAMED
-    kind = kind_of(verb, reason, is_listed_again=is_listed_again)
+    kind = get_removal_kind(verb, reason, is_listed_again=is_listed_again)
     if kind is not None:
         Removal.objects.create(
             kind=kind,
@@ -70,27 +72,27 @@ def note(verb: str, endorsement: Endorsement, *, reason: str, at: datetime) -> N
         )
 
 
-def site_id() -> str:
-    """Return what names this site's journal; chosen at random when it is first asked for."""
-    known = SiteState.objects.filter(pk=1).values_list("journal_id", flat=True)
-    if not known.first():
+def get_site_id() -> str:
+    """Return the id of this site's journal, which is generated when it is first needed."""
+    stored = SiteState.objects.filter(pk=1).values_list("journal_id", flat=True)
+    if not stored.first():
         SiteState.objects.get_or_create(pk=1)
-        SiteState.objects.filter(pk=1, journal_id="").update(journal_id=str(uuid.uuid4()))
-    return known.get()
+        SiteState.objects.filter(pk=1, journal_id="").update(journal_id=str(uuid.uuid4()))  # the first process wins
+    return stored.get()
 
 
-def journal() -> Path:
-    """Return where the worker of this DATA_DIR keeps its file."""
+def get_journal_path() -> Path:
+    """Return the path of the journal file in DATA_DIR."""
     return Path(settings.DATA_DIR) / "removals.jsonl"
 
 
-def first_line(site: str) -> bytes:
-    """Return the line that the file of the site `site` begins with."""
+def encode_header(site: str) -> bytes:
+    """Return the first line of the journal file of the site with this id."""
     return json.dumps({"journal": site}).encode() + b"\n"
 
 
-def line(removal: Removal) -> bytes:
-    """Return the removal as a line of the file."""
+def encode_entry(removal: Removal) -> bytes:
+    """Return the removal as a line of the journal file."""
     fields = {
         "id": str(removal.uid),
         "kind": removal.kind,
@@ -103,19 +105,19 @@ def line(removal: Removal) -> bytes:
     return json.dumps(fields).encode() + b"\n"
 
 
-def site_in(first: bytes) -> str | None:
-    """Return which site the file belongs to that begins with the line `first`; None if it does not say so."""
+def decode_header(line: bytes) -> str | None:
+    """Return the id of the site in a header; None if the line is not a header."""
     try:
-        fields = json.loads(first)
+        fields = json.loads(line)
     except (ValueError, RecursionError):
         return None
     return str(fields["journal"]) if isinstance(fields, dict) and "journal" in fields else None
 
 
-def removal_in(text: bytes) -> Removal:
-    """Return the removal that a line of the file tells, not stored. Raises ValueError if the line is damaged."""
+def decode_entry(line: bytes) -> Removal:
+    """Return the removal in a line of the journal file, unsaved. Raises ValueError if the line is damaged."""
     try:
-        fields = json.loads(text)
+        fields = json.loads(line)
         removal = Removal(
             uid=uuid.UUID(fields["id"]),
             kind=RemovalKind(fields["kind"]),
@@ -133,8 +135,8 @@ def removal_in(text: bytes) -> Removal:
 
 
 @dataclass(frozen=True)
-class OldLine:
-    """A line of a file from before the table: the public entry `reference` of `appeal` was taken off at `at`."""
+class LegacyEntry:
+    """A line of the first version's file: the entry `reference` of `appeal` was removed from the list at `at`."""
 
     appeal: str
     reference: str
@@ -142,54 +144,56 @@ class OldLine:
 
 
 @dataclass
-class Journal:
-    """What a file tells. `site` is '' in one from before the table; `cut_off` says that its last line is not whole."""
+class RemovalJournal:
+    """The content of a journal file. `site` is '' in a file of the first version, which has `legacy_entries` only.
+
+    `is_truncated`: its last line is incomplete.
+    """
 
     site: str = ""
     removals: list[Removal] = field(default_factory=list)
-    old_lines: list[OldLine] = field(default_factory=list)
-    cut_off: bool = False
+    legacy_entries: list[LegacyEntry] = field(default_factory=list)
+    is_truncated: bool = False
 
 
-def read(file: Path, private_keys: Iterable[str] = ()) -> Journal:
-    """Return what the journal `file` tells; a copy that `backup` made is decrypted with one of `private_keys`.
+def read_journal(file: Path, private_keys: Iterable[str] = ()) -> RemovalJournal:
+    """Return the content of a journal file; a copy made by `backup` is decrypted with one of `private_keys`.
 
-    Raises NotAJournal if anything but its last line is damaged, which may have been a removal; CannotRead, OSError.
+    Raises UnusableJournal, CannotDecryptFile, OSError.
     """
     content = file.read_bytes()
     if content.startswith(encrypted_files.FIRST_LINE):
-        content = b"".join(encrypted_files.opened(io.BytesIO(content), private_keys))
+        content = b"".join(encrypted_files.decrypt_file(io.BytesIO(content), private_keys))
     lines = content.split(b"\n")
-    found = Journal(cut_off=bool(lines.pop()))
-    if lines and (site := site_in(lines[0])) is not None:
-        found.site = site
+    # The last line may be incomplete, since a worker was killed while writing it: its removal is in the table.
+    journal = RemovalJournal(is_truncated=bool(lines.pop()))
+    if lines and (site := decode_header(lines[0])) is not None:
+        journal.site = site
         lines = lines[1:]
     elif not any(lines):
-        raise NotAJournal(f"{file} is empty: name a journal of removals that a worker or a backup wrote.")
-    for number, text in _numbered(lines, 2 if found.site else 1):
+        raise UnusableJournal(f"{file} is empty: name a removal journal that the worker or a backup wrote.")
+    for number, line in enumerate(lines, 2 if journal.site else 1):
+        if not line:
+            continue
         try:
-            if found.site:
-                found.removals.append(removal_in(text))
+            if journal.site:
+                journal.removals.append(decode_entry(line))
             else:
-                found.old_lines.append(_old_line(text))
-        except ValueError as error:
-            raise NotAJournal(
-                f"Line {number} of {file} is damaged, and may have been a removal: take another copy of the journal."
+                journal.legacy_entries.append(_decode_legacy_entry(line))
+        except ValueError as error:  # never skipped: the damaged line may have been a removal
+            raise UnusableJournal(
+                f"Line {number} of {file} is damaged and may have been a removal: use another copy of the journal."
             ) from error
-    return found
+    return journal
 
 
-def _numbered(lines: list[bytes], first: int) -> Iterator[tuple[int, bytes]]:
-    return ((number, text) for number, text in enumerate(lines, first) if text)
-
-
-def _old_line(text: bytes) -> OldLine:
+def _decode_legacy_entry(line: bytes) -> LegacyEntry:
     try:
-        fields = json.loads(text)
+        fields = json.loads(line)
         kind, number = str(fields["kind"]), int(fields["number"])
-        found = OldLine(str(fields["appeal"]), f"{kind}-{number}", datetime.fromisoformat(fields["at"]))
+        entry = LegacyEntry(str(fields["appeal"]), format_reference(kind, number), datetime.fromisoformat(fields["at"]))
     except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("a line of the journal is damaged") from error
-    if found.at.tzinfo is None or "\0" in found.appeal + found.reference:
+    if entry.at.tzinfo is None or "\0" in entry.appeal + entry.reference:
         raise ValueError("a line of the journal is damaged")
-    return found
+    return entry

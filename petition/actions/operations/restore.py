@@ -1,7 +1,7 @@
-"""A backup is put in place of the database, and what was removed since it was taken is removed again.
+"""Put a backup in place of the database, and repeat what was removed since it was taken.
 
-Until that is done a table marks the database (`RESTORE_MARKER`), and no process publishes a list from it: a restore
-that is killed half-way shows no name.
+Until that is finished a table marks the database (`RESTORE_MARKER`), and no process publishes a list from it: after a
+restore that was killed half-way no name is shown.
 """
 
 import os
@@ -16,135 +16,127 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, connections, models, transaction
+from django.db import DatabaseError, connection, connections, models
 
-from petition.actions.audit import Actor, record_of
+from petition.actions.audit import Actor
 from petition.actions.operations import (
     backup as backups,
-    journal_file,
     removal_journal,
-    replay as removals,
+    removal_journal_file,
+    removal_replay,
     retention,
     running_processes,
 )
-from petition.actions.operations.backup import About, NotDone, Tell
-from petition.actions.operations.removal_journal import Journal, NotAJournal
-from petition.actions.operations.replay import Replayed
+from petition.actions.operations.backup import BackupHeader, ReportProgress
+from petition.actions.operations.held_list import hold_list_back
+from petition.actions.operations.removal_journal import RemovalJournal
+from petition.actions.operations.removal_replay import ReplayResult
+from petition.actions.refusals import BackupFailed, SiteInUse, UnusableJournal
 from petition.models import Appeal, AuditEvent, Removal, SiteState, triggers
-from petition.models.site_state import RESTORE_MARKER
+from petition.models.held_list import RESTORE_MARKER
 from petition.security import encrypted_files
 
-_FILLED: Final[tuple[type[models.Model], ...]] = (Appeal, AuditEvent, User)
-"""Where none of these tables has a row, nothing can be lost."""
+_IN_USE: Final[tuple[type[models.Model], ...]] = (Appeal, AuditEvent, User)
+"""If none of these tables has a row, nothing can be lost."""
+_OTHER_SITE: Final = "{} is the removal journal of another site: name that of this site with --journal."
+_DAMAGED: Final = "The database in this backup is damaged: use an older backup."
 
 
 @dataclass(frozen=True)
-class Order:
-    """What the operator asks for. `journal` None: that of this DATA_DIR."""
+class RestoreRequest:
+    """What the operator asks for."""
 
     backup: Path
-    journal: Path | None
+    journal: Path | None  # None: that of this DATA_DIR
     without_journal: bool
-    replace: bool
+    replace: bool  # the present database may be lost
     private_keys: tuple[str, ...]
 
 
-def restore(order: Order, *, by: Actor, at: datetime, migrate: Callable[[], None], tell: Tell) -> Replayed | None:
-    """The database is that of the backup, migrated, without what was removed since; return what was removed again.
+def restore_backup(
+    request: RestoreRequest, *, by: Actor, at: datetime, migrate: Callable[[], None], on_progress: ReportProgress
+) -> ReplayResult | None:
+    """Restore the backup, migrate it, and repeat what was removed since; return what was repeated.
 
-    Without a journal nothing is removed; None is returned, and no list is published until somebody has checked.
-    Raises NotDone, NotAJournal, CannotRead, OSError; then the database is what it was, or publishes no list.
+    Without a journal return None: nothing is repeated, and no list is published until a person has checked it.
+    Raises BackupFailed, UnusableJournal, CannotDecryptFile, OSError: the database is as it was, or publishes no list.
     """
     try:
-        with running_processes.exclusive():
-            if not order.replace and _holds_something():
-                raise NotDone(
-                    "The database is not empty, and a restore replaces all of it: back it up, then add --replace."
+        with running_processes.exclusive_database_use():
+            if not request.replace and _has_rows():
+                raise BackupFailed(
+                    "The database is not empty, and a restore replaces all of it: back it up, then repeat this with "
+                    "--replace."
                 )
-            backups.clear_leftovers()
-            with backups.under_way(), _plain(order, tell) as (about, plain):
-                journal = None if order.without_journal else _journal_for(order, about)
-                revisions = _present_revisions()
+            backups.remove_leftovers()
+            with backups.protect_working_files(), _decrypt(request, on_progress) as (header, plain):
+                journal = None if request.without_journal else _choose_journal(request, header)
+                revisions = _read_present_revisions()
                 _put_back(plain)
                 result = _finish(journal, by=by, at=at, migrate=migrate)
                 _raise_revisions(revisions)
                 _unmark()
                 return result
-    except running_processes.InUse as error:
-        raise NotDone("The site is running: stop web and worker first, then run this command again.") from error
+    except SiteInUse as error:
+        raise BackupFailed("The site is running: stop web and worker first, then run this command again.") from error
 
 
-def _finish(journal: Journal | None, *, by: Actor, at: datetime, migrate: Callable[[], None]) -> Replayed | None:
+def _finish(
+    journal: RemovalJournal | None, *, by: Actor, at: datetime, migrate: Callable[[], None]
+) -> ReplayResult | None:
     migrate()
     result = None
     if journal is None:
-        if removal_journal.journal().exists():
-            journal_file.move_aside(removal_journal.journal())
-        _hold_list_back(by=by, at=at)
+        if removal_journal.get_journal_path().exists():
+            removal_journal_file.move_aside(removal_journal.get_journal_path())
+        hold_list_back(by=by, at=at)
     else:
-        result = removals.replay(journal, by=by, at=at)
-        _take_over_site(journal)
+        result = removal_replay.replay_removals(journal, by=by, at=at)
+        _take_over_site_id(journal)
     while retention.erase_unconfirmed(at=at):
         pass
-    rmtree(settings.DATA_DIR / "exports", ignore_errors=True)  # their revisions are given out again
-    journal_file.JournalFile().write()
+    # Exported files are found by the appeal's revision, and the restored database counts from an older one.
+    rmtree(settings.DATA_DIR / "exports", ignore_errors=True)
+    removal_journal_file.RemovalJournalFile().write()
     return result
 
 
-@transaction.atomic
-def _hold_list_back(*, by: Actor, at: datetime) -> None:
-    SiteState.objects.update_or_create(pk=1, defaults={"list_held_back": True})
-    record_of("sitestate", None, "hold_list", by=by, at=at)
+def replay_journal_file(
+    file: Path, private_keys: Iterable[str], *, by: Actor, at: datetime, on_progress: Callable[[int, int], None]
+) -> ReplayResult:
+    """Repeat in the present database what the journal file has; for a database put in place by other means.
 
-
-@transaction.atomic
-def publish_list(*, by: Actor, at: datetime) -> bool:
-    """The list is published again, since `by` has checked what was removed; False if it was not held back."""
-    if not SiteState.objects.filter(pk=1, list_held_back=True).update(list_held_back=False):
-        return False
-    record_of("sitestate", None, "publish_list", by=by, at=at)
-    return True
-
-
-def replay(
-    file: Path, private_keys: Iterable[str], *, by: Actor, at: datetime, tell: Callable[[int, int], None]
-) -> Replayed:
-    """Remove again in the present database what the journal knows; for a database put in place by other means.
-
-    Raises NotAJournal, CannotRead, OSError.
+    Raises UnusableJournal, CannotDecryptFile, OSError.
     """
-    journal = removal_journal.read(file, private_keys)
-    if journal.site and journal.site != removal_journal.site_id():
-        raise NotAJournal(_OF_ANOTHER_SITE.format(file))
-    return removals.replay(journal, by=by, at=at, tell=tell)
+    journal = removal_journal.read_journal(file, private_keys)
+    if journal.site and journal.site != removal_journal.get_site_id():
+        raise UnusableJournal(_OTHER_SITE.format(file))
+    return removal_replay.replay_removals(journal, by=by, at=at, on_progress=on_progress)
 
 
-_OF_ANOTHER_SITE = "{} is the journal of removals of another site: name that of this one with --journal."
-
-
-def _journal_for(order: Order, about: About | None) -> Journal:
-    """The journal to go by. Raises NotDone where there is none, or one that cannot be it; NotAJournal."""
-    file = order.journal or removal_journal.journal()
+def _choose_journal(request: RestoreRequest, header: BackupHeader | None) -> RemovalJournal:
+    """Return the removal journal to replay. Raises BackupFailed if there is none; UnusableJournal."""
+    file = request.journal or removal_journal.get_journal_path()
     if not file.exists():
-        raise NotDone(
-            f"There is no journal of removals at {file}: without it, names that were removed would be published "
-            "again. Name the newest copy of it with --journal. If there is none at all, --without-journal restores "
-            "without any list, until an administrator has checked it."
+        raise BackupFailed(
+            f"There is no removal journal at {file}, and without it removed names would be published again: name the "
+            "newest copy of it with --journal, or use --without-journal, which publishes no list until an "
+            "administrator has checked it."
         )
-    journal = removal_journal.read(file, order.private_keys)
-    if about is None:
+    journal = removal_journal.read_journal(file, request.private_keys)
+    if header is None:
         return journal
-    if journal.site != about.site:
-        raise NotAJournal(_OF_ANOTHER_SITE.format(file))
+    if journal.site != header.site:
+        raise UnusableJournal(_OTHER_SITE.format(file))
     known = {str(removal.uid) for removal in journal.removals}
-    if about.last_removal and about.last_removal not in known:
-        raise NotAJournal(f"{file} is older than the backup: name a newer copy of the journal with --journal.")
-    journal.removals += [row for row in _present_removals(about.site) if str(row.uid) not in known]
+    if header.last_removal and header.last_removal not in known:
+        raise UnusableJournal(f"{file} is older than the backup: name a newer copy of the journal with --journal.")
+    journal.removals += [row for row in _read_present_removals(header.site) if str(row.uid) not in known]
     return journal
 
 
-def _present_removals(site: str) -> list[Removal]:
-    """What the database that is about to be replaced knows, if it is of the same site and can be read."""
+def _read_present_removals(site: str) -> list[Removal]:
+    """Return the removals in the database that is to be replaced, if it is of the same site and can be read."""
     try:
         if SiteState.objects.filter(pk=1, journal_id=site).exists():
             return list(Removal.objects.order_by("pk"))
@@ -153,7 +145,7 @@ def _present_removals(site: str) -> list[Removal]:
     return []
 
 
-def _present_revisions() -> dict[str, int]:
+def _read_present_revisions() -> dict[str, int]:
     try:
         if Appeal._meta.db_table in connection.introspection.table_names():
             return dict(Appeal.objects.values_list("slug", "revision"))
@@ -163,76 +155,81 @@ def _present_revisions() -> dict[str, int]:
 
 
 def _raise_revisions(before: dict[str, int]) -> None:
-    """No revision is given out twice: files of exports are found by it, in whichever folder."""
+    """Raise each appeal's revision above that of the replaced database."""
+    # No revision may stand for two contents: other processes find exports and cached pages by it.
     for slug, revision in before.items():
         Appeal.objects.filter(slug=slug, revision__lte=revision).update(revision=revision + 1)
 
 
-def _take_over_site(journal: Journal) -> None:
-    """A backup from before there were journals belongs to the site whose journal was applied to it."""
-    if journal.site and journal.site != removal_journal.site_id():
+def _take_over_site_id(journal: RemovalJournal) -> None:
+    """Give a backup of the first version, which has no id, the id of the journal that was replayed on it."""
+    if journal.site and journal.site != removal_journal.get_site_id():
         SiteState.objects.filter(pk=1).update(journal_id=journal.site)
 
 
-def _holds_something() -> bool:
+def _has_rows() -> bool:
     try:
         tables = set(connection.introspection.table_names())
-        return any(model._meta.db_table in tables and model._base_manager.exists() for model in _FILLED)
+        return any(model._meta.db_table in tables and model._base_manager.exists() for model in _IN_USE)
     except DatabaseError:
         if connection.vendor == "postgresql":
             raise
-        return True  # the file is damaged, or no database: somebody should look
+        return True  # the file is damaged, or no database: the operator should look before it is replaced
 
 
 @contextmanager
-def _plain(order: Order, tell: Tell) -> Iterator[tuple[About | None, Path]]:
-    """What the backup says about itself, and the database in it, decrypted, as long as the block lasts."""
-    place = backups.working_place()
+def _decrypt(request: RestoreRequest, on_progress: ReportProgress) -> Iterator[tuple[BackupHeader | None, Path]]:
+    """Decrypt the backup to a file for the length of the block; yield its header and the file."""
+    place = backups.get_restore_folder()
     try:
-        source = order.backup.open("rb")
+        source = request.backup.open("rb")
     except OSError as error:
-        raise NotDone(
-            f"{order.backup} cannot be read ({error.strerror}): name a file that `manage.py backup` wrote."
+        raise BackupFailed(
+            f"{request.backup} cannot be read ({error.strerror}): name a file that `manage.py backup` wrote."
         ) from error
     with source, tempfile.TemporaryDirectory(dir=place, prefix=backups.RESTORE) as folder:
         plain = Path(folder) / "database"
         with os.fdopen(os.open(plain, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
-            chunks = encrypted_files.opened(source, order.private_keys)
-            about, first = About.before(next(chunks))
+            chunks = encrypted_files.decrypt_file(source, request.private_keys)
+            header, first = BackupHeader.split_from(next(chunks))
             out.write(first)
             done = len(first)
             for chunk in chunks:
                 out.write(chunk)
                 done += len(chunk)
-                tell(done)
+                on_progress(done)
             out.flush()
             os.fsync(out.fileno())
-        if about and about.database != connection.vendor:
-            raise NotDone(f"This backup is of {about.database}, and DATABASE_URL names {connection.vendor}.")
-        yield about, plain
+        if header and header.database != connection.vendor:
+            raise BackupFailed(
+                f"This backup is of {header.database}, and DATABASE_URL names {connection.vendor}: set DATABASE_URL to "
+                f"a {header.database} database."
+            )
+        yield header, plain
 
 
 def _put_back(plain: Path) -> None:
-    """The database is what `plain` holds, and is marked. A kill before that leaves it as it was, or marked as well."""
+    """Replace the database with that in `plain`, marked; a kill leaves it as it was, or marked as well."""
     connections.close_all()
     if connection.vendor == "sqlite":
-        _mark_file(plain)
-        place = Path(connection.settings_dict["NAME"])
-        for journal in ("-wal", "-shm"):
-            place.with_name(place.name + journal).unlink(missing_ok=True)
-        plain.replace(place)
-        journal_file.sync_folder(place.parent)
+        _mark_sqlite_file(plain)
+        database = Path(connection.settings_dict["NAME"])
+        # SQLite would apply the write-ahead log of the old database to the new file.
+        for suffix in ("-wal", "-shm"):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        plain.replace(database)
+        removal_journal_file.fsync_folder(database.parent)
         return
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {RESTORE_MARKER} ()")
     command = ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"]
     try:
-        with backups.program([*command, f"--dbname={connection.settings_dict['NAME']}", str(plain)]):
+        with backups.run_postgresql_program([*command, f"--dbname={connection.settings_dict['NAME']}", str(plain)]):
             pass
-    except NotDone:
+    except BackupFailed:
         _unmark()  # it was one transaction: nothing has changed
         raise
-    triggers.install(connection)
+    triggers.install_triggers(connection)  # pg_restore --clean has replaced the tables, and their triggers with them
 
 
 def _unmark() -> None:
@@ -240,20 +237,17 @@ def _unmark() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {RESTORE_MARKER}")
 
 
-_DAMAGED = "The database in this backup is damaged: take an older one."
-
-
-def _mark_file(plain: Path) -> None:
-    found = connection.copy("restored")  # with Django's own functions, which our constraints call
-    found.settings_dict["NAME"] = str(plain)
+def _mark_sqlite_file(plain: Path) -> None:
+    restored = connection.copy("restored")  # with Django's own functions, which our constraints call
+    restored.settings_dict["NAME"] = str(plain)
     try:
-        with found.cursor() as cursor:
+        with restored.cursor() as cursor:
             cursor.execute("PRAGMA integrity_check")
             if cursor.fetchone() != ("ok",):
-                raise NotDone(_DAMAGED)
+                raise BackupFailed(_DAMAGED)
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {RESTORE_MARKER} (id integer)")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except DatabaseError as error:
-        raise NotDone(_DAMAGED) from error
+        raise BackupFailed(_DAMAGED) from error
     finally:
-        found.close()
+        restored.close()

@@ -1,36 +1,31 @@
-"""What the worker reports about itself, and the level that a moderator sets in an emergency."""
+"""Record the worker's state, and set how the site accepts endorsements in an emergency."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from petition.actions.audit import Actor, record_of
+from petition.actions.audit import Actor, record_for
 from petition.models import Level, SiteState, WorkerFailure
 
 
-def worker_lives(*, at: datetime) -> None:
-    """/readyz sees that the worker was at work at `at`."""
-    SiteState.objects.update_or_create(pk=1, defaults={"worker_seen_at": at})
-
-
 @transaction.atomic
-def duty_failed(duty: str, *, error: str, at: datetime) -> None:
-    """/readyz names this duty of the worker, which has failed once more in a row, with the class of the error."""
+def record_duty_failure(duty: str, *, error: str, at: datetime) -> None:
+    """Record for /readyz that this duty of the worker failed once more, with the class of the error."""
     WorkerFailure.objects.get_or_create(duty=duty, defaults={"error": error, "failed_at": at})
     WorkerFailure.objects.filter(duty=duty).update(failures=F("failures") + 1, error=error, failed_at=at)
 
 
-def duty_succeeded(duty: str) -> None:
-    """It is no longer named."""
+def clear_duty_failure(duty: str) -> None:
+    """Record that this duty no longer fails."""
     WorkerFailure.objects.filter(duty=duty).delete()
 
 
 @transaction.atomic
 def set_level(level: Level, *, by: Actor, at: datetime) -> bool:
-    """The site takes endorsements as `level` says, in every process from its next form on; False if it did already."""
+    """Set how the site accepts endorsements, from the next form on; return False if nothing changed."""
     SiteState.objects.get_or_create(pk=1)
     if not SiteState.objects.filter(pk=1).exclude(level=level).update(level=level):
         return False
-    record_of("sitestate", None, "set_level", by=by, at=at, reason=level)
+    record_for("sitestate", None, "set_level", by=by, at=at, reason=level)
     return True

@@ -1,13 +1,12 @@
-"""Rewrites PostgreSQL's tables, so that no erased value stays in their files.
+"""Rewrite PostgreSQL's tables once a day, so that no erased value stays in their files.
 
-PostgreSQL leaves the bytes of a deleted or changed row where they were. VACUUM only frees the room: measured, the last
-rows of a page, their index entries and values in TOAST tables can still be read in the file afterwards. VACUUM FULL
-writes the rows that are left into a new file and rebuilds the indexes. It locks the table while it does so, hence once
-a day, at night, and only where that takes a moment. ANALYZE and the rewriting of pg_statistic remove the sample values
-that the planner keeps. An erased row that a transaction begun earlier can still see, that of a backup for example, is
-written once more and goes the next night. README says what stays in the write-ahead log, on free blocks of the disk
-and in backups.
+README says what stays in the write-ahead log, on free blocks of the disk and in backups.
 """
+# PostgreSQL leaves the bytes of a deleted or changed row where they were, and VACUUM only marks them as free: measured,
+# the last rows of a page, their index entries and values in TOAST tables can still be read in the file. VACUUM FULL
+# writes the remaining rows to a new file and rebuilds the indexes. It locks the table meanwhile, so it runs at night
+# and only where it takes a moment. ANALYZE and rewriting pg_statistic remove the sample values that the planner keeps.
+# A row that an older transaction can still see, such as that of a backup, is copied once more and goes the next night.
 
 import logging
 from collections.abc import Iterator
@@ -22,44 +21,44 @@ from django.db.models import Q
 from petition.models import AppealText, AuditEvent, Demand, Edition, SiteState
 
 QUIET_HOUR: Final = 22  # UTC: 4 in the morning in Bishkek, 23 or 24 o'clock in most of Europe
-MOST_BYTES: Final = 32 * 2**20  # about 70,000 endorsements; a table that is larger is only vacuumed
+MOST_BYTES: Final = 32 * 2**20  # about 70,000 endorsements; a larger table is only vacuumed
 RETRY: Final = timedelta(hours=1)
 _NEVER_ERASED: Final = {AppealText, AuditEvent, Demand, Edition}  # triggers refuse it
 _STATISTICS: Final = "pg_catalog.pg_statistic"
-_LOCK_SECONDS: Final = 1  # how long others may wait behind the lock that is asked for
-_MOST_SECONDS: Final = 5  # and while a table is written
+_LOCK_SECONDS: Final = 1  # how long visitors may wait while this waits for the table's lock
+_MOST_SECONDS: Final = 5  # and how long while the table is rewritten
 _CANCELLED: Final = "57014"  # SQLSTATE query_canceled: it took longer
 log = logging.getLogger(__name__)
 
 
-def rewrite_when_due(*, at: datetime) -> None:
-    """Rewrite all tables if that is due: once a day in QUIET_HOUR, and whenever it was missed for a day and a half.
+def rewrite_tables_if_due(*, at: datetime) -> None:
+    """Rewrite all tables if that is due: once a day in QUIET_HOUR, or when it was missed for a day and a half.
 
-    Does nothing on SQLite, which overwrites what is erased (`secure_delete`). One worker of several does it.
+    Does nothing on SQLite, which overwrites what is erased (`secure_delete`).
     """
     if connection.vendor != "postgresql" or connection.in_atomic_block or not _claim(at=at):
         return
     done = False
     try:
-        done = rewrite()
+        done = rewrite_tables()
     finally:
         if not done:
             SiteState.objects.filter(pk=1).update(tables_rewritten_at=at - timedelta(hours=36) + RETRY)
 
 
 def _claim(*, at: datetime) -> bool:
-    """Whether it is due and nobody else has begun."""
+    """Return whether a rewrite is due; of several workers only one gets True."""
     hours = 12 if at.hour == QUIET_HOUR else 36
     due = Q(tables_rewritten_at=None) | Q(tables_rewritten_at__lte=at - timedelta(hours=hours))
     return bool(SiteState.objects.filter(due, pk=1).update(tables_rewritten_at=at))
 
 
-def rewrite() -> bool:
-    """Rewrite all tables in which anything is ever erased; False if one has to be tried again."""
-    if forbidden := _not_ours():
+def rewrite_tables() -> bool:
+    """Rewrite all tables in which anything is ever erased; return False if one has to be tried again."""
+    if forbidden := _find_foreign_tables():
         log.warning(
-            "This database login may not vacuum %s tables (%s is one), so erased values stay in their files: "
-            "make it their owner.",
+            "The database login may not vacuum %s tables (such as %s), so erased values stay in their files: make it "
+            "their owner.",
             len(forbidden),
             forbidden[0],
         )
@@ -68,29 +67,29 @@ def rewrite() -> bool:
 
 
 def _rewrite_one(table: str) -> bool:
-    """Whether the table was rewritten or, where that would take too long, vacuumed."""
+    """Rewrite the table, or vacuum it where that would take too long; return False if neither was possible."""
     name = ".".join(connection.ops.quote_name(part) for part in table.split("."))
     analyze = "" if table == _STATISTICS else ", ANALYZE"
     try:
-        if _size(name) <= MOST_BYTES and _in_time(f"VACUUM (FULL{analyze}) {name}"):
+        if _get_size(name) <= MOST_BYTES and _run_in_time(f"VACUUM (FULL{analyze}) {name}"):
             return True
         with _timeouts(0), connection.cursor() as cursor:
             cursor.execute(f"VACUUM (ANALYZE) {name}")
-    except DatabaseError as error:  # held by somebody, or the disk is full: nothing was changed
+    except DatabaseError as error:  # locked by another session, or the disk is full: nothing was changed
         log.warning("The table %s was not rewritten (%s); it is tried again.", table, type(error.__cause__).__name__)
         return False
     log.info("The table %s is too large to be rewritten while the site runs: it was vacuumed.", table)
     return True
 
 
-def _size(name: str) -> int:
+def _get_size(name: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_table_size(%s::regclass)", [name])
         return int(cursor.fetchone()[0])
 
 
-def _in_time(statement: str) -> bool:
-    """Whether the statement was done within _MOST_SECONDS; if not, it changed nothing."""
+def _run_in_time(statement: str) -> bool:
+    """Run the statement; return False, with nothing changed, if it takes longer than _MOST_SECONDS."""
     try:
         with _timeouts(_MOST_SECONDS), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -103,7 +102,7 @@ def _in_time(statement: str) -> bool:
 
 @contextmanager
 def _timeouts(most_seconds: int) -> Iterator[None]:
-    """Limit the waiting for locks and, unless 0, the time of each statement; then the connection is as it was."""
+    """Limit within the block the wait for locks and, unless 0, the time of each statement."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
         cursor.execute(f"SET statement_timeout = '{most_seconds}s'")
@@ -120,8 +119,8 @@ def _tables() -> list[str]:
     return sorted(model._meta.db_table for model in models if model._meta.managed and model not in _NEVER_ERASED)
 
 
-def _not_ours() -> list[str]:
-    """The tables that this login may not vacuum: for those PostgreSQL would say so in a notice and do nothing."""
+def _find_foreign_tables() -> list[str]:
+    """Return the tables that this login may not vacuum: PostgreSQL would only say so in a notice and do nothing."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

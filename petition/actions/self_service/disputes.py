@@ -1,4 +1,4 @@
-"""Somebody says that a name should not stand where it stands."""
+"""Disputes: messages that a name should not be listed, or is listed wrongly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from petition.actions.audit import CONTACT, Actor, record, record_each, record_of
-from petition.models import About, Appeal, AuditEvent, Claim, Dispute, Endorsement, KnownOrganisation
+from petition.actions.audit import CONTACT, Actor, record, record_for, record_many
+from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, Endorsement, KnownOrganisation
 from petition.reference import mail_domains
-from petition.screening.similarity import forms, likeness
+from petition.screening.similarity import build_name_forms, compare_names
 from petition.security import encryption, rate_limits
+from petition.text.references import parse_reference
 
 
 def raise_dispute(
@@ -21,15 +22,15 @@ def raise_dispute(
     words: str,
     mailbox: str,
     at: datetime,
-    about: About = About.NOT_AGREED,
+    about: DisputeTopic = DisputeTopic.NOT_AGREED,
     network: str | None = None,
 ) -> None:
-    """Store a message, encrypted; `reference` names the entry, `mailbox` where to answer, each may be ''.
+    """Store an encrypted message. `reference` names the entry and `mailbox` where to answer; both may be ''.
 
-    Nothing is refused here: what comes above a limit is marked, so that the desk shows it behind the others.
-    `network` is that of the public form; None where none sent it, which counts for nothing.
+    Nothing is refused: messages above a limit are marked, and staff see them after the others. `network` is the
+    sender's network; with None (not sent by the public form) the message is not counted.
     """
-    claim = _claim_of(appeal, reference, mailbox) if mailbox else ""
+    claim = _assess_claim(appeal, reference, mailbox) if mailbox else ""
     above_limit = network is not None and _is_above_limit(appeal, reference, claim, network, at=at)
     with transaction.atomic():
         Dispute.objects.create(
@@ -38,53 +39,50 @@ def raise_dispute(
             reference=reference,
             claim=claim,
             above_limit=above_limit,
-            sealed_message=encryption.seal(words),
-            sealed_mailbox=encryption.seal(mailbox) if mailbox else "",
+            sealed_message=encryption.encrypt(words),
+            sealed_mailbox=encryption.encrypt(mailbox) if mailbox else "",
             raised_at=at,
         )
         record("dispute", subject=appeal, by=CONTACT, at=at)
 
 
-def _claim_of(appeal: Appeal, reference: str, mailbox: str) -> str:
-    """Whether `mailbox` is the contact's of the entry, or at its domain; without an entry, of any that is listed.
+def _assess_claim(appeal: Appeal, reference: str, mailbox: str) -> str:
+    """Return whether `mailbox` is that of the entry's contact, or at its domain; without an entry, of any listed one.
 
-    The originals have no contact: there the domain is the one at which the secretariat knows an organisation of that
-    name. A domain at which everybody gets a mailbox tells nothing.
+    For an original, which has no contact, it is a domain at which the secretariat knows an organisation of that name.
     """
     listed = Endorsement.objects.filter(appeal=appeal, signatory__isnull=False)
-    kind, _, number = reference.partition("-")
     if reference:
-        listed = listed.filter(signatory__kind=kind, signatory__number=int(number) if number.isdecimal() else 0)
-    if listed.filter(mailbox_index=encryption.mailbox_index(mailbox)).exists():
+        kind, number = parse_reference(reference)
+        listed = listed.filter(signatory__kind=kind, signatory__number=number)
+    if listed.filter(mailbox_index=encryption.compute_mailbox_index(mailbox)).exists():
         return Claim.MAILBOX
-    domain = mail_domains.domain_of(mailbox)
-    if domain in mail_domains.FREE:
+    domain = mail_domains.mail_domain(mailbox)
+    if domain in mail_domains.FREE_DOMAINS:  # anybody can have a mailbox there
         return ""
-    domain_index = encryption.index_of("domain", domain)
+    domain_index = encryption.compute_index("domain", domain)
     if listed.filter(domain_index=domain_index).exists():
         return Claim.DOMAIN
-    known = [
-        forms(name)
-        for name in KnownOrganisation.objects.filter(domain_index=domain_index).values_list("name", flat=True)
-    ]
+    organisations = KnownOrganisation.objects.filter(domain_index=domain_index)
+    known = [build_name_forms(name) for name in organisations.values_list("name", flat=True)]
     if not known or not reference:
         return Claim.DOMAIN if known else ""
     names = listed.exclude(organisation_name="").values_list("organisation_name", "acronym")
-    alike = any(likeness(forms(*name), other) for name in names for other in known)
-    return Claim.DOMAIN if alike else ""
+    is_alike = any(compare_names(build_name_forms(*name), other) for name in names for other in known)
+    return Claim.DOMAIN if is_alike else ""
 
 
 def _is_above_limit(appeal: Appeal, reference: str, claim: str, network: str, *, at: datetime) -> bool:
-    """Count the message, and say whether there were very many, about this entry or from this network."""
-    wanted = [(rate_limits.MESSAGES_ABOUT_ONE_ENTRY, f"{appeal.pk}/{reference}/{claim}")]
+    """Count the message, and return whether there were too many about this entry or from this network."""
+    limits = [(rate_limits.MESSAGES_ABOUT_ONE_ENTRY, f"{appeal.pk}/{reference}/{claim}")]
     if network:
-        wanted.append((rate_limits.MANY_MESSAGES_FROM_ONE_NETWORK, network))
-    return bool(rate_limits.exceeded(wanted, at=at))
+        limits.append((rate_limits.MANY_MESSAGES_FROM_ONE_NETWORK, network))
+    return bool(rate_limits.consume_all(limits, at=at))
 
 
 @dataclass(frozen=True)
 class OpenDispute:
-    """One dispute in clear text; `mailbox` is '' where nobody is to be answered."""
+    """A decrypted dispute; `mailbox` is '' if there is nobody to answer."""
 
     dispute: Dispute
     words: str
@@ -93,42 +91,42 @@ class OpenDispute:
 
 @transaction.atomic
 def open_dispute(dispute_id: int, *, by: Actor, at: datetime) -> OpenDispute:
-    """The dispute in clear text, once the trail says that `by` looked. Raises Dispute.DoesNotExist, CannotOpen."""
+    """Return the decrypted dispute, and record that `by` read it. Raises Dispute.DoesNotExist, CannotDecrypt."""
     dispute = Dispute.objects.open().select_related("appeal").get(pk=dispute_id)
-    words = encryption.opened(dispute.sealed_message)
-    mailbox = encryption.opened(dispute.sealed_mailbox) if dispute.sealed_mailbox else ""
-    record_of("dispute", dispute.pk, "open_dispute", by=by, at=at)
+    words = encryption.decrypt(dispute.sealed_message)
+    mailbox = encryption.decrypt(dispute.sealed_mailbox) if dispute.sealed_mailbox else ""
+    record_for("dispute", dispute.pk, "open_dispute", by=by, at=at)
     return OpenDispute(dispute, words, mailbox)
 
 
 @transaction.atomic
-def settle(dispute_id: int, *, by: Actor, at: datetime) -> AuditEvent:
-    """The dispute is off the queue; what to do about the line is a decision of its own.
+def settle_dispute(dispute_id: int, *, by: Actor, at: datetime) -> AuditEvent:
+    """Mark the dispute as settled, and return the event of whoever settled it first. Raises Dispute.DoesNotExist.
 
-    The event that settled it, which is somebody else's when they were first. Raises Dispute.DoesNotExist.
+    The entry is not changed by this.
     """
-    dispute = Dispute.objects.get(pk=dispute_id)  # also refuses a number that is too large for the database
+    dispute = Dispute.objects.get(pk=dispute_id)  # also raises for an id that is too large for the database
     settle_many([dispute.pk], by=by, at=at)
     dispute.refresh_from_db()
-    about = Q(subject_kind="dispute", subject_id=dispute.pk)
-    about |= Q(subject_kind="appeal", subject_id=dispute.appeal_id)  # of those settled before there was one for each
-    return AuditEvent.objects.filter(about, verb="settle", at=dispute.settled_at or at).latest("pk")
+    subject = Q(subject_kind="dispute", subject_id=dispute.pk)
+    subject |= Q(subject_kind="appeal", subject_id=dispute.appeal_id)  # how older events recorded it
+    return AuditEvent.objects.filter(subject, verb="settle", at=dispute.settled_at or at).latest("pk")
 
 
 @transaction.atomic
-def settle_many(numbers: Sequence[int], *, by: Actor, at: datetime) -> int:
-    """Settle those of these messages that are still open, each with a line in the trail; return how many they were.
+def settle_many(dispute_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
+    """Settle those of these disputes that are still open, each with an audit event, and return how many.
 
-    Three statements, however many there are.
+    Takes three statements for any number of disputes.
     """
-    wanted = Dispute.objects.open().filter(pk__in=numbers).select_for_update(of=("self",)).order_by("pk")
-    found = list(wanted.values_list("pk", "appeal_id", "appeal__is_demo"))
-    record_each("settle", found, by=by, at=at, kind="dispute")
-    Dispute.objects.filter(pk__in=[pk for pk, _, _ in found]).update(settled_at=at)
-    return len(found)
+    rows = Dispute.objects.open().filter(pk__in=dispute_ids).select_for_update(of=("self",)).order_by("pk")
+    subjects = list(rows.values_list("pk", "appeal_id", "appeal__is_demo"))
+    record_many("settle", subjects, by=by, at=at, kind="dispute")
+    Dispute.objects.filter(pk__in=[pk for pk, _, _ in subjects]).update(settled_at=at)
+    return len(subjects)
 
 
-def count_unopened(numbers: Sequence[int]) -> int:
-    """How many of these messages nobody has opened, as the trail says."""
-    looks = AuditEvent.objects.filter(verb="open_dispute", subject_kind="dispute", subject_id__in=numbers)
-    return len(set(numbers)) - looks.values("subject_id").distinct().count()
+def count_unopened(dispute_ids: Sequence[int]) -> int:
+    """Return how many of these disputes nobody has read, according to the audit log."""
+    reads = AuditEvent.objects.filter(verb="open_dispute", subject_kind="dispute", subject_id__in=dispute_ids)
+    return len(set(dispute_ids)) - reads.values("subject_id").distinct().count()

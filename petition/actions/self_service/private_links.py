@@ -1,4 +1,7 @@
-"""Private links and codes: issued, replaced, and followed to what they open."""
+"""Private links and removal codes: create them, replace them, and find what they open.
+
+A link is stored only as a digest of its token and its purpose, so a token works for no other purpose.
+"""
 
 from datetime import datetime
 
@@ -7,82 +10,79 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 
+from petition.actions.refusals import NoSuchLink
 from petition.models import Endorsement, PrivateLink, Purpose
 from petition.security import tokens
 
 
-class NoSuchLink(Exception):
-    """No live link or code like this."""
+def resolve_link(digest: str, *, at: datetime) -> Endorsement:
+    """Return the endorsement that the token or code with this digest opens. Raises NoSuchLink."""
+    return resolve_any_link([digest], at=at)
 
 
-def behind(digest: str, *, at: datetime) -> Endorsement:
-    """The endorsement that a token or code with this digest opens. Raises NoSuchLink when there is none or too late.
-
-    The digest holds the purpose, so a token opens nothing but what it was made for.
-    """
-    return behind_any([digest], at=at)
-
-
-def behind_any(digests: list[str], *, at: datetime) -> Endorsement:
-    """What the first of these opens that opens anything, as `behind` does."""
+def resolve_any_link(digests: list[str], *, at: datetime) -> Endorsement:
+    """Return the endorsement that one of these digests opens. Raises NoSuchLink."""
     link = PrivateLink.objects.live(at).filter(digest__in=digests).select_related("endorsement__appeal").first()
     if link is None or link.endorsement is None:
         raise NoSuchLink
     return link.endorsement
 
 
-def new_link(endorsement: Endorsement, purpose: Purpose, *, expires_at: datetime | None = None) -> str:
-    """A token that opens `endorsement` for `purpose`; only its hash is kept."""
-    token = tokens.new_token()
-    digest = tokens.digest_of_token(token, purpose)
+def lock_by_link(digest: str, *, at: datetime) -> Endorsement:
+    """Return the endorsement that this digest opens, locked until the transaction ends. Raises NoSuchLink."""
+    # One query finds, checks and locks: an action by link does not look up the endorsement before it locks it.
+    links = PrivateLink.objects.live(at).filter(digest=digest)
+    rows = Endorsement.objects.select_for_update(of=("self",)).select_related("appeal")
+    endorsement = rows.filter(pk__in=links.values("endorsement")).first()
+    if endorsement is None:
+        raise NoSuchLink
+    return endorsement
+
+
+def create_link(endorsement: Endorsement, purpose: Purpose, *, expires_at: datetime | None = None) -> str:
+    """Create a link to `endorsement` for `purpose` and return its token."""
+    token = tokens.generate_token()
+    digest = tokens.hash_token(token, purpose)
     PrivateLink.objects.create(endorsement=endorsement, purpose=purpose, digest=digest, expires_at=expires_at)
     return token
 
 
-def new_own_page(endorsement: Endorsement, *, replace: bool = False) -> str:
-    """A token of the organisation's own page. With `replace` all earlier ones open nothing any more."""
+def create_own_page_link(endorsement: Endorsement, *, replace: bool = False) -> str:
+    """Create a link to the organisation's own page and return its token. `replace` ends all earlier ones."""
     if replace:
         endorsement.links.filter(purpose=Purpose.OWN_PAGE).delete()
-    return new_link(endorsement, Purpose.OWN_PAGE)
+    return create_link(endorsement, Purpose.OWN_PAGE)
 
 
-def new_removal_code(endorsement: Endorsement) -> str:
-    """The code to write down: `7KM-2QX-9RD-4TB`. It takes the place of an earlier one."""
+def create_removal_code(endorsement: Endorsement) -> str:
+    """Create a removal code such as `7KM-2QX-9RD-4TB` in place of an earlier one, and return it."""
     endorsement.links.filter(purpose=Purpose.REMOVAL_CODE).delete()
-    code = tokens.new_removal_code()
-    digest = tokens.digest_of_removal_code(code, endorsement.appeal.slug)
+    code = tokens.generate_removal_code()
+    digest = tokens.hash_removal_code(code, endorsement.appeal.slug)
     PrivateLink.objects.create(endorsement=endorsement, purpose=Purpose.REMOVAL_CODE, digest=digest)
     return code
 
 
-def address(route: str, token: str, language: str) -> str:
-    """The whole address of a private page in `language`, as a mail carries it; with '' of one that takes no token."""
+def build_url(route: str, token: str, language: str) -> str:
+    """Return the absolute URL of a private page in `language`, for a mail; `token` is '' if the route takes none."""
     with translation.override(language):
         path = reverse(route, args=[token] if token else [])
     return f"{settings.SITE_URL}{path}"
 
 
-def proven_by(mailbox_index: str) -> QuerySet[Endorsement]:
+def find_confirmed_by(mailbox_index: str) -> QuerySet[Endorsement]:
     """Return all endorsements that this mailbox has confirmed, of any appeal."""
-    proven = Endorsement.objects.filter(mailbox_index=mailbox_index, confirmed_at__isnull=False)
-    return proven.exclude(mailbox_index="").order_by("pk")
+    confirmed = Endorsement.objects.filter(mailbox_index=mailbox_index, confirmed_at__isnull=False)
+    return confirmed.exclude(mailbox_index="").order_by("pk")
 
 
-def own_pages_again(mailbox_index: str) -> list[str]:
-    """Make new tokens of the own pages of all that this mailbox has confirmed.
-
-    The earlier ones stay good: anybody can type in somebody's mailbox, and must not lock its owner out by that.
-    """
-    return [new_own_page(row) for row in proven_by(mailbox_index)]
-
-
-def still_open(found: list[str]) -> list[str]:
-    """Those of these tokens whose own page still opens."""
-    digests = {tokens.digest_of_token(token, Purpose.OWN_PAGE): token for token in found}
-    live = set(PrivateLink.objects.filter(digest__in=digests).values_list("digest", flat=True))
-    return [token for digest, token in digests.items() if digest in live]
+def filter_open_tokens(own_page_tokens: list[str]) -> list[str]:
+    """Return those of these own-page tokens whose link still exists."""
+    digests = {tokens.hash_token(token, Purpose.OWN_PAGE): token for token in own_page_tokens}
+    existing = set(PrivateLink.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    return [token for digest, token in digests.items() if digest in existing]
 
 
-def end_others(endorsement: Endorsement, digest: str) -> None:
-    """Of the links of its own page only the one with this digest still opens it."""
+def delete_other_own_page_links(endorsement: Endorsement, digest: str) -> None:
+    """Delete all links to the own page except the one with this digest."""
     endorsement.links.filter(purpose=Purpose.OWN_PAGE).exclude(digest=digest).delete()

@@ -1,4 +1,4 @@
-"""What needs a person. The desk's banner reads it, and the staff are told of it by mail (mailing/staff_alerts.py)."""
+"""Find what needs a person: for the banner of the admin, and for mails to the staff (mailing/staff_alerts.py)."""
 
 from datetime import datetime, timedelta
 
@@ -7,9 +7,9 @@ from django.db.models import Q
 
 from petition.actions.operations import clock_checks
 from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
-from petition.models.site_state import restore_is_unfinished
+from petition.models.held_list import is_restore_unfinished
 
-WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, FLOOD, HIDING, CLOCK, HELD_LIST = (
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, SUSPICIOUS_ACTIVITY, HIDING, CLOCK, HELD_LIST = (
     "worker",
     "failed_mail",
     "old_mail",
@@ -23,67 +23,60 @@ WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
 FAILED_WITHIN = timedelta(days=7)
 _HOUR = timedelta(hours=1)
-_TAKE_OFF = ("hide", "start_withdrawal", "withdraw", "revoke", "undo")
-MOST_HIDDEN = 10
-"""Names that staff hide within an hour before all staff are told."""
-_OLDEST = 200  # rows at the head of the queue among which the oldest is looked for: mailboxes are proven out of order
+_REMOVAL_VERBS = ("hide", "start_withdrawal", "withdraw", "revoke", "undo")
+_OLDEST = 200  # first rows of the queue in which the oldest is looked for: mailboxes do not confirm in order
 
 
-def troubles(*, at: datetime) -> list[str]:
-    """What is wrong now, as codes; a fixed number of queries, none of which grows with the queue."""
+def find_problems(*, at: datetime) -> list[str]:
+    """Return the codes of what is wrong now, with a fixed number of queries, none of which grows with the queue."""
     site = SiteState.objects.filter(pk=1).first() or SiteState()
-    found = {
+    problems = {
         WORKER: site.worker_seen_at is None or at - site.worker_seen_at > WORKER_DEAD,
-        FAILED_MAIL: _mail_failed(at),
-        OLD_MAIL: _mail_is_old(at),
-        OVERDUE: queue_is_overdue(at),
-        FLOOD: flood_began(at),
-        CLOCK: clock_checks.is_paused(site, at=at) or clock_checks.is_apart(site, at=at),
-        HELD_LIST: site.list_held_back or restore_is_unfinished(),
+        FAILED_MAIL: _has_failed_mail(at),
+        OLD_MAIL: _has_old_mail(at),
+        OVERDUE: is_queue_overdue(at),
+        SUSPICIOUS_ACTIVITY: has_suspicious_activity(at),
+        CLOCK: clock_checks.is_erasing_paused(site, at=at) or clock_checks.is_machine_clock_apart(site, at=at),
+        HELD_LIST: site.list_held_back or is_restore_unfinished(),
     }
-    return [code for code, is_wrong in found.items() if is_wrong]
+    return [code for code, is_wrong in problems.items() if is_wrong]
 
 
-def clock_is_doubtful(at: datetime) -> bool:
-    """Nothing is erased, because of a clock."""
-    return clock_checks.is_doubtful(at=at)
-
-
-def _mail_failed(at: datetime) -> bool:
+def _has_failed_mail(at: datetime) -> bool:
     return OutgoingMail.objects.filter(failed_at__gte=at - FAILED_WITHIN).exists()
 
 
-def _mail_is_old(at: datetime) -> bool:
-    """One should have left an hour ago. What waits for its turn is not due yet; what was tried in vain is."""
+def _has_old_mail(at: datetime) -> bool:
+    """Return whether a mail should have left an hour ago."""
+    # A retry moves `due_at`, so a mail that was tried counts from its creation. A mail that waits is not due yet.
     tried = Q(attempts__gte=1, created_at__lte=at - MAIL_OLD)
     return OutgoingMail.objects.owed().filter(tried | Q(due_at__lte=at - MAIL_OLD)).exists()
 
 
-def oldest_waiting() -> datetime | None:
-    """Since when the oldest endorsement of a real appeal waits for a decision."""
+def get_oldest_waiting() -> datetime | None:
+    """Return since when the oldest endorsement of a real appeal has waited for a decision."""
     waiting = Endorsement.objects.filter(state=State.CONFIRMED, appeal__is_demo=False, withdrawal_due_at=None)
     since = [moment for moment in waiting.order_by("pk").values_list("confirmed_at", flat=True)[:_OLDEST] if moment]
     return min(since, default=None)
 
 
-def queue_is_overdue(at: datetime) -> bool:
-    """The oldest has waited longer than settings.OVERDUE_AFTER_DAYS."""
-    since = oldest_waiting()
+def is_queue_overdue(at: datetime) -> bool:
+    """Return whether the oldest endorsement has waited longer than settings.OVERDUE_AFTER_DAYS."""
+    since = get_oldest_waiting()
     return since is not None and at - since > timedelta(days=settings.OVERDUE_AFTER_DAYS)
 
 
-def flood_began(at: datetime) -> bool:
-    """More came in within an hour than settings.FLOOD_PER_HOUR: the one before so many others is that young."""
+def has_suspicious_activity(at: datetime) -> bool:
+    """Return whether more than settings.FLOOD_PER_HOUR endorsements came in within an hour."""
+    # One row is enough: the one before so many others came in within the hour.
     newest = Endorsement.objects.filter(appeal__is_demo=False).exclude(origin="imported").order_by("-pk")
     before = newest.values_list("submitted_at", flat=True)[settings.FLOOD_PER_HOUR : settings.FLOOD_PER_HOUR + 1]
     return any(at - moment < _HOUR for moment in before)
 
 
-def names_hidden(at: datetime) -> int:
-    """How many names staff and operators have taken off within the hour, by whatever deed, that are still off.
-
-    The line itself says by which event it went: what was never listed, or is back, counts for nothing.
-    """
-    deeds = AuditEvent.objects.filter(verb__in=_TAKE_OFF, at__gt=at - _HOUR, is_demo=False)
-    events = deeds.filter(actor_kind__in=("staff", "operator")).order_by()
+def count_hidden_names(at: datetime) -> int:
+    """Return how many names staff and operators have removed within the hour that are still removed."""
+    removals = AuditEvent.objects.filter(verb__in=_REMOVAL_VERBS, at__gt=at - _HOUR, is_demo=False)
+    events = removals.filter(actor_kind__in=("staff", "operator")).order_by()
+    # The entry points to the event that removed it: a name never listed, or listed again, does not count.
     return Signatory.objects.filter(status=Status.NO_LONGER_LISTED, explained_by__in=events.values("pk")).count()

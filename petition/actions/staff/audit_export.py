@@ -1,4 +1,4 @@
-"""The trail as a file: codes and numbers, as they stand in the table. That it was taken is in the trail as well."""
+"""Export the audit log as CSV: codes and numbers as they are stored."""
 
 import csv
 import io
@@ -7,15 +7,15 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from petition.actions.audit import Actor, record_of
+from petition.actions.audit import Actor, record_for
 from petition.models import AuditEvent
 
 COLUMNS = ("id", "at", "verb", "actor_kind", "actor_id", "subject_kind", "subject_id", "appeal_id", "reason", "is_demo")
 
 
-def export(events: QuerySet[AuditEvent], *, by: Actor, at: datetime) -> Iterator[str]:
-    """The lines of a CSV file with `events`, oldest first; the trail says that `by` has taken them."""
-    record_of("trail", None, "export_trail", by=by, at=at)
+def export_events(events: QuerySet[AuditEvent], *, by: Actor, at: datetime) -> Iterator[str]:
+    """Return the lines of a CSV file with `events`, oldest first, and record in the audit log that `by` has it."""
+    record_for("trail", None, "export_trail", by=by, at=at)
     return _lines(events.order_by("pk").values_list(*COLUMNS))
 
 

@@ -1,8 +1,8 @@
-"""Codes of the second factor: five wrong ones block codes for an account, and each right one works once.
+"""Check codes of the second factor: five wrong ones block codes for an account, and each right one works once.
 
-Whoever gets as far as typing a code knows the password or holds a session, so no stranger can block anybody. Passkeys
-are no codes and go on working.
+Passkeys are no codes and continue to work.
 """
+# No stranger can block an account: to type a code one needs its password or a session.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,46 +16,39 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from petition.actions.audit import WORKER, record_of
-from petition.actions.mailing import queue
+from petition.actions.audit import WORKER, record_for
+from petition.actions.refusals import CodesBlocked
+from petition.mail import outbox
 from petition.models import CodeTries
+from petition.security import encryption
 
 MOST_WRONG = 5
 WITHIN = timedelta(minutes=15)
 BLOCKED_FOR = timedelta(minutes=15)
 _STEPS_KEPT = 10
-"""Of accepted codes. Three steps of 30 s are accepted at any moment, so a code is remembered long after it is over,
-also where the clock of a machine jumps."""
-
-
-class CodesBlocked(Exception):
-    """Too many codes were wrong: until the moment `until` none is looked at."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("codes are blocked")
-        self.until = until
+"""How many used time steps of 30 s are remembered. Three are accepted at any time, so ten are enough even where a
+machine's clock jumps."""
 
 
 @transaction.atomic
 def accept_code(account: User, code: str, *, at: datetime) -> Authenticator | None:
-    """Return the authenticator of `account` that `code` is right for; None, and one more wrong try, if there is none.
+    """Return the account's authenticator for which `code` is right; None, and count a wrong try, if there is none.
 
-    The fifth wrong one within WITHIN blocks codes for BLOCKED_FOR and owes the owner a mail. A right one does not
-    clear the wrong ones before it. Tries for one account take turns: its row is locked until the outcome is stored.
+    The fifth wrong code within WITHIN blocks codes for BLOCKED_FOR and queues a mail to the owner.
     Raises CodesBlocked.
     """
-    tries = _locked_tries(account)
+    tries = _lock_tries(account)  # until the result is stored: parallel tries cannot exceed the limit
     if tries.blocked_until and at < tries.blocked_until:
         raise CodesBlocked(tries.blocked_until)
-    found = _matching(account, code, tries, at=at)
-    if found is None:
+    authenticator = _find_matching(account, code, tries, at=at)
+    if authenticator is None:  # a right code clears no wrong ones: its owner's sign-ins must not help somebody guess
         _count_wrong(account, tries, at=at)
     tries.save()
-    return found
+    return authenticator
 
 
-def is_used(account: User, code: str, *, at: datetime) -> bool:
-    """Return whether `code` would be right, if it had not been used already."""
+def is_code_used(account: User, code: str, *, at: datetime) -> bool:
+    """Return whether `code` would be right if it had not been used already."""
     used = CodeTries.objects.filter(account=account).values_list("used_steps", flat=True).first() or []
     apps = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP)
     return any(step in used for app in apps for step in _matching_steps(decrypt(app.data["secret"]), code, at=at))
@@ -63,19 +56,19 @@ def is_used(account: User, code: str, *, at: datetime) -> bool:
 
 @transaction.atomic
 def remember_first_code(account: User, secret: str, code: str, *, at: datetime) -> None:
-    """The code that set up an authenticator app with this secret is used: it does not sign anybody in as well."""
-    tries = _locked_tries(account)
+    """Mark the code that set up an authenticator app as used, so that it does not sign anybody in as well."""
+    tries = _lock_tries(account)
     for step in _matching_steps(secret, code, at=at):
         _use(tries, step)
     tries.save()
 
 
-def _locked_tries(account: User) -> CodeTries:
+def _lock_tries(account: User) -> CodeTries:
     CodeTries.objects.get_or_create(account=account)
     return CodeTries.objects.select_for_update().get(account=account)
 
 
-def _matching(account: User, code: str, tries: CodeTries, *, at: datetime) -> Authenticator | None:
+def _find_matching(account: User, code: str, tries: CodeTries, *, at: datetime) -> Authenticator | None:
     for authenticator in Authenticator.objects.filter(user=account).exclude(type=Authenticator.Type.WEBAUTHN):
         if authenticator.type != Authenticator.Type.TOTP:
             is_right = authenticator.wrap().validate_code(code)
@@ -91,7 +84,7 @@ def _matching(account: User, code: str, tries: CodeTries, *, at: datetime) -> Au
 
 
 def _matching_steps(secret: str, code: str, *, at: datetime) -> Iterator[int]:
-    """The time steps around `at` that `code` belongs to: one, or by rare chance two."""
+    """Yield the time steps around `at` that `code` belongs to: one, or by rare chance two."""
     now = int(at.timestamp()) // app_settings.TOTP_PERIOD
     for step in range(now - app_settings.TOTP_TOLERANCE, now + app_settings.TOTP_TOLERANCE + 1):
         if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step))):
@@ -108,7 +101,13 @@ def _count_wrong(account: User, tries: CodeTries, *, at: datetime) -> None:
     if len(tries.wrong_at) < MOST_WRONG:
         return
     tries.wrong_at, tries.blocked_until = [], at + BLOCKED_FOR
-    record_of("account", account.pk, "block_codes", by=WORKER, at=at)
+    record_for("account", account.pk, "block_codes", by=WORKER, at=at)
     if account.email:
         content = {"when": at.strftime("%Y-%m-%d %H:%M UTC")}
-        queue.owe_to("codes_blocked", account.email, content=content, language=settings.LANGUAGE_CODE, at=at)
+        outbox.queue_mail(
+            "codes_blocked",
+            sealed_address=encryption.encrypt(account.email),
+            sealed_content=encryption.encrypt(content),
+            language=settings.LANGUAGE_CODE,
+            at=at,
+        )

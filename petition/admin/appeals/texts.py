@@ -4,32 +4,35 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from petition.actions import stale_forms
 from petition.actions.appeals import publication, text_proposals
-from petition.admin.actors import me, with_site
-from petition.admin.appeals.text_forms import OpeningForm, TextForm
+from petition.actions.appeals.opening import set_opening
+from petition.actions.refusals import ChangedMeanwhile, SecondPersonNeeded, StatementRefused
+from petition.admin.actors import current_actor
+from petition.admin.appeals.forms import OpeningForm, TextForm
+from petition.admin.responses import form_status, redirect_to_page, render_page
 from petition.models import Appeal, AppealText, TextProposal, TextStatus
 from petition.reference import clock
 from petition.reference.languages import LANGUAGES
-from petition.statements import read_statement
+from petition.statements.statement import read_statement
 
-WHY_NOT: dict[type[Exception], str | Promise] = {
-    text_proposals.OwnProposal: gettext_lazy("You proposed it yourself: somebody else has to publish it."),
+REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
+    SecondPersonNeeded: gettext_lazy("You proposed it yourself: somebody else has to publish it."),
+    ChangedMeanwhile: gettext_lazy("Another wording was proposed since, or it is decided."),
     TextProposal.DoesNotExist: gettext_lazy("Another wording was proposed since, or it is decided."),
-    publication.Refused: gettext_lazy("It cannot be published: see the report."),
+    StatementRefused: gettext_lazy("It cannot be published: see the report."),
 }
 
 
 @require_safe
 def texts(request: HttpRequest) -> HttpResponse:
-    """Every published appeal: when it takes endorsements, in which languages its text stands, what is proposed."""
+    """Show every published appeal: when it is open, in which languages it has a text, which texts are proposed."""
     published = list(Appeal.objects.filter(published_at__isnull=False).prefetch_related("text_proposals"))
     newest: dict[tuple[int, str], AppealText] = {}
     for text in AppealText.objects.published().order_by("version"):
@@ -39,35 +42,33 @@ def texts(request: HttpRequest) -> HttpResponse:
         (appeal, appeal.phase(now), [(code, newest.get((appeal.pk, code))) for code in LANGUAGES])
         for appeal in published
     ]
-    return TemplateResponse(
-        request, "admin/petition/appeals/texts.html", with_site(request, {"rows": rows, "title": _("Texts")})
-    )
+    return render_page(request, "appeals/texts.html", {"rows": rows, "title": _("Texts")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
-    """From when to when the appeal takes endorsements."""
-    appeal = _published(slug)
+    """Show and set from when to when the appeal is open."""
+    appeal = _get_published_appeal(slug)
     initial = {"opens_at": appeal.opens_at, "closes_at": appeal.closes_at}
     form = OpeningForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         moments = form.cleaned_data
-        publication.set_opening(slug, moments["opens_at"], moments["closes_at"], by=me(request), at=clock.now())
+        set_opening(slug, moments["opens_at"], moments["closes_at"], by=current_actor(request), at=clock.now())
         messages.success(request, _("Opening and closing are set."))
-        return HttpResponseRedirect(reverse("admin:texts"), status=HTTPStatus.SEE_OTHER)
-    content = {"appeal": appeal, "form": form, "title": _("Opening and closing")}
-    return _page(request, "opening", content, is_refused=bool(form.errors))
+        return redirect_to_page("texts")
+    context = {"appeal": appeal, "form": form, "title": _("Opening and closing")}
+    return render_page(request, "appeals/opening.html", context, status=form_status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
-    """The text in one language: pasted, shown as it was read, then published or, to change one, proposed."""
-    appeal = _published(slug)
+    """Show the form for the text in one language, and how it is read; POST with `publish` publishes or proposes it."""
+    appeal = _get_published_appeal(slug)
     if language not in LANGUAGES:
         raise Http404
     present = appeal.texts.published().filter(language=language).first()
     form = TextForm(request.POST if request.method == "POST" else None, initial={"dated": clock.now().date()})
-    content: dict[str, Any] = {
+    context: dict[str, Any] = {
         "appeal": appeal,
         "language": language,
         "present": present,
@@ -77,63 +78,62 @@ def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         "title": _("Text"),
     }
     if form.is_valid():
-        content["reading"] = read_statement(form.cleaned_data["source"])
+        context["reading"] = read_statement(form.cleaned_data["source"])
         if "publish" in request.POST:
             try:
-                said = _enter(request, appeal, language, form.cleaned_data, is_new=present is None)
-            except publication.Refused as error:
-                content["refused"] = str(error)
+                message = _save_text(request, appeal, language, form.cleaned_data, is_new=present is None)
+            except StatementRefused as error:
+                context["refused"] = str(error)
             else:
-                messages.success(request, said)
-                return HttpResponseRedirect(reverse("admin:texts"), status=HTTPStatus.SEE_OTHER)
-    return _page(request, "translation", content, is_refused=bool(form.errors or content.get("refused")))
+                messages.success(request, message)
+                return redirect_to_page("texts")
+    is_refused = form.errors or context.get("refused")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    return render_page(request, "appeals/translation.html", context, status=status)
 
 
-def _enter(request: HttpRequest, appeal: Appeal, language: str, typed: dict[str, Any], *, is_new: bool) -> str:
-    """The text is published, or proposed; in words which. Raises appeals.Refused."""
-    by, now = me(request), clock.now()
+def _save_text(request: HttpRequest, appeal: Appeal, language: str, typed: dict[str, Any], *, is_new: bool) -> str:
+    """Publish or propose the text, and return the message that says which. Raises StatementRefused."""
+    by, now = current_actor(request), clock.now()
     if is_new:
         status = TextStatus(typed["status"])
-        edition = text_proposals.edition_of(appeal, language, typed["dated"], status)
-        publication.publish_statement(read_statement(typed["source"]), edition, by=by, at=now)
+        details = text_proposals.describe_translation(appeal, language, typed["dated"], status)
+        publication.publish_statement(read_statement(typed["source"]), details, by=by, at=now)
         return _("The text is published.")
-    is_public = text_proposals.change(appeal.slug, language, typed["source"], typed["dated"], by=by, at=now)
+    is_public = text_proposals.publish_or_propose(appeal, language, typed["source"], typed["dated"], by=by, at=now)
     return _("The text is published.") if is_public else _("Proposed: somebody else has to publish it.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def text_proposal(request: HttpRequest, pk: int) -> HttpResponse:
-    """A proposed wording as it will be read; a second person publishes it."""
+    """Show a proposed text as it will be read; on POST a second person publishes or refuses it."""
     if request.method == "POST":
-        return _decided(request, pk)
+        return _decide(request, pk)
     proposal = get_object_or_404(TextProposal.objects.select_related("appeal"), pk=pk)
-    content = {
+    context = {
         "proposal": proposal,
-        "seen": proposal.proposed_at.isoformat(),
+        "seen": text_proposals.get_version(proposal),
         "reading": read_statement(proposal.source),
         "is_mine": proposal.proposed_by == request.user.pk,
         "title": _("Proposed text"),
     }
-    return _page(request, "text_proposal", content)
+    return render_page(request, "appeals/text_proposal.html", context)
 
 
-def _decided(request: HttpRequest, pk: int) -> HttpResponse:
-    deed = {"agree": text_proposals.agree, "refuse": text_proposals.refuse}.get(request.POST.get("do", ""))
-    if deed is None:
+def _decide(request: HttpRequest, pk: int) -> HttpResponse:
+    action = {"agree": text_proposals.publish_proposal, "refuse": text_proposals.refuse_proposal}.get(
+        request.POST.get("do", "")
+    )
+    if action is None:
         return HttpResponseBadRequest(_("Unknown decision."))
     try:
-        deed(pk, seen=request.POST.get("seen", ""), by=me(request), at=clock.now())
-    except tuple(WHY_NOT) as error:
-        messages.warning(request, str(WHY_NOT[type(error)]))
+        action(pk, seen=stale_forms.parse(request.POST.get("seen", "")), by=current_actor(request), at=clock.now())
+    except tuple(REFUSAL_MESSAGES) as error:
+        messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))
     else:
         messages.success(request, _("Done."))
-    return HttpResponseRedirect(reverse("admin:texts"), status=HTTPStatus.SEE_OTHER)
+    return redirect_to_page("texts")
 
 
-def _published(slug: str) -> Appeal:
+def _get_published_appeal(slug: str) -> Appeal:
     return get_object_or_404(Appeal, slug=slug, published_at__isnull=False)
-
-
-def _page(request: HttpRequest, name: str, content: dict[str, Any], *, is_refused: bool = False) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
-    return TemplateResponse(request, f"admin/petition/appeals/{name}.html", with_site(request, content), status=status)

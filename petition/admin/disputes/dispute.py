@@ -1,56 +1,50 @@
-"""One message about a name: opened, on record, or settled. Many: dispute_groups.py."""
-
-from http import HTTPStatus
-from typing import Any
+"""One message about a name: to open, and to settle. Many at once: dispute_list.py."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from petition.actions.self_service import disputes as deeds
-from petition.admin.actors import WHY_NOT, already_done, me, with_site
-from petition.admin.entries import endorsements_behind
+from petition.actions.self_service import disputes as actions
+from petition.admin.actors import current_actor
+from petition.admin.references import find_endorsements
+from petition.admin.refusal_messages import REFUSAL_MESSAGES, describe_event
+from petition.admin.responses import redirect_to_page, render_page
 from petition.models import Dispute
 from petition.reference import clock
-from petition.security.encryption import CannotOpen
+from petition.security.encryption import CannotDecrypt
 
 
 @require_POST
-def dispute(request: HttpRequest, pk: int) -> HttpResponse:
-    """What somebody wrote and where they may be answered, on this page alone; the trail says that this account looked.
+def open_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was written and where it may be answered. The audit log says that this account looked.
 
-    Who disputes a name may be in as much danger as who bears it.
+    It stands on the page that answers the button and nowhere else: who disputes a name may be in as much danger as the
+    organisation that bears it.
     """
     try:
-        opened = deeds.open_dispute(pk, by=me(request), at=clock.now())
+        opened = actions.open_dispute(pk, by=current_actor(request), at=clock.now())
     except Dispute.DoesNotExist as error:
         raise Http404 from error
-    except CannotOpen as error:
-        messages.warning(request, str(WHY_NOT[type(error)]))
-        return _to_the_queue()
+    except CannotDecrypt as error:
+        messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))
+        return redirect_to_page("index")
     row = opened.dispute
-    behind = endorsements_behind([(row.appeal_id, row.reference)]).get((row.appeal_id, row.reference))
-    content: dict[str, Any] = {"opened": opened, "dispute": row, "endorsement": behind, "title": _("Disputed")}
-    return TemplateResponse(request, "admin/petition/disputes/dispute.html", with_site(request, content))
+    endorsement = find_endorsements([(row.appeal_id, row.reference)]).get((row.appeal_id, row.reference))
+    context = {"opened": opened, "dispute": row, "endorsement": endorsement, "title": _("Disputed")}
+    return render_page(request, "disputes/dispute.html", context)
 
 
 @require_POST
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dispute is off the queue."""
+    """Settle the message, and go back to the queue."""
     now = clock.now()
     try:
-        event = deeds.settle(pk, by=me(request), at=now)
+        event = actions.settle_dispute(pk, by=current_actor(request), at=now)
     except Dispute.DoesNotExist as error:
         raise Http404 from error
     if event.at == now:
         messages.success(request, _("The dispute is settled."))
     else:
-        messages.warning(request, already_done(event))
-    return _to_the_queue()
-
-
-def _to_the_queue() -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
+        messages.warning(request, describe_event(event))
+    return redirect_to_page("index")

@@ -1,4 +1,4 @@
-"""What the trail can be narrowed by: what was done, by whom, about what, between which days."""
+"""The filters of the audit log: what was done, by whom, about what, between which days."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -14,33 +14,34 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from petition.admin.labels import ACTORS, SUBJECTS, VERBS
+from petition.admin.numbers import parse_number
 from petition.models import AuditEvent
 
 
-class _InWords(admin.SimpleListFilter):
-    """One filter over a column of codes: those that occur, in words."""
+class _CodeFilter(admin.SimpleListFilter):
+    """A filter over a column of codes, which offers those that occur, with their labels."""
 
     parameter_name: str
-    words: dict[str, str | Promise]
+    labels: dict[str, str | Promise]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         codes = AuditEvent.objects.order_by(self.parameter_name).values_list(self.parameter_name, flat=True).distinct()
-        return [(code, str(self.words.get(code, code))) for code in codes]
+        return [(code, str(self.labels.get(code, code))) for code in codes]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
 
 
-class DoneFilter(_InWords):
-    title, parameter_name, words = _("What"), "verb", VERBS
+class VerbFilter(_CodeFilter):
+    title, parameter_name, labels = _("What"), "verb", VERBS
 
 
-class ActorFilter(_InWords):
-    title, parameter_name, words = _("Actor"), "actor_kind", ACTORS
+class ActorFilter(_CodeFilter):
+    title, parameter_name, labels = _("Actor"), "actor_kind", ACTORS
 
 
-class SubjectFilter(_InWords):
-    title, parameter_name, words = _("About"), "subject_kind", SUBJECTS
+class SubjectFilter(_CodeFilter):
+    title, parameter_name, labels = _("About"), "subject_kind", SUBJECTS
 
 
 class AccountFilter(admin.SimpleListFilter):
@@ -51,9 +52,8 @@ class AccountFilter(admin.SimpleListFilter):
         return [(str(account.pk), account.username) for account in accounts]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        is_number = value.isascii() and value.isdigit() and len(value) < 19
-        return queryset.filter(actor_id=int(value)) if is_number else queryset
+        account_id = parse_number(self.value() or "")
+        return queryset if account_id is None else queryset.filter(actor_id=account_id)
 
 
 class DayFilter(admin.ListFilter):
@@ -75,7 +75,7 @@ class DayFilter(admin.ListFilter):
         return ["since", "until"]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """What else narrows the list, for the form to keep."""
+        """Return the other filters, which the form keeps as hidden fields."""
         yield from ({"name": name, "value": value} for name, value in changelist.params.items() if name != "p")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""A column for each day, the parts of it one above the other: whole numbers, so that no language writes commas."""
+"""Rectangles of a bar chart: one column for each day, its parts stacked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ _GAP = 3
 
 
 @dataclass(frozen=True)
-class Part:
+class Bar:
     kind: str
     x: int
     y: int
@@ -16,21 +16,22 @@ class Part:
     height: int
 
 
-def stacked(days: Sequence[dict[str, int]], kinds: Sequence[str]) -> list[Part]:
-    """The parts of every column, of each day's counts by kind; the highest column is as high as the drawing."""
+def stack_bars(days: Sequence[dict[str, int]], kinds: Sequence[str]) -> list[Bar]:
+    """Return the bars of each day's counts by kind; the highest column is as high as the drawing."""
     highest = max((sum(day.values()) for day in days), default=0) or 1
     each = WIDTH // max(len(days), 1)
-    parts = []
+    bars = []
     for place, day in enumerate(days):
         below = 0
         for kind in kinds:
             if count := day.get(kind, 0):
+                # Whole numbers: in an SVG a decimal comma, as Russian writes it, would be an error.
                 top, base = (HEIGHT - round(HEIGHT * total / highest) for total in (below + count, below))
-                parts.append(Part(kind, place * each, top, each - _GAP, base - top))
+                bars.append(Bar(kind, place * each, top, each - _GAP, base - top))
                 below += count
-    return parts
+    return bars
 
 
-def share(count: int, of: int) -> int:
-    """Length of a bar in hundredths of the longest; nothing but 0 is invisible."""
+def bar_length(count: int, of: int) -> int:
+    """Return the length of a bar in hundredths of the longest; only 0 is invisible."""
     return max(1, round(100 * count / of)) if count else 0

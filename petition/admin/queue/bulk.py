@@ -1,128 +1,108 @@
-"""Many endorsements at once: ticked, all under the filter, or a cluster; shown with count and sample before."""
+"""A bulk action: first shown with count, sample and mails, then started on what was shown.
 
-from http import HTTPStatus
+It is about the endorsements that were ticked, all under the filter, or those of a cluster.
+"""
+
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from petition.actions import stale_forms
 from petition.actions.listing import entries
-from petition.actions.moderation import batches, decision_mails, versions
+from petition.actions.moderation import batches
 from petition.actions.staff.hourly_limits import APPROVALS
-from petition.admin.access import ask_before
-from petition.admin.actors import WHY_NOT, me, with_site
+from petition.admin.actors import current_actor
+from petition.admin.limit_check import check_hourly_limit
 from petition.admin.queue import bulk_mails, selection
 from petition.admin.queue.filters import Filters
-from petition.models import Batch, BatchDeed, Endorsement
+from petition.admin.queue.start_batch import start_batch
+from petition.admin.responses import redirect_to_page, render_page
+from petition.models import BatchAction, Endorsement
 from petition.reference import clock
 
-SAMPLE = 10
-"""So many names are shown of what is set aside or released, without a mail and taken back at any time."""
-MOST = 1000
-"""So many of what is decided: every name, until a page cannot be read any more."""
-AT_ONCE_SECONDS = 8
-"""So long the page that starts a batch works on it; the worker does the rest."""
+SAMPLE_SIZE = 10
+"""Names shown of what is put on hold or released, which sends no mail and can be undone at any time."""
+MAX_NAMES = 1000
+"""Names shown of what is decided: all of them, as long as a page can be read."""
 
 
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """What would be done to which; with `shown`, what that page showed, it is begun."""
+    """Show what would be done to which; with `shown`, which that page carries, start it."""
     if "shown" in request.POST:
-        return _begin(request)
+        return _start(request)
     deed = request.POST.get("deed", "")
-    if deed not in BatchDeed.values:
+    if deed not in BatchAction.values:
         return HttpResponseBadRequest(_("Unknown decision."))
     try:
-        shown = _shown(request)
-    except selection.ShownTooLongAgo:
-        return _too_old(request)
-    chosen = _chosen(request, shown)
-    found = batches.open_to(deed).filter(pk__in=chosen.values("pk"))
-    count = found.count()
-    told = batches.told_of(deed, found)
-    mails = told.count()
-    needs_second = batches.needs_second(deed, count)
-    if deed == BatchDeed.APPROVE and not needs_second and (ask := ask_before(request, APPROVALS, count)):
-        return ask
-    shown_names = SAMPLE if deed in (BatchDeed.QUARANTINE, BatchDeed.RELEASE) else MOST
-    sample = found.select_related("appeal", "signatory").order_by("pk")[:shown_names]
-    content = {
-        "deed": BatchDeed(deed),
+        shown = _read_choice(request)
+    except selection.SelectionExpired:
+        return _report_expired(request)
+    chosen = _select_unchanged(request, shown)
+    eligible = batches.list_eligible(deed).filter(pk__in=chosen.values("pk"))
+    count = eligible.count()
+    recipients = batches.filter_mail_recipients(deed, eligible)
+    needs_second = batches.needs_second_person(deed, count)
+    if deed == BatchAction.APPROVE and not needs_second:
+        check_hourly_limit(request, APPROVALS, coming=count)
+    sample_size = SAMPLE_SIZE if deed in (BatchAction.QUARANTINE, BatchAction.RELEASE) else MAX_NAMES
+    sample = eligible.select_related("appeal", "signatory").order_by("pk")[:sample_size]
+    context = {
+        "deed": BatchAction(deed),
         "count": count,
         "left_out": chosen.count() - count,
-        "mails": mails,
+        "mails": recipients.count(),
         "needs_second": needs_second,
-        "alone": batches.ALONE,
-        "letters": bulk_mails.of_approval(told) if deed == BatchDeed.APPROVE else [],
-        "rejections": bulk_mails.of_rejection(told) if deed == BatchDeed.REJECT else [],
+        "alone": batches.MOST_BY_ONE_PERSON,
+        "mails_by_language": bulk_mails.preview_approval_mails(recipients) if deed == BatchAction.APPROVE else [],
+        "rejections": bulk_mails.preview_rejection_mails(recipients) if deed == BatchAction.REJECT else [],
         "may_choose": True,
-        "sample": [(row, entries.line_for_staff(row) or _("Name sealed")) for row in sample],
-        "is_sample": count > shown_names,
-        "more": max(0, count - shown_names),
-        "shown": selection.signed("bulk", shown | {"deed": deed, "count": count}),
-        "back": _back(request),
+        "sample": [(row, entries.get_entry_text_for_staff(row) or _("Name sealed")) for row in sample],
+        "is_sample": count > sample_size,
+        "more": max(0, count - sample_size),
+        "shown": selection.sign_selection("bulk", shown | {"deed": deed, "count": count}),
+        "back": f"{reverse('admin:index')}?{QueryDict(request.POST.get('query', '')).urlencode()}",
         "title": _("Many at once"),
     }
-    return TemplateResponse(request, "admin/petition/queue/bulk.html", with_site(request, content))
+    return render_page(request, "queue/bulk.html", context)
 
 
-def _shown(request: HttpRequest) -> dict[str, Any]:
-    """Raises ShownTooLongAgo where the page of floods is too old."""
+def _read_choice(request: HttpRequest) -> dict[str, Any]:
+    """Return what was chosen. Raises SelectionExpired where the page with the clusters is too old."""
     if "clusters" in request.POST:
-        return selection.opened("floods", request.POST["clusters"])
+        return selection.read_selection("floods", request.POST["clusters"])
     if request.POST.get("which") == "all":
-        return {"query": request.POST.get("query", ""), "mark": versions.newest_event()}
-    return {"numbers": selection.numbers_in(request.POST.getlist("pk")), "mark": versions.newest_event()}
+        return {"query": request.POST.get("query", ""), "mark": stale_forms.newest_event()}
+    return {"numbers": selection.parse_numbers(request.POST.getlist("pk")), "mark": stale_forms.newest_event()}
 
 
-def _chosen(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement]:
-    """The endorsements that were shown, but for those that have changed since."""
+def _select_unchanged(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement]:
+    """Return the endorsements that were shown, without those that have changed since."""
     if "query" in shown:
-        filters = Filters.of(QueryDict(shown["query"]).dict())
-        return versions.unchanged_since(filters.rows(by=me(request), at=clock.now()), shown["mark"])
-    numbers = [row.pk for row in selection.in_clusters(shown)] if "clusters" in shown else shown["numbers"]
-    return versions.unchanged_since(Endorsement.objects.filter(pk__in=numbers), shown["mark"])
+        filters = Filters.from_query(QueryDict(shown["query"]).dict())
+        return stale_forms.unchanged_since(filters.select(by=current_actor(request), at=clock.now()), shown["mark"])
+    ids = [row.pk for row in selection.list_members(shown)] if "clusters" in shown else shown["numbers"]
+    return stale_forms.unchanged_since(Endorsement.objects.filter(pk__in=ids), shown["mark"])
 
 
-def _begin(request: HttpRequest) -> HttpResponse:
+def _start(request: HttpRequest) -> HttpResponse:
     try:
-        shown = selection.opened("bulk", request.POST["shown"])
-    except selection.ShownTooLongAgo:
-        return _too_old(request)
-    numbers = list(_chosen(request, shown).values_list("pk", flat=True))
-    is_alone = batches.is_single_handed(BatchDeed(shown["deed"]), numbers)
-    if shown["deed"] == BatchDeed.APPROVE and is_alone and (ask := ask_before(request, APPROVALS, len(numbers))):
-        return ask
-    reason = request.POST.get("reason", "") if shown["deed"] == BatchDeed.REJECT else ""
-    batch = begun(request, BatchDeed(shown["deed"]), numbers, shown_at=shown["mark"], reason=reason)
-    path = reverse("admin:batch", args=[batch.pk]) if batch else reverse("admin:index")
-    return HttpResponseRedirect(path, status=HTTPStatus.SEE_OTHER)
+        shown = selection.read_selection("bulk", request.POST["shown"])
+    except selection.SelectionExpired:
+        return _report_expired(request)
+    ids = list(_select_unchanged(request, shown).values_list("pk", flat=True))
+    if shown["deed"] == BatchAction.APPROVE and batches.can_carry_out_alone(BatchAction(shown["deed"]), ids):
+        check_hourly_limit(request, APPROVALS, coming=len(ids))
+    reason = request.POST.get("reason", "") if shown["deed"] == BatchAction.REJECT else ""
+    batch = start_batch(request, BatchAction(shown["deed"]), ids, seen=shown["mark"], reason=reason)
+    return redirect_to_page("batch", batch.pk) if batch else redirect_to_page("index")
 
 
-def begun(request: HttpRequest, deed: BatchDeed, numbers: list[int], *, shown_at: int, **options: str) -> Batch | None:
-    """A batch, as far as it came within AT_ONCE_SECONDS; None, and a warning, where there is nothing to do."""
-    try:
-        batch = batches.begin(deed, numbers, shown_at=shown_at, by=me(request).id or 0, at=clock.now(), **options)
-    except batches.NothingToDo:
-        messages.warning(request, _("Nothing was done: what was shown has changed since."))
-        return None
-    except decision_mails.UnknownReason as error:
-        messages.warning(request, str(WHY_NOT[type(error)]))
-        return None
-    batches.go_on(batch_id=batch.pk, seconds=AT_ONCE_SECONDS)
-    return batch
-
-
-def _too_old(request: HttpRequest) -> HttpResponse:
+def _report_expired(request: HttpRequest) -> HttpResponse:
     messages.warning(request, _("That page is too old. Look again, then decide."))
-    return HttpResponseRedirect(reverse("admin:index"), status=HTTPStatus.SEE_OTHER)
-
-
-def _back(request: HttpRequest) -> str:
-    """The queue as it was filtered."""
-    return f"{reverse('admin:index')}?{QueryDict(request.POST.get('query', '')).urlencode()}"
+    return redirect_to_page("index")

@@ -1,4 +1,4 @@
-"""The filter of the queue goes along: to an endorsement, through what is pressed there, to the next one, and back."""
+"""The queue's filter, kept in the query string of every page that a moderator goes through from there and back."""
 
 from http import HTTPStatus
 
@@ -8,17 +8,17 @@ from django.urls import reverse
 from petition.admin.queue.filters import Filters
 
 
-def under(request: HttpRequest) -> str:
-    """The filter in this address, as the end of another one; '' for the queue as it opens. Raises Http404."""
-    filters = Filters.of(request.GET.dict())
-    return "" if filters == Filters() else f"?{filters.query()}"
+def filter_querystring(request: HttpRequest) -> str:
+    """Return "?" and the filter of this address, or "" for the queue as it opens. Raises Http404."""
+    filters = Filters.from_query(request.GET.dict())
+    return "" if filters == Filters() else f"?{filters.to_querystring()}"
 
 
-def page_of(request: HttpRequest, pk: int) -> str:
-    """The address of an endorsement, under the same filter."""
-    return f"{reverse('admin:endorsement', args=[pk])}{under(request)}"
+def endorsement_path(request: HttpRequest, pk: int) -> str:
+    """Return the path of an endorsement, with the filter of this address."""
+    return f"{reverse('admin:endorsement', args=[pk])}{filter_querystring(request)}"
 
 
-def back(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the endorsement's page."""
-    return HttpResponseRedirect(page_of(request, pk), status=HTTPStatus.SEE_OTHER)
+def redirect_to_endorsement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return a redirect to the endorsement's page, with the filter of this address."""
+    return HttpResponseRedirect(endorsement_path(request, pk), status=HTTPStatus.SEE_OTHER)

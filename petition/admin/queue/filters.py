@@ -1,4 +1,4 @@
-"""Which endorsements the queue shows: one tab, narrowed by what was chosen and searched for."""
+"""The filters of the queue: one tab, narrowed by what was chosen and searched for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -13,58 +13,59 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from petition.actions.audit import Actor
+from petition.admin.numbers import parse_number
 from petition.models import AuditEvent, CorrectionState, Display, Endorsement, Flag, FlagCode, State, Suspicion
-from petition.models.endorsements import ACTIVE
-from petition.reference.countries import CODES
-from petition.screening.similarity import sounds
+from petition.models.choices import ACTIVE
+from petition.reference.countries import COUNTRY_CODES
+from petition.screening.similarity import build_sound_key
 from petition.text import names
 
 QUARANTINED, CORRECTIONS, NAME_AGAIN = "quarantined", "corrections", "name-again"
 BEING_WITHDRAWN = "being-withdrawn"
 
 
-def _in_state(state: State) -> Callable[[], QuerySet[Endorsement]]:
+def _select_state(state: State) -> Callable[[], QuerySet[Endorsement]]:
     return lambda: Endorsement.objects.filter(state=state)
 
 
-def _corrections() -> QuerySet[Endorsement]:
+def _select_corrections() -> QuerySet[Endorsement]:
     waiting = Endorsement.objects.not_being_withdrawn()
     return waiting.filter(state__in=ACTIVE, corrections__state=CorrectionState.PROPOSED)
 
 
-def _name_again() -> QuerySet[Endorsement]:
+def _select_name_again() -> QuerySet[Endorsement]:
     asked = Endorsement.objects.not_being_withdrawn().filter(name_again_at__isnull=False)
     return asked.filter(state=State.APPROVED, display=Display.WITHHELD)
 
 
 TABS: Final[dict[str, tuple[str | Promise, Callable[[], QuerySet[Endorsement]]]]] = {
     State.CONFIRMED: (_("To decide"), Endorsement.objects.to_decide),
-    State.RETURNED: (State.RETURNED.label, _in_state(State.RETURNED)),
-    CORRECTIONS: (_("Corrections"), _corrections),
-    NAME_AGAIN: (_("Ask to be named again"), _name_again),
-    QUARANTINED: (_("Quarantined"), Endorsement.objects.set_aside),
-    State.SUBMITTED: (State.SUBMITTED.label, _in_state(State.SUBMITTED)),
-    State.APPROVED: (State.APPROVED.label, _in_state(State.APPROVED)),
-    State.REJECTED: (State.REJECTED.label, _in_state(State.REJECTED)),
+    State.RETURNED: (State.RETURNED.label, _select_state(State.RETURNED)),
+    CORRECTIONS: (_("Corrections"), _select_corrections),
+    NAME_AGAIN: (_("Ask to be named again"), _select_name_again),
+    QUARANTINED: (_("Quarantined"), Endorsement.objects.undecided_on_hold),
+    State.SUBMITTED: (State.SUBMITTED.label, _select_state(State.SUBMITTED)),
+    State.APPROVED: (State.APPROVED.label, _select_state(State.APPROVED)),
+    State.REJECTED: (State.REJECTED.label, _select_state(State.REJECTED)),
     BEING_WITHDRAWN: (_("Being withdrawn"), Endorsement.objects.being_withdrawn),
-    State.WITHDRAWN: (State.WITHDRAWN.label, _in_state(State.WITHDRAWN)),
+    State.WITHDRAWN: (State.WITHDRAWN.label, _select_state(State.WITHDRAWN)),
 }
-"""What stands under each tab, in the order in which they are shown."""
+"""The label of each tab and what it shows, in the order of the page."""
 
 
 class Age:
     ON_TIME, LATE, OVERDUE = "on-time", "late", "overdue"
 
 
-AGES: Final[dict[str, str | Promise]] = {
+AGE_LABELS: Final[dict[str, str | Promise]] = {
     Age.ON_TIME: _("On time"),
     Age.LATE: _("Late"),
     Age.OVERDUE: _("Overdue"),
 }
 
 
-def age_of(endorsement: Endorsement, *, at: datetime) -> str:
-    """How long an undecided endorsement has waited, in one of three words; '' once it is decided."""
+def get_age(endorsement: Endorsement, *, at: datetime) -> str:
+    """Return how long an undecided endorsement has waited, as one of Age; "" once it is decided."""
     if endorsement.state not in (State.CONFIRMED, State.RETURNED) or endorsement.confirmed_at is None:
         return ""
     waited = at - endorsement.confirmed_at
@@ -75,7 +76,7 @@ def age_of(endorsement: Endorsement, *, at: datetime) -> str:
 
 @dataclass(frozen=True)
 class Filters:
-    """What was chosen, as it stands in the address."""
+    """The filters in the query string of an address."""
 
     state: str = State.CONFIRMED
     q: str = ""
@@ -87,14 +88,14 @@ class Filters:
     reason: str = ""  # for which it is on hold
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Filters":
-        """Those in the query of an address. Raises Http404 for a value that nobody could choose."""
+    def from_query(cls, query: Mapping[str, str]) -> "Filters":
+        """Return the filters in the query of an address. Raises Http404 for a value that no page offers."""
         chosen = cls(**{field.name: query.get(field.name) or str(field.default) for field in fields(cls)})
         known = (
             (chosen.state, TABS),
             (chosen.flag, {"", *FlagCode.values}),
-            (chosen.age, {"", *AGES}),
-            (chosen.country, {"", *CODES}),
+            (chosen.age, {"", *AGE_LABELS}),
+            (chosen.country, {"", *COUNTRY_CODES}),
             (chosen.mine, {"", "1"}),
             (chosen.reason, {"", *Suspicion.values}),
         )
@@ -102,28 +103,28 @@ class Filters:
             raise Http404
         return chosen
 
-    def query(self, **changes: object) -> str:
-        """The part of an address behind `?` that leads here again, with `changes`."""
+    def to_querystring(self, **changes: object) -> str:
+        """Return the query string of these filters, with `changes`."""
         chosen = {field.name: getattr(self, field.name) for field in fields(self)} | changes
         return urlencode({name: value for name, value in chosen.items() if value})
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything but a tab was chosen."""
+        """Return whether anything but a tab was chosen."""
         return self != Filters(self.state)
 
-    def rows(self, *, by: Actor, at: datetime) -> QuerySet[Endorsement]:
-        """The endorsements that are shown to `by`, in no order."""
-        return TABS[self.state][1]().filter(*self._narrowed(by=by, at=at))
+    def select(self, *, by: Actor, at: datetime) -> QuerySet[Endorsement]:
+        """Return the endorsements that are shown to `by`, unordered."""
+        return TABS[self.state][1]().filter(*self._conditions(by=by, at=at))
 
-    def _narrowed(self, *, by: Actor, at: datetime) -> list[Any]:
+    def _conditions(self, *, by: Actor, at: datetime) -> list[Any]:
         wanted: list[Any] = []
         if self.q.strip():
-            wanted.append(_searched(self.q))
+            wanted.append(_search_condition(self.q))
         if self.flag:
             wanted.append(Exists(Flag.objects.filter(endorsement=OuterRef("pk"), code=self.flag)))
         if self.age:
-            wanted.append(_aged(self.age, at=at))
+            wanted.append(_age_condition(self.age, at=at))
         if self.country:
             wanted.append(Q(countries__contains=self.country))
         if self.appeal:
@@ -131,25 +132,25 @@ class Filters:
         if self.reason:
             wanted.append(Q(quarantined_for=self.reason))
         if self.mine:
-            deeds = AuditEvent.objects.filter(actor_kind=by.kind, actor_id=by.id, subject_kind="endorsement")
-            wanted.append(Exists(deeds.filter(subject_id=OuterRef("pk"))))
+            events = AuditEvent.objects.filter(actor_kind=by.kind, actor_id=by.id, subject_kind="endorsement")
+            wanted.append(Exists(events.filter(subject_id=OuterRef("pk"))))
         return wanted
 
 
-def _searched(typed: str) -> Q:
-    """A name or an acronym, in either alphabet, or the number of an endorsement."""
-    folded, spoken = names.folded(typed), sounds(typed)
+def _search_condition(typed: str) -> Q:
+    """Return the condition for a name or acronym in either alphabet, or the id of an endorsement."""
+    folded, spoken = names.fold(typed), build_sound_key(typed)
     if not folded:
         return Q(pk__in=())
     wanted = Q(folded__contains=folded)
     if spoken:
         wanted |= Q(folded__contains=spoken)
-    if typed.strip().isascii() and typed.strip().isdigit() and len(typed.strip()) < 19:
-        wanted |= Q(pk=int(typed))
+    if (number := parse_number(typed.strip())) is not None:
+        wanted |= Q(pk=number)
     return wanted
 
 
-def _aged(age: str, *, at: datetime) -> Q:
+def _age_condition(age: str, *, at: datetime) -> Q:
     late, overdue = (at - timedelta(days=days) for days in (settings.LATE_AFTER_DAYS, settings.OVERDUE_AFTER_DAYS))
     if age == Age.OVERDUE:
         return Q(confirmed_at__lt=overdue)

@@ -1,4 +1,4 @@
-"""What waits: disputes on top, then endorsements tab by tab, oldest first, with what a moderator needs to choose."""
+"""The queue: messages about names on top, then the endorsements of one tab, oldest first."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,103 +7,100 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
 from petition.actions.listing import entries
-from petition.actions.staff import presences
-from petition.admin.actors import accounts, me, with_site
-from petition.admin.disputes import groups
-from petition.admin.queue.filter_querystring import under
-from petition.admin.queue.filters import AGES, QUARANTINED, TABS, Filters, age_of
-from petition.admin.queue.selection import bulk_deeds
-from petition.admin.review.endorsement import possible
-from petition.models import CALM, Appeal, Dispute, Endorsement, FlagCode, State, Suspicion
-from petition.models.endorsements import UNDECIDED
+from petition.admin.actors import current_actor
+from petition.admin.disputes.dispute_groups import group_disputes
+from petition.admin.numbers import parse_number
+from petition.admin.queue.filter_querystring import filter_querystring
+from petition.admin.queue.filters import AGE_LABELS, QUARANTINED, TABS, Filters, get_age
+from petition.admin.queue.selection import list_bulk_actions
+from petition.admin.responses import render_page
+from petition.admin.review.decisions import list_decisions
+from petition.models import HARMLESS_FLAGS, Appeal, Dispute, Endorsement, FlagCode, State, Suspicion
+from petition.models.choices import UNDECIDED
 from petition.reference import clock, countries
 
-PAGE = 50
-SET_ASIDE = 10
-"""So many of those set aside stand below the others, so that a quiet desk sees them; the rest under their tab."""
-COUNTED = 1000
-"""More than so many are counted as “1000+”: a count of all of them would read all of them."""
+ROWS_PER_PAGE = 50
+ON_HOLD_BELOW = 10
+"""How many of those on hold stand below a short queue, so that they are seen; the rest stand under their tab."""
+MAX_COUNT = 1000
+"""More are counted as "1000+": a count of all of them would read all of them."""
 
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, oldest first, as the address says (Filters); a page at a time (`?after=` a number)."""
-    filters, after, now = Filters.of(request.GET.dict()), request.GET.get("after", "0"), clock.now()
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
+    """Show one page of the endorsements that the address filters (Filters), after the id in `?after=`."""
+    filters, after, now = (
+        Filters.from_query(request.GET.dict()),
+        parse_number(request.GET.get("after", "0")),
+        clock.now(),
+    )
+    if after is None:
         raise Http404
-    page = _page(filters.rows(by=me(request), at=now).filter(pk__gt=int(after)), PAGE + 1)
-    if filters.state == State.CONFIRMED and len(page) <= PAGE - SET_ASIDE:
-        aside = replace(filters, state=QUARANTINED).rows(by=me(request), at=now)
-        page += _page(aside.filter(state=State.CONFIRMED), SET_ASIDE)
-    content = {
-        "rows": _rows(page[:PAGE], request, at=now),
-        "more": filters.query(after=page[PAGE - 1].pk) if len(page) > PAGE else "",
+    page = _load(filters.select(by=current_actor(request), at=now).filter(pk__gt=after), ROWS_PER_PAGE + 1)
+    if filters.state == State.CONFIRMED and len(page) <= ROWS_PER_PAGE - ON_HOLD_BELOW:
+        on_hold = replace(filters, state=QUARANTINED).select(by=current_actor(request), at=now)
+        page += _load(on_hold.filter(state=State.CONFIRMED), ON_HOLD_BELOW)
+    context = {
+        "rows": _rows(page[:ROWS_PER_PAGE], at=now),
+        "more": filters.to_querystring(after=page[ROWS_PER_PAGE - 1].pk) if len(page) > ROWS_PER_PAGE else "",
         "filters": filters,
-        "under": under(request),
-        "choices": _choices(),
-        "tabs": _tabs(),
+        "querystring": filter_querystring(request),
+        "choices": _filter_choices(),
+        "tabs": [(tab, label, format_count(rows())) for tab, (label, rows) in TABS.items()],
         "waits": filters.state in (*UNDECIDED, QUARANTINED),
         "since": int(now.timestamp()),
         "title": _("Endorsements"),
-        "bulk": bulk_deeds(filters.state),
-        **_disputes(),
+        "bulk": list_bulk_actions(filters.state),
+        **_dispute_context(),
     }
-    return TemplateResponse(request, "admin/petition/queue/queue.html", with_site(request, content))
+    return render_page(request, "queue/queue.html", context)
 
 
-def _page(rows: QuerySet[Endorsement], most: int) -> list[Endorsement]:
-    return list(rows.select_related("appeal", "signatory").prefetch_related("flags").order_by("pk")[:most])
+def _load(queryset: QuerySet[Endorsement], limit: int) -> list[Endorsement]:
+    return list(queryset.select_related("appeal", "signatory").prefetch_related("flags").order_by("pk")[:limit])
 
 
-def _rows(page: list[Endorsement], request: HttpRequest, *, at: datetime) -> list[dict[str, Any]]:
-    there = presences.others((row.pk for row in page), but=me(request), at=at)
-    people = accounts(account for those in there.values() for account in those)
+def _rows(page: list[Endorsement], *, at: datetime) -> list[dict[str, Any]]:
     return [
         {
             "endorsement": row,
-            "line": entries.line_for_staff(row) or _("Name sealed"),
-            "flags": [(FlagCode(flag.code).label, flag.code in CALM) for flag in row.flags.all()],
-            "age": (age := age_of(row, at=at)),
-            "age_in_words": AGES.get(age, ""),
-            "countries": [countries.name_of(code, get_language() or "en") for code in row.countries.split()],
-            "decisions": [name for name in possible(row) if name in ("approve", "reject")],
-            "there": [people[account] for account in there.get(row.pk, ()) if account in people],
+            "line": entries.get_entry_text_for_staff(row) or _("Name sealed"),
+            "flags": [(FlagCode(flag.code).label, flag.code in HARMLESS_FLAGS) for flag in row.flags.all()],
+            "age": (age := get_age(row, at=at)),
+            "age_in_words": AGE_LABELS.get(age, ""),
+            "countries": [countries.country_name(code, get_language() or "en") for code in row.countries.split()],
+            "decisions": [name for name in list_decisions(row) if name in ("approve", "reject")],
         }
         for row in page
     ]
 
 
-def _tabs() -> list[tuple[str, str | Promise, str]]:
-    return [(tab, label, counted(rows())) for tab, (label, rows) in TABS.items()]
+def format_count(queryset: QuerySet[Any]) -> str:
+    """Return how many rows there are, in digits, or "1000+"."""
+    count = queryset.order_by()[: MAX_COUNT + 1].count()
+    return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count)
 
 
-def counted(rows: QuerySet[Any]) -> str:
-    """How many there are, in digits, COUNTED at the most."""
-    count = rows.order_by()[: COUNTED + 1].count()
-    return f"{COUNTED}+" if count > COUNTED else str(count)
-
-
-def _choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
-    """What every filter can be, in the order of the form."""
+def _filter_choices() -> dict[str, Iterable[tuple[str, str | Promise]]]:
+    """Return the choices of each filter, in the order of the form."""
     return {
         "flag": FlagCode.choices,
         "reason": Suspicion.choices,
-        "age": AGES.items(),
-        "country": countries.choices(get_language() or "en"),
+        "age": AGE_LABELS.items(),
+        "country": countries.country_choices(get_language() or "en"),
         "appeal": [(slug, slug) for slug in Appeal.objects.values_list("slug", flat=True)],
     }
 
 
-def _disputes() -> dict[str, Any]:
-    found, more = groups.groups(Dispute.objects.open())
+def _dispute_context() -> dict[str, Any]:
+    groups, more = group_disputes(Dispute.objects.open())
     return {
-        "disputes": found,
+        "dispute_groups": groups,
         "more_disputes": more,
-        "dispute_count": counted(Dispute.objects.open()) if found else "0",
+        "dispute_count": format_count(Dispute.objects.open()) if groups else "0",
     }

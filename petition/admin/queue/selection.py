@@ -1,54 +1,58 @@
-"""What a moderator was shown is what is done: a signed list or query, and the newest event when it was shown."""
+"""What a page showed to a moderator, signed and carried to the next page, so that nothing else is acted on.
+
+It is a list of ids, a query or clusters, with the newest audit event of that moment (`mark`).
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core import signing
 
-from petition.models import BatchDeed, State
+from petition.admin.numbers import parse_number
+from petition.models import BatchAction, State
 from petition.screening import clusters
 
 _SALT = "petition.shown"
-_LASTS = 3600
-"""Seconds for which a page that showed something may be acted on."""
-_OF_TAB: dict[str, tuple[BatchDeed, ...]] = {
-    State.SUBMITTED: (BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.REJECT),
-    State.CONFIRMED: (BatchDeed.QUARANTINE, BatchDeed.APPROVE, BatchDeed.REJECT),
-    State.RETURNED: (BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.REJECT),
-    "quarantined": (BatchDeed.RELEASE, BatchDeed.APPROVE, BatchDeed.REJECT),
+_MAX_AGE_SECONDS = 3600
+_ACTIONS_OF_TAB: dict[str, tuple[BatchAction, ...]] = {
+    State.SUBMITTED: (BatchAction.QUARANTINE, BatchAction.RELEASE, BatchAction.REJECT),
+    State.CONFIRMED: (BatchAction.QUARANTINE, BatchAction.APPROVE, BatchAction.REJECT),
+    State.RETURNED: (BatchAction.QUARANTINE, BatchAction.RELEASE, BatchAction.REJECT),
+    "quarantined": (BatchAction.RELEASE, BatchAction.APPROVE, BatchAction.REJECT),
 }
 
 
-class ShownTooLongAgo(Exception):
-    """The page is too old, or was not ours."""
+class SelectionExpired(Exception):
+    """The page is older than an hour, or was not made by this site."""
 
 
-def bulk_deeds(tab: str) -> tuple[BatchDeed, ...]:
-    """What can be done to many at once under a tab of the queue."""
-    return _OF_TAB.get(tab, ())
+def list_bulk_actions(tab: str) -> tuple[BatchAction, ...]:
+    """Return the bulk actions under a tab of the queue."""
+    return _ACTIONS_OF_TAB.get(tab, ())
 
 
-def signed(page: str, shown: Mapping[str, Any]) -> str:
-    """`shown` as text for a hidden field of `page`; to another page it says nothing."""
+def sign_selection(page: str, shown: Mapping[str, Any]) -> str:
+    """Return `shown` as text for a hidden field that `page` reads."""
+    # The page is part of the salt: what one page showed cannot be sent to another.
     return signing.dumps(dict(shown), salt=f"{_SALT}.{page}", compress=True)
 
 
-def opened(page: str, text: str) -> dict[str, Any]:
-    """What was signed for `page`. Raises ShownTooLongAgo."""
+def read_selection(page: str, text: str) -> dict[str, Any]:
+    """Return what was signed for `page`. Raises SelectionExpired."""
     try:
-        return dict(signing.loads(text, salt=f"{_SALT}.{page}", max_age=_LASTS))
+        return dict(signing.loads(text, salt=f"{_SALT}.{page}", max_age=_MAX_AGE_SECONDS))
     except signing.BadSignature as error:
-        raise ShownTooLongAgo from error
+        raise SelectionExpired from error
 
 
-def numbers_in(texts: Iterable[str]) -> list[int]:
-    """The numbers among `texts`, as ticked; whatever is none is left out."""
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+def parse_numbers(texts: Iterable[str]) -> list[int]:
+    """Return the numbers among `texts`, and leave out what is none."""
+    return [number for text in texts if (number := parse_number(text)) is not None]
 
 
-def in_clusters(shown: Mapping[str, Any]) -> list[clusters.Arrived]:
-    """Return what the clusters in `shown`, signed by the page of floods, hold of what was there when it was made."""
-    rows = [row for row in clusters.arrived() if row.explained_by <= shown["mark"]]
+def list_members(shown: Mapping[str, Any]) -> list[clusters.ClusterMember]:
+    """Return the endorsements in the clusters of `shown` that were there when the page was made."""
+    rows = [row for row in clusters.load_members() if row.explained_by <= shown["mark"]]
     wanted = {(kind, key) for kind, key in shown["clusters"]}
-    members = (cluster.rows for cluster in clusters.clusters_in(rows) if (cluster.kind, cluster.key) in wanted)
+    members = (cluster.rows for cluster in clusters.find_clusters(rows) if (cluster.kind, cluster.key) in wanted)
     return sorted({row for rows in members for row in rows}, key=lambda row: row.pk)

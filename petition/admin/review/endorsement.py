@@ -1,170 +1,134 @@
-"""One endorsement with all that is known of it and may be done about it, and the decision on it."""
+"""One endorsement: its page, and the decisions on it."""
 
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from petition.actions.lifecycle import AlreadyDecided
-from petition.actions.listing import entries
-from petition.actions.moderation import decisions
-from petition.actions.self_service.own_page import has_contact
-from petition.actions.staff import presences
-from petition.admin.actors import WHY_NOT, accounts, already, me, with_site
-from petition.admin.decryption import opened_or_none
-from petition.admin.queue.filter_querystring import back, page_of, under
+from petition.actions.endorsing import withheld_count
+from petition.actions.moderation import decisions, hold as hold_actions, manual_entry, undo as undo_actions
+from petition.actions.refusals import AlreadyDecided, MailboxNotConfirmed
+from petition.admin.actors import current_actor
+from petition.admin.queue.filter_querystring import endorsement_path, filter_querystring, redirect_to_endorsement
 from petition.admin.queue.filters import Filters
-from petition.admin.queue.polling import looked_at_by
-from petition.admin.review import evidence, sections
-from petition.admin.review.action_forms import NoteForm, QuestionForm
-from petition.admin.review.decision_forms import RejectForm
-from petition.admin.review.history import history
-from petition.models import Display, Endorsement, Origin, State, Status
-from petition.models.endorsements import ACTIVE
+from petition.admin.refusal_messages import REFUSAL_MESSAGES, describe_decision
+from petition.admin.review import evidence
+from petition.admin.review.decisions import DECISIONS
+from petition.admin.review.endorsement_page import render_endorsement
+from petition.admin.review.forms import RejectForm
+from petition.admin.review.run_action import get_endorsement_or_404, run_action
+from petition.models import Endorsement, State, Suspicion
 from petition.reference import clock
-
-DECISIONS: dict[str, tuple[State, Callable[..., Endorsement]]] = {
-    "approve": (State.APPROVED, decisions.approve),
-    "reject": (State.REJECTED, decisions.reject),
-    "reopen": (State.CONFIRMED, decisions.reopen),
-    "revoke": (State.CONFIRMED, decisions.revoke),
-    "withdraw": (State.WITHDRAWN, decisions.withdraw),
-    "cancel_withdrawal": (State.CONFIRMED, decisions.cancel_withdrawal),
-}
-POSSIBLE: dict[str, tuple[str, ...]] = {
-    State.SUBMITTED: ("reject", "withdraw"),
-    State.CONFIRMED: ("approve", "reject", "withdraw"),
-    State.RETURNED: ("reject", "withdraw"),
-    State.REJECTED: ("reopen", "withdraw"),
-    State.APPROVED: ("revoke", "withdraw"),
-    State.WITHDRAWN: (),
-}
-
-
-def possible(found: Endorsement) -> tuple[str, ...]:
-    """The decisions that may come next; one of the originals never ends, its name is hidden."""
-    if found.withdrawal_due_at:
-        return ("cancel_withdrawal",)
-    names = POSSIBLE[found.state]
-    return tuple(name for name in names if name != "withdraw" or found.origin != Origin.IMPORTED)
 
 
 @require_safe
 def endorsement(request: HttpRequest, pk: int) -> HttpResponse:
-    """One endorsement as it was submitted, how its line will be printed, and its trail."""
-    return page(request, pk)
-
-
-def page(
-    request: HttpRequest, pk: int, *, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY, **forms: Any
-) -> HttpResponse:
-    """The endorsement's page; a form in `forms` was refused and comes back as it was typed, with `status`."""
-    found = get_object_or_404(Endorsement.objects.select_related("appeal", "signatory", "text", "vouched_by"), pk=pk)
-    there = presences.others([pk], but=me(request), at=clock.now()).get(pk, [])
-    content = {
-        "endorsement": found,
-        "line": entries.line_for_staff(found) or _("Name sealed"),
-        "decisions": possible(found),
-        "questions": [(question, opened_or_none(question.sealed_answer)) for question in found.questions.all()],
-        "events": history(pk),
-        "there": looked_at_by(accounts(there).values()),
-        "check": None if found.withdrawal_due_at else evidence.check_form(found),
-        "title": _("Endorsement"),
-        **evidence.weighed(found),
-        "undelivered": evidence.undelivered(found),
-        **evidence.place(found),
-        **evidence.neighbours(found, _beside(request)),
-        "under": under(request),
-        **_possible(found),
-        **sections.of(found),
-        **forms,
-    }
-    answered = status if forms else HTTPStatus.OK
-    return TemplateResponse(
-        request, "admin/petition/review/endorsement.html", with_site(request, content), status=answered
-    )
-
-
-def _possible(found: Endorsement) -> dict[str, Any]:
-    """What may be done about `found` besides deciding: each a form, a row or a yes."""
-    signatory, is_active = found.signatory, found.state in ACTIVE
-    is_open = found.withdrawal_due_at is None
-    is_listed = bool(signatory and signatory.status == Status.LISTED)
-    is_withheld = found.state == State.APPROVED and found.display == Display.WITHHELD and is_open
-    correction = found.corrections.waiting().first() if is_active and is_open else None
-    return {
-        "is_active": is_active,
-        "is_listed": is_listed,
-        "may_show": is_withheld and found.origin == Origin.IMPORTED,
-        "asks_for_name": is_withheld and found.name_again_at,
-        "correction": correction,
-        "proposed": _proposed_line(correction.sealed_proposal) if correction else "",
-        "unreachable": found.state == State.CONFIRMED and not has_contact(found),
-        "ask": QuestionForm(auto_id="ask-%s") if found.state == State.CONFIRMED and is_open else None,
-        "note": NoteForm(initial={"words": signatory.note, "seen": signatory.note}, auto_id="note-%s")
-        if signatory and is_listed
-        else None,
-    }
-
-
-def _proposed_line(sealed: str) -> str:
-    proposal = opened_or_none(sealed)
-    return entries.line_of(Endorsement(**proposal)) if proposal else ""
+    """Show the endorsement as it was submitted, how its entry will be printed, and its history."""
+    return render_endorsement(request, pk)
 
 
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Carries out the decision that was pressed; whoever comes second reads who was first."""
-    known = DECISIONS.get(request.POST.get("decision", ""))
-    if known is None:
+    """Carry out the decision that was pressed, or say who was first; then open the next endorsement."""
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    if decision is None:
         return HttpResponseBadRequest(_("Unknown decision."))
+    state, action = decision
     form = RejectForm(request.POST, auto_id="reject-%s")
-    is_rejected = known[0] == State.REJECTED
+    is_rejected = state == State.REJECTED
     if is_rejected and not form.is_valid():
-        return page(request, pk, reject=form, chosen_reason=request.POST.get("reason"))
+        return render_endorsement(request, pk, reject=form, chosen_reason=request.POST.get("reason"))
     try:
-        decided = known[1](pk, by=me(request), at=clock.now(), **(form.cleaned_data if is_rejected else {}))
+        endorsement = action(
+            pk, by=current_actor(request), at=clock.now(), **(form.cleaned_data if is_rejected else {})
+        )
     except Endorsement.DoesNotExist as error:
         raise Http404 from error
     except AlreadyDecided as first:
-        messages.warning(request, already(first))
-    except decisions.MailboxNotProven:
+        messages.warning(request, describe_decision(first))
+    except MailboxNotConfirmed:
         messages.warning(request, _("Its mailbox was never confirmed, so it cannot come back into the queue."))
-    except tuple(WHY_NOT) as error:
-        messages.warning(request, str(WHY_NOT[type(error)]))
+    except tuple(REFUSAL_MESSAGES) as error:
+        messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))
     else:
-        messages.success(request, _what_was_decided(decided))
-        if known[1] is decisions.cancel_withdrawal:
-            return back(request, pk)
-        return HttpResponseRedirect(_afterwards(request, pk), status=HTTPStatus.SEE_OTHER)
-    return back(request, pk)
+        messages.success(request, _describe_result(endorsement))
+        if action is decisions.cancel_withdrawal:
+            return redirect_to_endorsement(request, pk)
+        return HttpResponseRedirect(_next_path(request, pk), status=HTTPStatus.SEE_OTHER)
+    return redirect_to_endorsement(request, pk)
 
 
-def _what_was_decided(decided: Endorsement) -> str:
-    if decided.withdrawal_due_at:
-        when = formats.date_format(timezone.localtime(decided.withdrawal_due_at), "DATETIME_FORMAT")
-        words = _("Endorsement %(number)s: the name is off this site. The withdrawal is final at %(when)s.")
-        return words % {"number": decided.pk, "when": when}
-    return _("Endorsement %(number)s: %(state)s.") % {"number": decided.pk, "state": decided.get_state_display()}
+def _describe_result(endorsement: Endorsement) -> str:
+    if endorsement.withdrawal_due_at:
+        when = formats.date_format(timezone.localtime(endorsement.withdrawal_due_at), "DATETIME_FORMAT")
+        message = _("Endorsement %(number)s: the name is off this site. The withdrawal is final at %(when)s.")
+        return message % {"number": endorsement.pk, "when": when}
+    return _("Endorsement %(number)s: %(state)s.") % {
+        "number": endorsement.pk,
+        "state": endorsement.get_state_display(),
+    }
 
 
-def _beside(request: HttpRequest) -> QuerySet[Endorsement]:
-    """What stands in the queue under the filter of this address."""
-    return Filters.of(request.GET.dict()).rows(by=me(request), at=clock.now())
-
-
-def _afterwards(request: HttpRequest, pk: int) -> str:
-    """Where a moderator goes on after a decision: to the next one under the filter; in the queue, if it was there."""
+def _next_path(request: HttpRequest, pk: int) -> str:
+    """Return where a moderator goes on: the queue, if the decision was made there, else the next endorsement."""
     if "in_queue" in request.POST:
         return f"{reverse('admin:index')}{f'?{request.GET.urlencode()}' if request.GET else ''}"
-    following = evidence.next_to_decide(pk, _beside(request))
-    return page_of(request, following) if following else f"{reverse('admin:index')}{under(request)}"
+    filtered = Filters.from_query(request.GET.dict()).select(by=current_actor(request), at=clock.now())
+    if following := evidence.find_next(pk, filtered):
+        return endorsement_path(request, following)
+    return f"{reverse('admin:index')}{filter_querystring(request)}"
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the last decision, if its minute is not over."""
+    get_endorsement_or_404(pk)
+    message = _("Taken back; no mail leaves.")
+    return run_action(
+        request, pk, message, lambda: undo_actions.undo_decision(pk, by=current_actor(request), at=clock.now())
+    )
+
+
+@require_POST
+def hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the endorsement on hold, or release it."""
+    get_object_or_404(Endorsement, pk=pk)
+    by, now = current_actor(request), clock.now()
+    match request.POST.get("decision"):
+        case "set_aside":
+            changed = hold_actions.put_on_hold([pk], reason=Suspicion.MODERATOR, by=by, at=now)
+        case "release":
+            changed = hold_actions.release([pk], by=by, at=now)
+        case _:
+            return HttpResponseBadRequest(_("Unknown decision."))
+    if not changed:
+        messages.warning(request, _("It is no longer in a state for this."))
+    return redirect_to_endorsement(request, pk)
+
+
+@require_POST
+def count(request: HttpRequest, pk: int) -> HttpResponse:
+    """Count a withheld endorsement that a second moderator has checked as well."""
+    get_endorsement_or_404(pk)
+    message = _("Counted. The published number follows within a day.")
+    return run_action(
+        request, pk, message, lambda: withheld_count.count_withheld(pk, by=current_actor(request), at=clock.now())
+    )
+
+
+@require_POST
+def confirm_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm an endorsement that came by letter: a second moderator takes the place of the mailbox."""
+    get_endorsement_or_404(pk)
+    if "declared" not in request.POST:
+        messages.warning(request, _("Check first that the organisation declared all of it, and say so."))
+        return redirect_to_endorsement(request, pk)
+    message = _("Confirmed; it waits for a decision now.")
+    return run_action(
+        request, pk, message, lambda: manual_entry.confirm_letter(pk, by=current_actor(request), at=clock.now())
+    )

@@ -1,4 +1,4 @@
-"""What the review page shows beside the endorsement itself: evidence, likenesses side by side, where the line goes."""
+"""What the page of an endorsement shows to judge it by: findings, similar names, undelivered mails, its neighbours."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,49 +8,52 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from petition.actions.listing import entries
-from petition.actions.moderation import verification
-from petition.admin.decryption import opened_or_none
+from petition.admin.decryption import decrypt_or_none
 from petition.admin.labels import MAILS
-from petition.admin.review.action_forms import CheckForm
+from petition.admin.review.forms import CheckForm
 from petition.models import Display, Endorsement, KnownOrganisation, Origin, OutgoingMail, State
-from petition.screening.evaluation import HOW, evidence
-from petition.screening.similar_names import Resemblance, resemblances
+from petition.screening.evaluation import LIKENESS_LABELS, evaluate
+from petition.screening.similar_names import Resemblance, find_resemblances
 
 
-def weighed(found: Endorsement) -> dict[str, Any]:
-    """The findings, and each name that this one resembles; nothing for what was imported or has ended."""
-    if found.origin == Origin.IMPORTED or found.state == State.WITHDRAWN:
-        return {"findings": [], "alike": []}
-    alike = resemblances(found)
-    return {"findings": evidence(found, alike), "alike": _side_by_side(alike), "channels": _channels(found)}
+def screening_context(endorsement: Endorsement) -> dict[str, Any]:
+    """Return the findings and the similar names; neither for what was imported or withdrawn."""
+    if endorsement.origin == Origin.IMPORTED or endorsement.state == State.WITHDRAWN:
+        return {"findings": [], "similar": []}
+    similar = find_resemblances(endorsement)
+    return {
+        "findings": evaluate(endorsement, similar),
+        "similar": _compare(similar),
+        "channels": _channels(endorsement),
+    }
 
 
-def _channels(found: Endorsement) -> list[tuple[str, str]]:
-    """Whom the secretariat knows at this mail domain, and how it reaches them."""
-    known = KnownOrganisation.objects.filter(domain_index=found.domain_index) if found.domain_index else ()
-    opened = ((one.name, opened_or_none(one.sealed_channel)) for one in known)
-    return [(name, channel) for name, channel in opened if channel]
+def _channels(endorsement: Endorsement) -> list[tuple[str, str]]:
+    """Return the organisations that the secretariat knows at this mail domain, and how it reaches them."""
+    known = KnownOrganisation.objects.filter(domain_index=endorsement.domain_index) if endorsement.domain_index else ()
+    channels = ((one.name, decrypt_or_none(one.sealed_channel)) for one in known)
+    return [(name, channel) for name, channel in channels if channel]
 
 
-def _side_by_side(alike: list[Resemblance]) -> list[dict[str, Any]]:
-    numbers = [one.endorsement for one in alike]
-    rows = Endorsement.objects.select_related("appeal", "signatory").in_bulk(numbers)
+def _compare(similar: list[Resemblance]) -> list[dict[str, Any]]:
+    ids = [one.endorsement for one in similar]
+    rows = Endorsement.objects.select_related("appeal", "signatory").in_bulk(ids)
     return [
         {
             "other": rows[one.endorsement],
-            "line": entries.line_for_staff(rows[one.endorsement]) or _("Name sealed"),
-            "reference": one.reference,
-            "how": HOW[one.how],
+            "line": entries.get_entry_text_for_staff(rows[one.endorsement]) or _("Name sealed"),
+            "reference": one.reference or f"№ {one.endorsement}",
+            "how": LIKENESS_LABELS[one.how],
             "verdict": one.verdict,
         }
-        for one in alike
+        for one in similar
         if one.endorsement in rows
     ]
 
 
 @dataclass(frozen=True)
-class Undelivered:
-    """A mail that did not reach the organisation: what it says, the server's code, and until when it is tried."""
+class UndeliveredMail:
+    """A mail that did not reach the organisation; `error` is the code that the server gave."""
 
     what: str
     error: str
@@ -58,14 +61,14 @@ class Undelivered:
     is_final: bool
 
 
-def undelivered(found: Endorsement) -> list[Undelivered]:
+def list_undelivered_mails(endorsement: Endorsement) -> list[UndeliveredMail]:
     """Return the mails to this organisation that were refused for good, or are being tried in vain, newest first."""
-    mails = OutgoingMail.objects.filter(endorsement=found)
-    if found.mailbox_index:
-        mails |= OutgoingMail.objects.filter(mailbox_index=found.mailbox_index)
+    mails = OutgoingMail.objects.filter(endorsement=endorsement)
+    if endorsement.mailbox_index:
+        mails |= OutgoingMail.objects.filter(mailbox_index=endorsement.mailbox_index)
     failed = mails.filter(Q(failed_at__isnull=False) | Q(sent_at=None, dropped_at=None) & ~Q(last_error=""))
     return [
-        Undelivered(
+        UndeliveredMail(
             str(MAILS.get(mail.message, mail.message)),
             mail.last_error,
             mail.failed_at or mail.created_at,
@@ -75,38 +78,38 @@ def undelivered(found: Endorsement) -> list[Undelivered]:
     ]
 
 
-def place(found: Endorsement) -> dict[str, Any]:
-    """Where the line stands, or would stand once it is approved: the number is the next one if nobody is faster."""
+def entry_context(endorsement: Endorsement) -> dict[str, Any]:
+    """Return the number of the entry, or the one it would get now if it were approved."""
     return {
-        "is_counted_only": found.display == Display.WITHHELD,
-        "number": found.signatory.number if found.signatory else found.appeal.last_number + 1,
+        "is_counted_only": endorsement.display == Display.WITHHELD,
+        "number": endorsement.signatory.number if endorsement.signatory else endorsement.appeal.last_number + 1,
     }
 
 
-def neighbours(found: Endorsement, rows: QuerySet[Endorsement]) -> dict[str, int | None]:
-    """The endorsements before and after this one among `rows`, which the queue shows, oldest first."""
-    numbers = rows.order_by("pk").values_list("pk", flat=True)
+def neighbour_context(endorsement: Endorsement, queryset: QuerySet[Endorsement]) -> dict[str, int | None]:
+    """Return the ids of the endorsements before and after this one in `queryset`, oldest first."""
+    ids = queryset.order_by("pk").values_list("pk", flat=True)
     return {
-        "next": numbers.filter(pk__gt=found.pk).first(),
-        "previous": numbers.filter(pk__lt=found.pk).order_by("-pk").first(),
+        "next": ids.filter(pk__gt=endorsement.pk).first(),
+        "previous": ids.filter(pk__lt=endorsement.pk).order_by("-pk").first(),
     }
 
 
-def next_to_decide(pk: int, rows: QuerySet[Endorsement]) -> int | None:
-    """What opens after a decision on `pk`: the next one of `rows`, at the end the oldest; None when nothing waits."""
-    numbers = rows.exclude(pk=pk).order_by("pk").values_list("pk", flat=True)
-    return numbers.filter(pk__gt=pk).first() or numbers.first()
+def find_next(pk: int, queryset: QuerySet[Endorsement]) -> int | None:
+    """Return the id of the endorsement after `pk` in `queryset`, else of the oldest; None when nothing is left."""
+    ids = queryset.exclude(pk=pk).order_by("pk").values_list("pk", flat=True)
+    return ids.filter(pk__gt=pk).first() or ids.first()
 
 
-def check_form(found: Endorsement) -> CheckForm | None:
-    """How it is recorded now, to change; None where there is nothing to check."""
-    if found.origin == Origin.IMPORTED or found.state == State.WITHDRAWN:
+def build_check_form(endorsement: Endorsement, seen: int) -> CheckForm | None:
+    """Return the form with the recorded check, or None where there is nothing to check."""
+    if endorsement.origin == Origin.IMPORTED or endorsement.state == State.WITHDRAWN:
         return None
     initial = {
-        "how": found.checked_how,
-        "voucher": found.vouched_by.reference if found.vouched_by else "",
-        "note": opened_or_none(found.sealed_check_note) or "",
-        "member": found.member_confirmed,
-        "seen": verification.version(found.pk),
+        "how": endorsement.checked_how,
+        "voucher": endorsement.vouched_by.reference if endorsement.vouched_by else "",
+        "note": decrypt_or_none(endorsement.sealed_check_note) or "",
+        "member": endorsement.member_confirmed,
+        "seen": seen,
     }
     return CheckForm(initial=initial, auto_id="check-%s", label_suffix="")

@@ -1,52 +1,50 @@
-"""The form by which the secretariat enters an endorsement that came by e-mail, letter or call."""
+"""The form for an endorsement that came by e-mail, letter or call."""
 
 from dataclasses import fields
-from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from petition.actions.intake.accept import NotOpen, Submission
+from petition.actions.intake.accept import Submission
 from petition.actions.moderation import manual_entry
-from petition.actions.moderation.spelling import SameBodyTwice
-from petition.admin.actors import WHY_NOT, me, with_site
-from petition.admin.review.decision_forms import EnterForm
+from petition.actions.refusals import AlreadyEntered, DuplicateEndorsement, NotOpen
+from petition.admin.actors import current_actor
+from petition.admin.refusal_messages import REFUSAL_MESSAGES
+from petition.admin.responses import form_status, redirect_to_page, render_page
+from petition.admin.review.forms import EnterForm
 from petition.models import Endorsement, Origin
 from petition.reference import clock
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """POST stores it: its contact is asked by mail to confirm, or it waits for a second moderator."""
+    """Show the form; on POST store the endorsement, which its contact or a second moderator then confirms."""
     form = EnterForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            found = _entered(request, form)
-        except (NotOpen, SameBodyTwice, manual_entry.EnteredBefore) as error:
-            form.add_error(None, str(WHY_NOT[type(error)]))
+            endorsement = _enter(request, form)
+        except (NotOpen, DuplicateEndorsement, AlreadyEntered) as error:
+            form.add_error(None, str(REFUSAL_MESSAGES[type(error)]))
         else:
-            by_mail = found.origin == Origin.EMAIL
+            by_mail = endorsement.origin == Origin.EMAIL
             messages.success(
                 request, _("A mail asks it to confirm.") if by_mail else _("It waits for a second moderator.")
             )
-            return HttpResponseRedirect(reverse("admin:endorsement", args=[found.pk]), status=HTTPStatus.SEE_OTHER)
-    content = {"form": form, "title": _("Enter an endorsement")}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return TemplateResponse(request, "admin/petition/decision/enter.html", with_site(request, content), status=status)
+            return redirect_to_page("endorsement", endorsement.pk)
+    context = {"form": form, "title": _("Enter an endorsement")}
+    return render_page(request, "decision/enter.html", context, status=form_status(form))
 
 
-def _entered(request: HttpRequest, form: EnterForm) -> Endorsement:
-    told = form.cleaned_data | {"countries": tuple(form.cleaned_data["countries"].split())}
-    submission = Submission(**{field.name: told[field.name] for field in fields(Submission)})
-    return manual_entry.enter(
-        told["appeal"],
+def _enter(request: HttpRequest, form: EnterForm) -> Endorsement:
+    cleaned = form.cleaned_data | {"countries": tuple(form.cleaned_data["countries"].split())}
+    submission = Submission(**{field.name: cleaned[field.name] for field in fields(Submission)})
+    return manual_entry.enter_endorsement(
+        cleaned["appeal"],
         submission,
-        origin=Origin(told["origin"]),
-        note=told["note"],
-        by=me(request),
+        origin=Origin(cleaned["origin"]),
+        note=cleaned["note"],
+        by=current_actor(request),
         at=clock.now(),
     )

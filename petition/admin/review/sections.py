@@ -1,88 +1,96 @@
-"""What the page of one endorsement shows of deciding: the mails before they leave, what can be taken back, who is
-needed besides, how the name is spelled."""
+"""What the page of an endorsement shows to decide by: mails before they leave, the internal note, the spelling."""
 
 from typing import Any
 
 from django.utils.translation import get_language
 
 from petition.actions.endorsing import withheld_count
-from petition.actions.moderation import decision_mails, manual_entry, notes, spelling
-from petition.actions.moderation.decision_mails import OTHER, Told
-from petition.actions.self_service.own_page import has_contact
-from petition.admin.review.decision_forms import InternalNoteForm, NameLanguageForm, RejectForm, spelling_form
-from petition.mail.messages import Letter
+from petition.actions.mailing import decision_mails
+from petition.actions.mailing.decision_mails import OTHER_REASON, MailSpec
+from petition.actions.moderation import manual_entry, name_changes, spelling
+from petition.admin.review.forms import InternalNoteForm, NameLanguageForm, RejectForm, SpellingForm
+from petition.mail.messages import RenderedMail
 from petition.models import Endorsement, Reason, State
-from petition.models.endorsements import ACTIVE, LEGAL_MOVES
+from petition.models.choices import ACTIVE, LEGAL_MOVES
 from petition.security import encryption
 
-_TOLD = {
-    "ask": Told("question", {"url": decision_mails.PRIVATE_ADDRESS}),
-    "accept": Told("correction_accepted"),
-    "refuse": Told("correction_refused"),
+_MAIL_SPECS = {
+    "ask": MailSpec("question", {"url": decision_mails.LINK_PLACEHOLDER}),
+    "accept": MailSpec("correction_accepted"),
+    "refuse": MailSpec("correction_refused"),
 }
 
 
-def of(found: Endorsement) -> dict[str, Any]:
-    """The sections of `found`, each missing or None where it does not apply."""
-    reachable, is_open = has_contact(found), found.withdrawal_due_at is None
-    may_reject = is_open and State.REJECTED in LEGAL_MOVES[State(found.state)]
+def decision_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
+    """Return the sections of the page, each missing or None where it does not apply.
+
+    `seen` is the version of the endorsement (actions/stale_forms.py) that the forms hand back.
+    """
+    reachable, is_open = endorsement.has_contact(), endorsement.withdrawal_due_at is None
+    may_reject = is_open and State.REJECTED in LEGAL_MOVES[State(endorsement.state)]
     return {
         "reachable": reachable,
-        "letters": _letters(found) if reachable and is_open else {},
-        "reasons": _reasons(found, reachable) if may_reject else [],
-        "chosen_reason": OTHER,
+        "mails": _preview_mails(endorsement) if reachable and is_open else {},
+        "reasons": _preview_reasons(endorsement, reachable) if may_reject else [],
+        "chosen_reason": OTHER_REASON,
         "reject": RejectForm(auto_id="reject-%s"),
-        "internal": _internal(found),
-        "needs_second_count": withheld_count.waits_for_second(found),
-        "needs_second_letter": manual_entry.waits_for_second(found),
-        **_spelling(found),
+        "internal": build_internal_note_form(endorsement, seen),
+        "needs_second_count": withheld_count.needs_second_check(endorsement),
+        "needs_second_letter": manual_entry.needs_second_moderator(endorsement),
+        **_spelling_context(endorsement, seen),
     }
 
 
-def _letters(found: Endorsement) -> dict[str, Letter]:
-    """The mail of each decision that may come next, in the organisation's language."""
-    letters = {name: decision_mails.in_its_language(told, found.language) for name, told in _TOLD.items()}
-    if found.state == State.CONFIRMED:
-        letters["approve"] = decision_mails.preview_of_approval(found)
-    return letters
+def _preview_mails(endorsement: Endorsement) -> dict[str, RenderedMail]:
+    """Return the mail of each decision that may come next, in the organisation's language."""
+    mails = {name: decision_mails.render_in_language(spec, endorsement.language) for name, spec in _MAIL_SPECS.items()}
+    if endorsement.state == State.CONFIRMED:
+        mails["approve"] = decision_mails.preview_approval_mail(endorsement)
+    return mails
 
 
-def _reasons(found: Endorsement, reachable: bool) -> list[tuple[str, str, Letter | None]]:
-    """Code, label and mail of each reason; no mail where none is sent, or nobody proved a mailbox."""
-    told = []
+def _preview_reasons(endorsement: Endorsement, reachable: bool) -> list[tuple[str, str, RenderedMail | None]]:
+    """Return code, label and mail of each reason; the mail is None where none is sent."""
+    language, reasons = get_language() or "en", []
     for reason in Reason.objects.offered():
-        mail = decision_mails.rejected_for(reason, found.language) if reachable and found.confirmed_at else None
-        letter = decision_mails.in_its_language(mail, found.language) if mail else None
-        told.append((reason.code, reason.label(get_language() or "en"), letter))
-    return told
+        # A mailbox that confirmed nothing is not told: the address may have been typed by somebody else.
+        gets_mail = reachable and endorsement.confirmed_at
+        spec = decision_mails.build_mail_for_reason(reason, endorsement.language) if gets_mail else None
+        mail = decision_mails.render_in_language(spec, endorsement.language) if spec else None
+        reasons.append((reason.code, reason.label(language), mail))
+    return reasons
 
 
-def _internal(found: Endorsement) -> InternalNoteForm | None:
-    """What moderators noted, opened, to write on; None where the key is not here: nobody erases it unread."""
+def build_internal_note_form(endorsement: Endorsement, seen: int) -> InternalNoteForm | None:
+    """Return the form with the note for moderators, or None without the key: nobody may overwrite it unread."""
     try:
-        words = str(encryption.opened(found.sealed_note)) if found.sealed_note else ""
-    except encryption.CannotOpen:
+        words = str(encryption.decrypt(endorsement.sealed_note)) if endorsement.sealed_note else ""
+    except encryption.CannotDecrypt:
         return None
-    return InternalNoteForm(initial={"note": words, "seen": notes.version(found)}, auto_id="internal-%s")
+    return InternalNoteForm(initial={"note": words, "seen": seen}, auto_id="internal-%s")
 
 
-def _spelling(found: Endorsement) -> dict[str, Any]:
+def _spelling_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
     try:
-        line = spelling.line_before(found)
+        fields = name_changes.read_entry_fields(endorsement)
         kept = [
-            (row.changed_at, encryption.opened(row.sealed_before), encryption.opened(row.sealed_after))
-            for row in found.spellings.all()
+            (row.changed_at, encryption.decrypt(row.sealed_before), encryption.decrypt(row.sealed_after))
+            for row in endorsement.spellings.all()
         ]
-        language = encryption.opened(found.sealed_name)["name_language"] if found.sealed_name else found.name_language
-    except encryption.CannotOpen:
+        language = (
+            encryption.decrypt(endorsement.sealed_name)["name_language"]
+            if endorsement.sealed_name
+            else endorsement.name_language
+        )
+    except encryption.CannotDecrypt:
         return {}
-    if found.state == State.WITHDRAWN:
+    if endorsement.state == State.WITHDRAWN:
         return {}
-    seen = spelling.version(found)
-    may_spell, may_tell = spelling.may_be_respelled(found), found.state in ACTIVE and found.withdrawal_due_at is None
-    told = {"seen": seen, "language": language}
+    can_correct = spelling.can_correct_spelling(endorsement)
+    can_set_language = endorsement.state in ACTIVE and endorsement.withdrawal_due_at is None
+    initial = {"seen": seen, "language": language}
     return {
-        "spelling": spelling_form(found, line, seen) if may_spell else None,
-        "name_language": NameLanguageForm(initial=told, auto_id="name-%s") if may_tell else None,
+        "spelling": SpellingForm(initial=fields | {"seen": seen}, auto_id="spelling-%s") if can_correct else None,
+        "name_language": NameLanguageForm(initial=initial, auto_id="name-%s") if can_set_language else None,
         "spellings": kept,
     }

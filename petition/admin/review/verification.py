@@ -1,4 +1,4 @@
-"""What a moderator found out: how the organisation was checked, and whether two endorsements are one body's."""
+"""Record how an organisation was checked, and whether two endorsements come from the same organisation."""
 
 from http import HTTPStatus
 
@@ -9,68 +9,74 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from petition.actions.moderation import comparisons, verification
-from petition.actions.moderation.verification import Checked, Stale
-from petition.actions.self_service.withdrawal import NotPossible
-from petition.admin.actors import WHY_NOT, already_done, me
-from petition.admin.entries import line_at
-from petition.admin.queue.filter_querystring import back
-from petition.admin.review import endorsement, evidence
-from petition.admin.review.action_forms import HOW, CheckForm
+from petition.actions.moderation.verification import CheckResult
+from petition.actions.refusals import ChangedMeanwhile, NotPossible
+from petition.admin.actors import current_actor
+from petition.admin.numbers import parse_number
+from petition.admin.queue.filter_querystring import redirect_to_endorsement
+from petition.admin.references import find_signatory_id
+from petition.admin.refusal_messages import REFUSAL_MESSAGES, describe_event
+from petition.admin.review import evidence
+from petition.admin.review.endorsement_page import render_endorsement
+from petition.admin.review.forms import CHECKS, CheckForm
 from petition.models import Check, Endorsement, Verdict
 from petition.reference import clock
 
 
 @require_POST
 def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was found is on record; whoever had an older page open sees both versions and decides again."""
-    found = get_object_or_404(Endorsement, pk=pk)
+    """Record the check; if another was recorded since the page was opened, show both and record nothing."""
+    endorsement = get_object_or_404(Endorsement, pk=pk)
     form = CheckForm(request.POST, auto_id="check-%s", label_suffix="")
     if form.is_valid():
-        typed = form.cleaned_data
-        voucher = line_at(found.appeal_id, typed["voucher"].strip().lower()) if typed["how"] == Check.VOUCHED else None
-        if typed["how"] == Check.VOUCHED and voucher is None:
-            form.add_error("voucher", _("There is no such line."))
+        typed, voucher = form.cleaned_data, None
+        if typed["how"] == Check.VOUCHED:
+            voucher = find_signatory_id(endorsement.appeal_id, typed["voucher"].strip().lower())
+            if voucher is None:
+                form.add_error("voucher", _("There is no such line."))
     if not form.is_valid():
-        return endorsement.page(request, pk, check=form)
-    checked = Checked(typed["how"], typed["member"], typed["note"], voucher)
+        return render_endorsement(request, pk, check=form)
+    result = CheckResult(typed["how"], typed["member"], typed["note"], voucher)
     try:
-        verification.check(pk, checked, seen=typed["seen"], by=me(request), at=clock.now())
-    except Stale as stale:
-        return _both_versions(request, found, form, stale)
+        verification.record_check(pk, result, seen=typed["seen"], by=current_actor(request), at=clock.now())
+    except ChangedMeanwhile as stale:
+        return _show_both(request, endorsement, form, stale)
     except NotPossible:
-        messages.warning(request, str(WHY_NOT[NotPossible]))
+        messages.warning(request, str(REFUSAL_MESSAGES[NotPossible]))
     else:
         messages.success(request, _("It is on record how this was checked."))
-    return back(request, pk)
+    return redirect_to_endorsement(request, pk)
 
 
-def _both_versions(request: HttpRequest, found: Endorsement, form: CheckForm, stale: Stale) -> HttpResponse:
-    """The page with both: what stands now, and what was typed, which can be sent again knowingly."""
-    found.refresh_from_db()
-    now, typed = evidence.check_form(found), form.cleaned_data
+def _show_both(
+    request: HttpRequest, endorsement: Endorsement, form: CheckForm, stale: ChangedMeanwhile
+) -> HttpResponse:
+    """Return the page with what is recorded now and what was typed, which can be sent again knowingly."""
+    endorsement.refresh_from_db()
+    now, typed = evidence.build_check_form(endorsement, stale.event.pk), form.cleaned_data
     if now is None:
-        return back(request, found.pk)
-    how = dict(HOW)
+        return redirect_to_endorsement(request, endorsement.pk)
+    labels = dict(CHECKS)
     rows = [
-        (form.fields["how"].label, how[now.initial["how"]], how[typed["how"]]),
+        (form.fields["how"].label, labels[now.initial["how"]], labels[typed["how"]]),
         *((form.fields[field].label, now.initial[field], typed[field]) for field in ("voucher", "note", "member")),
     ]
     again = CheckForm(typed | {"seen": stale.event.pk}, auto_id="check-%s", label_suffix="")
-    conflict = {"said": already_done(stale.event), "rows": rows}
-    return endorsement.page(request, found.pk, status=HTTPStatus.CONFLICT, check=again, conflict=conflict)
+    conflict = {"said": describe_event(stale.event), "rows": rows}
+    return render_endorsement(request, endorsement.pk, status=HTTPStatus.CONFLICT, check=again, conflict=conflict)
 
 
 @require_POST
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """It is remembered whether this endorsement and another are the same body's."""
-    other, verdict = request.POST.get("other", ""), request.POST.get("verdict", "")
-    if verdict not in Verdict.values or not (other.isascii() and other.isdigit() and len(other) < 19):
+    """Record whether this endorsement and another come from the same organisation."""
+    other, verdict = parse_number(request.POST.get("other", "")), request.POST.get("verdict", "")
+    if verdict not in Verdict.values or other is None:
         return HttpResponseBadRequest(_("Unknown decision."))
     get_object_or_404(Endorsement, pk=pk)
     try:
-        comparisons.compare(pk, int(other), Verdict(verdict), by=me(request), at=clock.now())
+        comparisons.record_comparison(pk, other, Verdict(verdict), by=current_actor(request), at=clock.now())
     except NotPossible:
-        messages.warning(request, str(WHY_NOT[NotPossible]))
+        messages.warning(request, str(REFUSAL_MESSAGES[NotPossible]))
     else:
         messages.success(request, _("Remembered: %(verdict)s.") % {"verdict": Verdict(verdict).label})
-    return back(request, pk)
+    return redirect_to_endorsement(request, pk)

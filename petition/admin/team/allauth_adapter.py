@@ -1,4 +1,4 @@
-"""How allauth behaves here: staff only, nobody signs up."""
+"""What allauth does differently here: only staff sign in, and nobody signs up."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from allauth.account.forms import LoginForm as AllauthLoginForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
-from petition.actions.staff.accounts import tell_of_new_device
+from petition.actions.staff.accounts import queue_new_device_mail
 from petition.admin.team import known_browsers
 from petition.reference import clock
 from petition.security import networks
@@ -18,16 +18,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return False
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """Signed in. Where this browser did not know the account, its owner hears of it by mail."""
+        """Complete the sign-in; the owner gets a mail if this browser had not signed in to the account before."""
         response: HttpResponse = super().post_login(request, user, **options)
         if not known_browsers.is_known(request, user):
-            tell_of_new_device(user, at=clock.now())
+            queue_new_device_mail(user, at=clock.now())
             known_browsers.remember(request, response, user)
         return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """What tries at passwords are counted by: the network, told as the rest of the site tells it."""
-        return networks.network_of(request.META)
+        """Return what wrong passwords are counted by: the network, as in the rest of the site."""
+        return networks.get_network(request.META)
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # as above
@@ -37,5 +37,5 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # as above
             field.widget.attrs.pop("placeholder", None)  # it would say the label again, in grey
 
     def add_prefix(self, field_name: str) -> str:
-        """The field that Django and password managers call `username` is called so here too."""
+        """Name the field `username`, as Django and password managers do."""
         return super().add_prefix("username" if field_name == "login" else field_name)  # type: ignore[no-any-return]

@@ -11,23 +11,24 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from petition.actions.refusals import CodesBlocked
 from petition.actions.staff import second_factor_codes
 from petition.reference import clock
 
 
 class _LimitedCode:
-    """Replaces how allauth checks a code, of an app or a recovery code: at sign-in and when it is asked for again."""
+    """Check a code of an app, or a recovery code, with our limits in place of allauth's."""
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]  # type: ignore[attr-defined]  # of the form that this is mixed into
         account = self.user  # type: ignore[attr-defined]
         try:
             self.authenticator = second_factor_codes.accept_code(account, code, at=clock.now())
-        except second_factor_codes.CodesBlocked as blocked:
+        except CodesBlocked as blocked:
             until = {"time": date_format(timezone.localtime(blocked.until), "H:i e")}
             words = _("Too many wrong codes. No code is accepted for this account until %(time)s. A passkey works.")
             raise ValidationError(words % until, code="codes_blocked") from blocked
-        if self.authenticator is None and second_factor_codes.is_used(account, code, at=clock.now()):
+        if self.authenticator is None and second_factor_codes.is_code_used(account, code, at=clock.now()):
             words = _("This code was used already. Wait until your app shows the next one.")
             raise ValidationError(words, code="code_used")
         if self.authenticator is None:
@@ -36,15 +37,15 @@ class _LimitedCode:
 
 
 class AuthenticateForm(_LimitedCode, AllauthAuthenticateForm):  # type: ignore[misc]  # allauth ships no types
-    """At sign-in, after the password."""
+    """The form at sign-in, after the password."""
 
 
 class ReauthenticateForm(_LimitedCode, AllauthAgain):  # type: ignore[misc]
-    """When somebody who is signed in is asked again."""
+    """The form for an account that is signed in and is asked again."""
 
 
 class ActivateTOTPForm(AllauthActivateTOTPForm):  # type: ignore[misc]
-    """When an authenticator app is set up: its first code is used by that."""
+    """The form that sets up an authenticator app. Its first code counts as used."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

@@ -1,4 +1,4 @@
-"""What an administrator types about staff, and an editor about an appeal."""
+"""What an administrator types about the team."""
 
 from django import forms
 from django.conf import settings
@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from petition.models import Role
-from petition.text.mailbox_field import MailboxField
+from petition.text.form_fields import MailboxField
 
 
 class InviteForm(forms.Form):

@@ -5,12 +5,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions.operations import backup
-from petition.management.progress import Megabytes
+from petition.actions.refusals import BackupFailed
+from petition.management.progress import MegabyteProgress
 from petition.models.database_clock import database_now
 
 
 class Command(BaseCommand):
-    help = "Writes the whole database into one sealed file, while the site runs: `manage.py backup [FILE]`."
+    help = "Writes the whole database to one encrypted file, while the site runs: `manage.py backup [FILE]`."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="default: DATA_DIR/backups/<date and time>.backup")
@@ -18,10 +19,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
         target = file or settings.DATA_DIR / "backups" / f"{database_now():%Y-%m-%d-%H%M%S}.backup"
         try:
-            journal = backup.back_up(target, at=database_now(), tell=Megabytes(self.stdout, "written").tell)
-        except backup.NotDone as error:
+            journal = backup.write_backup(
+                target, at=database_now(), on_progress=MegabyteProgress(self.stdout, "written").report
+            )
+        except BackupFailed as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{target} cannot be written ({error.strerror}): choose another place.") from error
-        self.stdout.write(f"The backup is {target}, the journal of removals until now {journal}.")
-        self.stdout.write("Copy both to another machine; a restore needs the newest journal there is.")
+            raise CommandError(f"{target} cannot be written ({error.strerror}): choose another folder.") from error
+        self.stdout.write(f"The backup is {target}, and the removal journal until now is {journal}.")
+        self.stdout.write("Copy both to another machine; a restore needs the newest removal journal.")

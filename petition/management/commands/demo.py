@@ -4,17 +4,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions.appeals import demonstration
-from petition.actions.appeals.publication import Refused
-from petition.management.appeal_slugs import slug
+from petition.actions.refusals import NotADemonstration, StatementRefused
+from petition.management.appeal_slugs import parse_slug
 from petition.models import Appeal
 from petition.models.database_clock import database_now
-from petition.statements import read_statement
+from petition.statements.statement import read_statement
 
 MOST = 100_000
 
 
 class Command(BaseCommand):
-    help = "Makes up N endorsements in every state, in an appeal `demo` of their own; `demo --remove` takes it away."
+    help = "Adds N made-up endorsements in every state, in an appeal `demo` of their own; `demo --remove` removes it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("count", type=int, nargs="?", default=50, metavar="N")
@@ -22,21 +22,23 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="remove the demonstration")
 
     def handle(self, *args: Any, count: int, appeal: str, remove: bool, **options: Any) -> None:
-        appeal = slug(appeal)
+        appeal = parse_slug(appeal)
         if remove:
             self._remove(appeal)
             return
         if not 1 <= count <= MOST:
-            raise CommandError(f"N is how many organisations to make up: give a number from 1 to {MOST}.")
+            raise CommandError(f"{count} organisations cannot be made up: give a number from 1 to {MOST}.")
         text = (settings.BASE_DIR / "fixtures" / "demo.txt").read_text(encoding="utf-8")
         now = database_now()
         if settings.SITE_IS_HTTPS and Appeal.objects.filter(slug=appeal, is_demo=False).exists():
-            raise CommandError(f"{appeal!r} is a real appeal on a public site: nothing made up goes in there.")
+            raise CommandError(
+                f"{appeal!r} is a real appeal on a public site, which gets no made-up entries: leave --appeal out."
+            )
         try:
-            filled = demonstration.appeal_for(appeal, read_statement(text), at=now)
-        except Refused as error:
+            demo = demonstration.get_or_create_appeal(appeal, read_statement(text), at=now)
+        except StatementRefused as error:
             raise CommandError(str(error)) from error
-        for done in demonstration.endorse_made_up(filled, count, at=now):
+        for done in demonstration.add_endorsements(demo, count, at=now):
             if done % 100 == 0 or done == count:
                 self.stderr.write(f"{done} of {count} made up")
         self.stdout.write(f"{settings.SITE_URL}/appeals/{appeal}/ has {count} more made-up endorsements.")
@@ -44,6 +46,8 @@ class Command(BaseCommand):
     def _remove(self, appeal: str) -> None:
         try:
             demonstration.remove(appeal, at=database_now())
-        except demonstration.NotADemonstration as error:
-            raise CommandError(f"There is no demonstration {appeal!r}; a real appeal is never removed.") from error
-        self.stdout.write(f"The demonstration {appeal} is gone; its lines in the trail are marked.")
+        except NotADemonstration as error:
+            raise CommandError(
+                f"There is no demonstration {appeal!r}: name one with --appeal. A real appeal is never removed."
+            ) from error
+        self.stdout.write(f"The demonstration {appeal} is removed; its events in the audit log are marked.")

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions.intake import known_organisations
+from petition.actions.refusals import UnreadableList
 
 
 class Command(BaseCommand):
@@ -15,11 +16,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             with file.open(encoding="utf-8-sig", newline="") as lines:
-                count = known_organisations.replace(known_organisations.read(lines))
+                count = known_organisations.replace_known_organisations(
+                    known_organisations.read_known_organisations(lines)
+                )
         except OSError as error:
             raise CommandError(f"{file} cannot be read ({error.strerror}): name a CSV file.") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8 (byte {error.start}).") from error
-        except known_organisations.Wrong as error:
+        except UnreadableList as error:
             raise CommandError(f"{error} Nothing was changed.") from error
-        self.stdout.write(f"The secretariat knows {count} organisations by their mail domain.")
+        self.stdout.write(f"The list has {count} organisations now.")

@@ -9,7 +9,7 @@ from petition.models.database_clock import database_now
 
 
 class Command(BaseCommand):
-    help = "Sets how the site takes endorsements in an emergency, or says how it does now: `manage.py level stricter`."
+    help = "Sets how the site accepts endorsements in an emergency, or shows how it does: `manage.py level stricter`."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("level", nargs="?", choices=Level.values)

@@ -9,38 +9,39 @@ from petition.security import encryption
 
 class Command(BaseCommand):
     help = (
-        "Seals everything with the present CONTACT_PUBLIC_KEY. Before: put the new pair of `new_keys` into "
-        "CONTACT_PUBLIC_KEY and in front of CONTACT_PRIVATE_KEY everywhere, keep the old private key behind it, and "
-        "start every process anew. CONTACT_INDEX_KEY stays: nothing that is looked up could be found under another."
+        "Encrypts everything with the current CONTACT_PUBLIC_KEY. Before that, set CONTACT_PUBLIC_KEY everywhere to "
+        "the new key of `new_keys`, put its private key in front of the old one in CONTACT_PRIVATE_KEY, and restart "
+        "every process. Do not change CONTACT_INDEX_KEY: no mailbox or code could be looked up with another one."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.CONTACT_PRIVATE_KEYS:
             raise CommandError("There is no private key here: run this where CONTACT_PRIVATE_KEY is set.")
-        rotation = key_rotation.rotate(tell=self._tell)
-        retention.forget_journal()
-        for table, number, column in rotation.lost:
-            self.stderr.write(f"No key here opens {column} of {table} {number}: it was left as it is.")
-        self.stdout.write(f"{rotation.sealed_anew} texts were sealed anew.")
-        self._say_what_may_go(rotation)
-        if rotation.lost:
+        rotation = key_rotation.rotate_keys(on_progress=self._report)
+        retention.truncate_wal()  # or the texts under the old key would stay in SQLite's write-ahead log
+        for table, number, column in rotation.unreadable:
+            self.stderr.write(f"No key here decrypts {column} of {table} {number}: it was left as it is.")
+        self.stdout.write(f"{rotation.reencrypted} texts were encrypted with the current key.")
+        self._describe_keys(rotation)
+        if rotation.unreadable:
             raise CommandError(
-                f"{len(rotation.lost)} texts stay sealed with a key that is not here: add it to CONTACT_PRIVATE_KEY "
-                "and run this again.",
+                f"{len(rotation.unreadable)} texts are encrypted with a key that is not here: add it to "
+                "CONTACT_PRIVATE_KEY and run this again.",
                 returncode=1,
             )
 
-    def _tell(self, table: str, done: int, of: int) -> None:
+    def _report(self, table: str, done: int, of: int) -> None:
         self.stdout.write(f"{table}: {done} of {of}")
 
-    def _say_what_may_go(self, rotation: key_rotation.Rotation) -> None:
-        present, held = encryption.key_ids()
+    def _describe_keys(self, rotation: key_rotation.Rotation) -> None:
+        """Say which private keys may be removed from the settings."""
+        current, held = encryption.get_key_ids()
         for key_id in held:
-            if key_id == present:
-                self.stdout.write(f"The key {key_id} is the present one.")
-            elif left := rotation.in_use[key_id]:
-                self.stdout.write(f"Keep the key {key_id}: {left} texts are sealed with it. Run this again.")
+            if key_id == current:
+                self.stdout.write(f"The key {key_id} is the current one.")
+            elif count := rotation.in_use[key_id]:
+                self.stdout.write(f"Keep the key {key_id}: {count} texts are encrypted with it. Run this again.")
             else:
                 self.stdout.write(
-                    f"The key {key_id} may be dropped from CONTACT_PRIVATE_KEY; keep it for the backups that it opens."
+                    f"Remove the key {key_id} from CONTACT_PRIVATE_KEY, but keep it for backups that need it."
                 )

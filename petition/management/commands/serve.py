@@ -1,4 +1,4 @@
-"""What `make run` ends in: everything set up, web and worker started together, and stopped together."""
+"""The command behind `make run`: set everything up, then start and stop web and worker together."""
 
 import os
 import signal
@@ -15,10 +15,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from petition.actions.staff.accounts import first_administrator
-from petition.management.listen_address import Place, place_of, refuse_taken
-from petition.management.process_group import MOST_DEATHS, Together
-from petition.management.running_site import announced
+from petition.actions.staff.accounts import create_first_administrator
+from petition.management.listen_address import ListenAddress, check_port_is_free, read_port, resolve_listen_address
+from petition.management.process_group import MOST_DEATHS, ProcessGroup
+from petition.management.running_site import announce_running_site
 from petition.management.static_files import collect_if_changed
 from petition.models import Appeal
 from petition.publishing.cache.thread_limits import THREADS
@@ -31,46 +31,49 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", default="8000")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
         self._stopping = False
-        _on_signals(self._interrupt)
+        _handle_signals(self._interrupt)
         try:
-            place = place_of(host, port)
+            place = resolve_listen_address(host, read_port(port))
             site_url = _site_url(place)
             self._prepare(place)
-            _on_signals(self._note)  # from here on no exception comes between two lines, and a second signal is none
-            self._tell_administrator()
-            with announced(settings.DATA_DIR, site_url):
+            # From here a signal only sets a flag: an exception between two lines could leave a process running.
+            _handle_signals(self._request_stop)
+            self._create_administrator()
+            with announce_running_site(settings.DATA_DIR, site_url):
                 self._run(place, site_url)
         except KeyboardInterrupt:
             pass
         finally:
-            _on_signals(signal.SIG_IGN)  # Python puts its own handlers back before it ends
+            _handle_signals(signal.SIG_IGN)  # or a second Ctrl-C would show a traceback while Python ends
         self.stdout.write("Stopped.")
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        self._stopping = True  # where the exception is lost, nothing is started that would go on
+        self._stopping = True  # a library may swallow the exception: then nothing is started any more
         raise KeyboardInterrupt
 
-    def _prepare(self, place: Place) -> None:
-        refuse_taken(place)
+    def _prepare(self, place: ListenAddress) -> None:
+        check_port_is_free(place)
         try:
             settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
             call_command("migrate", verbosity=0)
             collect_if_changed()
         except OSError as error:
-            raise CommandError(f"{settings.DATA_DIR} cannot be written ({error.strerror}): make it yours.") from error
+            raise CommandError(
+                f"{settings.DATA_DIR} cannot be written ({error.strerror}): make this user its owner."
+            ) from error
         self.check(databases=["default"])
         self._load_appeal()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _tell_administrator(self) -> None:
-        administrator = first_administrator()
-        if administrator:  # said at once: whatever fails after this, it is never said again
+    def _create_administrator(self) -> None:
+        administrator = create_first_administrator()
+        if administrator:  # printed at once: the password is not stored, and a later step may fail
             self.stdout.write("\n  Sign in as    {}\n  Password      {}   (shown this once)".format(*administrator))
             self.stdout.flush()
 
@@ -79,75 +82,77 @@ class Command(BaseCommand):
             statement = settings.BASE_DIR / "fixtures" / "statement.txt"
             call_command("import_statement", str(statement), verbosity=0, stdout=self.stdout)
 
-    def _run(self, place: Place, site_url: str) -> None:
-        both = Together(settings.BASE_DIR, os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)})
+    def _run(self, place: ListenAddress, site_url: str) -> None:
+        group = ProcessGroup(settings.BASE_DIR, os.environ | {"SITE_URL": site_url, "DATA_DIR": str(settings.DATA_DIR)})
         try:
-            both.start("web", _web(place))
-            both.start("worker", [sys.executable, "manage.py", "worker"])
-            if self._is_served(place, site_url, both):
-                self._greet(place, site_url)
+            group.start("web", _build_granian_command(place))
+            group.start("worker", [sys.executable, "manage.py", "worker"])
+            if self._wait_until_served(place, site_url, group):
+                self._print_addresses(place, site_url)
             while not self._stopping:
-                self._restart_if_ended(both)
+                self._restart_if_ended(group)
                 time.sleep(0.2)
         finally:
-            both.stop()
+            group.stop()
 
-    def _is_served(self, place: Place, site_url: str, both: Together) -> bool:
-        """Waits for the first answer; False when it is to stop before that."""
+    def _wait_until_served(self, place: ListenAddress, site_url: str, group: ProcessGroup) -> bool:
+        """Wait for the first answer; return False if the command is stopped before."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             if self._stopping:
                 return False
-            self._restart_if_ended(both)
-            if _answers(place, urlsplit(site_url).netloc):
+            self._restart_if_ended(group)
+            if _is_answering(place, urlsplit(site_url).netloc):
                 return True
             time.sleep(0.05)
-        raise CommandError(f"The web process did not answer within {START_SECONDS} s: look at its messages above.")
+        raise CommandError(f"The web process did not answer within {START_SECONDS} s: read its messages above.")
 
-    def _restart_if_ended(self, both: Together) -> None:
-        """What has died is started again. Raises CommandError where that happens too often."""
-        ended = both.ended()
+    def _restart_if_ended(self, group: ProcessGroup) -> None:
+        """Restart a process that has ended. Raises CommandError if that happens too often."""
+        ended = group.find_ended()
         if ended is None or self._stopping:
             return
         name, code = ended
-        if not both.restart(name):
+        if not group.restart(name):
             raise CommandError(
-                f"The {name} process ended ({code}), and {MOST_DEATHS} times in a minute something ended: "
-                "look at the messages above."
+                f"The {name} process ended ({code}), the {MOST_DEATHS}th to end within a minute: read the messages "
+                "above."
             )
         self.stderr.write(f"The {name} process ended ({code}) and was started again.")
 
-    def _greet(self, place: Place, site_url: str) -> None:
-        say = self.stdout.write
-        say("")
-        say(f"  The appeal    {site_url}/")
-        say(f"  The desk      {site_url}/admin/")
-        say(f"  Mails go to   {settings.MAIL_DIR if not settings.EMAIL_URL else 'the mail server in EMAIL_URL'}")
+    def _print_addresses(self, place: ListenAddress, site_url: str) -> None:
+        write = self.stdout.write
+        write("")
+        write(f"  The appeal    {site_url}/")
+        write(f"  The admin     {site_url}/admin/")
+        write(f"  Mails go to   {settings.MAIL_DIR if not settings.EMAIL_URL else 'the mail server in EMAIL_URL'}")
         if settings.ROLE == "all":
-            say("  Note          This process holds all keys; a public site runs ROLE=public and ROLE=staff apart.")
-        if place.is_everywhere:
-            say(
-                "  Note          It listens on every address of this machine; others should come by a proxy with https."
+            write(
+                "  Note          This process has all keys: run a public site as ROLE=public and ROLE=staff."
             )
-        say("  Stop with Ctrl-C.")
-        say("")
+        if place.is_any_address:
+            write(
+                "  Note          It listens on all addresses of this machine: put a proxy with https before it."
+            )
+        write("  Stop with Ctrl-C.")
+        write("")
         self.stdout.flush()
 
 
-def _site_url(place: Place) -> str:
-    """SITE_URL, else where it listens."""
+def _site_url(place: ListenAddress) -> str:
+    """Return SITE_URL, or the URL of the address on which the site listens."""
     if os.environ.get("SITE_URL"):
         return str(settings.SITE_URL)
-    if not place.is_loopback and not place.is_everywhere:
+    if not place.is_loopback and not place.is_any_address:
         raise CommandError(
-            f"Other machines reach {place.address}: set SITE_URL to the https:// address that a proxy serves it under, "
+            f"{place.address} can be reached from other machines: set SITE_URL to the https:// address of your proxy, "
             "or leave --host out."
         )
     return place.url
 
 
-def _answers(place: Place, host: str) -> bool:
-    """Whatever it says; asked by the name that the site goes by."""
+def _is_answering(place: ListenAddress, host: str) -> bool:
+    """Return whether the web process answers a request for this host, with any status."""
     connection = HTTPConnection(str(urlsplit(place.url).hostname), place.port, timeout=1)
     try:
         connection.request("GET", "/healthz", headers={"Host": host})
@@ -159,14 +164,14 @@ def _answers(place: Place, host: str) -> bool:
     return True
 
 
-def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
-    """Ctrl-C, SIGTERM, and a terminal that is closed, unless `nohup` has the latter ignored."""
+def _handle_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Handle Ctrl-C, SIGTERM, and a closed terminal unless `nohup` makes the process ignore that."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
-def _web(place: Place) -> list[str]:
+def _build_granian_command(place: ListenAddress) -> list[str]:
     granian = Path(sys.executable).with_name("granian")
     options = {
         "interface": "wsgi",

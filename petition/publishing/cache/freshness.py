@@ -1,8 +1,8 @@
-"""How long ago the record was asked whether it has changed, so that no page from memory outlives a removal.
+"""How long ago the watcher checked the public record for changes, so that no page from memory outlives a removal.
 
-One thread asks. Whoever answers from memory looks at the clock: when the last answer is too old, because the machine
-is busy, the page waits for the next one. A database that is silent is not waited for: cache/middleware.py then serves
-what it has for BLIND_SECONDS.
+One thread checks. A thread that answers from memory looks at the clock: if the last check is too old, because the
+machine is busy, the page waits for the next one. It does not wait for a database that gives no answer: then
+cache/middleware.py serves what it has for MAX_OUTAGE_SECONDS.
 """
 
 import threading
@@ -10,49 +10,51 @@ import time
 from typing import Final
 
 POLL_SECONDS: Final = 0.25
-STALE_SECONDS: Final = 0.6
-"""A page is served only if the record was asked this recently: a removal then shows within a second."""
-PATIENCE_SECONDS: Final = 1.0
-"""How long a page waits for the record at most; then the database counts as silent, and nobody waits."""
+MAX_AGE_SECONDS: Final = 0.6
+"""A page is served only if the record was checked this recently: so a removal shows within a second."""
+MAX_WAIT_SECONDS: Final = 1.0
+"""How long a page waits for a check at most; then the database counts as silent, and nobody waits."""
 
 
 class Freshness:
-    """Shared by the thread that asks the record and by all threads that serve from memory."""
+    """Shared by the watcher and by all threads that serve from memory."""
 
     def __init__(self) -> None:
-        self.asked_at = time.monotonic()  # when the last look began that got an answer
-        self.patience = PATIENCE_SECONDS
-        self._is_answering = True  # False from a look that failed or is overdue to the next that gets an answer
+        self.checked_at = time.monotonic()  # when the last check that got an answer began
+        self.max_wait = MAX_WAIT_SECONDS
+        self._is_answering = True  # False after a check that failed or is overdue, until one gets an answer
         self._changed = threading.Condition()
         self._wanted = threading.Event()
 
     def is_stale(self, now: float) -> bool:
-        """Whether what is in memory may be older than it should."""
-        return now - self.asked_at > STALE_SECONDS
+        """Return whether what is in memory may be older than it should be."""
+        return now - self.checked_at > MAX_AGE_SECONDS
 
-    def wait(self) -> None:
-        """Returns when the record was asked again; at once, or after `patience` seconds, where it is silent."""
+    def wait_for_check(self) -> None:
+        """Wait until the record was checked; at most `max_wait` seconds, and not at all if the database is silent."""
         if not self._is_answering:
             return
-        arrived = time.monotonic()
+        arrived_at = time.monotonic()
 
         def is_settled() -> bool:
-            return not self._is_answering or self.asked_at >= arrived or not self.is_stale(time.monotonic())
+            # A check counts by when it began: one that began before this request may miss a removal since.
+            return not self._is_answering or self.checked_at >= arrived_at or not self.is_stale(time.monotonic())
 
         self._wanted.set()
         with self._changed:
-            if not self._changed.wait_for(is_settled, self.patience):
+            if not self._changed.wait_for(is_settled, self.max_wait):
+                # One page has waited in vain: the others answer at once until a check gets an answer.
                 self._is_answering = False
 
-    def note(self, began: float, *, answered: bool) -> None:
-        """A look that began at `began` has ended."""
+    def record_check(self, started_at: float, *, is_answered: bool) -> None:
+        """Note that a check has ended, and wake the pages that wait for it."""
         with self._changed:
-            if answered:
-                self.asked_at = began
-            self._is_answering = answered
+            if is_answered:
+                self.checked_at = started_at
+            self._is_answering = is_answered
             self._changed.notify_all()
 
-    def rest(self) -> None:
-        """Returns when it is time for the next look: after a while, or as soon as a page waits for one."""
+    def wait_for_next_check(self) -> None:
+        """Sleep until the next check is due: for POLL_SECONDS, or until a page waits for one."""
         self._wanted.wait(POLL_SECONDS)
         self._wanted.clear()

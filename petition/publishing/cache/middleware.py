@@ -1,8 +1,8 @@
-"""The WSGI door: answers published paths from memory, and lets Django make each of them once per change.
+"""WSGI middleware that answers requests for published paths from memory, and lets Django render each once per change.
 
-Nothing a visitor sends reaches a stored answer: it is made from the path alone. Knows no database; what changed is
-asked of record.py by one watcher thread per process (freshness.py). What needs Django takes one of few places
-(limits.py): a database that hangs never holds the threads that answer from memory.
+Nothing that a visitor sends gets into a stored response: it is rendered from the path alone. The middleware asks no
+database; one watcher thread per process asks whether the public record has changed (freshness.py). What needs Django
+takes one of a few places (thread_limits.py), so a database that hangs never holds the threads that answer from memory.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,266 +18,276 @@ from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from django.urls import ResolverMatch
 
-from petition.models.database_clock import renew as renew_clock
-from petition.publishing import records
-from petition.publishing.cache.degraded_page import texts_in_force
+from petition.models import database_clock
+from petition.publishing import queries
+from petition.publishing.cache.degraded_page import list_published_texts
 from petition.publishing.cache.freshness import Freshness
-from petition.publishing.cache.rendering import TOO_BUSY, WITHOUT_DATABASE, WITHOUT_LIST, Application, Environ, rendered
-from petition.publishing.cache.request_paths import (
-    NOTHING,
-    below,
-    is_secure_enough,
-    lane_of,
-    leads_nowhere,
-    nowhere,
-    path_of,
-    place_of,
+from petition.publishing.cache.rendering import (
+    TOO_BUSY,
+    WITHOUT_DATABASE,
+    WITHOUT_LIST,
+    Application,
+    Environ,
+    render_path,
 )
-from petition.publishing.cache.responses import Answer, encoded, encoding_of, said
-from petition.publishing.cache.thread_limits import THREADS, Lane, Limits
+from petition.publishing.cache.request_paths import (
+    NOT_FOUND_PATH,
+    add_language_prefix,
+    choose_request_kind,
+    get_appeal_path,
+    get_not_found_path,
+    is_secure_enough,
+    is_unknown_path,
+    resolve_path,
+)
+from petition.publishing.cache.response_cache import ResponseCache
+from petition.publishing.cache.responses import CachedResponse, choose_encoding, encode_response, send_response
+from petition.publishing.cache.thread_limits import THREADS, RequestKind, ThreadLimits
 from petition.publishing.exports import file_cache
 
-TEND_SECONDS: Final = 0.5
-BLIND_SECONDS: Final = 300
-"""How long stored answers outlive the database."""
-TRIES: Final = 3
-"""How often an answer is made at most for one visitor, when changes overtake its making."""
-HEALTH: Final = "/healthz"
-UNHEARD_SECONDS: Final = 0.1
-"""How often at most Django is asked for an appeal that was not there at the last look; meanwhile there is none."""
-_HOSTS_REMEMBERED: Final = 100
+UPKEEP_SECONDS: Final = 0.5
+MAX_OUTAGE_SECONDS: Final = 300
+"""How long stored responses are served without the database."""
+MAX_TRIES: Final = 3
+"""How often a response is rendered at most for one visitor, when changes come while it is rendered."""
+HEALTH_PATH: Final = "/healthz"
+UNKNOWN_SLUG_SECONDS: Final = 0.1
+"""How often Django is asked at most for an appeal that the watcher has not seen; meanwhile it does not exist."""
+_MAX_HOSTS: Final = 100
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class _Shelf:
-    """All answers of one state of the record. A change puts an empty shelf in place of this one."""
-
-    blind: bool = False  # the database is gone for too long: nothing that names anybody is put here
-    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    locks: dict[str, threading.Lock] = field(default_factory=dict)
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def lock_for(self, path: str) -> threading.Lock:
-        with self.guard:
-            return self.locks.setdefault(path, threading.Lock())
-
-    def forget_lock(self, path: str) -> None:
-        """What is not kept leaves no trace, so guesses grow no memory."""
-        with self.guard:
-            self.locks.pop(path, None)
-
-
-class Door:
+class PublishedPagesMiddleware:
     """A WSGI application in front of `django`, itself a WSGI application, served by `threads` threads."""
 
     def __init__(self, django: Application, threads: int = THREADS) -> None:
         self._django = django
-        self._shelf = _Shelf()
-        self._hosts: set[str] = set()
-        self._seen: object = None
-        self._tidied: object = None
+        self._cache = ResponseCache()
+        self._hosts: set[str] = set()  # Host headers that are allowed
+        self._state: object = None  # of the public record, when it was checked last
+        self._exports_state: object = None
         self._texts: frozenset[tuple[str, object]] = frozenset()
-        self._slugs: set[str] | None = None  # of the published appeals; unknown before the first look
-        self._asked_at = 0.0
-        self._without_list: dict[str, Answer] = {}
-        self._without_list_of: object = None
+        self._slugs: set[str] | None = None  # of the published appeals; unknown before the first check
+        self._unknown_slug_at = 0.0
+        self._degraded_pages: dict[str, CachedResponse] = {}
+        self._degraded_texts: object = None  # the texts from which these were rendered
         self._watcher: threading.Thread | None = None
-        self._starting = threading.Lock()
-        self._health: Answer | None = None
+        self._start_lock = threading.Lock()
+        self._health: CachedResponse | None = None
         self.freshness = Freshness()
-        self.limits = Limits(threads)
+        self.limits = ThreadLimits(threads)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asks = environ["REQUEST_METHOD"] in ("GET", "HEAD") and is_secure_enough(environ)
-        if not asks or not self._knows(environ.get("HTTP_HOST", "")):
-            return self._not_kept(environ, start_response)
+        is_cacheable = environ["REQUEST_METHOD"] in ("GET", "HEAD") and is_secure_enough(environ)
+        if not is_cacheable or not self._is_allowed_host(environ.get("HTTP_HOST", "")):
+            return self._answer_uncached(environ, start_response)
+        # Not in __init__: a server may fork after loading the application, and threads do not survive that.
         if self._watcher is None:
-            self._watch()
+            self._start_threads()
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        encoding = encoding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        answer = self._kept(path, query, encoding)
-        if answer is not None and self.freshness.is_stale(time.monotonic()):
-            self.freshness.wait()
-            answer = self._kept(path, query, encoding)
-        if answer is None or answer.streams:
-            return self._not_kept(environ, start_response, encoding)
-        return said(answer, environ, start_response)
+        encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        response = self._look_up(path, query, encoding)
+        # A removed name must not be served from memory because the watcher had no turn: wait for its next check.
+        if response is not None and self.freshness.is_stale(time.monotonic()):
+            self.freshness.wait_for_check()
+            response = self._look_up(path, query, encoding)
+        if response is None or response.is_streamed:
+            return self._answer_uncached(environ, start_response, encoding)
+        return send_response(response, environ, start_response)
 
-    def _not_kept(
+    def _answer_uncached(
         self, environ: Environ, start_response: Callable[..., Any], encoding: str | None = None
     ) -> Iterable[bytes]:
-        """The answer to what is not in memory; `encoding` of a page that may be put there."""
+        """Answer a request that is not in memory; `encoding` is None for one that may not be stored."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-        if path.startswith(settings.STATIC_URL):  # files alone: none of them asks the database
+        # Without a limit, since these are files and need no database.
+        if path.startswith(settings.STATIC_URL):
             return self._django(environ, start_response)
-        if path == HEALTH and method in ("GET", "HEAD") and self._knows(environ.get("HTTP_HOST", "")):
-            return said(self._health_answer(), environ, start_response)
+        if path == HEALTH_PATH and method in ("GET", "HEAD") and self._is_allowed_host(environ.get("HTTP_HOST", "")):
+            return send_response(self._get_health(), environ, start_response)
         if encoding is None:
-            return self._inside(lane_of(method, path), environ, start_response)
-        return self._missed(path, encoding, environ, start_response)
+            return self._call_django(choose_request_kind(method, path), environ, start_response)
+        return self._answer_missing(path, encoding, environ, start_response)
 
-    def _health_answer(self) -> Answer:
-        """Made once; whatever becomes of the database or of Django's places, the process can say that it lives."""
+    def _get_health(self) -> CachedResponse:
+        # Rendered once: a process lives and says so, whatever happens to the database or to the places in Django.
         if self._health is None:
-            self._health = rendered(self._django, HEALTH)
+            self._health = render_path(self._django, HEALTH_PATH)
         return self._health
 
-    def _kept(self, path: str, query: str, encoding: str) -> Answer | None:
-        """What is in memory for this address, in this encoding."""
-        answers = self._open_shelf().answers
-        answer = answers.get((path, encoding))
-        if answer is None and (plain := answers.get((path, ""))):
-            answer = answers[path, encoding] = encoded(plain, encoding)
-        return None if answer and query and not answer.for_any_query else answer
+    def _look_up(self, path: str, query: str, encoding: str) -> CachedResponse | None:
+        """Return what is in memory for this address in this encoding."""
+        responses = self._get_cache().responses
+        response = responses.get((path, encoding))
+        if response is None and (plain := responses.get((path, ""))):
+            response = responses[path, encoding] = encode_response(plain, encoding)
+        return None if response and query and not response.for_any_query else response
 
-    def _inside(self, lane: Lane, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Django's answer to this visitor, or a 503 where it has no place left."""
-        with self.limits.place(lane) as is_free:
+    def _call_django(self, kind: RequestKind, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Return Django's answer to this visitor, or a 503 if this kind of request has no place left."""
+        with self.limits.acquire(kind) as is_free:
             if is_free:
                 return self._django(environ, start_response)
+        # The error page takes no place: with this flag it asks no database.
         return self._django(environ | {TOO_BUSY: True}, start_response)
 
-    def _missed(
+    def _answer_missing(
         self, path: str, encoding: str, environ: Environ, start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """The answer to a GET of what is not in memory; it is put there if it is to be kept."""
-        match, query = place_of(path), environ.get("QUERY_STRING", "")
-        with self.limits.place(lane_of("GET", path, match, query)) as is_free:
-            answer = self._found(match, path, query, encoding) if is_free else self._without_list.get(path)
-            if is_free and (answer is None or answer.streams):
-                return self._django(environ, start_response)
-        if answer is None:
-            return self._django(environ | {TOO_BUSY: True}, start_response)
-        return said(encoded(answer, encoding) if not is_free else answer, environ, start_response)
+        """Answer a GET of what is not in memory, and store the response if it is one to keep."""
+        match, query = resolve_path(path), environ.get("QUERY_STRING", "")
+        with self.limits.acquire(choose_request_kind("GET", path, match, query)) as is_free:
+            if is_free:
+                response = self._render_missing(match, path, query, encoding)
+                if response is None or response.is_streamed:
+                    return self._django(environ, start_response)
+                return send_response(response, environ, start_response)
+        # A busy site still has the text of each appeal.
+        if degraded := self._degraded_pages.get(path):
+            return send_response(encode_response(degraded, encoding), environ, start_response)
+        return self._django(environ | {TOO_BUSY: True}, start_response)
 
-    def _knows(self, host: str) -> bool:
-        """Whether ALLOWED_HOSTS has this Host header; Django answers 400 to any other."""
+    def _is_allowed_host(self, host: str) -> bool:
+        """Return whether ALLOWED_HOSTS has this Host header; Django answers 400 to any other."""
         if host in self._hosts:
             return True
         domain, _ = split_domain_port(host)
-        known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-        if known and len(self._hosts) < _HOSTS_REMEMBERED:
+        is_allowed = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+        if is_allowed and len(self._hosts) < _MAX_HOSTS:
             self._hosts.add(host)
-        return known
+        return is_allowed
 
-    def _open_shelf(self) -> _Shelf:
-        """The shelf in use. One that names people is put away when the database was silent for too long, whatever
-        became of the watcher."""
-        if time.monotonic() - self.freshness.asked_at > BLIND_SECONDS and not self._shelf.blind:
-            log.error("No database for %s seconds: only texts are served, without their lists.", BLIND_SECONDS)
-            self._shelf = _Shelf(blind=True)
-        return self._shelf
+    def _get_cache(self) -> ResponseCache:
+        """Return the cache in use; after a long outage an empty one, for pages without names."""
+        # Here and not only in the watcher: names must go after MAX_OUTAGE_SECONDS even if that thread hangs or died.
+        if time.monotonic() - self.freshness.checked_at > MAX_OUTAGE_SECONDS and not self._cache.is_degraded:
+            log.error("No database for %s seconds: only texts are served, without their lists.", MAX_OUTAGE_SECONDS)
+            self._cache = ResponseCache(is_degraded=True)
+        return self._cache
 
-    def _found(self, match: ResolverMatch | None, path: str, query: str, encoding: str) -> Answer | None:
-        """What is not on the shelf yet; None where Django is to answer this visitor itself."""
-        if path in self._without_list and self._open_shelf().blind:
-            return self._made(path, encoding, for_any_query=True)
+    def _render_missing(
+        self, match: ResolverMatch | None, path: str, query: str, encoding: str
+    ) -> CachedResponse | None:
+        """Return the response to what is not in memory; None if Django must answer this visitor itself."""
+        if path in self._degraded_pages and self._get_cache().is_degraded:
+            return self._render_once(path, encoding, for_any_query=True)
         if match is None:
-            return self._made(nowhere(path), encoding) if leads_nowhere(path) else None
+            return self._render_once(get_not_found_path(path), encoding) if is_unknown_path(path) else None
         if not getattr(match.func, "published", False):
             return None
-        if "slug" in match.kwargs and self._is_unheard(match.kwargs["slug"]):
-            return self._made(nowhere(path), encoding)
+        if "slug" in match.kwargs and self._is_unknown_slug(match.kwargs["slug"]):
+            return self._render_once(get_not_found_path(path), encoding)
         for_any_query = getattr(match.func, "for_any_query", False)
-        if query and not for_any_query:  # there are as many as visitors can think of, so none is kept
-            return encoded(self._rendered(self._open_shelf(), path, query), encoding)
-        return self._made(path, encoding, for_any_query=for_any_query)
+        # Not stored: there are as many of these as visitors can think of.
+        if query and not for_any_query:
+            return encode_response(self._render(self._get_cache(), path, query), encoding)
+        return self._render_once(path, encoding, for_any_query=for_any_query)
 
-    def _is_unheard(self, slug: str) -> bool:
-        return self._slugs is not None and slug not in self._slugs and self._asked_lately()
-
-    def _asked_lately(self) -> bool:
+    def _is_unknown_slug(self, slug: str) -> bool:
+        """Return whether there is no such appeal, without asking the database for each guess."""
+        if self._slugs is None or slug in self._slugs:
+            return False
+        # One guess in UNKNOWN_SLUG_SECONDS goes to Django: an appeal that was just published shows at once.
         now = time.monotonic()
-        if now - self._asked_at < UNHEARD_SECONDS:
+        if now - self._unknown_slug_at < UNKNOWN_SLUG_SECONDS:
             return True
-        self._asked_at = now
+        self._unknown_slug_at = now
         return False
 
-    def _made(self, path: str, encoding: str, *, for_any_query: bool = False) -> Answer:
-        """The answer for `path`, made by one thread while others wait; made again if a change came meanwhile."""
-        for _ in range(TRIES):
-            shelf = self._open_shelf()
-            with shelf.lock_for(path):
-                answer = shelf.answers.get((path, encoding)) or self._shelved(shelf, path, encoding, for_any_query)
-            if shelf is self._shelf:
+    def _render_once(self, path: str, encoding: str, *, for_any_query: bool = False) -> CachedResponse:
+        """Return the response for `path`, rendered by one thread while the others wait for it."""
+        for _ in range(MAX_TRIES):
+            cache = self._get_cache()
+            with cache.lock_for(path):
+                response = cache.responses.get((path, encoding)) or self._store(cache, path, encoding, for_any_query)
+            # Another cache means a change came while it was rendered: it may show a name that was just removed.
+            if cache is self._cache:
                 break
-        return answer
+        return response
 
-    def _shelved(self, shelf: _Shelf, path: str, encoding: str, for_any_query: bool) -> Answer:
-        """Makes the answer for `path` and keeps it on `shelf`, if it is one to keep."""
-        plain = shelf.answers.get((path, "")) or (self._without_list.get(path) if shelf.blind else None)
+    def _store(self, cache: ResponseCache, path: str, encoding: str, for_any_query: bool) -> CachedResponse:
+        """Render `path`, and keep the response in `cache` if it is one to keep."""
+        plain = cache.responses.get((path, "")) or (self._degraded_pages.get(path) if cache.is_degraded else None)
         if plain is None:
-            plain = replace(self._rendered(shelf, path), for_any_query=for_any_query)
-            if not plain.is_ok and not path.endswith(NOTHING):
-                shelf.forget_lock(path)
-                return self._without_list.get(path, plain) if plain.status.startswith("503 ") else plain
-        shelf.answers[path, ""] = plain
-        answer = shelf.answers[path, encoding] = encoded(plain, encoding)
-        return answer
+            plain = replace(self._render(cache, path), for_any_query=for_any_query)
+            # Errors are not kept, except the one 404 that stands for all unknown addresses.
+            if not plain.is_ok and not path.endswith(NOT_FOUND_PATH):
+                cache.forget_lock(path)
+                return self._degraded_pages.get(path, plain) if plain.status.startswith("503 ") else plain
+        # Into the cache from before rendering, never into self._cache: that may belong to a newer state by now.
+        cache.responses[path, ""] = plain
+        response = cache.responses[path, encoding] = encode_response(plain, encoding)
+        return response
 
-    def _rendered(self, shelf: _Shelf, path: str, query: str = "") -> Answer:
-        return rendered(self._django, path, *([WITHOUT_DATABASE] if shelf.blind else []), query=query)
+    def _render(self, cache: ResponseCache, path: str, query: str = "") -> CachedResponse:
+        flags = [WITHOUT_DATABASE] if cache.is_degraded else []
+        return render_path(self._django, path, *flags, query=query)
 
-    def _watch(self) -> None:
-        """The two threads run; the first visitor waits for the first look, but not for a database that hangs."""
-        with self._starting:
+    def _start_threads(self) -> None:
+        with self._start_lock:
             if self._watcher is None:
-                self.freshness.asked_at -= 1  # so that the first page waits
-                for name, run in (("watcher", self._keep_looking), ("tender", self._keep_tending)):
+                self.freshness.checked_at -= 1  # so that the first page waits for the first check
+                for name, run in (("watcher", self._run_watcher), ("upkeep", self._run_upkeep)):
                     thread = threading.Thread(target=run, name=name, daemon=True)
                     thread.start()
                 self._watcher = thread
 
-    def _keep_looking(self) -> None:
+    def _run_watcher(self) -> None:
         while True:
-            with contextlib.suppress(Exception):  # this thread must outlive everything, or hidden names stay
-                self.look()
-                connection.close()  # its own: none is held while it sleeps, none outlives a restarted database
-            self.freshness.rest()
+            with contextlib.suppress(Exception):  # this thread must survive everything, or removed names stay
+                self.check_for_changes()
+                # No connection is held while it sleeps, so none outlives a database that restarts.
+                connection.close()
+            self.freshness.wait_for_next_check()
 
-    def _keep_tending(self) -> None:
-        """What follows a change and takes longer than a look."""
+    def _run_upkeep(self) -> None:
+        # Apart from the watcher, since these take longer than a removal may take to show.
         while True:
-            for duty in (self.keep_texts, self.tidy, connection.close):
+            for duty in (self.render_degraded_pages, self.remove_stale_exports, connection.close):
                 with contextlib.suppress(Exception):
                     duty()
-            time.sleep(TEND_SECONDS)
+            time.sleep(UPKEEP_SECONDS)
 
-    def look(self) -> None:
-        """Asks the record once: any change, or BLIND_SECONDS without an answer, puts an empty shelf in place."""
-        asked_at = time.monotonic()
+    def check_for_changes(self) -> None:
+        """Ask the public record once. Any change, or MAX_OUTAGE_SECONDS without an answer, empties the cache."""
+        started_at = time.monotonic()
         try:
-            renew_clock()
-            texts, seen = texts_in_force(), records.state_of_everything()
+            database_clock.refresh()
+            texts, state = list_published_texts(), queries.get_public_state()
         except Exception:  # noqa: BLE001  (whatever the database does, visitors are answered)
-            self.freshness.note(asked_at, answered=False)
-            self._open_shelf()
+            self.freshness.record_check(started_at, is_answered=False)
+            self._get_cache()
             return
         if texts != self._texts or self._slugs is None:
             self._texts, self._slugs = texts, {slug for slug, _ in texts}
-        if seen != self._seen or self._shelf.blind:
-            self._seen, self._shelf = seen, _Shelf()
-        self.freshness.note(asked_at, answered=True)
+        if state != self._state or self._cache.is_degraded:
+            self._state, self._cache = state, ResponseCache()
+        # After the change of cache: a page that waits for this check must not find the old one.
+        self.freshness.record_check(started_at, is_answered=True)
 
-    def tidy(self) -> None:
-        """After a change no file is left that was made before it, where no worker shares this DATA_DIR either."""
-        if self._tidied != self._seen:
+    def remove_stale_exports(self) -> None:
+        """Remove the export files of earlier revisions after a change."""
+        # The worker does so too, but may run on another machine, with a DATA_DIR of its own.
+        if self._exports_state != self._state:
+            state = self._state
             file_cache.remove_stale()
-            self._tidied = self._seen
+            self._exports_state = state
 
-    def keep_texts(self) -> None:
-        """For a time without a database, each appeal's page without its list is ready in every language, and the front
-        door where it leads to one of them."""
+    def render_degraded_pages(self) -> None:
+        """Keep each appeal's page without its list, in every language, and the redirects of the home pages to them.
+
+        They are rendered while the database is there: afterwards nobody could say which names were removed.
+        """
         texts = self._texts
-        if texts == self._without_list_of:
+        if texts == self._degraded_texts:
             return
         languages = [language for language, _ in settings.LANGUAGES]
-        appeals = {path_of(slug, language) for slug, _ in texts for language in languages}
-        pages = {path: rendered(self._django, path, WITHOUT_LIST) for path in appeals}
-        fronts = {path: rendered(self._django, path) for path in (below(language, "") for language in languages)}
+        appeal_paths = {get_appeal_path(slug, language) for slug, _ in texts for language in languages}
+        home_paths = [add_language_prefix(language, "") for language in languages]
+        pages = {path: render_path(self._django, path, WITHOUT_LIST) for path in appeal_paths}
+        homes = {path: render_path(self._django, path) for path in home_paths}
         if all(page.is_ok for page in pages.values()):
-            leading = {path: front for path, front in fronts.items() if front.status.startswith("302 ")}
-            kept = {path: replace(page, for_any_query=True) for path, page in (pages | leading).items()}
-            self._without_list, self._without_list_of = kept, texts
+            redirects = {path: home for path, home in homes.items() if home.status.startswith("302 ")}
+            complete = {path: replace(page, for_any_query=True) for path, page in (pages | redirects).items()}
+            self._degraded_pages, self._degraded_texts = complete, texts

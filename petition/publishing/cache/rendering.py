@@ -1,4 +1,4 @@
-"""Has Django make an answer for nobody in particular: from the path alone, with nothing of any visitor."""
+"""Let Django render a path for nobody in particular: nothing of any visitor is in the request."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -8,38 +8,42 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from petition.publishing.cache.responses import Answer, answer_of
+from petition.publishing.cache.responses import CachedResponse, build_response
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
+# Flags for views, in request.META. No visitor can set them: there, headers begin with HTTP_.
 WITHOUT_LIST: Final = "petition.without_list"
-"""Asks for the appeal's page as it is served while there is no database (publishing/cache/degraded_page.py)."""
+"""The appeal's page is wanted as it is served while there is no database (publishing/cache/degraded_page.py)."""
 WITHOUT_DATABASE: Final = "petition.without_database"
-"""Says that the database is known to be gone, so that nobody waits for it."""
+"""The database is known to be gone, so that no view waits for it."""
 TOO_BUSY: Final = "petition.too_busy"
-"""Says that too many wait already for what takes long to make. No visitor can send any of these words."""
+"""Too many requests of this kind are waiting already."""
 
 
-def rendered(django: Application, path: str, *words: str, query: str = "") -> Answer:
-    """Django's answer to a GET of `path`; `words` are set for the view. Of one that streams, only that it does."""
+def render_path(
+    django: Application, path: str, *flags: str, query: str = "", reads_streams: bool = False
+) -> CachedResponse:
+    """Return Django's response to a GET of `path`. Without `reads_streams`, a streamed response has no body here."""
     head: list[Any] = []
     chunks = django(
-        environ_of(path, query) | dict.fromkeys(words, True),
+        build_environ(path, query) | dict.fromkeys(flags, True),
         lambda status, headers, exc_info=None: head.extend((status, headers)),
     )
     try:
-        streams = getattr(chunks, "streaming", False)
-        body = b"" if streams else b"".join(chunks)
+        is_streamed = getattr(chunks, "streaming", False) and not reads_streams
+        body = b"" if is_streamed else b"".join(chunks)
     finally:
+        # As a WSGI server does (PEP 3333): Django closes its database connections here.
         close = getattr(chunks, "close", None)
         if close:
             close()
-    return replace(answer_of(head[0], head[1], body), streams=streams)
+    return replace(build_response(head[0], head[1], body), is_streamed=is_streamed)
 
 
-def environ_of(path: str, query: str = "") -> Environ:
-    """A GET of `path` by nobody in particular."""
+def build_environ(path: str, query: str = "") -> Environ:
+    """Return the WSGI environ of a GET of `path`, made from the settings only."""
     site = urlsplit(settings.SITE_URL)
     environ: Environ = {
         "REQUEST_METHOD": "GET",
@@ -58,6 +62,7 @@ def environ_of(path: str, query: str = "") -> Environ:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
+    # Django redirects to https what a proxy did not mark as https.
     if settings.SECURE_PROXY_SSL_HEADER and site.scheme == "https":
         name, value = settings.SECURE_PROXY_SSL_HEADER
         environ[name] = value

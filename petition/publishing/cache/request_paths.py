@@ -1,4 +1,4 @@
-"""What can be told of a request from its address alone, before Django is asked."""
+"""What the page cache can tell from the address of a request, without asking Django or the database."""
 
 from typing import Final
 
@@ -7,62 +7,64 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import translation
 
 from petition.publishing.cache.rendering import Environ
-from petition.publishing.cache.thread_limits import Lane
+from petition.publishing.cache.thread_limits import RequestKind
 
-NOTHING: Final = ".nothing/"
-"""A path that no page has, below the language: its 404 is given for every address that leads nowhere."""
-_FOR_STAFF: Final = ("/admin/", "/readyz")
-"""Prefixes of what the public never keeps waiting."""
+NOT_FOUND_PATH: Final = ".nothing/"
+"""A path of no page, below the language. Its 404 is served for all unknown addresses, so that one copy is stored."""
+_STAFF_PREFIXES: Final = ("/admin/", "/readyz")
+"""Paths with places of their own in Django, so that the public never keeps staff or monitoring waiting."""
 
 
 def is_secure_enough(environ: Environ) -> bool:
-    """On an https site nothing is answered in clear: Django redirects what did not come by https."""
+    """Return whether the request may be answered from memory: Django redirects http to https on an https site."""
     if not settings.SITE_IS_HTTPS or environ.get("wsgi.url_scheme") == "https":
         return True
     header, _ = settings.SECURE_PROXY_SSL_HEADER or ("", "")
     return bool(environ.get(header) == "https")
 
 
-def lane_of(method: str, path: str, match: ResolverMatch | None = None, query: str = "") -> Lane:
-    """Whose places a request takes."""
-    if path.startswith(_FOR_STAFF):
-        return Lane.STAFF
+def choose_request_kind(method: str, path: str, match: ResolverMatch | None = None, query: str = "") -> RequestKind:
+    """Return whose places in Django a request takes."""
+    if path.startswith(_STAFF_PREFIXES):
+        return RequestKind.STAFF
     if method not in ("GET", "HEAD"):
-        return Lane.POSTS
+        return RequestKind.POSTS
     view = match.func if match else None
     if query and getattr(view, "published", False) and not getattr(view, "for_any_query", False):
-        return Lane.SEARCHES
-    lane: Lane = getattr(view, "lane", Lane.PAGES)
-    return lane
+        return RequestKind.SEARCHES
+    kind: RequestKind = getattr(view, "request_kind", RequestKind.PAGES)
+    return kind
 
 
-def place_of(path: str) -> ResolverMatch | None:
-    """Where the URL map leads; its views say whether they are made from the record alone (web/public/appeal.py)."""
-    with translation.override(language_of(path)):
+def resolve_path(path: str) -> ResolverMatch | None:
+    """Return the view of the path; its attributes say whether it is published (web/public/decorators.py)."""
+    with translation.override(get_path_language(path)):
         try:
             return resolve(path)
         except (Resolver404, UnicodeError):
             return None
 
 
-def leads_nowhere(path: str) -> bool:
-    """Whether Django could say nothing but 404: no static file, no missing slash, nothing damaged, nobody debugging."""
+def is_unknown_path(path: str) -> bool:
+    """Return whether Django could only answer 404 to a path that has no view."""
+    # Left to Django: static files, damaged addresses (400), debug pages, and what lacks only the slash at its end.
     for_django = path.startswith(settings.STATIC_URL) or not path.isascii() or not path.isprintable()
-    return not (for_django or settings.DEBUG or (not path.endswith("/") and place_of(f"{path}/")))
+    return not (for_django or settings.DEBUG or (not path.endswith("/") and resolve_path(f"{path}/")))
 
 
-def nowhere(path: str) -> str:
-    return below(language_of(path), NOTHING)
+def get_not_found_path(path: str) -> str:
+    """Return the path whose 404 is served for `path`, in the same language."""
+    return add_language_prefix(get_path_language(path), NOT_FOUND_PATH)
 
 
-def below(language: str, rest: str) -> str:
-    return f"/{rest}" if language == settings.LANGUAGE_CODE else f"/{language}/{rest}"
+def add_language_prefix(language: str, path: str) -> str:
+    return f"/{path}" if language == settings.LANGUAGE_CODE else f"/{language}/{path}"
 
 
-def language_of(path: str) -> str:
+def get_path_language(path: str) -> str:
     return translation.get_language_from_path(path) or settings.LANGUAGE_CODE
 
 
-def path_of(slug: str, language: str) -> str:
+def get_appeal_path(slug: str, language: str) -> str:
     with translation.override(language):
         return reverse("appeal", args=[slug])

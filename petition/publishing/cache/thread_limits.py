@@ -1,7 +1,7 @@
-"""How many threads of a process may be inside Django at once, so that pages from memory always find a free one.
+"""Limit how many threads of a process may be inside Django at once, so that some are free for pages from memory.
 
-A database that hangs holds every thread that asks it. Each kind of request has a number of places of its own, so that
-searches never take those of forms, nor the public those of the staff.
+A database that hangs holds every thread that asks it. So each kind of request has a number of places of its own:
+searches never take those of forms, and the public never takes those of staff.
 """
 
 import logging
@@ -14,108 +14,111 @@ from enum import Enum
 from typing import Final
 
 THREADS: Final = 16
-"""The `--blocking-threads` that serve and README give to granian."""
-PATIENCE_SECONDS: Final = 5.0
-"""A kind of request that none got done with for this long, while its places are taken, is stuck: more are refused."""
-SHORT_PATIENCE_SECONDS: Final = 1.0
-"""The same for whoever would wait on one of the last threads that are free."""
+"""The `--blocking-threads` that `manage.py serve` and README give to granian."""
+MAX_WAIT_SECONDS: Final = 5.0
+"""A kind of request is stuck if its places are taken and none of it has ended for this long: more are refused."""
+SHORT_WAIT_SECONDS: Final = 1.0
+"""The same for a request that would wait on one of the last free threads."""
 _LAST_THREADS: Final = 2
 QUICK_SECONDS: Final = 5.0
-"""What took longer does not show that the database answers: it may have ended by a timeout."""
-_TOLD_EVERY_SECONDS: Final = 60
+"""A request that took longer is no sign that the database answers: it may have ended by a timeout."""
+_LOG_SECONDS: Final = 60
 
 log = logging.getLogger(__name__)
 
 
-class Lane(Enum):
-    """Kinds of requests; the value is how many of each are inside Django at most."""
+class RequestKind(Enum):
+    """Kinds of requests; the value is the name for the log, and how many of them are inside Django at most."""
 
-    POSTS = "posts", 3  # on SQLite a held write lock stops these alone
+    POSTS = "posts", 3  # on SQLite a held write lock stops only these
     PAGES = "pages", 3
     SEARCHES = "searches", 2
     EXPORTS = "exports", 2
     DOCUMENTS = "documents", 2
-    STAFF = "staff", 2  # and whoever asks whether all is well
+    STAFF = "staff", 2  # and monitoring
 
     @property
-    def most(self) -> int:
+    def limit(self) -> int:
         return self.value[1]
 
 
-class Limits:
+class ThreadLimits:
     """The places of one process that has `threads` threads for requests."""
 
     def __init__(self, threads: int = THREADS) -> None:
         self._threads = threads
-        self._most = max(1, threads - max(1, threads // 8))
-        # Searches and exports take long, so few may wait for their turn; others are quick, and wait while they get on.
+        self._limit = max(1, threads - max(1, threads // 8))
+        # Searches and exports take long, so few of them may wait. Others are quick, and wait while some of them end.
         few = max(1, threads // 2 - 2)
-        self._most_waiting = {Lane.DOCUMENTS: 0, Lane.SEARCHES: few, Lane.EXPORTS: few}
-        self._inside: Counter[Lane] = Counter()
-        self._waiting: Counter[Lane] = Counter()
-        self._got_on_at: dict[Lane, float] = {}
-        self._told_at: dict[Lane, float] = {}
+        self._max_waiting = {RequestKind.DOCUMENTS: 0, RequestKind.SEARCHES: few, RequestKind.EXPORTS: few}
+        self._inside: Counter[RequestKind] = Counter()
+        self._waiting: Counter[RequestKind] = Counter()
+        self._progress_at: dict[RequestKind, float] = {}
+        self._logged_at: dict[RequestKind, float] = {}
         self._changed = threading.Condition()
 
     @contextmanager
-    def place(self, lane: Lane) -> Iterator[bool]:
-        """Yields whether this thread may enter Django; if so, its place is free again when the block ends."""
-        if not self._enter(lane):
+    def acquire(self, kind: RequestKind) -> Iterator[bool]:
+        """Yield whether this thread may enter Django; if so, its place is free again when the block ends."""
+        if not self._enter(kind):
             yield False
             return
-        began = time.monotonic()
+        started_at = time.monotonic()
         try:
             yield True
         finally:
-            self._leave(lane, began)
+            self._leave(kind, started_at)
 
-    def _enter(self, lane: Lane) -> bool:
+    def _enter(self, kind: RequestKind) -> bool:
         with self._changed:
-            if not self._has_place(lane) and not self._wait(lane):
-                self._tell(lane)
+            if not self._has_place(kind) and not self._wait(kind):
+                self._log_refusal(kind)
                 return False
-            if not self._inside[lane]:
-                self._got_on_at[lane] = time.monotonic()
-            self._inside[lane] += 1
+            if not self._inside[kind]:
+                self._progress_at[kind] = time.monotonic()
+            self._inside[kind] += 1
             return True
 
-    def _wait(self, lane: Lane) -> bool:
-        """Whether there is a place, waited for while this kind of request gets on."""
-        if self._waiting[lane] >= self._most_waiting.get(lane, self._threads):
+    def _wait(self, kind: RequestKind) -> bool:
+        """Wait for a place while requests of this kind still end, and return whether there is one."""
+        if self._waiting[kind] >= self._max_waiting.get(kind, self._threads):
             return False
-        self._waiting[lane] += 1
+        self._waiting[kind] += 1
+        # The last threads are needed for pages from memory, so they wait for a short time only.
         busy = self._inside.total() + self._waiting.total()
-        patience = PATIENCE_SECONDS if busy <= self._threads - _LAST_THREADS else SHORT_PATIENCE_SECONDS
+        max_wait = MAX_WAIT_SECONDS if busy <= self._threads - _LAST_THREADS else SHORT_WAIT_SECONDS
         try:
-            while not self._has_place(lane):
-                left = self._last_progress(lane) + patience - time.monotonic()
-                if left <= 0:
+            while not self._has_place(kind):
+                # Counted from the last progress and not from the arrival: then all that wait for a stuck database are
+                # refused together, and later ones at once.
+                seconds_left = self._last_progress(kind) + max_wait - time.monotonic()
+                if seconds_left <= 0:
                     return False
-                self._changed.wait(left)
+                self._changed.wait(seconds_left)
             return True
         finally:
-            self._waiting[lane] -= 1
+            self._waiting[kind] -= 1
 
-    def _tell(self, lane: Lane) -> None:
-        """One line in the log stands for all that are refused within a minute."""
+    def _log_refusal(self, kind: RequestKind) -> None:
+        # One message for all refusals of a minute: an attack must not fill the log.
         now = time.monotonic()
-        if now - self._told_at.get(lane, -_TOLD_EVERY_SECONDS) >= _TOLD_EVERY_SECONDS:
-            self._told_at[lane] = now
-            log.error("Too busy: %s are refused, since all their places are taken.", lane.value[0])
+        if now - self._logged_at.get(kind, -_LOG_SECONDS) >= _LOG_SECONDS:
+            self._logged_at[kind] = now
+            log.error("Too busy: %s are refused, since all their places are taken.", kind.value[0])
 
-    def _last_progress(self, lane: Lane) -> float:
-        """When this kind of request was last seen to get on; any kind where others hold all places."""
-        if self._inside[lane]:
-            return self._got_on_at[lane]
-        return max(self._got_on_at.values(), default=0.0)
+    def _last_progress(self, kind: RequestKind) -> float:
+        """Return when a request of this kind ended last; of any kind if other kinds have all places."""
+        if self._inside[kind]:
+            return self._progress_at[kind]
+        return max(self._progress_at.values(), default=0.0)
 
-    def _has_place(self, lane: Lane) -> bool:
-        return self._inside[lane] < lane.most and self._inside.total() < self._most
+    def _has_place(self, kind: RequestKind) -> bool:
+        return self._inside[kind] < kind.limit and self._inside.total() < self._limit
 
-    def _leave(self, lane: Lane, began: float) -> None:
+    def _leave(self, kind: RequestKind, started_at: float) -> None:
         with self._changed:
-            self._inside[lane] -= 1
+            self._inside[kind] -= 1
             now = time.monotonic()
-            if now - began < QUICK_SECONDS:
-                self._got_on_at[lane] = now
+            if now - started_at < QUICK_SECONDS:
+                self._progress_at[kind] = now
             self._changed.notify_all()

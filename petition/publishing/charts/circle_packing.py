@@ -1,4 +1,4 @@
-"""Circles that keep out of each other's way."""
+"""Move circles so that they do not overlap."""
 
 from collections.abc import Sequence
 from math import cos, hypot, sin
@@ -8,40 +8,43 @@ from petition.publishing.charts.projection import Point, Section
 GAP = 2.0
 """Units between two circles, and between a circle and the edge."""
 _ROUNDS = 300
-_PULLED = 200
-"""Rounds in which circles are drawn back to their anchors; what is left serves to part them."""
+_PULL_ROUNDS = 200
+"""In these rounds circles are also pulled back to their anchors; in the rest they are only pushed apart."""
 
 
-def inside(section: Section, point: Point, room: float) -> Point:
-    """The nearest point around which `room` lies on the drawing."""
+def move_inside(section: Section, point: Point, room: float) -> Point:
+    """Return the nearest point at which a circle with radius `room` is inside the drawing."""
     x, y = point
-    away = room + GAP
-    return min(max(x, away), section.width - away), min(max(y, away), section.height - away)
+    margin = room + GAP
+    return min(max(x, margin), section.width - margin), min(max(y, margin), section.height - margin)
 
 
-def apart(section: Section, anchors: list[Point], rooms: list[float], held: Sequence[int | None]) -> list[Point]:
-    """Places near the anchors where no two circles overlap, as far as there is room: pushed apart in rounds.
+def separate_circles(
+    section: Section, anchors: list[Point], rooms: list[float], fixed_axes: Sequence[int | None]
+) -> list[Point]:
+    """Return places near the anchors where no two circles overlap, as far as there is room.
 
-    A circle with an axis in `held` keeps its place on that axis: it stays at the edge.
+    A circle with an axis (0 or 1) in `fixed_axes` keeps its place on that axis: it stays at the edge.
     Source of the method: Dorling, Area Cartograms: Their Use and Creation, 1996. The same input gives the same places.
     """
     places = list(anchors)
     for turn in range(_ROUNDS):
-        pull = 0.04 if turn < _PULLED else 0.0
+        pull = 0.04 if turn < _PULL_ROUNDS else 0.0
         places = [(x + pull * (a - x), y + pull * (b - y)) for (x, y), (a, b) in zip(places, anchors, strict=True)]
         if not _push(places, rooms) and not pull:
             break
-        places = [inside(section, place, room) for place, room in zip(places, rooms, strict=True)]
+        places = [move_inside(section, place, room) for place, room in zip(places, rooms, strict=True)]
         places = [
             place if axis is None else (anchor[0], place[1]) if axis == 0 else (place[0], anchor[1])
-            for place, anchor, axis in zip(places, anchors, held, strict=True)
+            for place, anchor, axis in zip(places, anchors, fixed_axes, strict=True)
         ]
     return places
 
 
 def _push(places: list[Point], rooms: list[float]) -> bool:
-    """Every two that overlap step apart, the smaller by more; says whether any did."""
+    """Move every two that overlap apart, the smaller one further; return whether there were any."""
     pushed = False
+    # Sorted by the left edge, so that each circle is compared only with those that begin before it ends.
     order = sorted(range(len(places)), key=lambda i: places[i][0] - rooms[i])
     for position, i in enumerate(order):
         for j in order[position + 1 :]:
@@ -53,7 +56,7 @@ def _push(places: list[Point], rooms: list[float]) -> bool:
             if overlap <= 0.05:
                 continue
             pushed = True
-            if not distance:  # one place for two countries: each pair in a direction of its own
+            if not distance:  # two countries at one place: each pair goes in its own direction
                 across, down, distance = cos(i + j), sin(i + j), 1.0
             share = rooms[j] ** 2 / (rooms[i] ** 2 + rooms[j] ** 2)
             step = overlap / distance

@@ -1,4 +1,4 @@
-"""The growth: a column for each month, how many stood before it and how many came in it."""
+"""The growth chart: a column for each month, with how many had endorsed before it and how many in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import date
 
 WIDTH = 640
 HEIGHT = 340
-_TOP, _BASE = 32.0, 296.0  # of the columns; above stands the last total, below the months
-_FEWEST = 2  # columns for which there is room: one alone would be a wall
-_DIGIT = 15.0  # width of a figure on a phone, where it is largest (figures.css)
+_TOP, _BASE = 32.0, 296.0  # of the columns; the last total is above, the months are below
+_MIN_COLUMNS = 2  # there is room for two, so that a single column is not as wide as the chart
+_DIGIT = 15.0  # width of a digit on a phone, where it is largest (figures.css)
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Column:
     x: float
     width: float
     top: float  # of the whole column
-    new: float  # height of the part that came in this month, from the top
-    seam: float  # where the part below begins
-    before: float  # its height
+    new: float  # height of the upper part: listed in this month
+    seam: float  # top of the lower part
+    before: float  # height of the lower part: listed before
 
 
 @dataclass(frozen=True)
-class Line:
+class GridLine:
     value: int
     y: float
 
@@ -41,19 +41,19 @@ class Growth:
     left: float  # where the columns begin
     base: float
     columns: tuple[Column, ...]
-    label: float  # in the middle of the last column, as far from the edge as its total needs
-    lines: tuple[Line, ...]  # across, at round values; the lowest is 0
-    years: tuple[float, ...]  # where a January begins
+    label: float  # x of the last total: the middle of its column, or further left if it is too wide for that
+    lines: tuple[GridLine, ...]  # at round values; the lowest is 0
+    years: tuple[float, ...]  # x at which a January begins
     months: tuple[Month, ...]  # all, from the first with a listing to the last
 
 
-def drawn(listed: Sequence[tuple[date, int]], until: date) -> Growth:
-    """The growth by month, from the first month in `listed` (first day, count; at least one) to that of `until`."""
-    months = _months(dict(listed), until)
-    step, top = _round_steps(months[-1].total)
-    lines = tuple(Line(value, round(_height(value, top), 1)) for value in range(0, top + 1, step))
+def draw_growth(listed: Sequence[tuple[date, int]], until: date) -> Growth:
+    """Return the chart of `listed` (first day of a month, count; at least one) up to the month of `until`."""
+    months = _build_months(dict(listed), until)
+    step, top = _choose_steps(months[-1].total)
+    lines = tuple(GridLine(value, round(_height(value, top), 1)) for value in range(0, top + 1, step))
     left = _DIGIT * len(f"{top:,}") + 10
-    each = (WIDTH - left) / max(len(months), _FEWEST)
+    each = (WIDTH - left) / max(len(months), _MIN_COLUMNS)
     gap = min(4.0, each / 5)
     columns = tuple(
         Column(
@@ -71,8 +71,8 @@ def drawn(listed: Sequence[tuple[date, int]], until: date) -> Growth:
     return Growth(WIDTH, HEIGHT, left, _BASE, columns, label, lines, years, months)
 
 
-def _months(listed: dict[date, int], until: date) -> tuple[Month, ...]:
-    """Every month from the first listing on, those without any as well: time runs evenly."""
+def _build_months(listed: dict[date, int], until: date) -> tuple[Month, ...]:
+    """Return every month from the first listing on, also those without any, so that the axis of time is even."""
     first, last = min(listed), max(*listed, until.replace(day=1))
     months: list[Month] = []
     for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
@@ -86,8 +86,8 @@ def _height(value: int, top: int) -> float:
     return _BASE - (_BASE - _TOP) * value / top
 
 
-def _round_steps(highest: int) -> tuple[int, int]:
-    """A round step, and the first of its multiples that is not below `highest`: two to four steps."""
+def _choose_steps(highest: int) -> tuple[int, int]:
+    """Return a round step, and its first multiple that is not below `highest`: two to four steps."""
     power = 1
     while True:
         for digit in (1, 2, 5):

@@ -1,4 +1,4 @@
-"""Where places of the earth lie on a drawing. Both projections keep areas in proportion, as the circles do."""
+"""Project places of the earth to a drawing. Both projections keep areas in proportion, as the circles do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _A1, _A2, _A3, _A4 = 1.340264, -0.081106, 0.000893, 0.003796
 
 
 def equal_earth(longitude: float, latitude: float) -> Point:
-    """For the whole world.
+    """Project a place for a map of the whole world.
 
     Source: Šavrič, Patterson and Jenny, The Equal Earth map projection, 2018 (doi:10.1080/13658816.2018.1504949).
     """
@@ -31,11 +31,11 @@ def equal_earth(longitude: float, latitude: float) -> Point:
 
 
 def equal_area_conic(latitude: float) -> Projection:
-    """For a region around this latitude: shapes are true on the parallels 10° to either side of it.
+    """Return a projection for a region around this latitude: shapes are true on the parallels 10° to either side.
 
     Albers' projection; source: Snyder, Map Projections: A Working Manual, USGS 1395, 1987, equations 14-1 to 14-6.
     """
-    middle = copysign(min(max(abs(latitude), 15), 65), latitude)  # at the equator and at a pole it is no cone
+    middle = copysign(min(max(abs(latitude), 15), 65), latitude)  # at the equator and at a pole there is no cone
     first, second = sin(radians(middle - 10)), sin(radians(middle + 10))
     cone = (first + second) / 2
     origin = sqrt(1 + first * second - 2 * cone * sin(radians(latitude))) / cone
@@ -48,8 +48,8 @@ def equal_area_conic(latitude: float) -> Projection:
     return project
 
 
-def from_meridian(longitude: float, meridian: float) -> float:
-    """Degrees east of `meridian`, from -180 to under 180."""
+def relative_longitude(longitude: float, meridian: float) -> float:
+    """Return degrees east of `meridian`, from -180 to under 180."""
     return (longitude - meridian + 180) % 360 - 180
 
 
@@ -65,12 +65,12 @@ class Section:
     width: int
     height: int
 
-    def point(self, place: Place) -> Point:
-        """Where a place lies on the drawing, across and down, or beside it."""
-        return self.put(from_meridian(place[0], self.meridian), place[1])
+    def project(self, place: Place) -> Point:
+        """Return where a place is on the drawing, across and down; it may be outside."""
+        return self.project_relative(relative_longitude(place[0], self.meridian), place[1])
 
-    def put(self, longitude: float, latitude: float) -> Point:
-        """The same for a longitude that counts from the meridian, beyond 180° too."""
+    def project_relative(self, longitude: float, latitude: float) -> Point:
+        """Return the same for a longitude that counts from the meridian, also beyond 180°."""
         x, y = self.projection(longitude, latitude)
         return (
             self.width / 2 + (x - self.middle[0]) * self.scale,

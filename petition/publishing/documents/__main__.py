@@ -1,4 +1,4 @@
-"""The process in which one document is set: a letter or a card as JSON on its input, the bytes on its output.
+"""The child process that renders one document: reads a letter or a card as JSON, writes the bytes.
 
 Knows no Django, no database and no key. `python -m petition.publishing.documents pdf < letter.json > letter.pdf`
 """
@@ -8,25 +8,26 @@ import os
 import sys
 from typing import Any
 
-from petition.publishing.child_processes import end_with_parent
+from petition.publishing.child_processes import set_parent_death_signal
 
 
 def main(kind: str, content: dict[str, Any]) -> bytes:
-    """The document of this kind, `pdf`, `docx` or `card`. Only what it needs is loaded."""
+    """Return the document of this kind: `pdf`, `docx` or `card`."""
+    # Imported late, so that the child loads only the library that it needs.
     if kind == "pdf":
         from petition.publishing.documents import pdf
 
-        return pdf.rendered(content)
+        return pdf.render_pdf(content)
     if kind == "card":
         from petition.publishing.documents import png
 
-        return png.rendered(content)
+        return png.render_png(content)
     from petition.publishing.documents import docx
 
-    return docx.rendered(content)
+    return docx.render_docx(content)
 
 
 if __name__ == "__main__":
-    end_with_parent()
-    os.nice(10)  # whoever reads a page goes first
+    set_parent_death_signal()
+    os.nice(10)  # requests for pages go first
     sys.stdout.buffer.write(main(sys.argv[1], json.load(sys.stdin)))

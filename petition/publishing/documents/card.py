@@ -1,38 +1,23 @@
-"""The picture that stands for the appeal where its address is shared: issuer, title, how many stand behind it."""
+"""Build the card from the public record: issuer, title, and how many organisations signed."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Final
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _, ngettext
 
-from petition.publishing import records
+from petition.publishing.documents.contents import Card
+from petition.publishing.queries import get_appeal, read_at_one_revision
+from petition.publishing.records import Counts
+from petition.publishing.sentences import format_as_of
 
-WIDTH, HEIGHT = 1200, 630
-"""Pixels: what the sites that show such pictures crop least."""
-
-
-@dataclass(frozen=True)
-class Card:
-    slug: str
-    language: str
-    demonstration: str  # empty unless everything is made up
-    issuer: str
-    text_language: str
-    title: str
-    dated: str
-    counts: tuple[tuple[str, str], ...]  # a number, and what it counts
-    as_of_printed: str
-
-    def for_renderer(self) -> dict[str, Any]:
-        """The same as a dictionary that JSON can carry."""
-        return asdict(self)
+WIDTH: Final = 1200  # pixels; sites that show such pictures cut off the least at this size
+HEIGHT: Final = 630
 
 
-def card_of(slug: str, language: str) -> Card:
-    """The card of the published appeal `slug` in `language`, from one revision. Raises NotPublished."""
+def build_card(slug: str, language: str) -> Card:
+    """Return the card of the published appeal `slug` in `language`, from one revision. Raises NotPublished."""
     with translation.override(language):
-        appeal = records.at_one_revision(slug, lambda: records.appeal_record(slug, language))
+        appeal = read_at_one_revision(slug, lambda: get_appeal(slug, language))
         return Card(
             slug=slug,
             language=language,
@@ -41,16 +26,16 @@ def card_of(slug: str, language: str) -> Card:
             text_language=appeal.text.language,
             title=appeal.text.title,
             dated=appeal.text.dated_as_printed,
-            counts=tuple(_counts(appeal.counts)),
-            as_of_printed=_("As of %(date)s") % {"date": formats.date_format(appeal.as_of)},
+            counts=tuple(_format_counts(appeal.counts)),
+            as_of_printed=format_as_of(appeal.as_of),
         )
 
 
-def _counts(counts: records.Counts) -> list[tuple[str, str]]:
-    """The numbers apart: those not named are never added to the others."""
-    told = [
+def _format_counts(counts: Counts) -> list[tuple[str, str]]:
+    """Return each number with its label. They stay apart: those not named are never added to the others."""
+    labelled = [
         (counts.original, ngettext("organisation signed", "organisations signed", counts.original)),
         (counts.further, ngettext("has endorsed since", "have endorsed since", counts.further)),
         (counts.withheld, ngettext("not named for its safety", "not named for their safety", counts.withheld)),
     ]
-    return [(formats.number_format(count, force_grouping=True), words) for count, words in told if count]
+    return [(formats.number_format(count, force_grouping=True), label) for count, label in labelled if count]

@@ -1,4 +1,4 @@
-"""The letter for a word processor, set by python-docx. Runs in the process of __main__.py."""
+"""The letter for a word processor, made by python-docx. Runs in the child process (__main__.py)."""
 
 import io
 import zipfile
@@ -31,61 +31,61 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def rendered(letter: dict[str, Any]) -> bytes:
-    """A DOCX (ECMA-376) with real headings, the language of each part, and no person in its properties."""
+def render_docx(letter: dict[str, Any]) -> bytes:
+    """Return a DOCX (ECMA-376) with real headings, the language of each part, and no person in its properties."""
     document = Document()
-    _page(document, letter)
-    _opening(document, letter)
-    _text(document, letter, letter["preamble"])
-    pattern = _pattern(document)
+    _set_up_page(document, letter)
+    _add_opening(document, letter)
+    _add_text(document, letter, letter["preamble"])
+    pattern = _create_pattern(document)
     for number, demand in enumerate(letter["demands"], 1):
-        _numbered(document, pattern, number, demand, letter["text_language"])
-    _text(document, letter, letter["closing"])
-    _listing(document, letter["signed"], letter["originals"])
-    _listing(document, letter["later"], letter["further"], below=letter["later_note"])
+        _add_numbered(document, pattern, number, demand, letter["text_language"])
+    _add_text(document, letter, letter["closing"])
+    _add_list(document, letter["signed"], letter["originals"])
+    _add_list(document, letter["later"], letter["further"], below=letter["later_note"])
     for paragraph in letter["after_list"]:
         document.add_paragraph(paragraph)
     if letter["since"]:
-        _listing(document, letter["since"], letter["joined"], below=letter["as_of_printed"])
+        _add_list(document, letter["since"], letter["joined"], below=letter["as_of_printed"])
     if letter["background"]:
         document.add_heading(letter["background_heading"], 1)
-        _text(document, letter, letter["background"])
+        _add_text(document, letter, letter["background"])
     for paragraph in (letter["as_of_printed"], *letter["colophon"]):
         document.add_paragraph(paragraph, style="Subtitle")
     moment = datetime.fromisoformat(letter["as_of"]).replace(tzinfo=UTC)
-    _properties(document, letter, moment)
-    return _at(moment, document)
+    _set_properties(document, letter, moment)
+    return _save(document, moment)
 
 
-def _properties(document: DocumentObject, letter: dict[str, Any], moment: datetime) -> None:
-    about = document.core_properties
-    about.title, about.language, about.comments = letter["title"][:255], letter["language"], ""
-    about.author = about.last_modified_by = letter["issuer"]
-    about.created = about.modified = moment
+def _set_properties(document: DocumentObject, letter: dict[str, Any], moment: datetime) -> None:
+    properties = document.core_properties
+    properties.title, properties.language, properties.comments = letter["title"][:255], letter["language"], ""
+    properties.author = properties.last_modified_by = letter["issuer"]
+    properties.created = properties.modified = moment
 
 
-def _page(document: DocumentObject, letter: dict[str, Any]) -> None:
+def _set_up_page(document: DocumentObject, letter: dict[str, Any]) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.7)
     section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.6)
-    for name, look in _STYLES.items():
-        _style(document, name, **look)
+    for name, style in _STYLES.items():
+        _set_style(document, name, **style)
     normal = document.styles["Normal"].element.get_or_add_rPr()
     _set_language(normal, letter["language"])
-    stops = document.styles["List"].paragraph_format
-    stops.left_indent, stops.first_line_indent = _TEXT_BEGINS, -_TEXT_BEGINS
-    stops.tab_stops.add_tab_stop(_NUMBER_ENDS, WD_TAB_ALIGNMENT.RIGHT)
-    stops.tab_stops.add_tab_stop(_TEXT_BEGINS)
+    entries = document.styles["List"].paragraph_format
+    entries.left_indent, entries.first_line_indent = _TEXT_BEGINS, -_TEXT_BEGINS
+    entries.tab_stops.add_tab_stop(_NUMBER_ENDS, WD_TAB_ALIGNMENT.RIGHT)
+    entries.tab_stops.add_tab_stop(_TEXT_BEGINS)
     section.header.paragraphs[0].text = letter["demonstration"]
-    foot = section.footer.paragraphs[0]
-    foot.text = f"{letter['address']} · {letter['as_of_printed']} · "
-    _field(foot, "PAGE")
-    foot.add_run(" / ")
-    _field(foot, "NUMPAGES")
+    footer = section.footer.paragraphs[0]
+    footer.text = f"{letter['address']} · {letter['as_of_printed']} · "
+    _add_field(footer, "PAGE")
+    footer.add_run(" / ")
+    _add_field(footer, "NUMPAGES")
 
 
-def _style(
+def _set_style(
     document: DocumentObject,
     name: str,
     *,
@@ -109,46 +109,49 @@ def _style(
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
 
 
-def _opening(document: DocumentObject, letter: dict[str, Any]) -> None:
+def _add_opening(document: DocumentObject, letter: dict[str, Any]) -> None:
     if letter["issuer"]:
         document.add_paragraph().add_run(letter["issuer"]).bold = True
     title = document.add_paragraph(style="Title")
-    _run(title, letter["title"], letter["text_language"])
-    _run(document.add_paragraph(), letter["dated"], letter["text_language"])
-    for said in (letter["delivered"], letter["headline"], letter["text_note"]):
-        if said:
-            document.add_paragraph(said, style="Subtitle")
+    _add_run(title, letter["title"], letter["text_language"])
+    _add_run(document.add_paragraph(), letter["dated"], letter["text_language"])
+    for paragraph in (letter["delivered"], letter["headline"], letter["text_note"]):
+        if paragraph:
+            document.add_paragraph(paragraph, style="Subtitle")
 
 
-def _text(document: DocumentObject, letter: dict[str, Any], paragraphs: Iterable[str]) -> None:
+def _add_text(document: DocumentObject, letter: dict[str, Any], paragraphs: Iterable[str]) -> None:
     for paragraph in paragraphs:
-        _run(document.add_paragraph(), paragraph, letter["text_language"])
+        _add_run(document.add_paragraph(), paragraph, letter["text_language"])
 
 
-def _listing(document: DocumentObject, heading: str, lines: Iterable[dict[str, Any]], *, below: str = "") -> None:
+def _add_list(document: DocumentObject, heading: str, entries: Iterable[dict[str, Any]], *, below: str = "") -> None:
     document.add_heading(heading, 1)
     if below:
         document.add_paragraph(below, style="Subtitle").paragraph_format.keep_with_next = True
-    pattern = _pattern(document)
-    for line in lines:
-        run = _numbered(document, pattern, line["number"], line["label"], line["language"], note=line["note"])
-        run.italic = not line["is_listed"]
+    pattern = _create_pattern(document)
+    for entry in entries:
+        run = _add_numbered(document, pattern, entry["number"], entry["label"], entry["language"], note=entry["note"])
+        run.italic = not entry["is_listed"]
 
 
-def _pattern(document: DocumentObject) -> Any:
-    """The paragraph of a line without its words, to be copied: made anew, each would look through all before it."""
+def _create_pattern(document: DocumentObject) -> Any:
+    """Return an empty paragraph for entries, to be copied."""
+    # add_paragraph looks through all paragraphs before: copies keep 5,000 entries from taking quadratic time.
     paragraph = document.add_paragraph(style="List")
     paragraph.paragraph_format.keep_together = True
     paragraph._p.getparent().remove(paragraph._p)
     return paragraph._p
 
 
-def _numbered(document: DocumentObject, pattern: Any, number: int, text: str, language: str, *, note: str = "") -> Run:
-    """Numbers are text: a word processor that counts anew would close the gaps and call other lines by them."""
+def _add_numbered(
+    document: DocumentObject, pattern: Any, number: int, text: str, language: str, *, note: str = ""
+) -> Run:
+    # The number is text: a word processor that counts would close gaps, and give numbers to other entries.
     paragraph = Paragraph(deepcopy(pattern), document._body)
     document.element.body[-1].addprevious(paragraph._p)  # before the section's properties, which come last
     paragraph.add_run(f"\t{number}.\t")
-    run = _run(paragraph, text, language)
+    run = _add_run(paragraph, text, language)
     if note:
         paragraph.add_run().add_break()
         below = paragraph.add_run(note)
@@ -156,29 +159,30 @@ def _numbered(document: DocumentObject, pattern: Any, number: int, text: str, la
     return run
 
 
-def _run(paragraph: Paragraph, text: str, language: str) -> Run:
+def _add_run(paragraph: Paragraph, text: str, language: str) -> Run:
     run = paragraph.add_run(text)
     _set_language(run._element.get_or_add_rPr(), language)
     return run
 
 
 def _set_language(properties: Any, code: str) -> None:
-    """What a screen reader and a spelling check take the words for (WCAG 3.1.2)."""
+    """Set the language for screen readers and spelling checks (WCAG 3.1.2)."""
     language = OxmlElement("w:lang")
     for name in ("w:val", "w:eastAsia", "w:bidi"):
         language.set(qn(name), code)
     properties.append(language)
 
 
-def _field(paragraph: Paragraph, name: str) -> None:
-    """A number that the word processor fills in."""
+def _add_field(paragraph: Paragraph, name: str) -> None:
+    """Add a number that the word processor fills in."""
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
     paragraph._p.append(field)
 
 
-def _at(moment: datetime, document: DocumentObject) -> bytes:
-    """The file, all of whose dates are `moment`, midnight of the letter's day: python-docx would write the time now."""
+def _save(document: DocumentObject, moment: datetime) -> bytes:
+    """Return the file with all its dates set to `moment`, midnight of the letter's day."""
+    # python-docx dates the parts by the present time: that could be the moment of a removal.
     saved, dated = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(dated, "w", zipfile.ZIP_DEFLATED) as into:

@@ -1,4 +1,4 @@
-"""The letter as PDF, set by typst from templates/print/letter.typ. Runs in the process of __main__.py."""
+"""The letter as PDF, set by typst from templates/print/letter.typ. Runs in the child process (__main__.py)."""
 
 import json
 from datetime import UTC, datetime
@@ -12,23 +12,20 @@ from qrcode.image.svg import SvgPathImage
 _TEMPLATE: Final = Path(__file__).parents[3] / "templates" / "print" / "letter.typ"
 
 
-def rendered(letter: dict[str, Any]) -> bytes:
-    """A tagged PDF that keeps to PDF/UA-1 (ISO 14289-1), created at midnight of the letter's date.
-
-    A name in letters that no font here has would break that standard (7.21.8, no missing glyph): such a document is
-    tagged all the same and claims nothing.
-    """
+def render_pdf(letter: dict[str, Any]) -> bytes:
+    """Return a tagged PDF that claims PDF/UA-1 (ISO 14289-1) if it can, dated midnight of the letter's date."""
     try:
-        return _compiled(letter, ["ua-1"])
+        return _compile(letter, ["ua-1"])
     except typst.TypstError:
-        return _compiled(letter, [])
+        # A name in letters that no font here has breaks the standard (7.21.8, no missing glyph): tagged, but no claim.
+        return _compile(letter, [])
 
 
-def _compiled(letter: dict[str, Any], standards: list[Any]) -> bytes:
+def _compile(letter: dict[str, Any], standards: list[Any]) -> bytes:
     qr = qrcode.make(letter["address"], image_factory=SvgPathImage, border=0)
     pdf = typst.compile(
         _TEMPLATE,
-        root=_TEMPLATE.parent,  # nothing else can be read, and what comes in is never evaluated
+        root=_TEMPLATE.parent,  # nothing outside can be read; the input is data and is never evaluated
         format="pdf",
         sys_inputs={"letter": json.dumps(letter), "qr": qr.to_string(encoding="unicode")},
         pdf_standards=standards,

@@ -1,4 +1,4 @@
-"""The card as PNG, set by typst from templates/print/card.typ. Runs in the process of __main__.py."""
+"""The card as PNG, set by typst from templates/print/card.typ. Runs in the child process (__main__.py)."""
 
 import json
 from pathlib import Path
@@ -10,11 +10,11 @@ _TEMPLATE: Final = Path(__file__).parents[3] / "templates" / "print" / "card.typ
 _PIXELS_PER_INCH: Final = 72.0  # a point is a pixel
 
 
-def rendered(card: dict[str, Any]) -> bytes:
-    """A picture of 1200 by 630 pixels; the same bytes for the same words."""
+def render_png(card: dict[str, Any]) -> bytes:
+    """Return a picture of 1200 by 630 pixels; the same bytes for the same card."""
     png = typst.compile(
         _TEMPLATE,
-        root=_TEMPLATE.parent,  # nothing else can be read, and what comes in is never evaluated
+        root=_TEMPLATE.parent,  # nothing outside can be read; the input is data and is never evaluated
         format="png",
         ppi=_PIXELS_PER_INCH,
         sys_inputs={"card": json.dumps(card)},

@@ -1,4 +1,4 @@
-"""Has documents made. PDF and DOCX are set in a process of their own, which takes its memory with it when it ends."""
+"""Render documents. PDF, DOCX and PNG are made in a child process, whose memory is free again when it ends."""
 
 import json
 import logging
@@ -11,16 +11,19 @@ from typing import Final
 
 from django.conf import settings
 
-from petition.publishing.documents import card as cards, letter as letters, plain_text as plain
+from petition.publishing.documents import plain_text
+from petition.publishing.documents.card import build_card
+from petition.publishing.documents.contents import Content, Letter
+from petition.publishing.documents.letter import build_letter
 
-SECONDS: Final = 30
+MAX_SECONDS: Final = 30
 """How long one document may take, and how long it may wait for the one before it."""
-_ONE_AT_A_TIME: Final = threading.Lock()  # so that a process never has two of these costly children
+_child_lock: Final = threading.Lock()  # a list of 20,000 entries takes 457 MB: never two such children of one process
 log = logging.getLogger(__name__)
 
 
-class NotRendered(Exception):
-    """The document could not be made now: it took too long, or its renderer failed."""
+class RenderingFailed(Exception):
+    """The document could not be made now: it took too long, or the child process failed."""
 
 
 @dataclass(frozen=True)
@@ -29,46 +32,46 @@ class Document:
     name: str  # of the file, ASCII: slug, as-of date or edition and, except for English, the language
 
 
-def pdf(slug: str, language: str, dated: str = "") -> Document:
-    """The appeal, or its edition of that date, as a tagged PDF; the same bytes for the same revision.
+def render_pdf(slug: str, language: str, dated: str = "") -> Document:
+    """Render the appeal, or its edition of that date, as a tagged PDF; the same bytes for the same revision.
 
-    Raises NotPublished, NotRendered.
+    Raises NotPublished, RenderingFailed.
     """
-    letter = letters.written(slug, language, dated=dated)
-    return Document(_printed("pdf", letter), _name(letter, "pdf"))
+    letter = build_letter(slug, language, dated=dated)
+    return Document(_render_alone("pdf", letter), _build_file_name(letter, "pdf"))
 
 
-def docx(slug: str, language: str, dated: str = "") -> Document:
-    """The same for a word processor (ECMA-376). Raises as `pdf` does."""
-    letter = letters.written(slug, language, dated=dated)
-    return Document(_printed("docx", letter), _name(letter, "docx"))
+def render_docx(slug: str, language: str, dated: str = "") -> Document:
+    """Render the same for a word processor (ECMA-376). Raises NotPublished, RenderingFailed."""
+    letter = build_letter(slug, language, dated=dated)
+    return Document(_render_alone("docx", letter), _build_file_name(letter, "docx"))
 
 
-def plain_text(slug: str, language: str, dated: str = "") -> Document:
-    """The same as plain text, UTF-8. Raises NotPublished."""
-    letter = letters.written(slug, language, dated=dated)
-    return Document(plain.rendered(letter).encode(), _name(letter, "txt"))
+def render_plain_text(slug: str, language: str, dated: str = "") -> Document:
+    """Render the same as plain text in UTF-8. Raises NotPublished."""
+    letter = build_letter(slug, language, dated=dated)
+    return Document(plain_text.render_plain_text(letter).encode(), _build_file_name(letter, "txt"))
 
 
-def card(slug: str, language: str) -> Document:
-    """The picture that stands for the appeal where its address is shared, PNG. Raises as `pdf` does."""
-    card = cards.card_of(slug, language)
-    return Document(_printed("card", card), f"{slug}.png")
+def render_card(slug: str, language: str) -> Document:
+    """Render the picture for places where the address is shared, as PNG. Raises NotPublished, RenderingFailed."""
+    return Document(_render_alone("card", build_card(slug, language)), f"{slug}.png")
 
 
-def _printed(kind: str, content: "letters.Letter | cards.Card") -> bytes:
-    if not _ONE_AT_A_TIME.acquire(timeout=SECONDS):
-        raise NotRendered
+def _render_alone(kind: str, content: Content) -> bytes:
+    if not _child_lock.acquire(timeout=MAX_SECONDS):
+        raise RenderingFailed
     try:
-        return _from_child(kind, content)
+        return _run_child(kind, content)
     finally:
-        _ONE_AT_A_TIME.release()
+        _child_lock.release()
 
 
-def _from_child(kind: str, content: "letters.Letter | cards.Card", seconds: float = SECONDS) -> bytes:
-    """The document as the child writes it. What it says goes through a pipe: no copy of a name is left on a disk."""
+def _run_child(kind: str, content: Content, seconds: float = MAX_SECONDS) -> bytes:
+    """Return the document that the child process writes to its output."""
     try:
-        done = subprocess.run(  # noqa: S603  (nothing of a visitor is among the arguments)
+        # Content and document go through pipes, so that no copy of a name is left on a disk.
+        result = subprocess.run(  # noqa: S603  (no argument comes from a visitor)
             [sys.executable, "-m", "petition.publishing.documents", kind],
             input=json.dumps(content.for_renderer()).encode(),
             capture_output=True,
@@ -79,16 +82,16 @@ def _from_child(kind: str, content: "letters.Letter | cards.Card", seconds: floa
         )
     except subprocess.TimeoutExpired as error:
         log.error("The %s of %s was not ready after %s seconds.", kind, content.slug, seconds)
-        raise NotRendered from error
+        raise RenderingFailed from error
     except subprocess.CalledProcessError as error:
-        # The kind of the error alone: the rest of its message may quote a name.
+        # Only the type of the error is logged: the rest of its message may quote a name.
         what = error.stderr.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
         log.error("The %s of %s could not be made: exit code %s, %s.", kind, content.slug, error.returncode, what)
-        raise NotRendered from error
-    return done.stdout
+        raise RenderingFailed from error
+    return result.stdout
 
 
-def _name(letter: letters.Letter, kind: str) -> str:
+def _build_file_name(letter: Letter, extension: str) -> str:
     language = "" if letter.language == settings.LANGUAGE_CODE else f"-{letter.language}"
     dated = f"edition-{letter.edition}" if letter.edition else letter.as_of
-    return f"{letter.slug}-{dated}{language}.{kind}"
+    return f"{letter.slug}-{dated}{language}.{extension}"

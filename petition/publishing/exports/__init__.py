@@ -1,1 +1,1 @@
-"""The list as data and as text, made piece by piece, so that no list is too long."""
+"""The list as data and as text, generated in pieces, since a list may be too long for memory."""

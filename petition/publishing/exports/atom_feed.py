@@ -5,49 +5,67 @@ nothing of it. Removals have no date anywhere: one entry that is never dated ane
 """
 
 from datetime import UTC, date, datetime, time
-from xml.etree import ElementTree
+from typing import Any
 
 from django.conf import settings
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.xmlutils import SimplerXMLGenerator
 
-from petition.models.signatories import What
-from petition.publishing import history, records
-from petition.publishing.exports.fields import address
-from petition.publishing.ranges import in_ranges
+from petition.models.signatories import ChangeKind
+from petition.publishing import queries
+from petition.publishing.absolute_urls import absolute_url as address
+from petition.publishing.ranges import format_ranges
+from petition.publishing.records import ChangeRecord
 
-MOST_ENTRIES = 50
-_ATOM = "http://www.w3.org/2005/Atom"
+MAX_ENTRIES = 50
 _WHAT = {
-    What.NAME: "name corrected",
-    What.ACRONYM: "acronym corrected",
-    What.COUNTRIES: "countries corrected",
-    What.LINE: "line corrected",
-    What.NOTE: "note beside the line changed",
+    ChangeKind.NAME: "name corrected",
+    ChangeKind.ACRONYM: "acronym corrected",
+    ChangeKind.COUNTRIES: "countries corrected",
+    ChangeKind.LINE: "line corrected",
+    ChangeKind.NOTE: "note beside the line changed",
 }
 
 
-def feed(slug: str) -> str:
-    """The newest entries, the newest first, in English. Raises NotPublished."""
-    appeal = records.appeal_record(slug, "en")
-    ElementTree.register_namespace("", _ATOM)
-    root = ElementTree.Element(f"{{{_ATOM}}}feed", {"xml:lang": "en"})
-    _say(root, "id", address("feed", slug))
-    _say(root, "title", f"{appeal.text.title}: the list")
-    _say(root, "updated", _midnight(appeal.as_of))
-    _say(_say(root, "author"), "name", appeal.issuer or appeal.slug)
-    _say(root, "rights", f"Data under {settings.DATA_LICENCE}")
-    _say(root, "link", rel="self", type="application/atom+xml", href=address("feed", slug))
-    _say(root, "link", rel="alternate", type="text/html", href=address("changes", slug))
+class _Feed(Atom1Feed):
+    """Atom as Django writes it, dated by the list, with what an entry says as plain text."""
+
+    def latest_post_date(self) -> datetime:
+        """Return the date of the list: the newest entry can be older, and without entries it would be now."""
+        updated: datetime = self.feed["updated"]
+        return updated
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item | {"description": None})  # a summary, which would be HTML
+        handler.addQuickElement("content", item["description"])
+
+
+def render_feed(slug: str) -> str:
+    """Return the newest entries, the newest first, in English. Raises NotPublished."""
+    appeal = queries.get_appeal(slug, "en")
+    changes = address("changes", slug)
+    atom = _Feed(
+        f"{appeal.text.title}: the list",
+        changes,
+        None,
+        language="en",
+        author_name=appeal.issuer or appeal.slug,
+        feed_url=address("feed", slug),
+        feed_guid=address("feed", slug),
+        feed_copyright=f"Data under {settings.DATA_LICENCE}",
+        updated=_midnight(appeal.as_of),
+    )
     entries = [*_listed(slug), *_changed(slug)]
-    for on, _number, title, reference, change in sorted(entries, reverse=True)[:MOST_ENTRIES]:
+    for on, _number, title, reference, change in sorted(entries, reverse=True)[:MAX_ENTRIES]:
         line = address("signatory", slug, *reference.split("-"))
-        _entry(root, f"{line}{change}", title, _midnight(on), line)
-    gone = [f"{kind} {in_ranges(history.no_longer_listed(slug, kind))}" for kind in ("original", "further")]
+        atom.add_item(title, line, f"{title}.", unique_id=f"{line}{change}", updateddate=_midnight(on))
+    gone = [f"{kind} {format_ranges(queries.list_removed_numbers(slug, kind))}" for kind in ("original", "further")]
     said = "; ".join(words for words in gone if words[-1].isdigit())
     if said:
-        place = address("changes", slug)
-        _entry(root, f"{place}#gone", f"No longer listed: {said}", _midnight(appeal.issued_on), f"{place}#gone")
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text.decode()
+        place, issued = f"{changes}#gone", _midnight(appeal.issued_on)
+        title = f"No longer listed: {said}"
+        atom.add_item(title, place, f"{title}.", unique_id=place, updateddate=issued)
+    return atom.writeString("utf-8")
 
 
 Entry = tuple[date, int, str, str, str]
@@ -57,7 +75,7 @@ Entry = tuple[date, int, str, str, str]
 def _listed(slug: str) -> list[Entry]:
     return [
         (line.listed_on, line.number, f"No. {line.number} listed", line.id, "")
-        for line in records.newest_further(slug, MOST_ENTRIES)
+        for line in queries.list_newest_further(slug, MAX_ENTRIES)
         if line.listed_on
     ]
 
@@ -68,33 +86,18 @@ def _changed(slug: str) -> list[Entry]:
             (
                 change.on,
                 change.number,
-                f"{_no(change)}: {_WHAT[What(change.what)]}",
+                f"{_no(change)}: {_WHAT[ChangeKind(change.what)]}",
                 change.id,
                 f"#{change.what}-{change.on}",
             )
-            for change in history.newest_changes(slug, MOST_ENTRIES)
+            for change in queries.list_changes(slug, MAX_ENTRIES)
         }
     )
 
 
-def _no(change: history.ChangeRecord) -> str:
+def _no(change: ChangeRecord) -> str:
     return f"No. {change.number}" if change.kind == "further" else f"Original No. {change.number}"
 
 
-def _entry(root: ElementTree.Element, name: str, title: str, updated: str, link: str) -> None:
-    entry = _say(root, "entry")
-    _say(entry, "id", name)
-    _say(entry, "title", title)
-    _say(entry, "updated", updated)
-    _say(entry, "link", rel="alternate", type="text/html", href=link)
-    _say(entry, "content", f"{title}.")
-
-
-def _say(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
-    element = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    element.text = text or None
-    return element
-
-
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat()
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

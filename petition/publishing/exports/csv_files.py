@@ -1,4 +1,4 @@
-"""The list as a table: CSV to the letter with its metadata, and CSV that a spreadsheet may open."""
+"""The list as CSV: exact, with its metadata; and for spreadsheets, without formulas."""
 
 import csv
 import io
@@ -8,40 +8,43 @@ from typing import Final
 
 from django.conf import settings
 
-from petition.publishing import history, records
-from petition.publishing.exports.fields import FIELDS, address, row
+from petition.publishing.absolute_urls import absolute_url
+from petition.publishing.exports.fields import FIELDS
+from petition.publishing.exports.rows import build_row
+from petition.publishing.queries import get_appeal, iterate_signatories
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet may take for the beginning of a formula, the full-width forms included (OWASP, CSV injection)."""
-
-
-def exact(slug: str) -> Iterator[str]:
-    """The list as CSV (RFC 4180): a header row, a space between country codes. Raises NotPublished."""
-    return _lines(slug, _cell)
+# What a spreadsheet may take for the beginning of a formula, the full-width forms included (OWASP, CSV injection).
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_DATATYPES: Final = {"number": "integer", "member": "boolean", "listed_on": "date", "noted_on": "date"}
 
 
-def for_spreadsheets(slug: str) -> Iterator[str]:
-    """The same for Excel and LibreOffice: marked as UTF-8, and no cell of it is a formula. Not for reading back."""
-    yield "\ufeff"
-    yield from _lines(slug, lambda value: neutral(_cell(value)))
+def generate_csv(slug: str) -> Iterator[str]:
+    """Yield the list as CSV (RFC 4180): a header row, a space between country codes. Raises NotPublished."""
+    return _generate_rows(slug, _format_cell)
 
 
-def metadata(slug: str) -> Iterator[str]:
-    """What the columns of the exact CSV are, as of when, under which licence (W3C, CSV on the Web). NotPublished."""
-    appeal = records.appeal_record(slug, "en")
+def generate_spreadsheet_csv(slug: str) -> Iterator[str]:
+    """Yield the same for Excel and LibreOffice, where no cell is a formula. Not meant to be read back by programs."""
+    yield "\ufeff"  # without this mark Excel does not read it as UTF-8
+    yield from _generate_rows(slug, lambda value: neutralise_formula(_format_cell(value)))
+
+
+def generate_metadata(slug: str) -> Iterator[str]:
+    """Yield the description of the exact CSV: columns, date, licence (W3C, CSV on the Web). Raises NotPublished."""
+    appeal = get_appeal(slug, "en")
     columns = [
         {
             "name": name,
             "titles": name,
             "dc:description": meaning,
-            "datatype": _DATATYPE.get(name, "string"),
+            "datatype": _DATATYPES.get(name, "string"),
             **({"separator": " "} if name == "countries" else {}),
         }
         for name, meaning in FIELDS.items()
     ]
     content = {
         "@context": "http://www.w3.org/ns/csvw",
-        "url": address("signatories_csv", slug),
+        "url": absolute_url("signatories_csv", slug),
         "dc:title": f"Signatories of {appeal.text.title}",
         "dc:creator": appeal.issuer,
         "dc:license": {"@id": settings.DATA_LICENCE},
@@ -51,27 +54,24 @@ def metadata(slug: str) -> Iterator[str]:
     yield json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-_DATATYPE: Final = {"number": "integer", "member": "boolean", "listed_on": "date", "noted_on": "date"}
+def neutralise_formula(cell: str) -> str:
+    """Return `cell`, with an apostrophe in front if a spreadsheet could run it."""
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else cell
 
 
-def neutral(cell: str) -> str:
-    """`cell` with an apostrophe before it where a spreadsheet could run it."""
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell
-
-
-def _lines(slug: str, cell: Callable[[object], str]) -> Iterator[str]:
+def _generate_rows(slug: str, format_cell: Callable[[object], str]) -> Iterator[str]:
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(FIELDS)
-    for signatory in history.every_line(slug):
-        rows.writerow(cell(value) for value in row(signatory).values())
+    for signatory in iterate_signatories(slug):
+        rows.writerow(format_cell(value) for value in build_row(signatory).values())
         yield text.getvalue()
         text.seek(0)
         text.truncate()
     yield text.getvalue()
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

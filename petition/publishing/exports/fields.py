@@ -1,14 +1,11 @@
-"""What the data says, field for field what record.py allows, and what each field means."""
+"""What each field of the data means. These descriptions are published with the data, and in its schemas."""
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
 from typing import Final
 
-from django.conf import settings
-from django.urls import reverse
+from petition.publishing.records import CHECKED_BY_MAILBOX
 
-from petition.publishing import history, records
+SCHEMA_NAMES: Final = ("signatories", "appeal")
+TEXT_FORMATS: Final = ("numbered", "commas", "countries")
 
 FIELDS: Final[dict[str, str]] = {
     "id": "Permanent reference of the line, for example further-12.",
@@ -25,7 +22,6 @@ FIELDS: Final[dict[str, str]] = {
     "note": "What the secretariat says beside the line, empty if nothing.",
     "noted_on": "Date of the note, null without one.",
 }
-"""Every published field and what it means; ships with the data."""
 
 COUNTS: Final[dict[str, str]] = {
     "original": "Organisations that signed on the day of the appeal, including any no longer listed.",
@@ -47,7 +43,7 @@ HOW_CHECKED: Final[dict[str, str]] = {
     "own_channel": "A call or message through a channel the organisation publishes.",
     "vouched": "An organisation on the list vouched for it.",
     "other": "Another way, on record with the secretariat.",
-    history.BY_MAILBOX: "By its own mailbox and a moderator; no other check is on record.",
+    CHECKED_BY_MAILBOX: "By its own mailbox and a moderator; no other check is on record.",
 }
 
 CHANGES: Final[dict[str, str]] = {
@@ -66,47 +62,3 @@ ABOUT: Final[dict[str, str]] = {
     "licence": "Terms under which this data may be reused. The text of the appeal belongs to its authors.",
     "text_sha256": "SHA-256 of the text that was signed, over the UTF-8 bytes served at its address.",
 }
-
-
-def about(appeal: records.AppealRecord, schema: str) -> dict[str, object]:
-    """What every file says first: what it is about, as of when, under which licence."""
-    return {
-        "$schema": address("schema", schema),
-        "appeal": appeal.slug,
-        "address": address("appeal", appeal.slug),
-        **({"demonstration": True} if appeal.is_demo else {}),
-        "revision": appeal.revision,
-        "as_of": appeal.as_of.isoformat(),
-        "licence": settings.DATA_LICENCE,
-        "text_sha256": appeal.signed_sha256,
-        "counts": asdict(appeal.counts),
-        "checks": {
-            "first_published_by": appeal.issuer,
-            "first_published_on": appeal.issued_on.isoformat(),
-            **asdict(history.checks_of(appeal.slug)),
-            "report_errors_at": address("change", appeal.slug),
-        },
-    }
-
-
-def row(signatory: records.SignatoryRecord) -> dict[str, object]:
-    """The line, its fields in the order of FIELDS, dates as text."""
-    told = {field.name: getattr(signatory, field.name) for field in fields(signatory) if field.name in FIELDS}
-    for name in ("listed_on", "noted_on"):
-        if moment := getattr(signatory, name):
-            told[name] = moment.isoformat()
-    return told
-
-
-def address(name: str, *of_path: object) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=of_path)}"
-
-
-def as_json(head: dict[str, object], name: str, rows: Iterable[object]) -> Iterator[str]:
-    """`head` and, last in it, the list `name`, a row a line: one object as JSON (RFC 8259)."""
-    yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}") + f',\n "{name}": ['
-    before = "\n  "
-    for told in rows:
-        yield before + json.dumps(told, ensure_ascii=False)
-        before = ",\n  "
-    yield "\n ]\n}\n"

@@ -1,4 +1,4 @@
-"""Exports too large to hold: a file for each revision, made once, gone with its revision."""
+"""Files for exports that are too large for memory: one for each revision, removed when the revision has passed."""
 
 import contextlib
 import gzip
@@ -15,100 +15,104 @@ from typing import BinaryIO, Final
 from django.conf import settings
 
 from petition.models.appeals import Appeal
-from petition.publishing import records
+from petition.publishing.queries import get_published_appeal
 
-MOST_BYTES: Final = 1_000_000
-"""What is larger is a file."""
+MAX_BYTES_IN_MEMORY: Final = 1_000_000
 
 
-def export(slug: str, name: str, pieces: Callable[[], Iterator[str]], *, gzipped: bool = False) -> bytes | BinaryIO:
-    """What `pieces` give, all of it from one revision: its bytes, or an open file where they are many.
+def open_export(
+    slug: str, name: str, generate: Callable[[], Iterator[str]], *, gzipped: bool = False
+) -> bytes | BinaryIO:
+    """Return the export as bytes, or as an open file if it is large; all of it is from one revision.
 
-    The file is that of this revision, made by whoever asks first; `gzipped` gives its compressed twin. Raises
-    NotPublished, and OSError where it cannot be written.
+    The first request writes the file of a revision; `gzipped` opens its compressed copy. Raises NotPublished, and
+    OSError if the file cannot be written.
     """
     while True:
-        revision = records._published(slug).revision
-        place = _place() / slug / _folder(revision) / name
+        revision = get_published_appeal(slug).revision
+        path = _exports_folder() / slug / _folder_name(revision) / name
         with contextlib.suppress(FileNotFoundError):
-            return place.with_name(f"{name}.gz" if gzipped else name).open("rb")
+            return path.with_name(f"{name}.gz" if gzipped else name).open("rb")
         try:
-            body = _made(place, pieces())
+            body = _write(path, generate())
         except FileNotFoundError:
-            continue  # the revision has passed, and somebody has removed its folder
-        if records._published(slug).revision != revision:
-            shutil.rmtree(place.parent, ignore_errors=True)
+            continue  # the revision has passed meanwhile, and another process has removed its folder
+        if get_published_appeal(slug).revision != revision:
+            # The file may mix two revisions: a name that was just removed could be in it.
+            shutil.rmtree(path.parent, ignore_errors=True)
         elif body is not None:
             return body
 
 
-def etag_of(file: BinaryIO) -> str:
-    """The ETag of what `export` opened, made from its content (see `_stamp`)."""
+def get_etag(file: BinaryIO) -> str:
+    """Return the ETag of a file that `open_export` opened. It depends on the content only, see `_set_time`."""
     stat = os.fstat(file.fileno())
     return f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
 
 
 def remove_stale() -> None:
-    """No file is left of a revision that has passed, or of an appeal that is not public."""
-    if not _place().is_dir():
+    """Remove the files of revisions that have passed, and of appeals that are not public."""
+    if not _exports_folder().is_dir():
         return
     published = Appeal.objects.filter(published_at__isnull=False).values_list("slug", "revision")
-    kept = {(slug, _folder(revision)) for slug, revision in published}
-    for folder in _place().glob("*/*"):
-        if (folder.parent.name, folder.name) not in kept:
+    current = {(slug, _folder_name(revision)) for slug, revision in published}
+    for folder in _exports_folder().glob("*/*"):
+        if (folder.parent.name, folder.name) not in current:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _place() -> Path:
+def _exports_folder() -> Path:
     return Path(settings.DATA_DIR) / "exports"
 
 
-def _folder(revision: int) -> str:
-    return f"{revision}-{_maker()}"
+def _folder_name(revision: int) -> str:
+    return f"{revision}-{_compute_version()}"
 
 
 @cache
-def _maker() -> str:
-    """Changes with the program and the settings that the files are made by: after an upgrade they are made anew."""
+def _compute_version() -> str:
+    """Return a hash of the program and of the settings that are part of the files: an upgrade makes new ones."""
     sources = sorted(path for path in Path(__file__).parents[2].rglob("*.*") if path.suffix in (".py", ".mo", ".json"))
     stats = [(path.stat().st_mtime_ns, path.stat().st_size) for path in sources]
     return hashlib.sha256(repr((stats, settings.SITE_URL, settings.DATA_LICENCE)).encode()).hexdigest()[:12]
 
 
-def _made(place: Path, pieces: Iterator[str]) -> bytes | None:
-    """The bytes where they are few; else None, and they are in the file `place`, and compressed beside it."""
-    held: list[bytes] = []
+def _write(path: Path, pieces: Iterator[str]) -> bytes | None:
+    """Return the bytes if they are few; otherwise write them to `path` and, compressed, beside it, and return None."""
+    buffer: list[bytes] = []
     size = 0
     for piece in pieces:
-        held.append(piece.encode())
-        size += len(held[-1])
-        if size > MOST_BYTES:
+        buffer.append(piece.encode())
+        size += len(buffer[-1])
+        if size > MAX_BYTES_IN_MEMORY:
             break
     else:
-        return b"".join(held)
-    for folder in (_place(), place.parents[1], place.parent):
+        return b"".join(buffer)
+    for folder in (_exports_folder(), path.parents[1], path.parent):
         folder.mkdir(mode=0o700, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".", ignore_cleanup_errors=True) as made:
-        plain, packed = Path(made) / "plain", Path(made) / "packed"
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".", ignore_cleanup_errors=True) as folder_name:
+        plain, packed = Path(folder_name) / "plain", Path(folder_name) / "packed"
         with (
-            plain.open("wb") as file,
+            plain.open("wb") as plain_file,
             packed.open("wb") as packed_file,
-            # Without a name and a time of its own (RFC 1952): it may be made just after a removal.
-            gzip.GzipFile("", "wb", 5, packed_file, mtime=0) as twin,
+            # Without a name and a time in its header (RFC 1952): it may be written just after a removal.
+            gzip.GzipFile("", "wb", 5, packed_file, mtime=0) as gzip_file,
         ):
-            for written in chain(held, map(str.encode, pieces)):
-                file.write(written)
-                twin.write(written)
-        for made_file in (plain, packed):
-            _stamp(made_file)
-        packed.replace(place.with_name(f"{place.name}.gz"))
-        plain.replace(place)
+            for chunk in chain(buffer, map(str.encode, pieces)):
+                plain_file.write(chunk)
+                gzip_file.write(chunk)
+        for file in (plain, packed):
+            _set_time(file)
+        # The plain file comes last: once it is there, the compressed one is there too.
+        packed.replace(path.with_name(f"{path.name}.gz"))
+        plain.replace(path)
     remove_stale()
     return None
 
 
-def _stamp(file: Path) -> None:
-    """Set the time of the file to a number made from its content: the real one would say when a name was removed."""
+def _set_time(file: Path) -> None:
+    """Set the time of the file to a number computed from its content."""
+    # The real time goes out as Last-Modified or ETag, and would tell when a name was removed.
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").digest()
     nanoseconds = int.from_bytes(digest[:8]) >> 4  # some day between 1970 and 2006

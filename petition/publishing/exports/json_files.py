@@ -1,65 +1,57 @@
-"""The appeal and its list as JSON, each with a schema (schemas.py)."""
+"""The appeal and its list as JSON, each with a schema (json_schemas.py)."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Final
 
-from petition.publishing import history, records
-from petition.publishing.exports.fields import (
-    ABOUT,
-    CHANGES,
-    CHECKS,
-    COUNTS,
-    FIELDS,
-    HOW_CHECKED,
-    about,
-    address,
-    as_json,
-    row,
-)
+from petition.models.signatories import Kind
+from petition.publishing import queries
+from petition.publishing.absolute_urls import absolute_url
+from petition.publishing.exports.fields import ABOUT, CHANGES, CHECKS, COUNTS, FIELDS, HOW_CHECKED
+from petition.publishing.exports.rows import build_row, describe_appeal, generate_json
+from petition.publishing.records import AppealRecord, ChangeRecord, TextVersion
+from petition.text.references import format_reference
 
-_DEFINITIONS = {"about": ABOUT, "counts": COUNTS, "checks": CHECKS | {"how": HOW_CHECKED}}
-
-
-def signatories(slug: str) -> Iterator[str]:
-    """The list with counts, checks and field definitions. Raises NotPublished."""
-    appeal = records.appeal_record(slug, "en")
-    head = about(appeal, "signatories") | {"definitions": _DEFINITIONS | {"signatories": FIELDS}}
-    return as_json(head, "signatories", map(row, history.every_line(slug)))
-
-
-def appeal(slug: str) -> Iterator[str]:
-    """The appeal: its texts and their demands, counts, checks, changes, and where its data is. Raises NotPublished."""
-    appeal = records.appeal_record(slug, "en")
-    content = about(appeal, "appeal") | {
-        "issuer": appeal.issuer,
-        "issued_on": appeal.issued_on.isoformat(),
-        "phase": appeal.phase.value,
-        "texts": [_text(appeal, version) for version in appeal.texts],
-        "changes": [_change(change) for change in history.newest_changes(slug)],
-        "no_longer_listed": [
-            f"{kind}-{number}" for kind in ("original", "further") for number in history.no_longer_listed(slug, kind)
-        ],
-        "data": {name: address(route, slug) for name, route in _DATA.items()},
-        "definitions": _DEFINITIONS | {"changes": CHANGES},
-    }
-    yield json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-
-
-_DATA = {
+_DEFINITIONS: Final = {"about": ABOUT, "counts": COUNTS, "checks": CHECKS | {"how": HOW_CHECKED}}
+# Key in `data`: name of the route.
+_DATA_ROUTES: Final = {
     "signatories_json": "signatories_json",
     "signatories_csv": "signatories_csv",
     "signatories_csv_metadata": "signatories_csvw",
     "signatories_for_spreadsheets": "signatories_spreadsheet",
     "feed": "feed",
-    "linked_data": "linked_data",
     "changes": "changes",
 }
-"""The name of each address here, and of its route."""
 
 
-def _text(appeal: records.AppealRecord, version: records.TextVersion) -> dict[str, object]:
-    text = records.appeal_record(appeal.slug, version.language).text
+def generate_signatories(slug: str) -> Iterator[str]:
+    """Yield the list with counts, checks and field definitions. Raises NotPublished."""
+    head = describe_appeal(queries.get_appeal(slug, "en"), "signatories")
+    head["definitions"] = _DEFINITIONS | {"signatories": FIELDS}
+    return generate_json(head, "signatories", map(build_row, queries.iterate_signatories(slug)))
+
+
+def generate_appeal(slug: str) -> Iterator[str]:
+    """Yield the appeal: texts and demands, counts, checks, changes, addresses of the data. Raises NotPublished."""
+    appeal = queries.get_appeal(slug, "en")
+    content = describe_appeal(appeal, "appeal") | {
+        "issuer": appeal.issuer,
+        "issued_on": appeal.issued_on.isoformat(),
+        "phase": appeal.phase.value,
+        "texts": [_describe_text(appeal, version) for version in appeal.texts],
+        "changes": [_describe_change(change) for change in queries.list_changes(slug)],
+        "no_longer_listed": [
+            format_reference(kind, number) for kind in Kind for number in queries.list_removed_numbers(slug, kind)
+        ],
+        "data": {name: absolute_url(route, slug) for name, route in _DATA_ROUTES.items()},
+        "definitions": _DEFINITIONS | {"changes": CHANGES},
+    }
+    yield json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _describe_text(appeal: AppealRecord, version: TextVersion) -> dict[str, object]:
+    text = queries.get_appeal(appeal.slug, version.language).text
     return {
         "language": text.language,
         "status": text.status,
@@ -67,9 +59,9 @@ def _text(appeal: records.AppealRecord, version: records.TextVersion) -> dict[st
         "title": text.title,
         "demands": list(text.demands),
         "sha256": text.sha256,
-        "address": address("text", appeal.slug, text.language),
+        "address": absolute_url("text", appeal.slug, text.language),
     }
 
 
-def _change(change: history.ChangeRecord) -> dict[str, object]:
+def _describe_change(change: ChangeRecord) -> dict[str, object]:
     return {name: value for name, value in asdict(change).items() if name in CHANGES} | {"on": change.on.isoformat()}

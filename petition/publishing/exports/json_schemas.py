@@ -1,36 +1,37 @@
-"""What the JSON files promise, as JSON Schema (draft 2020-12): the same definitions that ship with the data."""
+"""Schemas of the JSON files (JSON Schema, draft 2020-12), with the field descriptions that are in the files too."""
 
 import json
 from typing import Any, Final
 
 from petition.models.appeals import Phase
-from petition.models.signatories import Kind, Status, What
-from petition.publishing import records
-from petition.publishing.exports.fields import ABOUT, CHANGES, CHECKS, COUNTS, FIELDS, HOW_CHECKED, address
+from petition.models.signatories import ChangeKind, Kind, Status
+from petition.publishing.absolute_urls import absolute_url
+from petition.publishing.exports.fields import ABOUT, CHANGES, CHECKS, COUNTS, FIELDS, HOW_CHECKED
+from petition.publishing.records import NotPublished
 
 Schema = dict[str, Any]
 _TEXT: Final[Schema] = {"type": "string"}
 _DATE: Final[Schema] = {"type": "string", "format": "date"}
-_ADDRESS: Final[Schema] = {"type": "string", "format": "uri"}
+_URI: Final[Schema] = {"type": "string", "format": "uri"}
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 _SHA256: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _REFERENCE: Final[Schema] = {"type": "string", "pattern": "^(original|further)-[1-9][0-9]*$"}
 
 
-def schema(name: str) -> str:
-    """The schema called `name`, as JSON. Raises NotPublished where there is none."""
-    if name not in _OF:
-        raise records.NotPublished
-    described = {
+def render_schema(name: str) -> str:
+    """Return the schema `name` (SCHEMA_NAMES) as JSON. Raises NotPublished if there is none."""
+    if name not in _SCHEMAS:
+        raise NotPublished
+    document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": address("schema", name),
-        **_OF[name],
+        "$id": absolute_url("schema", name),
+        **_SCHEMAS[name],
     }
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _object(properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
-    """All of these and no others."""
+    """Return the schema of an object with exactly these properties."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -39,11 +40,11 @@ def _or_null(schema: Schema) -> Schema:
     return schema | {"type": [schema["type"], "null"]}
 
 
-def _list(of: Schema) -> Schema:
+def _array(of: Schema) -> Schema:
     return {"type": "array", "items": of}
 
 
-def _described(properties: Schema, meanings: dict[str, str]) -> Schema:
+def _with_descriptions(properties: Schema, meanings: dict[str, str]) -> Schema:
     return {name: schema | {"description": meanings[name]} for name, schema in properties.items()}
 
 
@@ -53,42 +54,42 @@ _TOTALS: Final[Schema] = {
     "additionalProperties": _COUNT,
 }
 _ABOUT: Final[Schema] = {
-    "$schema": _ADDRESS,
-    **_described(
+    "$schema": _URI,
+    **_with_descriptions(
         {
             "appeal": _TEXT,
-            "address": _ADDRESS,
+            "address": _URI,
             "demonstration": {"const": True},
             "revision": _COUNT,
             "as_of": _DATE,
-            "licence": _ADDRESS,
+            "licence": _URI,
             "text_sha256": _SHA256,
         },
         ABOUT,
     ),
-    "counts": _object(_described(dict.fromkeys(COUNTS, _COUNT), COUNTS)),
+    "counts": _object(_with_descriptions(dict.fromkeys(COUNTS, _COUNT), COUNTS)),
     "checks": _object(
-        _described(
+        _with_descriptions(
             {
                 "first_published_by": _TEXT,
                 "first_published_on": _DATE,
                 **dict.fromkeys(COUNTS, _TOTALS),
-                "report_errors_at": _ADDRESS,
+                "report_errors_at": _URI,
             },
             CHECKS,
         )
     ),
     "definitions": {"type": "object"},
 }
-_LINE: Final[Schema] = {
+_ENTRY: Final[Schema] = {
     **_object(
-        _described(
+        _with_descriptions(
             {
                 "id": _REFERENCE,
                 "number": _COUNT | {"minimum": 1},
                 "kind": {"enum": Kind.values},
                 **dict.fromkeys(("label", "name", "acronym"), _or_null(_TEXT)),
-                "countries": _or_null(_list({"type": "string", "pattern": "^[A-Z]{2}$"})),
+                "countries": _or_null(_array({"type": "string", "pattern": "^[A-Z]{2}$"})),
                 "countries_as_printed": _or_null(_TEXT),
                 "member": _or_null({"type": "boolean"}),
                 "listed_on": _or_null(_DATE),
@@ -111,26 +112,26 @@ _TEXT_VERSION: Final[Schema] = _object(
         "status": {"enum": ["official", "unofficial"]},
         "dated": _DATE,
         "title": _TEXT,
-        "demands": _list(_TEXT),
+        "demands": _array(_TEXT),
         "sha256": _SHA256,
-        "address": _ADDRESS,
+        "address": _URI,
     }
 )
-_OF: Final[dict[str, Schema]] = {
-    "signatories": _object(_ABOUT | {"signatories": _list(_LINE)}, optional=("demonstration",)),
+_SCHEMAS: Final[dict[str, Schema]] = {
+    "signatories": _object(_ABOUT | {"signatories": _array(_ENTRY)}, optional=("demonstration",)),
     "appeal": _object(
         _ABOUT
         | {
             "issuer": _TEXT,
             "issued_on": _DATE,
             "phase": {"enum": [phase.value for phase in Phase if phase is not Phase.DRAFT]},
-            "texts": _list(_TEXT_VERSION),
-            "changes": _list(
+            "texts": _array(_TEXT_VERSION),
+            "changes": _array(
                 _object(
-                    _described(
+                    _with_descriptions(
                         {
                             "id": _REFERENCE,
-                            "what": {"enum": What.values},
+                            "what": {"enum": ChangeKind.values},
                             "on": _DATE,
                             "old_label": _or_null(_TEXT),
                         },
@@ -138,10 +139,9 @@ _OF: Final[dict[str, Schema]] = {
                     )
                 )
             ),
-            "no_longer_listed": _list(_REFERENCE),
-            "data": {"type": "object", "additionalProperties": _ADDRESS},
+            "no_longer_listed": _array(_REFERENCE),
+            "data": {"type": "object", "additionalProperties": _URI},
         },
         optional=("demonstration",),
     ),
 }
-NAMES: Final = tuple(_OF)

@@ -1,102 +1,87 @@
-"""The list as text to copy: numbered, with commas between, or by country. In the language of the page."""
+"""The list as text to copy: numbered, separated by commas, or by country. In the language of the page."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils import formats, translation
-from django.utils.translation import gettext as _, ngettext
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from petition.publishing import history, records
-from petition.reference.countries import name_of
-from petition.text.entries import isolated
+from petition.publishing.absolute_urls import absolute_url
+from petition.publishing.exports.fields import TEXT_FORMATS
+from petition.publishing.queries import get_appeal, iterate_signatories
+from petition.publishing.records import SignatoryRecord
+from petition.publishing.sentences import format_as_of, format_withheld
+from petition.reference.countries import country_name
+from petition.text.entries import isolate_right_to_left
 from petition.text.names import collation_key
 
-
-def numbered(slug: str, language: str) -> Iterator[str]:
-    """Every line with its number, a line each."""
-    return _framed(slug, language, lambda lines: (f"{_numbered(line)}\n" for line in lines))
+Entries = Iterator[SignatoryRecord]
 
 
-def with_commas(slug: str, language: str) -> Iterator[str]:
-    """The lines that are listed now, one after the other."""
-    return _framed(slug, language, _joined)
+def generate_numbered(slug: str, language: str) -> Iterator[str]:
+    """Yield every entry with its number, one per line."""
+    return _generate(slug, language, lambda entries: (f"{_format_numbered(entry)}\n" for entry in entries))
 
 
-def by_country(slug: str, language: str) -> Iterator[str]:
-    """The lines that are listed now under each country that they print, then those that print none."""
-    return _framed(slug, language, lambda lines: _grouped(lines, language), parted=False)
+def generate_with_commas(slug: str, language: str) -> Iterator[str]:
+    """Yield the entries that are listed now, separated by commas."""
+    return _generate(slug, language, _separate_by_commas)
 
 
-SHAPES: Final = {"numbered": numbered, "commas": with_commas, "countries": by_country}
+def generate_by_country(slug: str, language: str) -> Iterator[str]:
+    """Yield the entries that are listed now below each country that they print, then those that print none."""
+    return _generate(slug, language, lambda entries: _group_by_country(entries, language), is_split=False)
 
 
-def _framed(
-    slug: str,
-    language: str,
-    shape: Callable[[Iterator[records.SignatoryRecord]], Iterator[str]],
-    *,
-    parted: bool = True,
+FORMATS: Final = dict(zip(TEXT_FORMATS, (generate_numbered, generate_with_commas, generate_by_country), strict=True))
+
+
+def _generate(
+    slug: str, language: str, format_entries: Callable[[Entries], Iterator[str]], *, is_split: bool = True
 ) -> Iterator[str]:
-    """Title, the list in this shape (`parted`: the 35 apart from those who endorsed later), who is not named, date."""
+    """Yield title, list, sentence on those not named, date and addresses.
+
+    With `is_split`, the originals come first, apart from those who endorsed later.
+    """
     with translation.override(language):
-        appeal = records.appeal_record(slug, language)
+        appeal = get_appeal(slug, language)
         yield f"{appeal.text.title}\n{appeal.text.dated_as_printed}\n\n"
-        lines = history.every_line(slug)
-        if not parted:
-            yield from shape(lines)
-        else:
-            originals = [line for _number, line in zip(range(appeal.counts.original), lines, strict=False)]
+        entries = iterate_signatories(slug)
+        if is_split:
+            originals = [entry for _number, entry in zip(range(appeal.counts.original), entries, strict=False)]
             yield _("Signed by:") + "\n"
-            yield from shape(iter(originals))
+            yield from format_entries(iter(originals))
             yield "\n" + _("Endorsed later") + "\n"
-            yield from shape(lines)
-        yield f"\n{_withheld(appeal.counts.withheld)}{_('As of %(date)s') % {'date': _date(appeal)}}\n"
-        yield f"{settings.SITE_URL}{reverse('signatories', args=[slug])}\n{settings.DATA_LICENCE}\n"
+        yield from format_entries(entries)
+        withheld = appeal.counts.withheld
+        yield "\n" + (f"{format_withheld(withheld)}\n" if withheld else "") + f"{format_as_of(appeal.as_of)}\n"
+        yield f"{absolute_url('signatories', slug)}\n{settings.DATA_LICENCE}\n"
 
 
-def _numbered(line: records.SignatoryRecord) -> str:
-    return f"{line.number}. {isolated(line.label) if line.label else _('No longer listed')}"
+def _format_numbered(entry: SignatoryRecord) -> str:
+    return f"{entry.number}. {isolate_right_to_left(entry.label) if entry.label else _('No longer listed')}"
 
 
-def _joined(lines: Iterator[records.SignatoryRecord]) -> Iterator[str]:
-    before = ""
-    for line in lines:
-        if line.label:
-            yield before + isolated(line.label)
-            before = ", "
+def _separate_by_commas(entries: Entries) -> Iterator[str]:
+    separator = ""
+    for entry in entries:
+        if entry.label:
+            yield separator + isolate_right_to_left(entry.label)
+            separator = ", "
     yield "\n"
 
 
-def _grouped(lines: Iterator[records.SignatoryRecord], language: str) -> Iterator[str]:
+def _group_by_country(entries: Entries, language: str) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
-    for line in lines:
-        if line.label:
-            for code in dict.fromkeys(line.countries or ("",)):
-                groups.setdefault(code, []).append(isolated(line.label))
+    for entry in entries:
+        if entry.label:
+            for code in dict.fromkeys(entry.countries or ("",)):
+                groups.setdefault(code, []).append(isolate_right_to_left(entry.label))
     without = groups.pop("", [])
-    named = [(name_of(code, language), labels) for code, labels in groups.items()]
+    named = [(country_name(code, language), labels) for code, labels in groups.items()]
     named.sort(key=lambda group: collation_key(group[0], language))
-    before = ""
+    separator = ""
     for heading, labels in [*named, *([(_("No country printed"), without)] if without else [])]:
-        yield f"{before}{heading} ({len(labels)})\n" + "\n".join(labels) + "\n"
-        before = "\n"
-
-
-def _withheld(count: int) -> str:
-    if not count:
-        return ""
-    shown = formats.number_format(count, force_grouping=True)
-    return (
-        ngettext(
-            "A further %(shown)s, checked by the secretariat, is not named for its safety.",
-            "A further %(shown)s, checked by the secretariat, are not named for their safety.",
-            count,
-        )
-        % {"shown": shown}
-    ) + "\n"
-
-
-def _date(appeal: records.AppealRecord) -> str:
-    return formats.date_format(appeal.as_of)
+        yield f"{separator}{heading} ({len(labels)})\n" + "\n".join(labels) + "\n"
+        separator = "\n"

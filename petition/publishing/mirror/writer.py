@@ -1,4 +1,4 @@
-"""Where a mirror is put: written beside its place and renamed into it, complete or not at all."""
+"""Write a mirror: beside its place, then renamed into it, so that it is complete or not there at all."""
 
 import contextlib
 import fcntl
@@ -13,143 +13,144 @@ from typing import Final
 
 from django.db.models import Max
 
+from petition.models.held_list import is_list_held_back
 from petition.models.signatories import Signatory, Status
-from petition.models.site_state import SiteState
-from petition.publishing import records
+from petition.publishing import queries
 from petition.publishing.cache.rendering import Application
 from petition.publishing.mirror import ownership
-from petition.publishing.mirror.content import Tell, files, last_change
-from petition.publishing.mirror.ownership import MARK, SUMS, WORDS
+from petition.publishing.mirror.content import ReportProgress, generate_files, get_last_change
+from petition.publishing.mirror.ownership import CHECKSUMS_FILE, MARK_FILE, MARK_TEXT
 
-TRIES: Final = 3
-EPOCH: Final = date(1980, 1, 1)
-"""The earliest day that a ZIP can name."""
-
-
-class Refused(Exception):
-    """The mirror cannot be put there; the message says why, for the operator."""
+MAX_TRIES: Final = 3
+EPOCH: Final = date(1980, 1, 1)  # the first day that a ZIP can have
 
 
-def write(into: Path, django: Application, tell: Tell, *, without_list: bool = False) -> int:
-    """`into`, a folder or a file that ends in .zip, is the whole public site; or is what it was. How many files.
+class MirrorRefused(Exception):
+    """The mirror cannot be written there; the message tells the operator why."""
 
-    All of it is one state of the record, where the record stands still for so long within TRIES; where it does not,
-    each page is, and none is older than the last removal of a name. `without_list` only what names no signatory is in
-    it. Raises Refused, NotComplete.
+
+def write_mirror(into: Path, django: Application, report: ReportProgress, *, without_list: bool = False) -> int:
+    """Write the whole public site to `into`, a folder or a .zip file, and return the number of files.
+
+    All of it has one state of the record, if that does not change during one of MAX_TRIES. Otherwise each page has,
+    and none is older than the last removal of a name. With `without_list`, only what names no signatory is written.
+    Raises MirrorRefused and MirrorIncomplete, and leaves `into` as it was.
     """
-    into = Path(os.path.realpath(into))  # of a link its target is replaced
-    _refuse_what_is_not_ours(into)
+    into = Path(os.path.realpath(into))  # the target of a symbolic link is replaced, not the link
+    _refuse_other_files(into)
     into.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(into), _beside(into) as fresh:
+    with _lock(into), _temporary_path(into) as fresh:
         tries = 0
         while True:
             tries += 1
-            state, removed = records.state_of_everything(), last_removal()
+            state, removal = queries.get_public_state(), get_last_removal()
             ownership.remove(fresh)
-            made = files(django, tell, without_list=without_list or SiteState.objects.list_is_held_back())
-            count = _zipped(fresh, made) if into.suffix == ".zip" else _laid_out(fresh, made)
+            files = generate_files(django, report, without_list=without_list or is_list_held_back())
+            count = _write_zip(fresh, files) if into.suffix == ".zip" else _write_folder(fresh, files)
             _set_times(fresh, into)
-            if removed != last_removal():
+            # A name was removed meanwhile, and may be in a page that was written before: never put that in place.
+            if removal != get_last_removal():
                 continue
-            _renamed(fresh, into)  # at once, for a name that was removed before this try is gone with it
-            if state == records.state_of_everything() or tries >= TRIES:
+            # Put in place even if something else changed: what was removed before this try is gone from the site now.
+            _replace(fresh, into)
+            if state == queries.get_public_state() or tries >= MAX_TRIES:
                 return count
 
 
-def take_down(into: Path) -> None:
-    """Nothing is left of the mirror. What is no mirror stays."""
+def remove_mirror(into: Path) -> None:
+    """Remove the mirror at `into`; what is no mirror stays."""
     into = Path(os.path.realpath(into))
-    with contextlib.suppress(Refused):
-        _refuse_what_is_not_ours(into)
-        with _alone(into):
-            before = ownership.free_place(into, "before")
+    with contextlib.suppress(MirrorRefused):
+        _refuse_other_files(into)
+        with _lock(into):
+            before = ownership.find_free_path(into, "before")
             if into.exists():
-                into.replace(before)  # in one step, before the long work of deleting
+                into.replace(before)  # gone in one step; deleting takes longer
             ownership.remove(before)
 
 
-def last_removal() -> int:
-    """Grows with every line that is taken off a list."""
-    gone = Signatory.objects.exclude(status=Status.LISTED)
-    return gone.aggregate(newest=Max("explained_by"))["newest"] or 0
+def get_last_removal() -> int:
+    """Return a number that grows with every entry that is taken off a list."""
+    removed = Signatory.objects.exclude(status=Status.LISTED)
+    return removed.aggregate(newest=Max("explained_by"))["newest"] or 0
 
 
-def _refuse_what_is_not_ours(into: Path) -> None:
+def _refuse_other_files(into: Path) -> None:
     is_zip = into.suffix == ".zip"
-    if os.path.lexists(into) and not (ownership.is_ours(into) and into.is_dir() != is_zip):
+    if os.path.lexists(into) and not (ownership.is_replaceable(into) and into.is_dir() != is_zip):
         place = "a new file" if is_zip else "an empty or a new folder"
-        raise Refused(f"{into} holds something else, which stays as it is: name {place}.")
+        raise MirrorRefused(f"{into} exists and is not a mirror, so it was not overwritten: name {place}.")
 
 
 @contextlib.contextmanager
-def _alone(into: Path) -> Iterator[None]:
-    """Nobody else writes this mirror meanwhile; who comes second waits."""
+def _lock(into: Path) -> Iterator[None]:
+    """Wait until no other process writes this mirror, and keep others waiting."""
     with into.with_name(f".{into.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 @contextlib.contextmanager
-def _beside(into: Path) -> Iterator[Path]:
-    """A place next to `into`, of which nothing is left afterwards, nor of what a killed process left there."""
+def _temporary_path(into: Path) -> Iterator[Path]:
+    """Yield a free path beside `into`, and remove what is there in the end."""
+    # A process that was killed in _replace leaves this one.
     ownership.remove(into.with_name(f".{into.name}.before"))
-    fresh = ownership.free_place(into, "new")
+    fresh = ownership.find_free_path(into, "new")
     try:
         yield fresh
     finally:
         ownership.remove(fresh)
 
 
-def _laid_out(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
-    """Readable for all: whoever serves it is another user."""
+def _write_folder(fresh: Path, files: Iterable[tuple[str, bytes]]) -> int:
     sums: list[str] = []
-    for name, content in _with_sums(made, sums):
+    for name, content in _add_checksums(files, sums):
         path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        path.chmod(0o644)
+        path.chmod(0o644)  # readable for all: a web server is another user
     for folder in (fresh, *(path for path in fresh.rglob("*") if path.is_dir())):
         folder.chmod(0o755)
     return len(sums)
 
 
-def _zipped(fresh: Path, made: Iterable[tuple[str, bytes]]) -> int:
-    """Readable for all once unpacked, and dated by the last addition (UTC), so that the same site is the same file."""
+def _write_zip(fresh: Path, files: Iterable[tuple[str, bytes]]) -> int:
     sums: list[str] = []
-    changed = last_change() or EPOCH
+    last_change = get_last_change() or EPOCH
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as parts:
-        for name, content in _with_sums(made, sums):
-            entry = zipfile.ZipInfo(name, changed.timetuple()[:6])
-            entry.external_attr = 0o644 << 16
-            parts.writestr(entry, content, zipfile.ZIP_STORED if name == MARK else zipfile.ZIP_DEFLATED)
+        for name, content in _add_checksums(files, sums):
+            # Dated by the last addition (UTC), so that the same site gives the same file.
+            entry = zipfile.ZipInfo(name, last_change.timetuple()[:6])
+            entry.external_attr = 0o644 << 16  # readable for all once unpacked
+            # Stored, not compressed: ownership.py finds it at the beginning of an unfinished file.
+            parts.writestr(entry, content, zipfile.ZIP_STORED if name == MARK_FILE else zipfile.ZIP_DEFLATED)
     return len(sums)
 
 
 def _set_times(fresh: Path, into: Path) -> None:
-    """Date the new mirror by the last addition or correction, and a second later than the one in `into`.
-
-    A server of files tells when they were written: here that would be the moment of a removal. The second keeps what a
-    browser or rsync holds of the earlier mirror from passing for this one.
-    """
-    moment = datetime.combine(last_change() or EPOCH, time(), UTC).timestamp()
+    """Date the new mirror by the last addition or correction, but at least a second after the one in `into`."""
+    # Web servers tell when a file was written: that would be the moment of a removal. The second makes browsers and
+    # rsync see that what they have of the earlier mirror is old.
+    moment = datetime.combine(get_last_change() or EPOCH, time(), UTC).timestamp()
     with contextlib.suppress(FileNotFoundError):
-        before = into if into.suffix == ".zip" else into / SUMS
-        moment = max(moment, int(before.stat().st_mtime) + 1)
+        earlier = into if into.suffix == ".zip" else into / CHECKSUMS_FILE
+        moment = max(moment, int(earlier.stat().st_mtime) + 1)
     for path in (fresh, *fresh.rglob("*")):
         os.utime(path, (moment, moment))
 
 
-def _with_sums(made: Iterable[tuple[str, bytes]], sums: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The mark, all files, and last the list of their hashes, which `sums` is then as well."""
-    for name, content in itertools.chain([(MARK, WORDS)], made):
+def _add_checksums(files: Iterable[tuple[str, bytes]], sums: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the mark, all files, and last the file with their hashes; fill `sums` with its lines."""
+    for name, content in itertools.chain([(MARK_FILE, MARK_TEXT)], files):
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         yield name, content
-    yield SUMS, "".join(sorted(sums, key=lambda line: line[66:])).encode()
+    yield CHECKSUMS_FILE, "".join(sorted(sums, key=lambda line: line[66:])).encode()
 
 
-def _renamed(fresh: Path, into: Path) -> None:
-    """A file takes the other's place in one step. A folder needs two: between them there is none for an instant."""
-    before = ownership.free_place(into, "before")
+def _replace(fresh: Path, into: Path) -> None:
+    """Put the new mirror in the place of the earlier one."""
+    # A file is replaced in one step. A folder needs two: for an instant between them there is none.
+    before = ownership.find_free_path(into, "before")
     if into.is_dir():
         into.replace(before)
     fresh.replace(into)

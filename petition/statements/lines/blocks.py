@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from petition.statements.ledger import Ledger
-from petition.statements.lines.enumeration import looks_marked, opener_of
+from petition.statements.lines.enumeration import find_opener, looks_marked
 from petition.statements.lines.joining import join
 from petition.statements.lines.lines import Line, ends_sentence, is_full, is_short, numbers
 from petition.statements.lines.markers import Marker
@@ -30,27 +30,27 @@ class Block:
 
     @property
     def sign(self) -> str:
-        """The marker as printed, '' for a paragraph."""
+        """Return the marker as printed, '' for a paragraph."""
         return self.marker.sign if self.marker else ""
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The source lines."""
+        """Return the source lines."""
         return numbers(self.lines)
 
     def text(self, words: frozenset[str], ledger: Ledger) -> str:
-        """The words as one line; the joins are noted."""
+        """Return the words as one line; the joins are noted."""
         return join(self.lines, words, ledger)
 
     def ask_about_joins(self, ledger: Ledger) -> None:
-        """Lines that may be two paragraphs are a question."""
+        """Ask about lines that may be two paragraphs."""
         for before, line in self.run_together:
             ledger.question("uncertain_join", (before.number, line.number), line.text)
 
 
-def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
-    """The paragraphs and items the lines form, in order."""
-    opener = opener_of(lines)
+def split_blocks(lines: Sequence[Line], width: int = 0) -> list[Block]:
+    """Return the paragraphs and items the lines form, in order."""
+    opener = find_opener(lines)
     blocks: list[Block] = []
     decimals = False
     for line in lines:
@@ -75,12 +75,12 @@ def blocks_of(lines: Sequence[Line], width: int = 0) -> list[Block]:
 
 
 def _begins_anew(before: Line, line: Line) -> bool:
-    """Whether a sentence ended with the line above, and another begins: perhaps a paragraph of its own."""
+    """Return whether one sentence ended with the line above and another begins, perhaps a new paragraph."""
     return not line.gap and SENTENCE_END.search(before.text) is not None and not line.text[0].islower()
 
 
 def _opens_item(marker: Marker, line: Line, last: Block | None, *, short: bool) -> bool:
-    """Whether what looks like a marker is one, and not a dash or a number that wrapping moved to the line's start."""
+    """Return whether a marker opens an item, and is not a dash or number that wrapping moved to the line's start."""
     before = last.lines[-1].text if last else ""
     parted = last is None or line.gap or ends_sentence(before) or bool(BEFORE_LAST.search(before))
     same_list = last is not None and last.marker is not None and last.marker.kind == marker.kind
@@ -97,6 +97,6 @@ def _number(block: Block | None) -> int:
 
 
 def _strays(last: Block, line: Line) -> bool:
-    """Whether the blank line before is an accident: the sentence above is open and goes on in lowercase."""
+    """Return whether the blank line before is an accident: the sentence above is open and goes on in lowercase."""
     before = last.lines[-1].text
     return not before or (line.text[0].islower() and not ends_sentence(before))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from petition.statements.lines.lines import Line, ends_sentence
-from petition.statements.lines.markers import Marker, bare_number_of, marker_of
+from petition.statements.lines.markers import Marker, bare_number_of, find_marker
 
 ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхцчшщэюя")
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
@@ -23,37 +23,37 @@ NO_SYMBOLS = "\"'“„«‘‚‹([…&/"
 Opener = Callable[[str], Marker | None]
 
 
-def opener_of(lines: Sequence[Line], initials: int = 2) -> Opener:
-    """What finds the markers of these lines: the common ones, and the rarer ones that follow each other here.
+def find_opener(lines: Sequence[Line], initials: int = 2) -> Opener:
+    """Return a function that finds the common markers and those rarer ones that follow each other in these lines.
 
     "A." and "I." may be somebody's initials: of these, as many as `initials` have to follow each other.
     """
     proven = {kind for kind in _kinds(lines) if _is_proven(kind, lines, initials)}
 
     def opener(text: str) -> Marker | None:
-        return marker_of(text) or next((marker for marker in _rare(text) if marker.kind in proven), None)
+        return find_marker(text) or next((marker for marker in _rare(text) if marker.kind in proven), None)
 
     return opener
 
 
 def may_be_item(text: str) -> bool:
-    """Whether words begin with anything that could be a marker."""
-    return marker_of(text) is not None or any(True for _ in _rare(text))
+    """Return whether words begin with anything that could be a marker."""
+    return find_marker(text) is not None or any(True for _ in _rare(text))
 
 
 def looks_marked(text: str, *, decimals: bool = False) -> bool:
-    """Whether words begin with what no sentence and no name begins with; where items have decimals, with one."""
-    if marker_of(text) or (decimals and DECIMAL.match(text)):
+    """Return whether words begin with what no sentence and no name begins with; where items have decimals, with one."""
+    if find_marker(text) or (decimals and DECIMAL.match(text)):
         return True
     return any(not _may_be_words(marker.kind) for marker in _rare(text))
 
 
 def _kinds(lines: Sequence[Line]) -> dict[str, None]:
-    return dict.fromkeys(marker.kind for line in lines if not marker_of(line.text) for marker in _rare(line.text))
+    return dict.fromkeys(marker.kind for line in lines if not find_marker(line.text) for marker in _rare(line.text))
 
 
 def _is_proven(kind: str, lines: Sequence[Line], initials: int) -> bool:
-    """Whether markers of this kind follow each other from the first on, the first one where an item may begin."""
+    """Return whether markers of this kind follow each other from the first, which is where an item may begin."""
     found = [
         (marker.number, at == 0 or line.gap or ends_sentence(lines[at - 1].text))
         for at, line in enumerate(lines)
@@ -68,12 +68,12 @@ def _is_proven(kind: str, lines: Sequence[Line], initials: int) -> bool:
 
 
 def _may_be_words(kind: str) -> bool:
-    """Whether a sentence or a name can begin so: "7 people", "2.5 million", "A. Sakharov", "г. Бишкек"."""
+    """Return whether a sentence or a name can begin so: "7 people", "2.5 million", "A. Sakharov", "г. Бишкек"."""
     return kind == "bare" or kind.startswith(("initial", "decimal ,", "letter a."))
 
 
 def _rare(text: str) -> Iterator[Marker]:
-    """Every way in which the beginning of the text can be read as a rarer marker; its kind tells the whole shape."""
+    """Yield every reading of the text's beginning as a rarer marker; its kind describes the whole form."""
     if found := LETTERED.match(text):
         yield from _lettered(found, text[found.end() :])
     if found := DECIMAL.match(text):

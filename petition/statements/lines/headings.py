@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from petition.statements.lines.lines import Line, ends_sentence, numbers
-from petition.statements.lines.markers import marker_of
+from petition.statements.lines.markers import find_marker
 from petition.statements.lines.word_lists import listed
 
 BODY, SIGNATORIES, INDIVIDUALS, BACKGROUND, FURTHER = "body", "signatories", "individuals", "background", "further"
@@ -86,7 +86,7 @@ class Region:
 
 
 def heading_kind(text: str) -> str | None:
-    """Which part of a statement a line by itself announces; None when it announces nothing."""
+    """Return which part of a statement a line by itself announces; None when it announces nothing."""
     bare = REMARK.sub("", text.rstrip(" :.,"))
     words = re.findall(WORD, bare.lower().replace("co-", "co"))
     if not words or not (bare[0].isupper() or bare[0].isdigit()) or len(words) > LONGEST_HEADING:
@@ -102,18 +102,18 @@ def heading_kind(text: str) -> str | None:
 
 
 def says_only_what_headings_say(words: Iterable[str]) -> bool:
-    """Whether no word (in lowercase) is one that names something."""
+    """Return whether no word (in lowercase) is one that names something."""
     return KNOWN.issuperset(words)
 
 
 def names_bodies(heading: Line | None) -> bool:
-    """Whether a heading says that organisations stand below it, and nobody else."""
+    """Return whether a heading says that organisations stand below it, and nobody else."""
     words = re.findall(WORD, heading.text.lower()) if heading else []
     return not BODIES.isdisjoint(words) and PEOPLE.isdisjoint(words)
 
 
 def stands_as_heading(lines: Sequence[Line], at: int) -> bool:
-    """Whether the line's surroundings let it be a heading rather than a wrapped piece of a sentence."""
+    """Return whether the line's surroundings let it be a heading rather than a wrapped piece of a sentence."""
     line = lines[at]
     after = lines[at + 1] if at + 1 < len(lines) else None
     if line.text.endswith(":"):
@@ -122,18 +122,18 @@ def stands_as_heading(lines: Sequence[Line], at: int) -> bool:
         # "About 600 people were held in" begins a paragraph as "About the Platform" begins a section.
         if after.text[0].islower() or _is_open(line.text):
             return False
-        if marker_of(after.text):
+        if find_marker(after.text):
             return True
     return line.gap or at == 0 or ends_sentence(lines[at - 1].text)
 
 
 def _is_open(text: str) -> bool:
-    """Whether the line is a heading only by its first words."""
+    """Return whether the line is a heading only by its first words."""
     return bool(FURTHER_START.fullmatch(text)) and not says_only_what_headings_say(re.findall(WORD, text.lower()))
 
 
-def regions_of(lines: Sequence[Line]) -> list[Region]:
-    """The text cut at its headings; the first region, which may be empty, is the one before any heading."""
+def split_regions(lines: Sequence[Line]) -> list[Region]:
+    """Return the text cut at its headings; the first region, which may be empty, is the one before any heading."""
     regions = [Region(BODY)]
     for at, line in enumerate(lines):
         kind = heading_kind(line.text)
@@ -145,5 +145,5 @@ def regions_of(lines: Sequence[Line]) -> list[Region]:
 
 
 def heading_numbers(region: Region) -> tuple[int, ...]:
-    """The source line of the region's heading, () when it has none."""
+    """Return the source line of the region's heading, () when it has none."""
     return numbers([region.heading] if region.heading else [])

@@ -19,7 +19,7 @@ SHORTEST_PART = 3
 
 
 def words_of(lines: Sequence[Line]) -> frozenset[str]:
-    """Every word standing whole in the text, in lowercase: compounds, and their parts too."""
+    """Return every word standing whole in the text, in lowercase: compounds, and their parts too."""
     words: set[str] = set()
     after_broken = False
     for line in lines:
@@ -33,7 +33,7 @@ def words_of(lines: Sequence[Line]) -> frozenset[str]:
 
 
 def join(lines: Sequence[Line], words: frozenset[str], ledger: Ledger) -> str:
-    """The lines as one running text; every join is noted with the two line numbers."""
+    """Return the lines as one running text; every join is noted with the two line numbers."""
     pieces: list[str] = []
     for at, line in enumerate(lines):
         if not pieces or not pieces[-1]:
@@ -51,7 +51,7 @@ def join(lines: Sequence[Line], words: frozenset[str], ledger: Ledger) -> str:
 
 
 def _mended(before: str, after: str, words: frozenset[str]) -> tuple[str, str, bool] | None:
-    """What is done to a word broken after a hyphen, the text up to the break, and whether that is sure enough."""
+    """Return how to join a word broken after a hyphen, the text up to the break, and whether that is certain."""
     broken, start = BROKEN_END.search(before), BROKEN_START.match(after)
     if not broken or not start:
         return None
@@ -61,7 +61,7 @@ def _mended(before: str, after: str, words: frozenset[str]) -> tuple[str, str, b
 
 
 def _keeps_hyphen(head: str, tail: str, words: frozenset[str]) -> tuple[bool, bool]:
-    """Whether the hyphen belongs to the word, and whether that is sure enough."""
+    """Return whether the hyphen belongs to the word, and whether that is sure enough."""
     if tail[0].isupper():
         return True, True
     head, tail = head.lower(), tail.lower()

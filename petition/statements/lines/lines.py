@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from petition.statements.ledger import Ledger
 from petition.statements.lines.markers import BULLET
-from petition.text.input_rules import troubles
+from petition.text.input_rules import broken_rules
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 # "eQualitie" and "openDemocracy" are names; "of Torture Victims" is the rest of one.
@@ -41,7 +41,7 @@ class Line:
 
 
 def read_lines(text: str, ledger: Ledger) -> list[Line]:
-    """Every line of the text, counted from 1; white space is reduced to single spaces and each change noted."""
+    """Return every line of the text, counted from 1; white space is reduced to single spaces and each change noted."""
     if text.startswith(BYTE_ORDER_MARK):
         ledger.note("byte_order_mark", (1,), "")
         text = text.removeprefix(BYTE_ORDER_MARK)
@@ -84,14 +84,14 @@ def _apart(raw: str) -> int:
 
 
 def _oddities(raw: str) -> str:
-    """Which rules the characters of a line break; bullets of a font and the hyphen of a broken word break none."""
+    """Return the rules that the characters of a line break, except bullets of a font and soft hyphens."""
     words = raw.replace("\t", " ").replace("\f", " ").strip(" ").removesuffix(SOFT_HYPHEN)
     bullet = BULLET.match(words)
-    return ", ".join(troubles(words[bullet.end() :] if bullet else words))
+    return ", ".join(broken_rules(words[bullet.end() :] if bullet else words))
 
 
 def wrap_width(lines: Sequence[Line], may_be_item: Callable[[str], bool]) -> int:
-    """The column at which the text was wrapped, 0 when no line is surely wrapped.
+    """Return the column at which the text was wrapped, 0 when no line is surely wrapped.
 
     Only a line followed by one that begins within a sentence is surely wrapped; a title or an address may be longer.
     """
@@ -105,25 +105,25 @@ def wrap_width(lines: Sequence[Line], may_be_item: Callable[[str], bool]) -> int
 
 
 def is_full(line: Line, after: Line, width: int) -> bool:
-    """Whether the break after `line` was forced: the next word would not have fitted into the column."""
+    """Return whether the break after `line` was forced: the next word would not have fitted into the column."""
     return width > 0 and line.width + 1 + len(after.text.split(" ")[0]) > width
 
 
 def is_short(line: Line, width: int) -> bool:
-    """Whether the break after `line` was surely not forced, also where letters differ in width."""
+    """Return whether the break after `line` was surely not forced, also where letters differ in width."""
     return line.width < SHORT * width or width == 0
 
 
 def begins_inside(text: str) -> bool:
-    """Whether the words begin with a lowercase word, as the rest of a sentence or a name does."""
+    """Return whether the words begin with a lowercase word, as the rest of a sentence or a name does."""
     return text[:1].islower() and bool(CONTINUING_WORD.match(text))
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether the words end with a sentence's or clause's mark, closing quotes and brackets aside."""
+    """Return whether the words end with a sentence's or clause's mark, closing quotes and brackets aside."""
     return text.rstrip("\"'”’»)]").endswith((".", ";", ":", "!", "?", "…"))
 
 
 def numbers(lines: Sequence[Line]) -> tuple[int, ...]:
-    """The source line numbers, in order."""
+    """Return the source line numbers, in order."""
     return tuple(line.number for line in lines)

@@ -20,8 +20,8 @@ class Marker:
     rest: str
 
 
-def marker_of(text: str) -> Marker | None:
-    """The bullet, dash or number a line begins with; None when it begins with words."""
+def find_marker(text: str) -> Marker | None:
+    """Return the bullet, dash or number a line begins with; None when it begins with words."""
     for kind, pattern in (("bullet", BULLET), ("dash", DASH), ("number", NUMBER)):
         if found := pattern.match(text):
             number = int(found["number"]) if kind == "number" else None
@@ -30,6 +30,6 @@ def marker_of(text: str) -> Marker | None:
 
 
 def bare_number_of(text: str) -> Marker | None:
-    """A number without point or bracket ("7 Women of the Don"): a marker only where a list proves it."""
+    """Return a number without point or bracket ("7 Women of the Don"): a marker only where a list proves it."""
     found = BARE_NUMBER.match(text)
     return found and Marker(found["sign"], "bare", int(found["number"]), text[found.end() :])

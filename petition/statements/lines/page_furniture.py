@@ -9,7 +9,7 @@ from petition.statements.ledger import Ledger
 from petition.statements.lines.headings import heading_kind
 from petition.statements.lines.joining import join
 from petition.statements.lines.lines import COLUMN, Line, ends_sentence, is_full, numbers
-from petition.statements.lines.markers import marker_of
+from petition.statements.lines.markers import find_marker
 
 PAGE_NUMBER = re.compile(
     r"[-–—|·\s]*(?:(?:page|p\.|pg\.?|стр\.?|страница|бет)\s*)?\d{1,3}(?:-бет)?(?:\s*(?:of|/|из|\|)\s*\d{1,3})?"
@@ -27,7 +27,7 @@ LONG_LINE = 0.6  # of the column: shorter lines without a full stop are headings
 
 
 def body_lines(lines: Sequence[Line], words: frozenset[str], width: int, ledger: Ledger) -> list[Line]:
-    """The lines that are neither blank nor furniture, each knowing whether a blank line stands before it.
+    """Return the lines that are neither blank nor furniture, each knowing whether a blank line stands before it.
 
     A blank line at a page's end says nothing when the sentence runs on: then the next line has no gap.
     """
@@ -58,14 +58,14 @@ def body_lines(lines: Sequence[Line], words: frozenset[str], width: int, ledger:
 
 
 def _roles(lines: Sequence[Line], width: int) -> dict[int, str]:
-    """What each line that is not blank is, by its number."""
+    """Return what each line that is not blank is, by its number."""
     roles: dict[int, str] = {}
     before = None
     for line in lines:
         if line.text:
             # A long footnote goes on: only a forced break makes the next line part of it.
             carries_on = before and roles[before.number] == NOTE and is_full(before, line, width)
-            if FOOTNOTE.match(line.text) or (carries_on and not line.starts_page and not marker_of(line.text)):
+            if FOOTNOTE.match(line.text) or (carries_on and not line.starts_page and not find_marker(line.text)):
                 roles[line.number] = NOTE
             else:
                 roles[line.number] = _role(line.text)
@@ -93,7 +93,7 @@ def _running_headers(lines: Sequence[Line], roles: dict[int, str]) -> Iterator[i
 
 
 def _page_edges(lines: Sequence[Line], roles: dict[int, str]) -> tuple[list[Line], list[Line]]:
-    """The first lines and the last lines of pages, furniture aside."""
+    """Return the first lines and the last lines of pages, furniture aside."""
     tops: list[Line] = []
     bottoms: list[Line] = []
     before = None
@@ -114,8 +114,8 @@ def _as_header(line: Line) -> str:
 
 
 def _runs_on(before: Line, after: Line, width: int, *, blanks: bool) -> bool:
-    """Whether a paragraph cut by a page's end goes on in the line after it."""
-    if marker_of(after.text) or heading_kind(after.text):
+    """Return whether a paragraph cut by a page's end goes on in the line after it."""
+    if find_marker(after.text) or heading_kind(after.text):
         return False
     if after.text[0].islower():
         return True

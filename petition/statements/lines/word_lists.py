@@ -2,5 +2,5 @@
 
 
 def listed(words: str) -> frozenset[str]:
-    """The words of a text, in any order, each once."""
+    """Return the words of a text, in any order, each once."""
     return frozenset(words.split())

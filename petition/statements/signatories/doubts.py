@@ -2,7 +2,7 @@
 
 import re
 
-from petition.reference.countries import code_of
+from petition.reference.countries import find_country
 from petition.statements.lines.headings import FORMULA, TELLING_WORDS, says_only_what_headings_say
 from petition.statements.lines.word_lists import listed
 
@@ -36,7 +36,7 @@ SEVERAL = re.compile(r";\s+\S|\)\s*(?:[,;/&+]|and\b|и\b|жана\b)\s*\S")
 
 
 def is_heading_like(text: str) -> bool:
-    """Whether words name a country or a region and nothing else, or say only what headings say."""
+    """Return whether words name a country or a region and nothing else, or say only what headings say."""
     bare = COUNTED.sub("", text)
     words = set(re.findall(r"\w+", bare.lower()))
     if (
@@ -53,15 +53,15 @@ def is_heading_like(text: str) -> bool:
 
 
 def names_place(text: str) -> bool:
-    """Whether words name a country and nothing else: no organisation, also behind a number."""
-    return code_of(COUNTED.sub("", text)) is not None
+    """Return whether words name a country and nothing else: no organisation, also behind a number."""
+    return find_country(COUNTED.sub("", text)) is not None
 
 
 def has_footnote_mark(label: str) -> bool:
-    """Whether a sign in the label points at a note somewhere else."""
+    """Return whether a sign in the label points at a note somewhere else."""
     return bool(FOOTNOTE_MARK.search(label))
 
 
 def names_several(name: str) -> bool:
-    """Whether a name that was taken off its acronym and countries still holds those of another one before."""
+    """Return whether a name that was taken off its acronym and countries still holds those of another one before."""
     return bool(SEVERAL.search(name))

@@ -54,17 +54,12 @@ class Likeness(Enum):
 
 
 def names_body(text: str) -> bool:
-    """Whether a word of the text is one that only organisations have in their names."""
+    """Return whether a word of the text is one that only organisations have in their names."""
     return not ORGANISATION_WORDS.isdisjoint(re.findall(r"\w+", text.lower()))
 
 
-def is_individual(label: str) -> bool:
-    """Whether a label names a person: a title before the name, or a role after it, and no organisation's word."""
-    return personal_likeness(label) is Likeness.ROLE
-
-
 def personal_likeness(label: str) -> Likeness:
-    """How surely a label names a person; no organisation's word is in the name of one."""
+    """Return how surely a label names a person; no organisation's word is in the name of one."""
     name, _, rest = (part.strip() for part in re.sub(r"[(;:]| [-–—] ", ",", label).partition(","))
     if names_body(name):
         return Likeness.NONE

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from petition.reference.countries import code_of
+from petition.reference.countries import find_country
 from petition.statements.lines.lines import ABBREVIATION
 
 PARENTHESES = re.compile(r"(?P<name>.*\S)\s*\((?P<inside>[^()]+)\)")
@@ -28,7 +28,7 @@ class Organisation:
 
 
 def organisation_of(label: str) -> Organisation:
-    """The label taken apart from its ends inwards; what is not understood stays in the name."""
+    """Return the label taken apart from its ends inwards; what is not understood stays in the name."""
     bare = label.rstrip(" ;,")
     # A full stop ends the row; that of "Inc." or "e.V." is the name's own.
     found = Organisation(bare if ABBREVIATION.search(bare) else bare.rstrip(".") or label)
@@ -44,13 +44,13 @@ def organisation_of(label: str) -> Organisation:
 
 
 def countries_of(printed: str) -> tuple[str, ...]:
-    """The codes of one country or several ("Ukraine/Georgia"), in order; () unless every part is a country."""
-    if whole := code_of(printed):
+    """Return the codes of one country or several ("Ukraine/Georgia"), in order; () unless every part is a country."""
+    if whole := find_country(printed):
         return (whole,)
     codes: list[str] = []
     for part in re.split(r"[,;/]", printed):
-        one = code_of(part)
-        several = [one] if one else [code_of(word) for word in LIST_OF_COUNTRIES.split(part.strip())]
+        one = find_country(part)
+        several = [one] if one else [find_country(word) for word in LIST_OF_COUNTRIES.split(part.strip())]
         codes.extend(code for code in several if code)
         if None in several:
             return ()
@@ -58,14 +58,14 @@ def countries_of(printed: str) -> tuple[str, ...]:
 
 
 def is_acronym(word: str) -> bool:
-    """Whether the word is letters standing for a name: no spaces, two capitals at least, and half of it capitals."""
+    """Return whether the word is an acronym: no spaces, at least two capitals, and half of it capitals."""
     capitals = sum(letter.isupper() for letter in word)
     letters = sum(letter.isalpha() for letter in word)
     return bool(ACRONYM.fullmatch(word)) and word not in LEGAL_FORMS and capitals > 1 and 2 * capitals >= letters
 
 
 def _without_parentheses(found: Organisation) -> Organisation | None:
-    """The parentheses at the name's end read as acronym and countries; None when there are none to read."""
+    """Return the parentheses at the name's end read as acronym and countries; None when there are none to read."""
     printed = PARENTHESES.fullmatch(found.name)
     if not printed:
         return None
@@ -85,7 +85,7 @@ def _without_parentheses(found: Organisation) -> Organisation | None:
 
 
 def _inside(inside: str) -> tuple[str, str, bool]:
-    """Acronym and countries as printed, '' for what is not there, and whether that is all the parentheses hold."""
+    """Return acronym and countries as printed, '' if missing, and whether the parentheses hold nothing else."""
     if countries_of(inside):
         return "", inside, True
     first, *others = INSIDE.split(inside, maxsplit=1)
@@ -99,7 +99,7 @@ def _inside(inside: str) -> tuple[str, str, bool]:
 
 
 def _without_country(found: Organisation) -> Organisation | None:
-    """The countries after a comma ("Freedom Now, USA") taken off the name."""
+    """Return the countries after a comma ("Freedom Now, USA") taken off the name."""
     if found.countries:
         return None
     name, places = found.name, ""
@@ -114,7 +114,7 @@ def _without_country(found: Organisation) -> Organisation | None:
 
 
 def _without_acronym(found: Organisation) -> Organisation | None:
-    """The acronym before or after a dash ("IPHR – International Partnership …") taken off the name."""
+    """Return the acronym before or after a dash ("IPHR – International Partnership …") taken off the name."""
     for form in (ACRONYM_FIRST, ACRONYM_LAST):
         printed = form.fullmatch(found.name)
         if printed and not found.acronym and is_acronym(printed["acronym"]):

@@ -13,8 +13,8 @@ from petition.statements.result import NO_SIGNATORIES, ReadSignatory
 from petition.statements.signatories.doubts import has_footnote_mark, is_heading_like, names_place, names_several
 from petition.statements.signatories.individuals import Likeness, personal_likeness
 from petition.statements.signatories.labels import Organisation, organisation_of
-from petition.statements.signatories.rows import Row, is_prose, roster_of
-from petition.text.input_rules import name_troubles
+from petition.statements.signatories.rows import Row, is_prose, read_roster
+from petition.text.input_rules import broken_name_rules
 
 MOST_COUNTRIES = 20
 
@@ -34,7 +34,7 @@ class Listing:
 
         Below one for people nothing becomes a signatory; below one for organisations (`bodies`) a name is theirs.
         """
-        roster = roster_of(lines, self.width)
+        roster = read_roster(lines, self.width)
         for row in roster.rows:
             self._read_row(row, people=people, bodies=bodies)
         for strangers in roster.strangers:
@@ -93,7 +93,7 @@ class Listing:
     def _check_name(self, row: Row, label: str, read: Organisation) -> None:
         """What makes a label doubtful is on record; names keep the rules for those that are typed in."""
         printed = (label, read.name, read.acronym, read.countries_as_printed)
-        found = {trouble for text in printed if text for trouble in name_troubles(text)}
+        found = {trouble for text in printed if text for trouble in broken_name_rules(text)}
         doubts = {
             "unknown_marker": looks_marked(label) or (row.marker is None and bare_number_of(label) is not None),
             "footnote_mark": has_footnote_mark(label),

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from petition.reference.countries import code_of
-from petition.statements.dates import date_line
-from petition.statements.lines.enumeration import Opener, looks_marked, opener_of
+from petition.reference.countries import find_country
+from petition.statements.dates import parse_date_line
+from petition.statements.lines.enumeration import Opener, find_opener, looks_marked
 from petition.statements.lines.lines import ABBREVIATION, Line, begins_inside, is_full, is_short, numbers
-from petition.statements.lines.markers import Marker, bare_number_of, marker_of
+from petition.statements.lines.markers import Marker, bare_number_of, find_marker
 from petition.statements.signatories.doubts import ADDRESSED, is_heading_like
 from petition.statements.signatories.individuals import Likeness, personal_likeness
 
@@ -39,7 +39,7 @@ class Row:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The source lines."""
+        """Return the source lines."""
         return numbers(self.lines)
 
 
@@ -58,8 +58,8 @@ class Roster:
             self.strangers.append([line])
 
 
-def roster_of(lines: Sequence[Line], width: int) -> Roster:
-    """The rows that the lines below a heading form: numbered, bulleted, or one row per line or per block."""
+def read_roster(lines: Sequence[Line], width: int) -> Roster:
+    """Return the rows that the lines below a heading form: numbered, bulleted, or one row per line or per block."""
     opener = _opener(lines)
     roster = Roster()
     if opener:
@@ -70,28 +70,29 @@ def roster_of(lines: Sequence[Line], width: int) -> Roster:
 
 
 def is_sentence(text: str, shortest: int = SHORTEST_SENTENCE) -> bool:
-    """Whether the words are enough for a sentence and end like one."""
+    """Return whether the words are enough for a sentence and end like one."""
     return text.endswith((".", "!", "?")) and not ABBREVIATION.search(text) and len(text.split()) >= shortest
 
 
 def is_prose(text: str, *, marked: bool = False) -> bool:
-    """Whether the words are a sentence, an introduction, an address or a date: no row of a list."""
+    """Return whether the words are a sentence, an introduction, an address or a date: no row of a list."""
     sentence = is_sentence(text, SHORTEST_MARKED_SENTENCE if marked else SHORTEST_SENTENCE) and not text.endswith(").")
     address = MAIL_ADDRESS.search(text) or WEB_ADDRESS.search(text) or not re.search(r"[^\W\d_]", text)
-    return bool(sentence or address or text.endswith(":") or len(text) > LONGEST_LABEL or date_line(text))
+    return bool(sentence or address or text.endswith(":") or len(text) > LONGEST_LABEL or parse_date_line(text))
 
 
 def continues(before: Sequence[Line], line: Line) -> bool:
-    """Whether the words themselves, or the indentation, say that the row goes on in this line."""
+    """Return whether the words themselves, or the indentation, say that the row goes on in this line."""
     last = before[-1].text
-    country_left = last.endswith(",") and code_of(line.text) is not None
+    country_left = last.endswith(",") and find_country(line.text) is not None
     hanging = line.indent >= before[0].indent + HANGING
     starts_inside = bool(OPEN_START.match(line.text)) or begins_inside(line.text)
     return country_left or hanging or starts_inside or bool(OPEN_END.search(last)) or _closes(before, line)
 
 
 def _closes(before: Sequence[Line], line: Line) -> bool:
-    """Whether the line closes what the row left open: a bracket forgotten for good must not swallow the rows below."""
+    """Return whether the line closes what the row left open."""
+    # A bracket that is never closed must not swallow the rows below.
     for start, end in ("()", "“”", "«»"):
         if end in line.text.partition(start)[0]:
             left_open = sum(part.text.count(start) - part.text.count(end) for part in before)
@@ -101,14 +102,14 @@ def _closes(before: Sequence[Line], line: Line) -> bool:
 
 
 def _opener(lines: Sequence[Line]) -> Opener | None:
-    """What finds the markers this list uses; None for a list without markers."""
-    found = [marker for line in lines if (marker := marker_of(line.text))]
+    """Return what finds the markers this list uses; None for a list without markers."""
+    found = [marker for line in lines if (marker := find_marker(line.text))]
     for kind in ("number", "bullet", "dash"):
         same = [marker for marker in found if marker.kind == kind]
-        if len(same) >= ENOUGH or (same and marker_of(lines[0].text) == same[0]):
+        if len(same) >= ENOUGH or (same and find_marker(lines[0].text) == same[0]):
             sign = same[0].sign
             return partial(_marker_like, kind=kind, sign=sign)
-    rarer = partial(_rarer_like, opener=opener_of(lines, initials=ENOUGH))
+    rarer = partial(_rarer_like, opener=find_opener(lines, initials=ENOUGH))
     if any(rarer(line.text) for line in lines):
         return rarer
     bare = [marker.number for line in lines if (marker := bare_number_of(line.text))]
@@ -116,11 +117,11 @@ def _opener(lines: Sequence[Line]) -> Opener | None:
 
 
 def _rarer_like(text: str, opener: Opener) -> Marker | None:
-    return None if marker_of(text) else opener(text)
+    return None if find_marker(text) else opener(text)
 
 
 def _marker_like(text: str, kind: str, sign: str) -> Marker | None:
-    marker = marker_of(text)
+    marker = find_marker(text)
     return marker if marker and marker.kind == kind and (kind == "number" or marker.sign == sign) else None
 
 
@@ -145,7 +146,7 @@ def _read_marked(lines: Sequence[Line], opener: Opener, width: int, roster: Rost
 
 
 def _is_nested(row: Row, line: Line, width: int) -> bool:
-    """Whether the line begins like a row within the row; one dash may be the name's own ("Assembly – Vanadzor")."""
+    """Return whether the line begins like a row in the row; a dash may be part of the name ("Assembly – Vanadzor")."""
     wrapped = is_full(row.lines[-1], line, width)
     strange = (looks_marked(before.text) or is_heading_like(before.text) for before in row.lines)
     dashed = row.marker is not None and row.marker.kind == "dash"
@@ -154,7 +155,7 @@ def _is_nested(row: Row, line: Line, width: int) -> bool:
 
 
 def _is_far(row: Row, line: Line, width: int) -> bool:
-    """Whether a row that was whole is parted, by a blank line or a short one, from words that need not be its own."""
+    """Return whether a blank or short line separates a complete row from words that may belong elsewhere."""
     end = row.lines[-1]
     is_open = not end.text or OPEN_END.search(end.text) or end.text.endswith(",") or _closes(row.lines, line)
     # Without markers a small first letter may be a name's own ("medica mondiale"), however full the line above is.
@@ -189,19 +190,19 @@ def _read_plain(lines: Sequence[Line], width: int, roster: Roster) -> None:
 
 
 def _is_paragraph(block: Sequence[Line]) -> bool:
-    """Whether the lines are a wrapped sentence: rows begin with capitals, most wrapped lines do not."""
+    """Return whether the lines are a wrapped sentence: rows begin with capitals, most wrapped lines do not."""
     small = sum(line.text[0].islower() for line in block[1:])
     return 2 * small >= len(block) - 1 > 0 and is_sentence(" ".join(line.text for line in block))
 
 
 def _is_forced(row: Row, line: Line, width: int) -> bool:
-    """Whether the row fills the column, has no country or acronym that would end it, and no person stands below."""
+    """Return whether the row fills the column, has no country or acronym at its end, and no person follows."""
     person = personal_likeness(line.text) in (Likeness.NAME, Likeness.ROLE)
     return is_full(row.lines[-1], line, width) and not _is_ended(row.lines[-1].text) and not person
 
 
 def _is_ended(text: str) -> bool:
-    return text.endswith(")") or ("," in text and code_of(text.rpartition(",")[2]) is not None)
+    return text.endswith(")") or ("," in text and find_country(text.rpartition(",")[2]) is not None)
 
 
 def _by_gap(lines: Sequence[Line]) -> list[list[Line]]:

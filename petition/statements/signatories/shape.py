@@ -1,10 +1,10 @@
-"""Finding a list of signatories that no heading announces, by the shape of its lines."""
+"""Find a list of signatories that no heading announces, by the form of its lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from petition.statements.lines.lines import Line
-from petition.statements.lines.markers import Marker, marker_of
+from petition.statements.lines.markers import Marker, find_marker
 from petition.statements.signatories.individuals import names_body
 from petition.statements.signatories.labels import organisation_of
 from petition.statements.signatories.rows import LONGEST_LABEL, continues
@@ -23,18 +23,18 @@ class Candidate:
 
     @property
     def text(self) -> str:
-        """The words without the marker."""
+        """Return the words without the marker."""
         words = " ".join(line.text for line in self.lines)
         return self.marker.rest + words[len(self.lines[0].text) :] if self.marker else words
 
     @property
     def end(self) -> int:
-        """The index after the last line."""
+        """Return the index after the last line."""
         return self.start + len(self.lines)
 
 
 def find_list(lines: Sequence[Line]) -> tuple[int, int] | None:
-    """Where the list stands, as start and end index: the run of rows that names most organisations; None without one.
+    """Return start and end index of the run of rows that names most organisations, or None.
 
     A run is three rows or more, short, no sentences; half of them at least print a country or an acronym or have a
     word that only organisations have.
@@ -51,7 +51,7 @@ def _candidates(lines: Sequence[Line]) -> list[Candidate]:
     found: list[Candidate] = []
     for at, line in enumerate(lines):
         last = found[-1] if found else None
-        marker = marker_of(line.text)
+        marker = find_marker(line.text)
         if last and not marker and (continues(last.lines, line) or (last.marker and not line.gap)):
             last.lines.append(line)
         else:
@@ -60,7 +60,7 @@ def _candidates(lines: Sequence[Line]) -> list[Candidate]:
 
 
 def _runs(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Rows that follow each other with the same kind of marker; a number 1 begins a new run."""
+    """Return the rows that follow each other with the same kind of marker; a number 1 begins a new run."""
     runs: list[list[Candidate]] = [[]]
     for candidate in candidates:
         before = runs[-1][-1].marker if runs[-1] else None

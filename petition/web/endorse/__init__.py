@@ -1,1 +1,1 @@
-"""The form, the check-mail page and the confirmation."""
+"""The form, the check-mail page and the confirmation of the e-mail address."""

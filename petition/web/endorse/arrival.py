@@ -1,4 +1,4 @@
-"""How a form came in: from which network, how long after it was opened, and whether a person filled it in."""
+"""How a form came in: from which network, how long after it was opened, and whether a hidden field was filled in."""
 
 from django.http import HttpRequest
 
@@ -6,20 +6,20 @@ from petition.actions.intake.arrivals import Arrival
 from petition.reference import clock
 from petition.security import form_stamps, networks
 
+# Fields that people do not see (endorse/hidden_fields.html): one must stay empty, one says when the form was opened.
 TRAP, STAMP = "remarks", "opened"
-"""Fields that no person sees: one to leave empty, one that says when the form was opened (endorse/arrival.html)."""
 
 
-def arrival_of(request: HttpRequest) -> Arrival:
-    """What there is to know of this post."""
+def read_arrival(request: HttpRequest) -> Arrival:
+    """Return what is known of how this form was posted."""
     return Arrival(
-        network=networks.network_of(request.META),
-        seconds=form_stamps.seconds_since(request.POST.get(STAMP, ""), at=clock.now()),
-        trapped=bool(request.POST.get(TRAP)),
+        network=networks.get_network(request.META),
+        seconds=form_stamps.get_seconds_since(request.POST.get(STAMP, ""), at=clock.now()),
+        honeypot_filled=bool(request.POST.get(TRAP)),
     )
 
 
-def stamp_for(request: HttpRequest) -> str:
-    """The stamp of the form that is shown: its first one while it comes back with errors, else a fresh one."""
+def form_stamp(request: HttpRequest) -> str:
+    """Return the stamp for the form to be shown: the first one if the form comes back with errors, else a new one."""
     now, posted = clock.now(), request.POST.get(STAMP, "")
-    return posted if form_stamps.seconds_since(posted, at=now) is not None else form_stamps.stamp(at=now)
+    return posted if form_stamps.get_seconds_since(posted, at=now) is not None else form_stamps.create_stamp(at=now)

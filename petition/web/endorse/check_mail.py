@@ -1,4 +1,4 @@
-"""“Check your mail”: what to look for, how long it all takes, and the same mail once more."""
+"""“Check your mail”: what to look for, how long a decision takes, and a button to send the same mail again."""
 
 import re
 from http import HTTPStatus
@@ -13,45 +13,44 @@ from django.views.decorators.http import require_http_methods
 from petition.actions.intake import accept
 from petition.mail.messages import subject_of_confirmation
 from petition.models import Appeal, Endorsement
-from petition.security.tokens import reference_word
-from petition.web.endorse.endorse import appeal_or_404
-from petition.web.own_page.private import private
+from petition.security.tokens import compute_reference_word
+from petition.web.responses import hide_address
+from petition.web.shortcuts import get_appeal_or_404
 
-ENOUGH = 5
-"""Of fewer decisions nothing is told."""
+MIN_DECISIONS = 5  # a median of fewer says nothing
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same page after every post of the form, whoever posted what; a post of it has the mail sent once more.
+    """The same page after every post of the form; a post of this page sends the mail again.
 
-    `?post=` is the keyed hash of what was posted: it names nobody, and all it opens is one more mail within the limits.
+    `?post=` is the keyed hash of what was posted. It names nobody, and only allows one more mail within the limits.
     """
-    appeal = appeal_or_404(slug)
+    appeal = get_appeal_or_404(slug)
     post = request.GET.get("post", "")
     if not _FINGERPRINT.fullmatch(post):
         post = ""
     if request.method == "POST":
-        accept.send_again(appeal, post)
-        again = f"?post={post}&again=1" if post else ""
-        return HttpResponseRedirect(reverse("check_mail", args=[slug]) + again, status=HTTPStatus.SEE_OTHER)
-    content = {
+        accept.request_new_mail(appeal, post)
+        query = f"?post={post}&again=1" if post else ""
+        return HttpResponseRedirect(reverse("check_mail", args=[slug]) + query, status=HTTPStatus.SEE_OTHER)
+    context = {
         "slug": slug,
         "post": post,
         "again": "again" in request.GET,
-        "word": reference_word(post) if post else "",
+        "word": compute_reference_word(post) if post else "",
         "sender": settings.SENDER,
         "subject": subject_of_confirmation(),
-        "review_days": review_days(appeal),
+        "review_days": median_review_days(appeal),
     }
-    return private(render(request, "endorse/check_mail.html", content))
+    return hide_address(render(request, "endorse/check_mail.html", context))
 
 
-def review_days(appeal: Appeal) -> int | None:
-    """In how many days, begun ones whole, half of the last decisions came; None until there are enough to tell."""
-    waits = sorted(Endorsement.objects.latest_waits(appeal))
-    if len(waits) < ENOUGH:
+def median_review_days(appeal: Appeal) -> int | None:
+    """Return the median time of recent decisions in days, rounded up; None if there are too few."""
+    waits = sorted(Endorsement.objects.latest_waits(appeal.pk))
+    if len(waits) < MIN_DECISIONS:
         return None
     return waits[len(waits) // 2].days + 1

@@ -1,75 +1,76 @@
-"""The journey of an organisation: the form, and “check your mail”."""
+"""The form by which an organisation endorses, and its preview."""
 
 from dataclasses import asdict
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from petition.actions.appeals.form_notice import BUILT_IN_DATED
 from petition.actions.intake import accept
-from petition.models import Appeal, Notice
-from petition.models.appeals import Phase
-from petition.publishing import records
+from petition.actions.refusals import NotOpen
+from petition.models import Notice
+from petition.publishing import queries
 from petition.reference import clock
-from petition.web.endorse.arrival import arrival_of, stamp_for
-from petition.web.endorse.endorse_form import EndorseForm
-from petition.web.endorse.preview import preview_of
+from petition.web.endorse.arrival import form_stamp, read_arrival
+from petition.web.endorse.forms import EndorseForm
+from petition.web.endorse.preview import create_preview
+from petition.web.shortcuts import active_language, get_appeal_or_404
 
 
-def appeal_or_404(slug: str) -> Appeal:
-    """The appeal with this slug, once it is published. Raises Http404."""
-    appeal = Appeal.objects.filter(slug=slug).first()
-    if appeal is None or appeal.phase(clock.now()) is Phase.DRAFT:
-        raise Http404
-    return appeal
-
-
-@gzip_page  # its lists of countries are long; nothing on this page is secret, so nothing can be guessed by its length
+# Compressed, since its lists of countries are long. The page has no secret that its length could reveal (BREACH).
+@gzip_page
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def endorse(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form; a post that is right leads to “check your mail”, one that is not comes back whole with its errors.
+    """The form. A valid post redirects to “check your mail”, an invalid one shows the form with its errors.
 
-    A post with `preview` shows the line and goes no further: `preview=page` the form again, `preview=line` JSON.
+    A post with `preview` only shows the entry: `preview=page` in the form, `preview=line` as JSON.
     """
-    appeal = appeal_or_404(slug)
+    appeal = get_appeal_or_404(slug)
     form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
     if "preview" in request.POST:
-        return _preview(request, appeal, form)
+        return _preview(request, slug, form)
     try:
         if form.is_bound and form.is_valid():
-            post = accept.submit(appeal, _submission(form), arrival=arrival_of(request), at=clock.now())
+            post = accept.submit(appeal, _submission(form), arrival=read_arrival(request), at=clock.now())
             return HttpResponseRedirect(f"{reverse('check_mail', args=[slug])}?post={post}")
-    except accept.NotOpen:
+    except NotOpen:
         pass  # the page says so, with the phase
-    return _page(request, slug, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
+    return _form_page(request, slug, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
 
 
-def _preview(request: HttpRequest, appeal: Appeal, form: EndorseForm) -> HttpResponse:
-    preview = preview_of(form)
+def _preview(request: HttpRequest, slug: str, form: EndorseForm) -> HttpResponse:
+    preview = create_preview(form)
     if request.POST["preview"] == "line":
         return JsonResponse(asdict(preview))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return _page(request, appeal.slug, form, status, preview=preview)
+    return _form_page(request, slug, form, status, preview=preview)
 
 
-def _page(request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus, **content: object) -> HttpResponse:
-    language = translation.get_language() or ""
+def _form_page(
+    request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus, **context: object
+) -> HttpResponse:
+    language = active_language()
     notice = Notice.objects.filter(appeal__slug=slug, language=language).first()
-    content |= {"appeal": records.appeal_record(slug, language), "form": form, "slug": slug}
-    content |= {"notice": notice, "truth_dated": notice.dated if notice else BUILT_IN_DATED}
-    content |= {"path": reverse("endorse", args=[slug]), "opened": stamp_for(request)}
-    content |= {"key_is_elsewhere": not settings.CONTACT_PRIVATE_KEYS}
-    return render(request, "endorse/form.html", content, status=status)
+    context |= {
+        "appeal": queries.get_appeal(slug, language),
+        "form": form,
+        "key_is_elsewhere": not settings.CONTACT_PRIVATE_KEYS,
+        "notice": notice,
+        "notice_dated": notice.dated if notice else BUILT_IN_DATED,
+        "opened": form_stamp(request),
+        "path": reverse("endorse", args=[slug]),
+        "slug": slug,
+    }
+    return render(request, "endorse/form.html", context, status=status)
 
 
 def _submission(form: EndorseForm) -> accept.Submission:
-    told = {name: form.cleaned_data[name] for name in form.fields if name in accept.Submission.__annotations__}
-    return accept.Submission(**told, language=translation.get_language() or "")
+    values = {name: form.cleaned_data[name] for name in form.fields if name in accept.Submission.__annotations__}
+    return accept.Submission(**values, language=active_language())

@@ -1,38 +1,37 @@
-"""The line as it will be printed, shown before the form is sent. Nothing is stored, counted or mailed."""
+"""The entry as it will be printed, shown before the form is sent. Nothing is stored, counted or mailed."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from petition.actions.listing.entries import line_of
+from petition.actions.listing.entries import get_entry_text
 from petition.models import Display, Endorsement
-from petition.web.endorse.endorse_form import EndorseForm
+from petition.web.endorse.forms import EndorseForm
 
-PRINTED = ("organisation_name", "acronym", "countries")
-"""The fields that make a line."""
+PRINTED_FIELDS = ("organisation_name", "acronym", "countries")
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A sentence, and the line it speaks of where there is one."""
+    """A sentence, and the entry that it is about if there is one. Its field names are those of the JSON."""
 
     said: str
     line: str = ""
 
 
-def preview_of(form: EndorseForm) -> Preview:
-    """What the list would show for the bound `form`, made by the same function as the list itself.
+def create_preview(form: EndorseForm) -> Preview:
+    """Return what the list would show for the bound `form`, by the function that lists entries.
 
-    Afterwards the form has errors at the fields of the line and nowhere else: the others are not yet sent.
+    Removes from the form all errors of other fields, which are not to be sent yet.
     """
-    for untouched in [name for name in form.errors if name not in PRINTED]:
-        del form.errors[untouched]
+    for name in [name for name in form.errors if name not in PRINTED_FIELDS]:
+        del form.errors[name]
     if form.cleaned_data.get("display") == Display.WITHHELD:
         return Preview(_("Not named: no line will be printed."))
     if form.errors:
         return Preview(
             " ".join(f"{form[name].label}: {error}" for name, errors in form.errors.items() for error in errors)
         )
-    name, acronym, countries = (form.cleaned_data[name] for name in PRINTED)
-    line = line_of(Endorsement(organisation_name=name, acronym=acronym, countries=" ".join(countries)))
-    return Preview(_("This is how the line will be printed:"), line)
+    name, acronym, countries = (form.cleaned_data[name] for name in PRINTED_FIELDS)
+    entry = get_entry_text(Endorsement(organisation_name=name, acronym=acronym, countries=" ".join(countries)))
+    return Preview(_("This is how the line will be printed:"), entry)

@@ -1,1 +1,1 @@
-"""What every request passes: refused requests, security headers, the language in the address."""
+"""Middleware of all requests: refused requests, overload, security headers, the language in the address."""

@@ -1,4 +1,4 @@
-"""Headers that stand on every answer, static files and errors included."""
+"""Headers of every response, static files and errors included."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -11,29 +11,28 @@ from petition.publishing.demonstrations import is_demonstration
 _PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
-def headers_on_every_answer(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Outermost middleware. What does not say how it may be cached is not cached."""
+def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Outermost middleware: add the headers, and forbid caching where a view does not allow it."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         response.headers.setdefault("Cache-Control", "no-store")
-        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and _is_of_demonstration(request):
+        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and _belongs_to_demonstration(request):
             response.headers["X-Robots-Tag"] = "noindex"
         return response
 
-    return answer
+    return middleware
 
 
-def _is_of_demonstration(request: HttpRequest) -> bool:
-    """Whether the address belongs to a made-up appeal, in any language and format. Search engines do not post."""
+def _belongs_to_demonstration(request: HttpRequest) -> bool:
+    """Return whether the address belongs to a demonstration appeal, in any language and format."""
     slug = request.resolver_match and request.resolver_match.kwargs.get("slug")
-    if not slug or request.method not in ("GET", "HEAD"):
+    if not slug or request.method not in ("GET", "HEAD"):  # search engines do not post
         return False
     try:
         return is_demonstration(slug)
-    except OperationalError:  # the answer is there already, and must not be lost for this
+    except OperationalError:
+        # The response exists already and must not be lost for this.
         return False

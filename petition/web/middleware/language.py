@@ -7,27 +7,24 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 
-def language_by_address(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: the language is active while the request is answered, and named in the answer."""
+def language_from_address(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: activate the language for the request and name it in the response."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        language = language_of(request)
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = get_request_language(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
 
-    return answer
+    return middleware
 
 
-def language_of(request: HttpRequest) -> str:
-    """By the path, else English; in the admin by Accept-Language."""
+def get_request_language(request: HttpRequest) -> str:
+    """Return the language by the path, else English; in the admin by Accept-Language."""
     if request.path_info.startswith("/admin/"):
-        return preferred_language(request)
+        return translation.get_language_from_request(request)
     return translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
-
-
-def preferred_language(request: HttpRequest) -> str:
-    """The first of our languages that the browser asks for, else English."""
-    return translation.get_language_from_request(request)

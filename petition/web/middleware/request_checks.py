@@ -1,4 +1,4 @@
-"""Refuses, before anything else looks at it, what no browser sends from our pages."""
+"""Refuse requests that no browser sends from our pages, before any other code reads them."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,69 +7,71 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from petition.web.errors import error_page
+from petition.web.responses import error_page
 
 
-def refuse_what_no_browser_sends(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: unknown hosts and broken characters (400), bodies over 64 KB (413), other sites' posts (403)."""
+def check_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: refuse unknown hosts, broken characters (400), bodies over 64 KB (413), posts of other sites (403).
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        request.get_host()  # raises DisallowedHost, which Django answers with 400
-        status = _refusal(request)
+    It also replaces an empty 405 by a page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.get_host()  # raises DisallowedHost, which Django turns into 400
+        status = _refusal_status(request)
         if status:
             return error_page(request, status)
         response = get_response(request)
-        is_empty = response.streaming or not response.content  # static files stream, also what they do not take
+        is_empty = response.streaming or not response.content  # the 405 of static files is a stream
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and is_empty:
             page = error_page(request, HTTPStatus.METHOD_NOT_ALLOWED)
             page["Allow"] = response["Allow"]
             return page
         return response
 
-    return answer
+    return middleware
 
 
-def _refusal(request: HttpRequest) -> HTTPStatus | None:
+def _refusal_status(request: HttpRequest) -> HTTPStatus | None:
+    # Without a length nobody can tell how much has to be read.
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         return HTTPStatus.LENGTH_REQUIRED
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not (length.isascii() and length.isdigit()) or _is_damaged(request):
+    if not (length.isascii() and length.isdigit()) or _has_broken_characters(request):
         return HTTPStatus.BAD_REQUEST
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    if request.method == "POST" and not _from_this_site(request):
+    if request.method == "POST" and not _is_from_this_site(request):
         return HTTPStatus.FORBIDDEN
-    if request.method == "POST" and not all(_is_text(part) for field in request.POST.lists() for part in _flat(field)):
+    # Last, because reading the fields of a post parses its body.
+    if request.method == "POST" and not all(
+        _is_text(part) for name, values in request.POST.lists() for part in (name, *values)
+    ):
         return HTTPStatus.BAD_REQUEST
     return None
 
 
-def _flat(field: tuple[str, list[str]]) -> tuple[str, ...]:
-    name, values = field
-    return (name, *values)
-
-
-def _is_damaged(request: HttpRequest) -> bool:
-    """A broken character in address, query or cookie."""
-    said = (request.path_info, unquote(request.META.get("QUERY_STRING", "")), *request.COOKIES.values())
-    return not all(_is_text(part) for part in said)
+def _has_broken_characters(request: HttpRequest) -> bool:
+    """Return whether address, query or a cookie has a broken character."""
+    parts = (request.path_info, unquote(request.META.get("QUERY_STRING", "")), *request.COOKIES.values())
+    return not all(_is_text(part) for part in parts)
 
 
 def _is_text(value: str) -> bool:
-    """Neither NUL nor a lone surrogate, at which a database raises, nor a byte that was not UTF-8."""
+    """Return whether `value` has neither NUL nor a lone surrogate."""
+    # Both raise an error in a database. Bytes that are not UTF-8 arrive as lone surrogates.
     return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)
 
 
-def _from_this_site(request: HttpRequest) -> bool:
-    """A public form has no session, so there is nothing to forge; a post that says it is another site's is refused.
+def _is_from_this_site(request: HttpRequest) -> bool:
+    """Return False for a post that says that it comes from another site.
 
-    Browsers that send neither header are let in, as is `Origin: null`, which pages without a referrer send. A site on
-    https has no pages on http: what such a page sends was written by somebody on the way.
+    Public forms have no session, so there is no CSRF token to check.
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
+    # Old browsers send neither header, and pages without a referrer send `Origin: null`.
     origin = request.headers.get("Origin", "null")
+    # A site on https has no pages on http: somebody on the way would have written such a page.
     schemes = ("https",) if settings.SITE_IS_HTTPS else ("http", "https")
     return origin == "null" or origin in [f"{scheme}://{request.get_host()}" for scheme in schemes]

@@ -1,1 +1,1 @@
-"""The public pages, documents and data, made from the public record alone."""
+"""Public pages, documents and data, which show only the public record."""

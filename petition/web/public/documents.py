@@ -1,52 +1,48 @@
-"""The appeal and its editions as documents, at addresses without a query: else one would be made for each question."""
+"""The appeal and its editions as documents, and the picture for links to the appeal."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.utils import translation
 
+from petition.publishing.cache.thread_limits import RequestKind
 from petition.publishing.documents import renderer
-from petition.web.errors import error_page
-from petition.web.public.appeal import published, slow
+from petition.web.public.decorators import PLAIN_TEXT, View, published
+from petition.web.responses import error_page
+from petition.web.shortcuts import active_language
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@slow
-@published
-def pdf(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
-    return _document(request, (slug, dated), renderer.pdf, "application/pdf", "inline")
+def _document_view(
+    render: Callable[..., renderer.Document],
+    content_type: str,
+    *,
+    disposition: str = "inline",
+    request_kind: RequestKind = RequestKind.DOCUMENTS,
+    headers: dict[str, str] | None = None,
+) -> View:
+    """Return the view of a document; `render` gets the arguments in the path and the language."""
+
+    @published(request_kind=request_kind)
+    def view(request: HttpRequest, **path_arguments: str) -> HttpResponse:
+        # Not request.GET: that is also empty for a query like "?&". Each query would render the document once more.
+        if request.META["QUERY_STRING"]:
+            return HttpResponsePermanentRedirect(request.path)
+        try:
+            document = render(**path_arguments, language=active_language())
+        except renderer.RenderingFailed:
+            return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+        response = HttpResponse(document.body, content_type=content_type, headers=headers)
+        # The file name is ASCII, so it needs no encoding (RFC 6266, 4.3).
+        response["Content-Disposition"] = f'{disposition}; filename="{document.name}"'
+        return response
+
+    return view
 
 
-@slow
-@published
-def docx(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
-    return _document(request, (slug, dated), renderer.docx, _DOCX, "attachment")
-
-
-@published
-def plain_text(request: HttpRequest, slug: str, dated: str = "") -> HttpResponse:
-    return _document(request, (slug, dated), renderer.plain_text, "text/plain; charset=utf-8", "inline")
-
-
-@slow
-@published
-def card(request: HttpRequest, slug: str) -> HttpResponse:
-    """For whoever shows a picture beside the address; every site may."""
-    answer = _document(request, (slug,), renderer.card, "image/png", "inline")
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return answer
-
-
-def _document(
-    request: HttpRequest, what: tuple[str, ...], make: Callable[..., renderer.Document], content_type: str, shown: str
-) -> HttpResponse:
-    if request.META["QUERY_STRING"]:  # also one in which Django sees no field
-        return HttpResponsePermanentRedirect(request.path)
-    try:
-        document = make(what[0], translation.get_language() or "", *what[1:])
-    except renderer.NotRendered:
-        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
-    disposition = f'{shown}; filename="{document.name}"'  # the name is ASCII (RFC 6266, 4.3)
-    return HttpResponse(document.body, content_type=content_type, headers={"Content-Disposition": disposition})
+pdf = _document_view(renderer.render_pdf, "application/pdf")
+docx = _document_view(renderer.render_docx, _DOCX, disposition="attachment")
+plain_text = _document_view(renderer.render_plain_text, PLAIN_TEXT, request_kind=RequestKind.PAGES)
+# Other sites show this picture beside a link to the appeal.
+card = _document_view(renderer.render_card, "image/png", headers={"Cross-Origin-Resource-Policy": "cross-origin"})

@@ -1,4 +1,4 @@
-"""The record as data for other sites and programs, and as text to copy. A large one is a file that is streamed."""
+"""The public record as data for other sites and programs, and as text to copy. Large exports are streamed files."""
 
 import os
 import re
@@ -10,121 +10,123 @@ from wsgiref.util import FileWrapper
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
 from django.utils.cache import get_conditional_response
 
-from petition.publishing import records
+from petition.publishing import queries
+from petition.publishing.cache.thread_limits import RequestKind
 from petition.publishing.exports import (
-    atom_feed as feeds,
+    atom_feed,
     csv_files,
     file_cache,
     json_files,
-    json_ld,
     json_schemas,
     text_lists,
 )
-from petition.web.errors import error_page
-from petition.web.public.appeal import FOR_OTHER_SITES, PLAIN, export, names_nobody, published
+from petition.publishing.records import NotPublished
+from petition.web.public.decorators import FOR_OTHER_SITES, PLAIN_TEXT, View, published
+from petition.web.responses import error_page
+from petition.web.shortcuts import active_language
 
-_PIECE: Final = 65_536
+_CHUNK: Final = 65_536  # bytes
 _CSV: Final = "text/csv; charset=utf-8"
-_TAKES_GZIP: Final = re.compile(r"(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))", re.IGNORECASE)
+_ACCEPTS_GZIP: Final = re.compile(r"(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))", re.IGNORECASE)
 
 
-@published
-def appeal_json(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _export(request, slug, "appeal.json", lambda: json_files.appeal(slug), "application/json")
+def _export_view(
+    name: str,
+    write: Callable[[str], Iterator[str]],
+    content_type: str,
+    *,
+    request_kind: RequestKind = RequestKind.EXPORTS,
+) -> View:
+    """Return the view of the export `name`; `write` yields its content for the slug of an appeal."""
+
+    @published(request_kind=request_kind)
+    def view(request: HttpRequest, slug: str) -> HttpResponseBase:
+        return _export(request, slug, name, lambda: write(slug), content_type)
+
+    return view
 
 
-@export
-@published
-def signatories_json(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _export(request, slug, "signatories.json", lambda: json_files.signatories(slug), "application/json")
+appeal_json = _export_view(
+    "appeal.json", json_files.generate_appeal, "application/json", request_kind=RequestKind.PAGES
+)
+signatories_json = _export_view("signatories.json", json_files.generate_signatories, "application/json")
+signatories_csv = _export_view("signatories.csv", csv_files.generate_csv, _CSV)
+# "CSV on the Web" looks for this at the address of the CSV file followed by `-metadata.json`.
+signatories_csvw = _export_view(
+    "signatories.csv-metadata.json",
+    csv_files.generate_metadata,
+    "application/csvm+json",
+    request_kind=RequestKind.PAGES,
+)
 
 
-@export
-@published
-def signatories_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _export(request, slug, "signatories.csv", lambda: csv_files.exact(slug), _CSV)
-
-
-@published
-def signatories_csvw(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Where CSV on the Web looks for it: the address of the CSV, then `-metadata.json`."""
-    name = "signatories.csv-metadata.json"
-    return _export(request, slug, name, lambda: csv_files.metadata(slug), "application/csvm+json")
-
-
-@export
-@published
+@published(request_kind=RequestKind.EXPORTS)
 def signatories_spreadsheet(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """A download whose name says what it is as of."""
-    response = _export(request, slug, "signatories.spreadsheet.csv", lambda: csv_files.for_spreadsheets(slug), _CSV)
+    """A CSV file for spreadsheet programs, with the date of the list in its name."""
+    response = _export(
+        request, slug, "signatories.spreadsheet.csv", lambda: csv_files.generate_spreadsheet_csv(slug), _CSV
+    )
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-        return response  # a page that says so, not a file
-    dated = f"{records.appeal_record(slug, 'en').as_of:%Y-%m-%d}"
-    response["Content-Disposition"] = f'attachment; filename="{slug}-signatories-{dated}-for-spreadsheets.csv"'
+        return response  # an error page, not a file
+    as_of = f"{queries.get_appeal(slug, 'en').as_of:%Y-%m-%d}"
+    response["Content-Disposition"] = f'attachment; filename="{slug}-signatories-{as_of}-for-spreadsheets.csv"'
     return response
 
 
-@export
-@published
-def linked_data(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return _export(request, slug, "appeal.jsonld", lambda: json_ld.linked_data(slug), "application/ld+json")
-
-
-@export
-@published
+@published(request_kind=RequestKind.EXPORTS)
 def feed(request: HttpRequest, slug: str) -> HttpResponse:
-    return _told(feeds.feed(slug).encode(), "application/atom+xml; charset=utf-8")
+    return _data_response(atom_feed.render_feed(slug).encode(), "application/atom+xml; charset=utf-8")
 
 
-@published
-@names_nobody
+@published(names_nobody=True)
 def schema(request: HttpRequest, name: str) -> HttpResponse:
-    return _told(json_schemas.schema(name).encode(), "application/schema+json")
+    return _data_response(json_schemas.render_schema(name).encode(), "application/schema+json")
 
 
-@export
-@published
+@published(request_kind=RequestKind.EXPORTS)
 def copy_text(request: HttpRequest, slug: str, shape: str) -> HttpResponseBase:
-    if shape not in text_lists.SHAPES:
-        raise records.NotPublished
-    language = translation.get_language() or ""
-    return _export(request, slug, f"{shape}.{language}.txt", lambda: text_lists.SHAPES[shape](slug, language), PLAIN)
+    """The list as text to copy, in one of several forms."""
+    if shape not in text_lists.FORMATS:
+        raise NotPublished
+    name, language = f"{shape}.{active_language()}.txt", active_language()
+    return _export(request, slug, name, lambda: text_lists.FORMATS[shape](slug, language), PLAIN_TEXT)
 
 
-def _told(content: bytes, content_type: str) -> HttpResponse:
-    return HttpResponse(content, content_type=content_type, headers=_headers())
+def _data_response(content: bytes, content_type: str) -> HttpResponse:
+    return HttpResponse(content, content_type=content_type, headers=_data_headers())
 
 
-def _headers() -> dict[str, str]:
+def _data_headers() -> dict[str, str]:
     return FOR_OTHER_SITES | {"Link": f'<{settings.DATA_LICENCE}>; rel="license"'}
 
 
 def _export(
-    request: HttpRequest, slug: str, name: str, pieces: Callable[[], Iterator[str]], content_type: str
+    request: HttpRequest, slug: str, name: str, write: Callable[[], Iterator[str]], content_type: str
 ) -> HttpResponseBase:
-    """The export `name`; where it is a file it streams, so that no process holds it (cache/middleware.py)."""
-    is_gzipped = bool(_TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
+    """Return the export `name`: its bytes if it is small, otherwise a streamed file, so that no process holds it."""
+    is_gzipped = bool(_ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
     try:
-        made = file_cache.export(slug, name, pieces, gzipped=is_gzipped)
+        result = file_cache.open_export(slug, name, write, gzipped=is_gzipped)
     except OSError:  # the disk is full
         return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
-    if isinstance(made, bytes):
-        return _told(made, content_type)
-    return _streamed(request, made, content_type, {"Content-Encoding": "gzip"} if is_gzipped else {})
+    if isinstance(result, bytes):
+        return _data_response(result, content_type)
+    return _file_response(request, result, content_type, {"Content-Encoding": "gzip"} if is_gzipped else {})
 
 
-def _streamed(request: HttpRequest, file: BinaryIO, content_type: str, encoding: dict[str, str]) -> HttpResponseBase:
-    etag = file_cache.etag_of(file)
-    told = _headers() | {"ETag": etag, "Vary": "Accept-Encoding"}
+def _file_response(
+    request: HttpRequest, file: BinaryIO, content_type: str, encoding: dict[str, str]
+) -> HttpResponseBase:
+    etag = file_cache.get_etag(file)
+    headers = _data_headers() | {"ETag": etag, "Vary": "Accept-Encoding"}
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response:
         file.close()
     else:
-        told |= encoding | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
-        response = StreamingHttpResponse(FileWrapper(file, _PIECE), content_type=content_type)
-    for name, value in told.items():
+        headers |= encoding | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+        response = StreamingHttpResponse(FileWrapper(file, _CHUNK), content_type=content_type)
+    for name, value in headers.items():
         response[name] = value
     return response

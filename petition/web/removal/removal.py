@@ -1,4 +1,4 @@
-"""The way out that never closes: change, remove or dispute a name. By mailbox, by removal code, by a message."""
+"""The page that never closes: change, remove or dispute a name, by e-mail, by removal code or by a message."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,126 +8,126 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from petition.actions.listing.entries import line_of
+from petition.actions.listing.entries import get_entry_text
 from petition.actions.mailing import mailbox_mails
+from petition.actions.refusals import NoSuchLink, NotPossible
 from petition.actions.self_service import disputes, withdrawal
-from petition.actions.self_service.private_links import NoSuchLink, behind
-from petition.models import About, Endorsement, Origin
-from petition.models.endorsements import ACTIVE, Display
-from petition.publishing import records
+from petition.actions.self_service.private_links import resolve_link
+from petition.models import DisputeTopic, Endorsement, Origin
+from petition.models.choices import ACTIVE, Display
+from petition.publishing import queries
 from petition.reference import clock
 from petition.security import networks, rate_limits
 from petition.security.rate_limits import Limit
-from petition.security.tokens import digest_of_removal_code
-from petition.web.endorse.endorse import appeal_or_404
-from petition.web.errors import error_page
-from petition.web.own_page.private import private
-from petition.web.removal.removal_forms import CodeForm, LostLinkForm, MessageForm
+from petition.security.tokens import hash_removal_code
+from petition.web.removal.forms import CodeForm, LostLinkForm, MessageForm
+from petition.web.responses import error_page, hide_address
+from petition.web.shortcuts import active_language, get_appeal_or_404
 
-DEEDS: dict[str, Callable[..., Endorsement]] = {
+# By the value of the button that was pressed, in the field `deed`.
+_ACTIONS: dict[str, Callable[..., Endorsement]] = {
     "stop_being_named": withdrawal.stop_being_named,
     "withdraw": withdrawal.withdraw,
 }
 
 
+@require_safe
+def choose_appeal(request: HttpRequest) -> HttpResponse:
+    """From pages that belong to no appeal: leads to the removal page of the only appeal, or lists the appeals."""
+    slugs = queries.list_published_slugs()
+    if len(slugs) == 1:
+        return HttpResponseRedirect(reverse("change", args=slugs))
+    appeals = [queries.get_appeal(slug, active_language()) for slug in slugs]
+    if not appeals:
+        return error_page(request, HTTPStatus.NOT_FOUND)
+    return render(request, "removal/choose_appeal.html", {"appeals": appeals})
+
+
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str) -> HttpResponse:
-    """The three ways; a post asks by mailbox for a new private link, the same answer whether it is known or not."""
-    appeal_or_404(slug)
+    """The page with the three forms; a post requests a new private link by e-mail."""
+    get_appeal_or_404(slug)
     if request.method != "POST":
-        return _page(request, slug)
+        return _removal_page(request, slug)
     form = LostLinkForm(request.POST)
     if not form.is_valid():
-        return _page(request, slug, mail=form)
-    language = translation.get_language() or ""
-    mailbox_mails.request_links(form.cleaned_data["mailbox"], language=language, at=clock.now())
+        return _removal_page(request, slug, mail=form)
+    # The response is the same whether the address is known or not, so nobody can find out who endorsed.
+    mailbox_mails.request_links(form.cleaned_data["mailbox"], language=active_language(), at=clock.now())
     return HttpResponseRedirect(reverse("change_sent", args=[slug]))
 
 
 @require_safe
-def ways_out(request: HttpRequest) -> HttpResponse:
-    """From pages that belong to no appeal: to the way out of the one there is, or to a choice of them."""
-    slugs = records.published_slugs()
-    if len(slugs) == 1:
-        return HttpResponseRedirect(reverse("change", args=slugs))
-    language = translation.get_language() or ""
-    appeals = [records.appeal_record(slug, language) for slug in slugs]
-    if not appeals:
-        return error_page(request, HTTPStatus.NOT_FOUND)
-    return render(request, "removal/appeals.html", {"appeals": appeals})
-
-
-@require_safe
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same page for every mailbox."""
-    appeal_or_404(slug)
-    return render(request, "removal/sent.html", {"slug": slug})
+    """The same page for every e-mail address."""
+    get_appeal_or_404(slug)
+    return render(request, "removal/link_requested.html", {"slug": slug})
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, slug: str) -> HttpResponse:
-    """A post of the removal code shows what it opens; the same with a `deed` does it. The code is in no address."""
-    appeal_or_404(slug)
+    """A post of the removal code shows what it opens; with `deed` it does that. The code is never in an address."""
+    get_appeal_or_404(slug)
     if request.method != "POST":
-        return _page(request, slug)
+        return _removal_page(request, slug)
     form, now = CodeForm(request.POST), clock.now()
     if not form.is_valid():
-        return _page(request, slug, code=form)
-    if _is_over(rate_limits.REMOVAL_CODES_FROM_ONE_NETWORK, request, at=now):
-        return _too_many(request, slug)
-    answer = _acted(request, slug, form, at=now)
+        return _removal_page(request, slug, code=form)
+    if _is_over_limit(rate_limits.REMOVAL_CODES_FROM_ONE_NETWORK, request, at=now):
+        return _too_many_page(request, slug)
+    response = _use_code(request, slug, form, at=now)
+    # Only wrong codes count: the limit is there against guessing.
     if not form.errors:
-        network = networks.network_of(request.META)
-        rate_limits.give_back(rate_limits.REMOVAL_CODES_FROM_ONE_NETWORK, network, at=now)
-    return answer
+        network = networks.get_network(request.META)
+        rate_limits.refund(rate_limits.REMOVAL_CODES_FROM_ONE_NETWORK, network, at=now)
+    return response
 
 
-def _acted(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) -> HttpResponse:
-    digest = digest_of_removal_code(form.cleaned_data["code"], slug)
-    deed = DEEDS.get(request.POST.get("deed", ""))
+def _use_code(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) -> HttpResponse:
+    digest = hash_removal_code(form.cleaned_data["code"], slug)
+    action = _ACTIONS.get(request.POST.get("deed", ""))
     try:
-        if deed is None:
-            return _way_out(request, form, behind(digest, at=at))
-        endorsement = deed(digest, at=at)
+        if action is None:
+            return _options_page(request, form, resolve_link(digest, at=at))
+        endorsement = action(digest, at=at)
     except NoSuchLink:
         form.add_error(
             "code", _("This code is not known, or its endorsement was withdrawn. Compare and type it again.")
         )
-        return _page(request, slug, code=form)
-    except withdrawal.NotPossible:
-        return _way_out(request, form, behind(digest, at=at), HTTPStatus.CONFLICT)
-    return private(render(request, "removal/left.html", {"endorsement": endorsement, "slug": slug}))
+        return _removal_page(request, slug, code=form)
+    except NotPossible:
+        return _options_page(request, form, resolve_link(digest, at=at), HTTPStatus.CONFLICT)
+    return hide_address(render(request, "removal/name_removed.html", {"endorsement": endorsement, "slug": slug}))
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def message(request: HttpRequest, slug: str) -> HttpResponse:
-    """Store a message to the secretariat; one above a limit gets the same answer, and a mark."""
-    appeal = appeal_or_404(slug)
+    """Stores a message to the secretariat."""
+    appeal = get_appeal_or_404(slug)
     if request.method != "POST":
-        return _page(request, slug)
+        return _removal_page(request, slug)
     now = clock.now()
-    if _is_over(rate_limits.MESSAGES_FROM_ONE_NETWORK, request, at=now):
-        return _too_many(request, slug)
+    if _is_over_limit(rate_limits.MESSAGES_FROM_ONE_NETWORK, request, at=now):
+        return _too_many_page(request, slug)
     form = MessageForm(request.POST)
     if not form.is_valid():
-        return _page(request, slug, message=form)
-    reference, words = form.whole(slug)
-    told = form.cleaned_data
+        return _removal_page(request, slug, message=form)
+    reference, words = form.reference_and_words(slug)
+    # Above other limits the message is only marked: the response does not reveal what others wrote.
     disputes.raise_dispute(
         appeal,
-        about=About(told["about"]),
+        about=DisputeTopic(form.cleaned_data["about"]),
         reference=reference,
         words=words,
-        mailbox=told["answer_to"],
-        network=networks.network_of(request.META),
+        mailbox=form.cleaned_data["answer_to"],
+        network=networks.get_network(request.META),
         at=now,
     )
     return HttpResponseRedirect(reverse("change_message_sent", args=[slug]))
@@ -135,36 +135,36 @@ def message(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def message_sent(request: HttpRequest, slug: str) -> HttpResponse:
-    """The message has arrived."""
-    appeal_or_404(slug)
+    get_appeal_or_404(slug)
     return render(request, "removal/message_sent.html", {"slug": slug})
 
 
-def _page(request: HttpRequest, slug: str, **bound: forms.Form) -> HttpResponse:
-    """The page with all three ways; of a form that was wrong, with its errors and all that was typed."""
-    ways: dict[str, forms.Form] = {"mail": LostLinkForm(), "code": CodeForm(), "message": MessageForm()} | bound
+def _removal_page(request: HttpRequest, slug: str, **bound: forms.Form) -> HttpResponse:
+    """Return the page with all three forms; `bound` is one with errors and all that was typed."""
+    context: dict[str, forms.Form] = {"mail": LostLinkForm(), "code": CodeForm(), "message": MessageForm()} | bound
     status = HTTPStatus.UNPROCESSABLE_ENTITY if bound else HTTPStatus.OK
-    return render(request, "removal/removal.html", {"slug": slug, "wrong": bool(bound)} | ways, status=status)
+    return render(request, "removal/removal.html", {"slug": slug, "wrong": bool(bound)} | context, status=status)
 
 
-def _way_out(
+def _options_page(
     request: HttpRequest, form: CodeForm, endorsement: Endorsement, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    content = {
+    """Return the page with what can be done with this removal code."""
+    context = {
         "slug": endorsement.appeal.slug,
         "endorsement": endorsement,
-        "line": "" if endorsement.sealed_name else line_of(endorsement),
+        "line": "" if endorsement.sealed_name else get_entry_text(endorsement),
         "code": form.cleaned_data["code"],
         "is_named": endorsement.display == Display.NAMED and endorsement.state in ACTIVE,
         "may_end": endorsement.origin != Origin.IMPORTED,
     }
-    return private(render(request, "removal/removal_options.html", content, status=status))
+    return hide_address(render(request, "removal/removal_options.html", context, status=status))
 
 
-def _is_over(limit: Limit, request: HttpRequest, *, at: datetime) -> bool:
-    return not rate_limits.within(limit, networks.network_of(request.META), at=at)
+def _is_over_limit(limit: Limit, request: HttpRequest, *, at: datetime) -> bool:
+    return not rate_limits.consume(limit, networks.get_network(request.META), at=at)
 
 
-def _too_many(request: HttpRequest, slug: str) -> HttpResponse:
-    """The forms rest for an hour; the secretariat's address stands there, since this way out never closes."""
+def _too_many_page(request: HttpRequest, slug: str) -> HttpResponse:
+    # The forms are closed for an hour. The page names the secretariat's address, so that there is always a way.
     return render(request, "removal/too_many.html", {"slug": slug}, status=HTTPStatus.TOO_MANY_REQUESTS)

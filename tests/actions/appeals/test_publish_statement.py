@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from petition.actions.appeals.publication import Edition, Outcome, Refused, publish_statement
+from petition.actions.appeals.publication import Outcome, StatementDetails, publish_statement
 from petition.actions.audit import OPERATOR
 from petition.actions.intake import accept
+from petition.actions.refusals import StatementRefused
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Signatory, TextStatus
-from petition.statements import Reading
 from petition.statements.ledger import Note
-from petition.text.names import folded
+from petition.statements.result import Reading
+from petition.text.names import fold
 from tests import factories
 from tests.factories import NOON, SLUG
 
@@ -28,7 +29,7 @@ def published(
     read = reading or factories.reading()
     dated = factories.reading().dated
     assert dated
-    return publish_statement(read, Edition(slug, "Platform", language, status, dated), by=OPERATOR, at=NOON)
+    return publish_statement(read, StatementDetails(slug, "Platform", language, status, dated), by=OPERATOR, at=NOON)
 
 
 def translated() -> Reading:
@@ -66,7 +67,7 @@ def test_each_original_has_its_line_and_an_endorsement_without_a_contact(appeal:
         assert line
         assert (line.number, line.label, line.name, line.acronym) == (read.number, read.label, read.name, read.acronym)
         assert (line.countries.split(), line.countries_as_printed) == (list(read.countries), read.countries_as_printed)
-        assert (line.listed_on, line.member, line.folded) == (appeal.issued_on, False, folded(read.label))
+        assert (line.listed_on, line.member, line.folded) == (appeal.issued_on, False, fold(read.label))
         assert (row.organisation_name, row.origin, row.mailbox_index) == (read.name, "imported", "")
         assert not hasattr(row, "contact")
 
@@ -83,7 +84,7 @@ def test_another_text_under_a_published_slug_is_refused(appeal: Appeal, field: s
     old = getattr(read, field)
     changed = f"{old}!" if isinstance(old, str) else (*old[:-1], f"{old[-1]}!")
     other: dict[str, Any] = {field: changed}
-    with pytest.raises(Refused, match="another text, which stays as it is"):
+    with pytest.raises(StatementRefused, match="another text, which stays as it is"):
         published(replace(read, **other))
     assert everything() == before
 
@@ -91,14 +92,14 @@ def test_another_text_under_a_published_slug_is_refused(appeal: Appeal, field: s
 def test_other_signatories_under_the_same_text_are_refused_and_named(appeal: Appeal) -> None:
     read, before = factories.reading(), everything()
     one_more = (*read.signatories, replace(read.signatories[0], number=36, label="Late Fund", name="Late Fund"))
-    with pytest.raises(Refused, match=r"Only in the file: 36\. Late Fund"):
+    with pytest.raises(StatementRefused, match=r"Only in the file: 36\. Late Fund"):
         published(replace(read, signatories=one_more))
     assert everything() == before
 
 
 @pytest.mark.django_db
 def test_what_was_not_understood_blocks_publication() -> None:
-    with pytest.raises(Refused, match="not understood"):
+    with pytest.raises(StatementRefused, match="not understood"):
         published(replace(factories.reading(), unresolved=(Note("left over", (7,), "What is this?"),)))
     assert everything() == [[], [], [], [], [], []]
 
@@ -122,7 +123,7 @@ def test_who_endorses_after_a_translation_is_bound_to_the_official_text(appeal: 
 
 def test_a_translation_with_another_number_of_demands_is_refused(appeal: Appeal) -> None:
     read, before = translated(), everything()
-    with pytest.raises(Refused, match="8, and here are 7"):
+    with pytest.raises(StatementRefused, match="8, and here are 7"):
         published(replace(read, demands=read.demands[:-1]), *RUSSIAN)
     assert everything() == before
 
@@ -134,7 +135,7 @@ def test_a_second_official_language_does_not_double_the_number_of_demands(appeal
 
 @pytest.mark.django_db
 def test_a_translation_of_nothing_is_refused() -> None:
-    with pytest.raises(Refused, match="import its official text first"):
+    with pytest.raises(StatementRefused, match="import its official text first"):
         published(translated(), *RUSSIAN)
     assert not Appeal.objects.exists()
 

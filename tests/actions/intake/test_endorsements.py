@@ -5,19 +5,19 @@ from petition.models import Appeal, Endorsement, State
 from tests import factories
 
 
-def test_a_submission_waits_for_its_mailbox(appeal: Appeal) -> None:
+def test_a_submission_waits_for_confirmation(appeal: Appeal) -> None:
     endorsement, _ = factories.submitted(appeal)
     assert endorsement.state == State.SUBMITTED
 
 
-def test_the_whole_way(appeal: Appeal) -> None:
+def test_from_submission_to_listing(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     assert endorsement.signatory
     assert endorsement.signatory.reference == "further-1"
 
 
 @pytest.mark.django_db(transaction=False)
-def test_the_same_post_again_changes_nothing(appeal: Appeal) -> None:
+def test_the_same_form_again_changes_nothing(appeal: Appeal) -> None:
     submission = factories.a_submission()
     for _ in range(3):
         accept.submit(appeal, submission, at=factories.NOON)

@@ -1,33 +1,34 @@
-"""The list as it was delivered: numbers that stay, names that do not."""
+"""Editions store numbers; names that were removed since are not shown."""
 
 from datetime import timedelta
 
 import pytest
 from django.core import serializers
 
-from petition.actions.appeals.demonstration import appeal_for, remove
-from petition.actions.listing.editions import AlreadyFrozen, NotThatDay, freeze
+from petition.actions.appeals.demonstration import get_or_create_appeal, remove
+from petition.actions.listing.editions import freeze
 from petition.actions.moderation import decisions
+from petition.actions.refusals import DateInThePast, EditionExists
 from petition.models import Appeal, AuditEvent, Edition, Kind
-from petition.publishing import editions, records
+from petition.publishing import editions, queries
 from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 
 TODAY = NOON.date()
 
 
-def frozen(appeal: Appeal, **changes: object) -> Edition:
+def freeze_today(appeal: Appeal, **changes: object) -> Edition:
     told = {"dated": TODAY, "addressee": "The President of the Republic", "by": MODERATOR, "at": NOON} | changes
     return freeze(appeal.slug, **told)  # type: ignore[arg-type]  # as the deed names them
 
 
-def test_an_edition_is_numbers_in_one_transaction_with_its_event_and_revision(appeal: Appeal) -> None:
+def test_an_edition_stores_numbers_with_its_event_and_revision(appeal: Appeal) -> None:
     approved(appeal, organisation_name="Fund One")
     approved(appeal, organisation_name="Gone Fund")
     decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON)
     decisions.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
     Appeal.objects.update(withheld_total=14)
     before = Appeal.objects.get()
-    edition = frozen(appeal, at=NOON + timedelta(hours=1))
+    edition = freeze_today(appeal, at=NOON + timedelta(hours=1))
     assert (edition.last_number, edition.not_listed, edition.withheld) == (2, ["original-35", "further-2"], 14)
     after = Appeal.objects.get()
     assert (after.revision, after.revised_at) == (before.revision + 1, NOON + timedelta(hours=1))
@@ -38,53 +39,53 @@ def test_an_edition_is_numbers_in_one_transaction_with_its_event_and_revision(ap
     assert not any(signatory.name in stored for signatory in reading().signatories)
 
 
-def test_there_is_one_edition_a_day_and_none_of_yesterday(appeal: Appeal) -> None:
-    frozen(appeal)
+def test_one_edition_a_day_and_none_for_yesterday(appeal: Appeal) -> None:
+    freeze_today(appeal)
     revision = Appeal.objects.get().revision
-    with pytest.raises(AlreadyFrozen):
-        frozen(appeal, addressee="Another")
-    with pytest.raises(NotThatDay):
-        frozen(appeal, dated=TODAY - timedelta(days=1))
+    with pytest.raises(EditionExists):
+        freeze_today(appeal, addressee="Another")
+    with pytest.raises(DateInThePast):
+        freeze_today(appeal, dated=TODAY - timedelta(days=1))
     with pytest.raises(Appeal.DoesNotExist):
         freeze("nothing", dated=TODAY, addressee="The President", by=MODERATOR, at=NOON)
     assert (Edition.objects.count(), Appeal.objects.get().revision) == (1, revision)
-    frozen(appeal, dated=TODAY + timedelta(days=1))
-    assert [edition.dated.day for edition in editions.editions(SLUG)] == [24, 23]
+    freeze_today(appeal, dated=TODAY + timedelta(days=1))
+    assert [edition.dated.day for edition in queries.list_editions(SLUG)] == [24, 23]
 
 
-def test_a_name_removed_since_is_gone_from_it_and_who_came_later_joined_since(appeal: Appeal) -> None:
+def test_a_name_removed_since_is_not_shown_and_later_ones_have_joined_since(appeal: Appeal) -> None:
     approved(appeal, organisation_name="Fund One")
     approved(appeal, organisation_name="Fund Two")
-    frozen(appeal)
+    freeze_today(appeal)
     approved(appeal, organisation_name="Fund Three")
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
-    edition = editions.edition(SLUG, TODAY.isoformat())
-    held, joined = editions.divided(records.all_signatories(SLUG), edition)
-    assert [(line.id, line.name) for line in held[35:]] == [("further-1", None), ("further-2", "Fund Two")]
-    assert [(line.id, line.name) for line in joined] == [("further-3", "Fund Three")]
-    counts = editions.as_delivered(records.appeal_record(SLUG, "en"), edition).counts
+    edition = queries.get_edition(SLUG, TODAY.isoformat())
+    held, joined = editions.split_by_edition(queries.list_signatories(SLUG), edition)
+    assert [(record.id, record.name) for record in held[35:]] == [("further-1", None), ("further-2", "Fund Two")]
+    assert [(record.id, record.name) for record in joined] == [("further-3", "Fund Three")]
+    counts = editions.replace_counts(queries.get_appeal(SLUG, "en"), edition).counts
     assert (counts.original, counts.further) == (35, 2)
 
 
 def test_a_line_that_was_off_the_list_that_day_is_not_in_the_edition(appeal: Appeal) -> None:
     endorsement = approved(appeal, organisation_name="Fund One")
     decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON)
-    frozen(appeal)
+    freeze_today(appeal)
     decisions.approve(endorsement.pk, by=MODERATOR, at=NOON)
-    edition = editions.edition(SLUG, TODAY.isoformat())
-    held, joined = editions.divided(records.all_signatories(SLUG), edition)
-    assert [(line.id, line.label, line.countries, line.status) for line in held[35:]] == [
+    edition = queries.get_edition(SLUG, TODAY.isoformat())
+    held, joined = editions.split_by_edition(queries.list_signatories(SLUG), edition)
+    assert [(record.id, record.label, record.countries, record.status) for record in held[35:]] == [
         ("further-1", None, None, "no_longer_listed")
     ]
-    assert [line.name for line in joined] == ["Fund One"]
-    assert editions.as_delivered(records.appeal_record(SLUG, "en"), edition).counts.further == 0
+    assert [record.name for record in joined] == ["Fund One"]
+    assert editions.replace_counts(queries.get_appeal(SLUG, "en"), edition).counts.further == 0
 
 
 def test_editions_of_a_demonstration_go_with_it_and_of_a_draft_nobody_sees(db: None) -> None:
-    demo = appeal_for("demo", reading(), at=NOON)
-    frozen(demo)
-    assert len(editions.editions("demo")) == 1
+    demo = get_or_create_appeal("demo", reading(), at=NOON)
+    freeze_today(demo)
+    assert len(queries.list_editions("demo")) == 1
     Appeal.objects.update(published_at=None)
-    assert editions.editions("demo") == []
+    assert queries.list_editions("demo") == []
     remove("demo", at=NOON)
     assert not Edition.objects.exists()

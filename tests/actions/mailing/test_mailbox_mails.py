@@ -15,15 +15,15 @@ from petition.actions.intake.arrivals import Arrival
 from petition.actions.mailing import mailbox_mails
 from petition.actions.mailing.delivery import deliver_due
 from petition.actions.operations import retention
-from petition.actions.self_service.private_links import NoSuchLink
+from petition.actions.refusals import NoSuchLink
 from petition.models import Appeal, Endorsement, LinkRequest, OutgoingMail, PrivateLink, State
 from petition.reference import clock
 from petition.security import rate_limits
-from petition.security.tokens import digest_of_token, reference_word
+from petition.security.tokens import compute_reference_word, hash_token
 from tests import factories
-from tests.actions.mailing.post_office import PostOffice, a_post_office, opened
+from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
 from tests.factories import NOON, a_submission
-from tests.faults.together import together
+from tests.faults.parallel import run_parallel
 
 FORMS, NETWORKS = 2000 if os.environ.get("FULL_COUNTS") else 200, 500
 """How many forms a stranger sends; FULL_COUNTS=1 for the whole attack."""
@@ -33,19 +33,19 @@ MAILBOX = "asel@fund.example"
 
 
 @pytest.fixture
-def office(settings: Settings) -> Iterator[PostOffice]:
+def office(settings: Settings) -> Iterator[FakeMailServer]:
     """A real mail server that our settings name."""
-    office = a_post_office()
+    office = create_fake_server()
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    with opened(office):
+    with run_server(office):
         yield office
 
 
 def deliver(at: datetime) -> int:
     """Let the worker do its round at `at`; return how many mails were tried."""
-    with clock.frozen(at):
+    with clock.freeze(at):
         return deliver_due()
 
 
@@ -54,7 +54,7 @@ def left() -> list[datetime]:
     return [moment for moment in OutgoingMail.objects.order_by("sent_at").values_list("sent_at", flat=True) if moment]
 
 
-def tokens_in(office: PostOffice) -> list[str]:
+def tokens_in(office: FakeMailServer) -> list[str]:
     """The tokens of all links to confirm that were mailed."""
     texts = [mail.get_body(["plain"]) for mail in office.taken]
     words = [word for text in texts if text for word in text.get_content().split() if word.endswith("/confirm/")]
@@ -63,15 +63,15 @@ def tokens_in(office: PostOffice) -> list[str]:
 
 def a_form(appeal: Appeal, at: datetime, *, mailbox: str = MAILBOX, network: str = "") -> str:
     """One form that names `mailbox`; its fingerprint."""
-    arrival = Arrival(network or "203.0.113.0/24", 60, trapped=False)
+    arrival = Arrival(network or "203.0.113.0/24", 60, honeypot_filled=False)
     return submit(appeal, a_submission(contact_email=mailbox), arrival=arrival, at=at)
 
 
 def digest(token: str) -> str:
-    return digest_of_token(token, "confirm")
+    return hash_token(token, "confirm")
 
 
-def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: PostOffice) -> None:
+def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: FakeMailServer) -> None:
     for number in range(FORMS):
         at = NOON + number * 3 * HOUR / FORMS
         a_form(appeal, at, network=f"10.{number % NETWORKS // 250}.{number % 250}.0/24")
@@ -86,13 +86,13 @@ def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: PostOffice) 
     crowded = [one for one in left() if sum(one <= other < one + DAY for other in left()) > 3]
     assert crowded == []
     for token in tokens_in(office):  # the links that came before the owner's form open it as well
-        waiting = confirmation.waiting_behind(digest(token), at=moments[-1])
+        waiting = confirmation.find_waiting_forms(digest(token), at=moments[-1])
         assert own in {form.fingerprint for form in waiting.forms}
     done = confirmation.confirm(digest(tokens_in(office)[-1]), form=own, at=moments[-1])
     assert (done.endorsement.state, done.endorsement.fingerprint) == (State.CONFIRMED, own)
 
 
-def test_the_word_finds_a_form_among_many(appeal: Appeal, office: PostOffice, client: object) -> None:
+def test_the_word_finds_a_form_among_many(appeal: Appeal, office: FakeMailServer, client: object) -> None:
     from django.test import Client
 
     own = a_form(appeal, clock.now())
@@ -103,7 +103,7 @@ def test_the_word_finds_a_form_among_many(appeal: Appeal, office: PostOffice, cl
     browser = Client(headers={"host": "127.0.0.1:8000"})
     page = browser.get(f"/endorsements/{token}/confirm/").content.decode()
     assert own not in page, "only the newest are shown"
-    found = browser.get(f"/endorsements/{token}/confirm/", {"word": reference_word(own)}).content.decode()
+    found = browser.get(f"/endorsements/{token}/confirm/", {"word": compute_reference_word(own)}).content.decode()
     assert own in found
     assert found.count('name="form"') == 1
     browser.post(f"/endorsements/{token}/confirm/", {"form": own})
@@ -120,13 +120,13 @@ def test_at_most_one_mail_waits_for_a_mailbox(appeal: Appeal) -> None:
     for _ in range(5):
         a_form(appeal, NOON)
         mailbox_mails.request_links(MAILBOX, language="en", at=NOON)
-        mailbox_mails.queue(at=NOON)
+        mailbox_mails.queue_due_mails(at=NOON)
     assert OutgoingMail.objects.owed().count() == 1
 
 
-def test_what_came_while_the_mail_waited_is_asked_about_by_the_next(appeal: Appeal, office: PostOffice) -> None:
+def test_what_came_while_the_mail_waited_is_asked_about_by_the_next(appeal: Appeal, office: FakeMailServer) -> None:
     a_form(appeal, NOON)
-    mailbox_mails.queue(at=NOON)
+    mailbox_mails.queue_due_mails(at=NOON)
     a_form(appeal, NOON + HOUR)
     deliver(NOON + HOUR)
     assert OutgoingMail.objects.owed().count() == 0
@@ -135,7 +135,7 @@ def test_what_came_while_the_mail_waited_is_asked_about_by_the_next(appeal: Appe
     assert deliver(NOON + HOUR) == 0
 
 
-def test_links_and_forms_expire_a_week_after_the_mail_left(appeal: Appeal, office: PostOffice) -> None:
+def test_links_and_forms_expire_a_week_after_the_mail_left(appeal: Appeal, office: FakeMailServer) -> None:
     office.contents = ["451 Busy"] * 3
     form = a_form(appeal, NOON)
     moment = NOON
@@ -145,9 +145,9 @@ def test_links_and_forms_expire_a_week_after_the_mail_left(appeal: Appeal, offic
     (at,) = left()
     assert at >= NOON + HOUR
     (token,) = tokens_in(office)
-    assert confirmation.waiting_behind(digest(token), at=at + WEEK - timedelta(seconds=1))
+    assert confirmation.find_waiting_forms(digest(token), at=at + WEEK - timedelta(seconds=1))
     with pytest.raises(NoSuchLink):
-        confirmation.waiting_behind(digest(token), at=at + WEEK)
+        confirmation.find_waiting_forms(digest(token), at=at + WEEK)
     retention.purge(at=at + WEEK - timedelta(seconds=1))
     assert Endorsement.objects.filter(fingerprint=form).exists()
     retention.purge(at=at + WEEK)
@@ -160,7 +160,7 @@ def test_a_form_that_nobody_was_asked_about_is_not_erased(appeal: Appeal) -> Non
     assert Endorsement.objects.filter(fingerprint=form).exists(), "no worker has delivered mail meanwhile"
 
 
-def test_later_forms_do_not_keep_earlier_ones(appeal: Appeal, office: PostOffice) -> None:
+def test_later_forms_do_not_keep_earlier_ones(appeal: Appeal, office: FakeMailServer) -> None:
     first = a_form(appeal, NOON)
     deliver(NOON)
     a_form(appeal, NOON + 6 * DAY)
@@ -170,17 +170,17 @@ def test_later_forms_do_not_keep_earlier_ones(appeal: Appeal, office: PostOffice
     assert Endorsement.objects.filter(state=State.SUBMITTED).count() == 1
 
 
-def test_a_mailbox_that_refuses_is_not_asked_again_by_itself(appeal: Appeal, office: PostOffice) -> None:
+def test_a_mailbox_that_refuses_is_not_asked_again_by_itself(appeal: Appeal, office: FakeMailServer) -> None:
     office.recipients = ["550 No such mailbox"]
     post = a_form(appeal, NOON)
     deliver(NOON)
     assert [deliver(NOON + number * HOUR) for number in range(1, 30)] == [0] * 29
-    accept.send_again(appeal, post)
+    accept.request_new_mail(appeal, post)
     assert deliver(NOON + 30 * HOUR) == 1
     assert len(office.taken) == 1
 
 
-def test_the_same_form_again_asks_again_after_an_hour(appeal: Appeal, office: PostOffice) -> None:
+def test_the_same_form_again_asks_again_after_an_hour(appeal: Appeal, office: FakeMailServer) -> None:
     submission = a_submission()
     for minutes in (0, 1, 59, 61, 62):
         submit(appeal, submission, at=NOON + timedelta(minutes=minutes))
@@ -189,7 +189,7 @@ def test_the_same_form_again_asks_again_after_an_hour(appeal: Appeal, office: Po
     assert Endorsement.objects.filter(origin="form").count() == 1
 
 
-def test_all_kinds_count_together(appeal: Appeal, office: PostOffice) -> None:
+def test_all_kinds_count_together(appeal: Appeal, office: FakeMailServer) -> None:
     submission = a_submission(contact_email=MAILBOX)
     endorsement = factories.confirmed(appeal, at=NOON - 9 * DAY, **vars(submission))
     OutgoingMail.objects.all().delete()
@@ -213,14 +213,14 @@ def test_all_kinds_count_together(appeal: Appeal, office: PostOffice) -> None:
     assert endorsement.links.filter(purpose="own_page").count() >= 2
 
 
-def test_a_request_by_a_mailbox_that_nobody_knows_leaves_nothing(appeal: Appeal, office: PostOffice) -> None:
+def test_a_request_by_a_mailbox_that_nobody_knows_leaves_nothing(appeal: Appeal, office: FakeMailServer) -> None:
     mailbox_mails.request_links("nobody@fund.example", language="en", at=NOON)
     assert deliver(NOON) == 0
     assert not LinkRequest.objects.exists()
     assert not OutgoingMail.objects.exists()
 
 
-def test_the_limit_outlives_an_erasure(appeal: Appeal, office: PostOffice) -> None:
+def test_the_limit_outlives_an_erasure(appeal: Appeal, office: FakeMailServer) -> None:
     for _ in range(3):
         a_form(appeal, NOON)
         deliver(NOON)
@@ -230,7 +230,7 @@ def test_the_limit_outlives_an_erasure(appeal: Appeal, office: PostOffice) -> No
     assert deliver(NOON + HOUR) == 0
 
 
-def test_the_hash_of_the_mailbox_is_forgotten_two_days_after_the_mail(appeal: Appeal, office: PostOffice) -> None:
+def test_the_hash_of_the_mailbox_is_forgotten_two_days_after_the_mail(appeal: Appeal, office: FakeMailServer) -> None:
     a_form(appeal, NOON)
     deliver(NOON)
     retention.purge(at=NOON + 2 * DAY - timedelta(seconds=1))
@@ -244,14 +244,14 @@ def test_workers_that_ask_at_once_make_one_mail() -> None:
     appeal = factories.an_appeal()
     for _ in range(3):
         a_form(appeal, NOON)
-    made = together([partial(mailbox_mails.queue, at=NOON)] * 6)
+    made = run_parallel([partial(mailbox_mails.queue_due_mails, at=NOON)] * 6)
     assert all(isinstance(one, int) for one in made), made
     assert OutgoingMail.objects.owed().count() == 1
     assert PrivateLink.objects.count() == 2
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_form_that_arrives_while_its_mail_leaves_is_not_forgotten(office: PostOffice) -> None:
+def test_a_form_that_arrives_while_its_mail_leaves_is_not_forgotten(office: FakeMailServer) -> None:
     appeal = factories.an_appeal()
     a_form(appeal, NOON)
 
@@ -261,11 +261,11 @@ def test_a_form_that_arrives_while_its_mail_leaves_is_not_forgotten(office: Post
         return 0
 
     works: list[Callable[[], int]] = [late, *[partial(deliver, NOON)] * 3]
-    outcomes = together(works)
+    outcomes = run_parallel(works)
     assert not [one for one in outcomes if isinstance(one, Exception)], outcomes
     for hours in range(50):
         deliver(NOON + hours * HOUR)
-    assert not Endorsement.objects.to_ask().exists()
+    assert not Endorsement.objects.to_ask_for_confirmation().exists()
     crowded = [one for one in left() if sum(one <= other < one + DAY for other in left()) > 3]
     assert crowded == []
 

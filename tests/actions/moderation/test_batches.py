@@ -6,51 +6,56 @@ from typing import Any
 
 import pytest
 
+from petition.actions import stale_forms
 from petition.actions.endorsing import confirmation
+from petition.actions.listing.entries import EntryProposal
 from petition.actions.moderation import (
     batches,
     contact_access,
     decision_records,
     decisions as moderation,
     hold,
-    notes,
+    internal_notes,
     spelling,
-    versions,
 )
-from petition.actions.moderation.decision_mails import UnknownReason
-from petition.actions.moderation.spelling import Proposal
 from petition.actions.operations import retention
+from petition.actions.refusals import NothingToDo, SecondPersonNeeded, UnknownReason
 from petition.actions.self_service import own_page
 from petition.models import (
     Appeal,
     AuditEvent,
     Batch,
-    BatchDeed,
+    BatchAction,
+    BatchOutcome,
     BatchState,
     Endorsement,
-    Outcome,
     OutgoingMail,
     Reason,
     Signatory,
     State,
 )
 from petition.reference import clock
-from petition.security.tokens import digest_of_token
+from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, confirmed, mails, submitted, token_in
 
 FIRST, SECOND = 1, 2
 LATER = NOON + timedelta(hours=1)
-QUARANTINE, RELEASE, APPROVE, REJECT = BatchDeed.QUARANTINE, BatchDeed.RELEASE, BatchDeed.APPROVE, BatchDeed.REJECT
+QUARANTINE, RELEASE, APPROVE, REJECT = (
+    BatchAction.QUARANTINE,
+    BatchAction.RELEASE,
+    BatchAction.APPROVE,
+    BatchAction.REJECT,
+)
 
 
 def run() -> None:
-    while batches.go_on():
+    while batches.continue_batches():
         pass
 
 
-def do(deed: BatchDeed, rows: list[Endorsement], **options: Any) -> Batch:
-    batch = batches.begin(deed, [row.pk for row in rows], by=FIRST, at=NOON, **options)
+def do(deed: BatchAction, rows: list[Endorsement], **options: Any) -> Batch:
+    batch = batches.start(deed, [row.pk for row in rows], by=FIRST, at=NOON, **options)
     run()
     batch.refresh_from_db()
     return batch
@@ -70,8 +75,8 @@ def states() -> list[tuple[str, str]]:
 def test_one_is_set_aside_and_released_without_a_mail(appeal: Appeal) -> None:
     row, other = confirmed(appeal), confirmed(appeal)
     before = len(mails())
-    assert hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [row.pk]
-    assert hold.set_aside([row.pk], reason="likeness", by=MODERATOR, at=NOON) == [], "the first reason stays"
+    assert hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [row.pk]
+    assert hold.put_on_hold([row.pk], reason="likeness", by=MODERATOR, at=NOON) == [], "the first reason stays"
     assert states() == [("confirmed", "moderator"), ("confirmed", "")]
     assert hold.release([row.pk, other.pk], by=MODERATOR, at=LATER) == [row.pk]
     assert states() == [("confirmed", "")] * 2
@@ -85,17 +90,17 @@ def test_one_is_set_aside_and_released_without_a_mail(appeal: Appeal) -> None:
 @pytest.mark.parametrize("decide", [moderation.approve, moderation.reject, factories.withdraw_for_good])
 def test_who_decides_has_looked_so_the_quarantine_is_over(appeal: Appeal, decide: object) -> None:
     row = confirmed(appeal)
-    hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON)
+    hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON)
     decided = decide(row.pk, by=MODERATOR, at=NOON)  # type: ignore[operator]  # one of the three above
     assert (decided.quarantined_at, decided.quarantined_for) == (None, "")
-    assert hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [], "decided"
+    assert hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [], "decided"
 
 
 def test_a_question_does_not_end_it_nor_does_the_mailbox(appeal: Appeal) -> None:
     row, token = submitted(appeal)
-    hold.set_aside([row.pk], reason="moderator", by=MODERATOR, at=NOON)
-    confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
-    moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
+    hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON)
+    confirmation.confirm(hash_token(token, "confirm"), at=NOON)
+    moderation.ask_question(row.pk, "Who are you?", by=MODERATOR, at=NOON)
     assert states() == [("returned", "moderator")]
 
 
@@ -104,40 +109,42 @@ def test_a_question_does_not_end_it_nor_does_the_mailbox(appeal: Appeal) -> None
 
 def respell(row: Endorsement, name: str) -> None:
     row.refresh_from_db()
-    spelling.respell(row.pk, Proposal(name, "", "KG"), seen=spelling.version(row), by=MODERATOR, at=NOON)
+    spelling.correct_spelling(
+        row.pk, EntryProposal(name, "", "KG"), seen=stale_forms.last_change_of(row), by=MODERATOR, at=NOON
+    )
 
 
 def returned_and_answered(row: Endorsement) -> None:
-    moderation.ask(row.pk, "Who are you?", by=MODERATOR, at=NOON)
-    own_page.answer(digest_of_token(token_in(mails()[-1][2]), "own_page"), "We.", at=NOON)
+    moderation.ask_question(row.pk, "Who are you?", by=MODERATOR, at=NOON)
+    own_page.answer_question(hash_token(token_in(mails()[-1][2]), "own_page"), "We.", at=NOON)
 
 
 CHANGES: dict[str, Callable[[Endorsement], object]] = {
     "respelled": lambda row: respell(row, "Another Fund"),
     "returned": returned_and_answered,
-    "noted": lambda row: notes.note(row.pk, "Do not approve.", by=MODERATOR, at=NOON),
+    "noted": lambda row: internal_notes.set_internal_note(row.pk, "Do not approve.", by=MODERATOR, at=NOON),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("deed", [APPROVE, REJECT])
-def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, deed: BatchDeed, change: str) -> None:
+def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, deed: BatchAction, change: str) -> None:
     rows = [confirmed(appeal) for _ in range(26)]
-    batch = batches.begin(deed, [row.pk for row in rows], by=FIRST, at=NOON)
+    batch = batches.start(deed, [row.pk for row in rows], by=FIRST, at=NOON)
     CHANGES[change](rows[3])
     contact_access.open_contact(rows[4].pk, by=MODERATOR, at=NOON)
-    batches.second(batch.pk, by=SECOND, at=LATER)
+    batches.carry_out(batch.pk, by=SECOND, at=LATER)
     run()
-    assert outcomes(batch) == [Outcome.DONE] * 3 + [Outcome.SKIPPED] + [Outcome.DONE] * 22
+    assert outcomes(batch) == [BatchOutcome.DONE] * 3 + [BatchOutcome.SKIPPED] + [BatchOutcome.DONE] * 22
     assert states()[3] == ("confirmed", "")
 
 
 def test_what_has_changed_between_the_page_and_its_button_is_left_out(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
-    shown_at = versions.newest_event()
+    shown_at = stale_forms.newest_event()
     respell(rows[1], "Another Fund")
     contact_access.open_contact(rows[2].pk, by=MODERATOR, at=NOON)
-    batch = batches.begin(APPROVE, [row.pk for row in rows], shown_at=shown_at, by=FIRST, at=NOON)
+    batch = batches.start(APPROVE, [row.pk for row in rows], seen=shown_at, by=FIRST, at=NOON)
     assert set(batch.parts.values_list("endorsement_id", flat=True)) == {rows[0].pk, rows[2].pk}
 
 
@@ -146,13 +153,13 @@ def test_what_has_changed_between_the_page_and_its_button_is_left_out(appeal: Ap
 
 def test_quarantine_of_any_size_is_single_handed_and_leaves_the_decided_alone(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(30)]
-    batch = batches.begin(QUARANTINE, [row.pk for row in rows], by=FIRST, at=NOON)
+    batch = batches.start(QUARANTINE, [row.pk for row in rows], by=FIRST, at=NOON)
     moderation.approve(rows[0].pk, by=MODERATOR, at=NOON)
     run()
     batch.refresh_from_db()
     assert batch.state == BatchState.DONE
-    assert outcomes(batch) == [Outcome.SKIPPED] + [Outcome.DONE] * 29
-    assert Endorsement.objects.quarantined().count() == 29
+    assert outcomes(batch) == [BatchOutcome.SKIPPED] + [BatchOutcome.DONE] * 29
+    assert Endorsement.objects.on_hold().count() == 29
     events = AuditEvent.objects.filter(verb="quarantine")
     assert set(events.values_list("subject_id", flat=True)) == {row.pk for row in rows[1:]}
     assert list(AuditEvent.objects.filter(subject_kind="batch").values_list("verb", "subject_id", "actor_id")) == [
@@ -162,20 +169,20 @@ def test_quarantine_of_any_size_is_single_handed_and_leaves_the_decided_alone(ap
 
 def test_taking_back_a_quarantine_releases_what_it_set_aside_and_nothing_else(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(4)]
-    hold.set_aside([rows[0].pk], reason="network", by=MODERATOR, at=NOON - timedelta(hours=1))
+    hold.put_on_hold([rows[0].pk], reason="network", by=MODERATOR, at=NOON - timedelta(hours=1))
     waiting, token = submitted(appeal)
     batch = do(QUARANTINE, [*rows, waiting])
     assert batch.parts.count() == 4, "what was set aside before is not part of it"
     moderation.approve(rows[1].pk, by=MODERATOR, at=NOON)
     hold.release([rows[2].pk], by=MODERATOR, at=NOON)
-    hold.set_aside([rows[2].pk], reason="moderator", by=MODERATOR, at=LATER)
-    confirmation.confirm(digest_of_token(token, "confirm"), at=NOON)
+    hold.put_on_hold([rows[2].pk], reason="moderator", by=MODERATOR, at=LATER)
+    confirmation.confirm(hash_token(token, "confirm"), at=NOON)
     batches.undo(batch.pk, by=SECOND, at=LATER)
     run()
     assert states() == [
         ("confirmed", "network"), ("approved", ""), ("confirmed", "moderator"), ("confirmed", ""), ("confirmed", ""),
     ]  # fmt: skip
-    assert outcomes(batch) == [Outcome.KEPT, Outcome.KEPT, Outcome.UNDONE, Outcome.UNDONE]
+    assert outcomes(batch) == [BatchOutcome.KEPT, BatchOutcome.KEPT, BatchOutcome.UNDONE, BatchOutcome.UNDONE]
     batch.refresh_from_db()
     assert (batch.state, batch.undone_by, batch.undone_at) == (BatchState.UNDONE, SECOND, LATER)
 
@@ -183,7 +190,7 @@ def test_taking_back_a_quarantine_releases_what_it_set_aside_and_nothing_else(ap
 def test_taking_back_a_release_brings_each_reason_back(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     for row, reason in zip(rows, ("network", "honeypot", "network"), strict=True):
-        hold.set_aside([row.pk], reason=reason, by=MODERATOR, at=NOON)
+        hold.put_on_hold([row.pk], reason=reason, by=MODERATOR, at=NOON)
     batch = do(RELEASE, rows)
     assert states() == [("confirmed", "")] * 3
     moderation.approve(rows[2].pk, by=MODERATOR, at=NOON)
@@ -198,18 +205,18 @@ def test_twenty_five_need_one_person_and_more_need_two(appeal: Appeal) -> None:
     assert few.state == BatchState.DONE
     more = [confirmed(appeal), *rows[1:]]
     batch = do(APPROVE, more)
-    assert (batch.state, outcomes(batch)) == (BatchState.PROPOSED, [Outcome.WAITING] * 26)
+    assert (batch.state, outcomes(batch)) == (BatchState.PROPOSED, [BatchOutcome.WAITING] * 26)
     assert Endorsement.objects.filter(origin="form", state=State.APPROVED).count() == 1
-    with pytest.raises(batches.SamePerson):
-        batches.second(batch.pk, by=FIRST, at=LATER)
+    with pytest.raises(SecondPersonNeeded):
+        batches.carry_out(batch.pk, by=FIRST, at=LATER)
     moderation.reject(more[0].pk, by=MODERATOR, at=NOON)
     for _ in range(2):
-        batches.second(batch.pk, by=SECOND, at=LATER)
+        batches.carry_out(batch.pk, by=SECOND, at=LATER)
     run()
     assert sorted(Signatory.objects.filter(kind="further").values_list("number", flat=True)) == list(range(1, 27))
     approving = AuditEvent.objects.filter(verb="approve", actor_id=SECOND)
     assert approving.count() == 25
-    assert sorted(outcomes(batch)) == [Outcome.DONE] * 25 + [Outcome.SKIPPED]
+    assert sorted(outcomes(batch)) == [BatchOutcome.DONE] * 25 + [BatchOutcome.SKIPPED]
     assert OutgoingMail.objects.filter(message="listed").count() == 26
     verbs = AuditEvent.objects.filter(subject_kind="batch", subject_id=batch.pk).order_by("pk")
     assert list(verbs.values_list("verb", "actor_id")) == [("propose", FIRST), ("begin", SECOND)]
@@ -228,16 +235,16 @@ def test_more_than_twenty_five_need_two_also_where_no_mail_leaves(appeal: Appeal
 
 
 def test_a_reason_withdrawn_meanwhile_stops_no_batch(appeal: Appeal) -> None:
-    batch = batches.begin(REJECT, [confirmed(appeal).pk], reason="duplicate", by=FIRST, at=NOON)
+    batch = batches.start(REJECT, [confirmed(appeal).pk], reason="duplicate", by=FIRST, at=NOON)
     Reason.objects.filter(code="duplicate").update(is_offered=False)
     run()
-    assert outcomes(batch) == [Outcome.SKIPPED]
+    assert outcomes(batch) == [BatchOutcome.SKIPPED]
 
 
 def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
     batch = do(REJECT, [confirmed(appeal) for _ in range(26)])
-    batches.drop(batch.pk, by=FIRST, at=NOON)
-    batches.second(batch.pk, by=SECOND, at=NOON)
+    batches.discard(batch.pk, by=FIRST, at=NOON)
+    batches.carry_out(batch.pk, by=SECOND, at=NOON)
     run()
     batch.refresh_from_db()
     assert batch.state == BatchState.DROPPED
@@ -245,19 +252,19 @@ def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("deed", [APPROVE, REJECT])
-def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, deed: BatchDeed) -> None:
+def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, deed: BatchAction) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     batch = do(deed, rows)
     factories.withdraw_for_good(rows[1].pk, by=MODERATOR, at=LATER)
     batches.undo(batch.pk, by=SECOND, at=LATER)
     run()
     assert [state for state, _ in states()] == ["confirmed", "withdrawn", "confirmed"]
-    assert outcomes(batch) == [Outcome.UNDONE, Outcome.KEPT, Outcome.UNDONE]
+    assert outcomes(batch) == [BatchOutcome.UNDONE, BatchOutcome.KEPT, BatchOutcome.UNDONE]
     assert not Signatory.objects.listed().filter(kind="further").exists()
 
 
 @pytest.mark.parametrize("deed", [APPROVE, REJECT])
-def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, deed: BatchDeed) -> None:
+def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, deed: BatchAction) -> None:
     rows = [confirmed(appeal, display=display) for display in ("named", "named", "withheld")]
     before = mails()
     batch = do(deed, rows)
@@ -271,36 +278,36 @@ def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, deed: Batch
 
 def test_the_mails_of_a_late_piece_wait_out_their_minute(appeal: Appeal) -> None:
     row = confirmed(appeal)
-    batches.begin(APPROVE, [row.pk], by=FIRST, at=NOON)
-    with clock.frozen(LATER):
+    batches.start(APPROVE, [row.pk], by=FIRST, at=NOON)
+    with clock.freeze(LATER):
         run()
-    assert OutgoingMail.objects.get(message="listed").due_at == decision_records.until(LATER)
+    assert OutgoingMail.objects.get(message="listed").due_at == decision_records.undo_deadline(LATER)
 
 
 def test_what_is_only_begun_is_taken_back_as_far_as_it_came(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(30)]
-    hold.set_aside([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
-    batch = batches.begin(REJECT, [row.pk for row in rows[:25]], by=FIRST, at=NOON)
+    hold.put_on_hold([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
+    batch = batches.start(REJECT, [row.pk for row in rows[:25]], by=FIRST, at=NOON)
     batches.undo(batch.pk, by=FIRST, at=NOON)
     run()
-    assert outcomes(batch) == [Outcome.SKIPPED] * 25
+    assert outcomes(batch) == [BatchOutcome.SKIPPED] * 25
     assert {state for state, _ in states()} == {"confirmed"}
 
 
 def test_none_to_do_is_no_batch(appeal: Appeal) -> None:
     row = factories.approved(appeal)
-    with pytest.raises(batches.NothingToDo):
-        batches.begin(QUARANTINE, [row.pk, 10**9], by=FIRST, at=NOON)
+    with pytest.raises(NothingToDo):
+        batches.start(QUARANTINE, [row.pk, 10**9], by=FIRST, at=NOON)
     assert not Batch.objects.exists()
 
 
 def test_a_piece_at_a_time_says_whether_more_is_left(appeal: Appeal) -> None:
-    batch = batches.begin(APPROVE, [confirmed(appeal).pk for _ in range(3)], by=FIRST, at=NOON)
-    assert batches.go_on(batch_id=batch.pk)
-    assert outcomes(batch) == [Outcome.DONE] * 3
-    assert batches.go_on(batch_id=batch.pk), "it is closed"
-    assert not batches.go_on(batch_id=batch.pk)
-    assert not batches.go_on(seconds=1)
+    batch = batches.start(APPROVE, [confirmed(appeal).pk for _ in range(3)], by=FIRST, at=NOON)
+    assert batches.continue_batches(batch_id=batch.pk)
+    assert outcomes(batch) == [BatchOutcome.DONE] * 3
+    assert batches.continue_batches(batch_id=batch.pk), "it is closed"
+    assert not batches.continue_batches(batch_id=batch.pk)
+    assert not batches.continue_batches(seconds=1)
 
 
 def test_an_erased_endorsement_leaves_its_batch_and_a_batch_is_forgotten(appeal: Appeal) -> None:
@@ -311,7 +318,7 @@ def test_an_erased_endorsement_leaves_its_batch_and_a_batch_is_forgotten(appeal:
     assert batch.parts.count() == 1
     retention.purge(at=NOON + timedelta(days=31))
     assert not Batch.objects.exists()
-    assert Endorsement.objects.quarantined().count() == 1
+    assert Endorsement.objects.on_hold().count() == 1
 
 
 def test_a_decision_of_a_batch_tells_the_organisation(appeal: Appeal) -> None:

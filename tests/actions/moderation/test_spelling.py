@@ -6,38 +6,39 @@ from typing import Any
 
 import pytest
 
+from petition.actions.listing.entries import EntryProposal
 from petition.actions.moderation import decisions
-from petition.actions.moderation.spelling import ChangedMeanwhile, SameBodyTwice, respell, set_language, version
+from petition.actions.moderation.spelling import correct_spelling, set_language
+from petition.actions.refusals import ChangedMeanwhile, DuplicateEndorsement, NotPossible
 from petition.actions.self_service import corrections
-from petition.actions.self_service.corrections import Proposal
-from petition.actions.self_service.withdrawal import NotPossible
+from petition.actions.stale_forms import last_change_of
 from petition.models import Appeal, AuditEvent, Endorsement, Signatory, State
-from petition.security.encryption import index_of, opened
-from petition.text.names import folded
+from petition.security.encryption import compute_index, decrypt
+from petition.text.names import fold
 from tests import factories
 from tests.actions.moderation.test_undo import own_digest
 from tests.factories import MODERATOR, NOON, SECOND
 
-RIGHT = Proposal("Ойдон чыгарылган фонд", "ОЧФ", "KG KZ")
+RIGHT = EntryProposal("Ойдон чыгарылган фонд", "ОЧФ", "KG KZ")
 BY: dict[str, Any] = {"by": MODERATOR, "at": NOON}
 
 
-def fresh(endorsement: Endorsement) -> Endorsement:
+def reload(endorsement: Endorsement) -> Endorsement:
     return Endorsement.objects.get(pk=endorsement.pk)
 
 
-def corrected(endorsement: Endorsement, proposal: Proposal = RIGHT) -> Endorsement:
-    return respell(endorsement.pk, proposal, seen=version(fresh(endorsement)), **BY)
+def correct(endorsement: Endorsement, proposal: EntryProposal = RIGHT) -> Endorsement:
+    return correct_spelling(endorsement.pk, proposal, seen=last_change_of(endorsement), **BY)
 
 
 def test_the_name_reads_as_corrected_is_found_by_it_and_old_and_new_are_kept_sealed(appeal: Appeal) -> None:
     found = factories.confirmed(appeal, organisation_name="Oydon Canary")
-    row = corrected(found)
+    row = correct(found)
     assert (row.organisation_name, row.acronym, row.countries) == ("Ойдон чыгарылган фонд", "ОЧФ", "KG KZ")
-    assert row.name_index == index_of("name", folded(RIGHT.organisation_name))
+    assert row.name_index == compute_index("name", fold(RIGHT.organisation_name))
     kept = row.spellings.get()
-    assert opened(kept.sealed_before) == {"organisation_name": "Oydon Canary", "acronym": "", "countries": "KG"}
-    assert opened(kept.sealed_after)["acronym"] == "ОЧФ"
+    assert decrypt(kept.sealed_before) == {"organisation_name": "Oydon Canary", "acronym": "", "countries": "KG"}
+    assert decrypt(kept.sealed_after)["acronym"] == "ОЧФ"
     assert "Canary" not in str(AuditEvent.objects.values_list())
     assert AuditEvent.objects.latest("pk").verb == "respell"
     assert decisions.approve(found.pk, **BY).signatory == Signatory.objects.get(
@@ -46,28 +47,28 @@ def test_the_name_reads_as_corrected_is_found_by_it_and_old_and_new_are_kept_sea
 
 
 def test_what_was_right_already_leaves_no_trace(appeal: Appeal) -> None:
-    found = corrected(factories.confirmed(appeal))
+    found = correct(factories.confirmed(appeal))
     events = AuditEvent.objects.count()
-    corrected(found)
+    correct(found)
     assert (AuditEvent.objects.count(), found.spellings.count()) == (events, 1)
 
 
 def test_a_sealed_name_is_corrected_under_its_seal(appeal: Appeal) -> None:
     found = factories.approved(appeal, display="withheld")
     decisions.revoke(found.pk, **BY)
-    row = corrected(found)
-    assert (row.organisation_name, opened(row.sealed_name)["organisation_name"]) == ("", RIGHT.organisation_name)
+    row = correct(found)
+    assert (row.organisation_name, decrypt(row.sealed_name)["organisation_name"]) == ("", RIGHT.organisation_name)
 
 
 def test_who_saw_an_older_version_changes_nothing(appeal: Appeal) -> None:
     found = factories.confirmed(appeal)
-    seen = version(found)
-    corrected(found)
+    seen = last_change_of(found)
+    correct(found)
     with pytest.raises(ChangedMeanwhile):
-        respell(found.pk, replace(RIGHT, acronym=""), seen=seen, by=SECOND, at=NOON)
+        correct_spelling(found.pk, replace(RIGHT, acronym=""), seen=seen, by=SECOND, at=NOON)
     with pytest.raises(ChangedMeanwhile):
         set_language(found.pk, "ky", seen=seen, by=SECOND, at=NOON)
-    assert fresh(found).acronym == "ОЧФ"
+    assert reload(found).acronym == "ОЧФ"
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED, State.REJECTED, State.WITHDRAWN])
@@ -81,30 +82,30 @@ def test_it_is_for_what_waits_to_be_decided(appeal: Appeal, state: State) -> Non
     if deed := deeds.get(state):
         deed(found.pk, **BY)
     with pytest.raises(NotPossible):
-        corrected(found)
+        correct(found)
 
 
 def test_the_originals_are_spelled_as_they_signed(appeal: Appeal) -> None:
     original = Endorsement.objects.filter(origin="imported").earliest("pk")
     decisions.revoke(original.pk, **BY)
     with pytest.raises(NotPossible):
-        corrected(original)
+        correct(original)
 
 
 def test_one_mailbox_stands_behind_one_name_once(appeal: Appeal) -> None:
     same: dict[str, Any] = {"contact_email": "asel@fund.example"}
     first = factories.confirmed(appeal, **same)
     second = factories.confirmed(appeal, **same)
-    with pytest.raises(SameBodyTwice):
-        corrected(second, Proposal(first.organisation_name, "", "KG"))
+    with pytest.raises(DuplicateEndorsement):
+        correct(second, EntryProposal(first.organisation_name, "", "KG"))
     assert not second.spellings.exists()
 
 
 def test_a_correction_of_the_organisation_is_kept_the_same_way(appeal: Appeal) -> None:
     found = factories.approved(appeal, organisation_name="Old Fund")
-    corrections.propose(own_digest(found), RIGHT, at=NOON)
-    corrections.accept(found.corrections.get().pk, **BY)
-    assert opened(found.spellings.get().sealed_before)["organisation_name"] == "Old Fund"
+    corrections.propose_correction(own_digest(found), RIGHT, at=NOON)
+    corrections.accept_correction(found.corrections.get().pk, **BY)
+    assert decrypt(found.spellings.get().sealed_before)["organisation_name"] == "Old Fund"
 
 
 # --- the language ---
@@ -112,27 +113,27 @@ def test_a_correction_of_the_organisation_is_kept_the_same_way(appeal: Appeal) -
 
 def test_the_language_of_a_name_is_on_its_line_before_and_after_it_is_listed(appeal: Appeal) -> None:
     found = factories.confirmed(appeal)
-    set_language(found.pk, "ky", seen=version(found), **BY)
+    set_language(found.pk, "ky", seen=last_change_of(found), **BY)
     decisions.approve(found.pk, **BY)
     line = Signatory.objects.get(kind="further")
     assert line.language == "ky"
     revision = Appeal.objects.get().revision
-    set_language(found.pk, "ru", seen=version(fresh(found)), **BY)
+    set_language(found.pk, "ru", seen=last_change_of(found), **BY)
     line.refresh_from_db()
     assert (line.language, line.number, Appeal.objects.get().revision) == ("ru", 1, revision + 1)
 
 
 def test_of_a_sealed_name_it_is_sealed_too(appeal: Appeal) -> None:
     found = factories.approved(appeal, display="withheld")
-    set_language(found.pk, "ky", seen=version(fresh(found)), **BY)
-    row = fresh(found)
-    assert (row.name_language, opened(row.sealed_name)["name_language"]) == ("", "ky")
+    set_language(found.pk, "ky", seen=last_change_of(found), **BY)
+    row = reload(found)
+    assert (row.name_language, decrypt(row.sealed_name)["name_language"]) == ("", "ky")
 
 
 def test_of_a_line_of_the_35_the_letters_stay(appeal: Appeal) -> None:
     original = Endorsement.objects.filter(signatory__number=12).get()
     before = Signatory.objects.values_list("label", "name", "listed_on").get(kind="original", number=12)
-    set_language(original.pk, "en", seen=version(original), **BY)
+    set_language(original.pk, "en", seen=last_change_of(original), **BY)
     line = Signatory.objects.get(kind="original", number=12)
     assert ((line.label, line.name, line.listed_on), line.language) == (before, "en")
 
@@ -141,4 +142,4 @@ def test_what_is_over_has_no_language_to_set(appeal: Appeal) -> None:
     found = factories.confirmed(appeal)
     decisions.reject(found.pk, **BY)
     with pytest.raises(NotPossible):
-        set_language(found.pk, "ky", seen=version(fresh(found)), **BY)
+        set_language(found.pk, "ky", seen=last_change_of(found), **BY)

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from petition.actions.lifecycle import AlreadyDecided
+from petition.actions.listing.entries import EntryProposal
 from petition.actions.mailing.delivery import deliver_due
 from petition.actions.moderation import decisions
-from petition.actions.moderation.decisions import EndorsedAgain
-from petition.actions.moderation.undo import NothingToUndo, TooLate, undo
+from petition.actions.moderation.undo import undo_decision
 from petition.actions.operations import retention
+from petition.actions.refusals import AlreadyDecided, EndorsedAgain, NothingToUndo, TooLateToUndo
 from petition.actions.self_service import corrections, own_page, private_links, withdrawal
-from petition.actions.self_service.corrections import Proposal
 from petition.models import (
     Appeal,
     AuditEvent,
@@ -31,8 +30,8 @@ from petition.models import (
     Status,
 )
 from petition.reference import clock
-from petition.security.encryption import opened
-from petition.security.tokens import digest_of_token
+from petition.security.encryption import decrypt
+from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG, mails
 
@@ -55,11 +54,11 @@ def line_of(endorsement: Endorsement) -> Signatory:
 
 
 def own_digest(endorsement: Endorsement) -> str:
-    return digest_of_token(private_links.new_own_page(endorsement), Purpose.OWN_PAGE)
+    return hash_token(private_links.create_own_page_link(endorsement), Purpose.OWN_PAGE)
 
 
 def ask(pk: int, *, by: Any, at: datetime) -> Endorsement:
-    return decisions.ask(pk, "Who are you?", by=by, at=at)
+    return decisions.ask_question(pk, "Who are you?", by=by, at=at)
 
 
 def waiting(appeal: Appeal) -> Endorsement:
@@ -90,7 +89,7 @@ def test_within_the_minute_all_is_as_before_and_both_are_on_record(
     found = begin(appeal)
     before, owed, asked = row_of(found), mails(), found.questions.count()
     deed(found.pk, by=MODERATOR, at=NOON)
-    undo(found.pk, by=SECOND, at=SOON)
+    undo_decision(found.pk, by=SECOND, at=SOON)
     assert row_of(found) == before
     assert (mails(), found.questions.count()) == (owed, asked)
     told = AuditEvent.objects.filter(subject_id=found.pk, subject_kind="endorsement").order_by("-pk")[:2]
@@ -108,7 +107,7 @@ def test_a_decision_mail_is_due_after_the_minute_and_not_before(appeal: Appeal) 
 
 def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_line(appeal: Appeal) -> None:
     found = factories.approved(appeal)
-    undo(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     hidden = line_of(found)
     assert (hidden.number, hidden.status, hidden.label) == (1, Status.NO_LONGER_LISTED, "")
     factories.approved(appeal)
@@ -120,7 +119,7 @@ def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_lin
 
 def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -> None:
     found = factories.approved(appeal, display="withheld")
-    undo(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     found.refresh_from_db()
     assert (found.state, found.organisation_name, bool(found.sealed_name)) == (State.CONFIRMED, "", True)
     assert decisions.approve(found.pk, by=MODERATOR, at=LATE).state == State.APPROVED
@@ -129,14 +128,14 @@ def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -
 @pytest.mark.parametrize("kind", [Kind.ORIGINAL, Kind.FURTHER])
 def test_a_name_hidden_by_mistake_is_back_with_its_note_and_its_date(appeal: Appeal, kind: Kind) -> None:
     factories.approved(appeal, at=NOON - timedelta(days=9))
-    decisions.note(SLUG, kind, 1, "Outlawed in 2023.", by=MODERATOR, at=NOON - timedelta(days=5))
+    decisions.set_public_note(SLUG, kind, 1, "Outlawed in 2023.", by=MODERATOR, at=NOON - timedelta(days=5))
     columns = [field.attname for field in Signatory._meta.concrete_fields if field.attname != "explained_by"]
     line = Signatory.objects.values(*columns).get(kind=kind, number=1)
     found = Endorsement.objects.get(signatory=line["id"])
     before = row_of(found)
     decisions.hide(SLUG, kind, 1, by=MODERATOR, at=NOON)
     assert line_of(found).label == ""
-    undo(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     assert Signatory.objects.values(*columns).get(kind=kind, number=1) == line
     assert row_of(found) == before
     assert list(Removal.objects.values_list("kind", flat=True)) == ["hide", "list"]
@@ -149,7 +148,7 @@ def test_who_asked_in_the_same_minute_to_be_hidden_stays_hidden(appeal: Appeal) 
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     withdrawal.stop_being_named(digest, at=SOON)
     with pytest.raises(NothingToUndo):
-        undo(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
     assert line_of(found).label == ""
 
 
@@ -160,7 +159,7 @@ def test_an_approval_that_its_organisation_has_left_since_is_not_taken_back(
     found = factories.approved(appeal)
     leave(own_digest(found), at=SOON)
     with pytest.raises((NothingToUndo, AlreadyDecided)):
-        undo(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
     found.refresh_from_db()
     assert found.state in (State.APPROVED, State.WITHDRAWN)
     assert found.sealed_name
@@ -168,18 +167,18 @@ def test_an_approval_that_its_organisation_has_left_since_is_not_taken_back(
 
 def test_after_the_minute_it_stands(appeal: Appeal) -> None:
     found = factories.approved(appeal)
-    with pytest.raises(TooLate):
-        undo(found.pk, by=MODERATOR, at=LATE)
+    with pytest.raises(TooLateToUndo):
+        undo_decision(found.pk, by=MODERATOR, at=LATE)
     assert line_of(found).status == Status.LISTED
     assert mails()[-1][0] == "listed"
 
 
 def test_after_the_mail_has_left_it_stands_whatever_the_clock_of_this_process_says(appeal: Appeal) -> None:
     found = factories.approved(appeal)
-    with clock.frozen(LATE):
+    with clock.freeze(LATE):
         deliver_due()
-    with pytest.raises(TooLate):
-        undo(found.pk, by=MODERATOR, at=SOON)
+    with pytest.raises(TooLateToUndo):
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
 
 
 def test_what_was_done_since_is_told(appeal: Appeal) -> None:
@@ -187,7 +186,7 @@ def test_what_was_done_since_is_told(appeal: Appeal) -> None:
     decisions.reject(found.pk, by=MODERATOR, at=NOON)
     decisions.reopen(found.pk, by=SECOND, at=SOON)
     with pytest.raises(AlreadyDecided) as refusal:
-        undo(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
     assert (refusal.value.event.verb, refusal.value.event.actor_id) == ("reopen", 2)
 
 
@@ -201,16 +200,16 @@ def test_a_rejection_stands_once_its_mailbox_has_sent_the_form_again(appeal: App
     begin(appeal, **asdict(form))
     owed = mails()
     with pytest.raises(EndorsedAgain):
-        undo(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
     found.refresh_from_db()
     assert (found.state, mails()) == (State.REJECTED, owed)
 
 
 def test_twice_is_once(appeal: Appeal) -> None:
     found = factories.approved(appeal)
-    undo(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     with pytest.raises(NothingToUndo):
-        undo(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
     with pytest.raises(AlreadyDecided) as refusal:
         decisions.revoke(found.pk, by=SECOND, at=LATE)
     assert refusal.value.event.verb == "undo"
@@ -219,7 +218,7 @@ def test_twice_is_once(appeal: Appeal) -> None:
 def test_a_mailbox_forgotten_meanwhile_changes_nothing_about_it(appeal: Appeal) -> None:
     found = factories.approved(appeal)
     own_page.forget_mailbox(own_digest(found), at=SOON)
-    undo(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     found.refresh_from_db()
     assert (found.state, found.mailbox_index, mails()) == (State.CONFIRMED, "", [])
 
@@ -229,44 +228,44 @@ def test_a_mailbox_forgotten_meanwhile_changes_nothing_about_it(appeal: Appeal) 
 
 def proposed(appeal: Appeal, **changes: str) -> tuple[Endorsement, Correction]:
     found = factories.approved(appeal, organisation_name="Old Fund", at=NOON - timedelta(days=1), **changes)
-    corrections.propose(own_digest(found), Proposal("New Fund", "NF", "KG"), at=NOON)
+    corrections.propose_correction(own_digest(found), EntryProposal("New Fund", "NF", "KG"), at=NOON)
     return found, found.corrections.get()
 
 
 def test_a_correction_accepted_by_mistake_is_proposed_again_and_the_old_line_stands(appeal: Appeal) -> None:
     found, correction = proposed(appeal)
     before, line, owed = row_of(found), line_of(found).label, mails()
-    corrections.accept(correction.pk, by=MODERATOR, at=NOON)
+    corrections.accept_correction(correction.pk, by=MODERATOR, at=NOON)
     assert line_of(found).name == "New Fund"
-    undo(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     assert (row_of(found), line_of(found).label, mails()) == (before, line, owed)
     assert not found.spellings.exists()
-    corrections.accept(correction.pk, by=MODERATOR, at=LATE)
+    corrections.accept_correction(correction.pk, by=MODERATOR, at=LATE)
     assert line_of(found).name == "New Fund"
 
 
 def test_a_sealed_one_too(appeal: Appeal) -> None:
     found, correction = proposed(appeal, display="withheld")
-    corrections.accept(correction.pk, by=MODERATOR, at=NOON)
-    undo(found.pk, by=MODERATOR, at=SOON)
+    corrections.accept_correction(correction.pk, by=MODERATOR, at=NOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
     found.refresh_from_db()
-    assert (opened(found.sealed_name)["organisation_name"], found.organisation_name) == ("Old Fund", "")
+    assert (decrypt(found.sealed_name)["organisation_name"], found.organisation_name) == ("Old Fund", "")
 
 
 def test_a_correction_refused_by_mistake_is_proposed_again(appeal: Appeal) -> None:
     found, correction = proposed(appeal)
-    corrections.refuse(correction.pk, by=MODERATOR, at=NOON)
-    undo(found.pk, by=MODERATOR, at=SOON)
-    corrections.accept(correction.pk, by=MODERATOR, at=SOON)
+    corrections.refuse_correction(correction.pk, by=MODERATOR, at=NOON)
+    undo_decision(found.pk, by=MODERATOR, at=SOON)
+    corrections.accept_correction(correction.pk, by=MODERATOR, at=SOON)
     assert line_of(found).name == "New Fund"
 
 
 def test_a_newer_proposal_is_not_pushed_aside(appeal: Appeal) -> None:
     found, correction = proposed(appeal)
-    corrections.refuse(correction.pk, by=MODERATOR, at=NOON)
-    corrections.propose(own_digest(found), Proposal("Newest Fund", "", ""), at=SOON)
+    corrections.refuse_correction(correction.pk, by=MODERATOR, at=NOON)
+    corrections.propose_correction(own_digest(found), EntryProposal("Newest Fund", "", ""), at=SOON)
     with pytest.raises(Correction.DoesNotExist):
-        undo(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(found.pk, by=MODERATOR, at=SOON)
     assert found.corrections.waiting().count() == 1
     assert mails()[-1][0] == "correction_refused"
 

@@ -1,4 +1,4 @@
-"""After a rotation the new key opens everything and the old one nothing, whatever was in the way."""
+"""After a rotation the new key decrypts everything and the old key nothing."""
 
 from typing import Any
 
@@ -6,24 +6,25 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from petition.actions import stale_forms
 from petition.actions.intake import known_organisations
-from petition.actions.intake.known_organisations import Known
+from petition.actions.intake.known_organisations import KnownEntry
+from petition.actions.listing.entries import EntryProposal
 from petition.actions.mailing import mailbox_mails
-from petition.actions.moderation import decisions, notes, spelling, verification
-from petition.actions.moderation.spelling import Proposal
-from petition.actions.moderation.verification import Checked
+from petition.actions.moderation import decisions, internal_notes, spelling, verification
+from petition.actions.moderation.verification import CheckResult
 from petition.actions.operations import key_rotation
-from petition.actions.operations.key_rotation import rotate, sealed_columns
+from petition.actions.operations.key_rotation import get_encrypted_columns, rotate_keys
 from petition.actions.self_service import disputes, own_page
 from petition.models import Appeal, Contact, ContactChange, Dispute, Endorsement, Kind, OutgoingMail
 from petition.security import encryption
-from petition.security.keys import new_keys
-from petition.security.tokens import digest_of_token
+from petition.security.keys import generate_keys
+from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
-from tests.models.rows import a_correction, changed
+from tests.models.rows import a_correction, update_row
 
-OLD, NEW = new_keys(), new_keys()
+OLD, NEW = generate_keys(), generate_keys()
 
 
 def use(settings: Settings, public: dict[str, str], *private: dict[str, str]) -> None:
@@ -33,14 +34,14 @@ def use(settings: Settings, public: dict[str, str], *private: dict[str, str]) ->
 
 def key_id(settings: Settings, keys: dict[str, str]) -> str:
     use(settings, keys, keys)
-    return encryption.key_ids()[0]
+    return encryption.get_key_ids()[0]
 
 
 def contents() -> dict[tuple[str, int, str], Any]:
     """Everything that is sealed, opened, by table, row and column."""
     return {
-        (model.__name__, row.pk, column): encryption.opened(getattr(row, column))
-        for model, columns in sealed_columns().items()
+        (model.__name__, row.pk, column): encryption.decrypt(getattr(row, column))
+        for model, columns in get_encrypted_columns().items()
         for row in model._default_manager.all()
         for column in columns
         if getattr(row, column)
@@ -53,21 +54,23 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
     use(settings, OLD, OLD)
     found = factories.confirmed(appeal)
     a_correction(found)
-    decisions.ask(found.pk, "Who are you?", by=MODERATOR, at=NOON)
-    own_page.answer(digest_of_token(token_in(mails()[-1][2]), "own_page"), "We are.", at=NOON)
+    decisions.ask_question(found.pk, "Who are you?", by=MODERATOR, at=NOON)
+    own_page.answer_question(hash_token(token_in(mails()[-1][2]), "own_page"), "We are.", at=NOON)
     ContactChange.objects.create(
         endorsement=found,
-        sealed_person=encryption.seal({"name": "New"}),
-        sealed_mailbox=encryption.seal("new@fund.example"),
+        sealed_person=encryption.encrypt({"name": "New"}),
+        sealed_mailbox=encryption.encrypt("new@fund.example"),
         requested_at=NOON,
     )
     factories.approved(appeal, display="withheld")
-    notes.note(found.pk, "Called them.", by=MODERATOR, at=NOON)
-    verification.check(
-        found.pk, Checked("other", False, "By post."), seen=verification.version(found.pk), by=MODERATOR, at=NOON
+    internal_notes.set_internal_note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    verification.record_check(
+        found.pk, CheckResult("other", False, "By post."), seen=stale_forms.last_change_of(found), by=MODERATOR, at=NOON
     )
-    known_organisations.replace([Known("Made-up Fund", "fund.example", "Asel", member=False)])
-    spelling.respell(found.pk, Proposal("Made-up Fund", "", "KG"), seen=spelling.version(found), by=MODERATOR, at=NOON)
+    known_organisations.replace_known_organisations([KnownEntry("Made-up Fund", "fund.example", "Asel", member=False)])
+    spelling.correct_spelling(
+        found.pk, EntryProposal("Made-up Fund", "", "KG"), seen=stale_forms.last_change_of(found), by=MODERATOR, at=NOON
+    )
     factories.approved(appeal)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     disputes.raise_dispute(appeal, reference="", words="Not us", mailbox="x@fund.example", at=NOON)
@@ -78,31 +81,29 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
     return before
 
 
-def test_every_sealed_column_is_opened_and_sealed_anew(
-    sealed: dict[tuple[str, int, str], Any], settings: Settings
-) -> None:
+def test_every_encrypted_column_is_encrypted_again(sealed: dict[tuple[str, int, str], Any], settings: Settings) -> None:
     """A new column that no row of the fixture fills fails here: then the fixture has to fill it."""
-    every = {(model.__name__, column) for model, columns in sealed_columns().items() for column in columns}
+    every = {(model.__name__, column) for model, columns in get_encrypted_columns().items() for column in columns}
     assert {(table, column) for table, _, column in sealed} == every
-    rotation = rotate()
-    assert (rotation.sealed_anew, rotation.lost) == (len(sealed), [])
+    rotation = rotate_keys()
+    assert (rotation.reencrypted, rotation.unreadable) == (len(sealed), [])
     assert set(rotation.in_use) == {key_id(settings, NEW)}
     use(settings, NEW, NEW)
     assert contents() == sealed
     use(settings, OLD, OLD)
-    with pytest.raises(encryption.CannotOpen):
+    with pytest.raises(encryption.CannotDecrypt):
         contents()
 
 
-def test_again_changes_nothing(sealed: dict[tuple[str, int, str], Any]) -> None:
-    rotate()
+def test_a_second_run_changes_nothing(sealed: dict[tuple[str, int, str], Any]) -> None:
+    rotate_keys()
     before = list(Contact.objects.values())
-    assert rotate().sealed_anew == 0
+    assert rotate_keys().reencrypted == 0
     assert list(Contact.objects.values()) == before
 
 
 @pytest.mark.parametrize("steps", [1, 3, 6])
-def test_a_run_that_was_interrupted_goes_on_where_it_stopped(
+def test_an_interrupted_run_continues_where_it_stopped(
     sealed: dict[tuple[str, int, str], Any], settings: Settings, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     monkeypatch.setattr(key_rotation, "_AT_ONCE", 1)
@@ -114,15 +115,15 @@ def test_a_run_that_was_interrupted_goes_on_where_it_stopped(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rotate(tell=stop)
+        rotate_keys(on_progress=stop)
     use(settings, NEW, NEW, OLD)
     assert contents() == sealed, "half of it is done, and all of it can be read"
-    assert 0 < rotate().sealed_anew < len(sealed)
+    assert 0 < rotate_keys().reencrypted < len(sealed)
     use(settings, NEW, NEW)
     assert contents() == sealed
 
 
-def test_nothing_but_sealed_columns_is_written(sealed: dict[tuple[str, int, str], Any]) -> None:
+def test_only_encrypted_columns_are_written(sealed: dict[tuple[str, int, str], Any]) -> None:
     def others() -> list[dict[str, Any]]:
         return [
             {name: value for name, value in row.items() if not name.startswith("sealed_")}
@@ -131,11 +132,11 @@ def test_nothing_but_sealed_columns_is_written(sealed: dict[tuple[str, int, str]
         ]
 
     before = others()
-    rotate()
+    rotate_keys()
     assert others() == before
 
 
-def test_the_command_tells_progress_and_which_keys_may_go(
+def test_the_command_prints_progress_and_which_keys_may_be_removed(
     sealed: dict[tuple[str, int, str], Any], settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = key_id(settings, OLD)
@@ -143,29 +144,29 @@ def test_the_command_tells_progress_and_which_keys_may_go(
     call_command("rotate_keys")
     said = capsys.readouterr().out
     assert f"contact: {Contact.objects.count()} of {Contact.objects.count()}\n" in said
-    assert f"{len(sealed)} texts were sealed anew." in said
-    assert f"The key {old} may be dropped" in said
+    assert f"{len(sealed)} texts were encrypted with the current key." in said
+    assert f"Remove the key {old} from CONTACT_PRIVATE_KEY" in said
 
 
-def test_what_no_key_opens_is_named_and_left_alone(
+def test_what_no_key_decrypts_is_named_and_left_alone(
     sealed: dict[tuple[str, int, str], Any], settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use(settings, new_keys(), OLD)
-    foreign = encryption.seal("nobody@fund.example")
+    use(settings, generate_keys(), OLD)
+    foreign = encryption.encrypt("nobody@fund.example")
     use(settings, NEW, NEW, OLD)
     contact = Contact.objects.latest("pk")
-    changed(contact, sealed_mailbox=foreign)
-    with pytest.raises(CommandError, match="1 texts stay") as refused:
+    update_row(contact, sealed_mailbox=foreign)
+    with pytest.raises(CommandError, match="1 texts are encrypted with a key that is not here") as refused:
         call_command("rotate_keys")
     assert refused.value.returncode == 1
     said = capsys.readouterr()
-    assert f"No key here opens sealed_mailbox of contact {contact.pk}" in said.err
-    assert f"{len(sealed) - 1} texts were sealed anew." in said.out
+    assert f"No key here decrypts sealed_mailbox of contact {contact.pk}" in said.err
+    assert f"{len(sealed) - 1} texts were encrypted with the current key." in said.out
     contact.refresh_from_db()
     assert contact.sealed_mailbox == foreign
 
 
-def test_a_key_that_something_is_still_sealed_with_is_to_be_kept(
+def test_a_key_that_is_still_in_use_must_be_kept(
     sealed: dict[tuple[str, int, str], Any],
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
@@ -180,7 +181,7 @@ def test_a_key_that_something_is_still_sealed_with_is_to_be_kept(
 
 
 @pytest.mark.django_db
-def test_without_a_private_key_there_is_nothing_to_do_it_with(settings: Settings) -> None:
+def test_without_a_private_key_it_refuses(settings: Settings) -> None:
     settings.CONTACT_PRIVATE_KEYS = []
     with pytest.raises(CommandError, match="no private key"):
         call_command("rotate_keys")

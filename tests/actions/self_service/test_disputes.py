@@ -1,4 +1,4 @@
-"""Which messages about a name are marked as a flood, and which give an address of the contact."""
+"""Which disputes are marked as above a limit, and which claim an address of the contact."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from petition.actions.audit import record
 from petition.actions.self_service import disputes
-from petition.models import About, Appeal, AuditEvent, Claim, Dispute, KnownOrganisation
+from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, KnownOrganisation
 from petition.security import encryption, rate_limits
 from tests.factories import MODERATOR, NOON, SECOND, an_appeal, approved
 
@@ -14,14 +14,14 @@ ABOUT_ONE = rate_limits.MESSAGES_ABOUT_ONE_ENTRY.most
 FROM_ONE = rate_limits.MANY_MESSAGES_FROM_ONE_NETWORK.most
 
 
-def write(
+def send_message(
     appeal: Appeal, reference: str = "further-1", mailbox: str = "", network: str | None = "192.0.2.0/24"
 ) -> Dispute:
     disputes.raise_dispute(appeal, reference=reference, words="Not us", mailbox=mailbox, network=network, at=NOON)
     return Dispute.objects.latest("pk")
 
 
-def networks(count: int) -> list[str]:
+def make_networks(count: int) -> list[str]:
     return [f"10.0.{number}.0/24" for number in range(count)]
 
 
@@ -29,44 +29,46 @@ def networks(count: int) -> list[str]:
 
 
 def test_messages_about_one_entry_are_marked_above_the_limit_and_none_is_lost(appeal: Appeal) -> None:
-    marks = [write(appeal, network=network).above_limit for network in networks(ABOUT_ONE + 3)]
+    marks = [send_message(appeal, network=network).above_limit for network in make_networks(ABOUT_ONE + 3)]
     assert marks == [False] * ABOUT_ONE + [True] * 3
-    assert not write(appeal, reference="further-2").above_limit, "another entry is counted apart"
-    assert not write(an_appeal("another"), network="10.9.9.0/24").above_limit, "and so is another appeal"
+    assert not send_message(appeal, reference="further-2").above_limit, "another entry is counted apart"
+    assert not send_message(an_appeal("another"), network="10.9.9.0/24").above_limit, "and so is another appeal"
     assert Dispute.objects.open().count() == ABOUT_ONE + 5
     assert AuditEvent.objects.filter(verb="dispute").count() == ABOUT_ONE + 5
 
 
 def test_messages_from_one_network_are_marked_above_the_limit(appeal: Appeal) -> None:
-    marks = [write(appeal, reference=f"original-{number + 1}").above_limit for number in range(FROM_ONE + 2)]
+    marks = [send_message(appeal, reference=f"original-{number + 1}").above_limit for number in range(FROM_ONE + 2)]
     assert marks == [False] * FROM_ONE + [True] * 2
-    assert not write(appeal, reference="original-20", network="198.51.100.0/24").above_limit
+    assert not send_message(appeal, reference="original-20", network="198.51.100.0/24").above_limit
 
 
-def test_what_came_by_no_form_or_no_network_counts_for_no_network(appeal: Appeal) -> None:
-    assert not any(write(appeal, network=None).above_limit for _ in range(ABOUT_ONE + 3))
-    marks = [write(appeal, network="").above_limit for _ in range(ABOUT_ONE + 1)]
+def test_messages_without_form_or_network_count_for_no_network(appeal: Appeal) -> None:
+    assert not any(send_message(appeal, network=None).above_limit for _ in range(ABOUT_ONE + 3))
+    marks = [send_message(appeal, network="").above_limit for _ in range(ABOUT_ONE + 1)]
     assert marks == [False] * ABOUT_ONE + [True]
 
 
-def test_a_day_later_the_count_begins_again(appeal: Appeal) -> None:
-    for network in networks(ABOUT_ONE + 1):
-        write(appeal, network=network)
+def test_the_count_restarts_a_day_later(appeal: Appeal) -> None:
+    for network in make_networks(ABOUT_ONE + 1):
+        send_message(appeal, network=network)
     later = NOON + timedelta(days=1)
     disputes.raise_dispute(appeal, reference="further-1", words="x", mailbox="", network="192.0.2.0/24", at=later)
     assert not Dispute.objects.latest("pk").above_limit
 
 
-def test_strangers_cannot_use_the_limit_up_for_the_organisation_itself(appeal: Appeal) -> None:
+def test_strangers_cannot_use_up_the_limit_of_the_organisation_itself(appeal: Appeal) -> None:
     approved(appeal, contact_email="asel@ngo.example")
-    for network in networks(ABOUT_ONE + 5):
-        write(appeal, network=network, mailbox="stranger@elsewhere.example")
-    row = write(appeal, network="198.51.100.0/24", mailbox="office@ngo.example")
+    for network in make_networks(ABOUT_ONE + 5):
+        send_message(appeal, network=network, mailbox="stranger@elsewhere.example")
+    row = send_message(appeal, network="198.51.100.0/24", mailbox="office@ngo.example")
     assert (row.claim, row.above_limit) == (Claim.DOMAIN, False)
-    for network in networks(ABOUT_ONE + 5):
-        write(appeal, network=network, mailbox="anybody@ngo.example")
-    assert write(appeal, network="198.51.101.0/24", mailbox="x@ngo.example").above_limit, "a domain can be guessed"
-    row = write(appeal, network="198.51.102.0/24", mailbox="Asel@ngo.example")
+    for network in make_networks(ABOUT_ONE + 5):
+        send_message(appeal, network=network, mailbox="anybody@ngo.example")
+    assert send_message(appeal, network="198.51.101.0/24", mailbox="x@ngo.example").above_limit, (
+        "a domain can be guessed"
+    )
+    row = send_message(appeal, network="198.51.102.0/24", mailbox="Asel@ngo.example")
     assert (row.claim, row.above_limit) == (Claim.MAILBOX, False)
 
 
@@ -92,32 +94,32 @@ def test_strangers_cannot_use_the_limit_up_for_the_organisation_itself(appeal: A
         ("further-x", "asel@ngo.example", ""),
     ],
 )
-def test_an_address_of_the_contact_is_told_from_others(
-    appeal: Appeal, reference: str, mailbox: str, claim: str
-) -> None:
+def test_an_address_of_the_contact_is_recognised(appeal: Appeal, reference: str, mailbox: str, claim: str) -> None:
     approved(appeal, contact_email="asel@ngo.example")
     approved(appeal, contact_email="asel@gmail.com")
-    row = write(appeal, reference, mailbox)
+    row = send_message(appeal, reference, mailbox)
     assert row.claim == claim
     assert mailbox not in (row.sealed_mailbox, row.sealed_message) or not mailbox
 
 
-def test_for_an_original_the_domain_is_the_one_that_the_secretariat_knows(appeal: Appeal) -> None:
+def test_for_an_original_the_domain_known_to_the_secretariat_counts(appeal: Appeal) -> None:
     line = appeal.signatories.get(kind="original", number=1)
-    KnownOrganisation.objects.create(name=line.name, domain_index=encryption.index_of("domain", "known.example"))
-    KnownOrganisation.objects.create(name="Quite another", domain_index=encryption.index_of("domain", "other.example"))
-    assert write(appeal, "original-1", "office@known.example").claim == Claim.DOMAIN
-    assert write(appeal, "original-1", "office@other.example").claim == ""
-    assert write(appeal, "original-2", "office@known.example").claim == ""
-    assert write(appeal, "", "office@other.example").claim == Claim.DOMAIN
+    KnownOrganisation.objects.create(name=line.name, domain_index=encryption.compute_index("domain", "known.example"))
+    KnownOrganisation.objects.create(
+        name="Quite another", domain_index=encryption.compute_index("domain", "other.example")
+    )
+    assert send_message(appeal, "original-1", "office@known.example").claim == Claim.DOMAIN
+    assert send_message(appeal, "original-1", "office@other.example").claim == ""
+    assert send_message(appeal, "original-2", "office@known.example").claim == ""
+    assert send_message(appeal, "", "office@other.example").claim == Claim.DOMAIN
 
 
 # --- settling ---
 
 
-def test_many_are_settled_each_with_its_line_in_the_trail(appeal: Appeal) -> None:
-    rows = [write(appeal, network=None) for _ in range(5)]
-    disputes.settle(rows[0].pk, by=SECOND, at=NOON)
+def test_many_are_settled_each_with_its_audit_event(appeal: Appeal) -> None:
+    rows = [send_message(appeal, network=None) for _ in range(5)]
+    disputes.settle_dispute(rows[0].pk, by=SECOND, at=NOON)
     later = NOON + timedelta(hours=1)
     assert disputes.settle_many([row.pk for row in rows] + [10**9], by=MODERATOR, at=later) == 4
     assert disputes.settle_many([row.pk for row in rows], by=MODERATOR, at=later) == 0
@@ -125,35 +127,40 @@ def test_many_are_settled_each_with_its_line_in_the_trail(appeal: Appeal) -> Non
     told = set(events.values_list("subject_id", "actor_id", "at"))
     assert told == {(rows[0].pk, SECOND.id, NOON)} | {(row.pk, MODERATOR.id, later) for row in rows[1:]}
     assert not Dispute.objects.open().exists()
-    assert disputes.settle(rows[1].pk, by=SECOND, at=NOON).actor_id == MODERATOR.id, "who was first"
+    assert disputes.settle_dispute(rows[1].pk, by=SECOND, at=NOON).actor_id == MODERATOR.id, "who was first"
 
 
-def test_who_settled_before_there_was_an_event_for_each_is_still_told(appeal: Appeal) -> None:
-    row = write(appeal, network=None)
+def test_older_events_of_settling_are_still_found(appeal: Appeal) -> None:
+    row = send_message(appeal, network=None)
     event = record("settle", subject=appeal, by=SECOND, at=NOON)
     Dispute.objects.update(settled_at=NOON)
-    assert disputes.settle(row.pk, by=MODERATOR, at=NOON + timedelta(hours=1)) == event
+    assert disputes.settle_dispute(row.pk, by=MODERATOR, at=NOON + timedelta(hours=1)) == event
 
 
-def test_how_many_were_opened_is_what_the_trail_says(appeal: Appeal) -> None:
-    rows = [write(appeal, network=None) for _ in range(3)]
+def test_unopened_ones_are_counted_by_the_audit_log(appeal: Appeal) -> None:
+    rows = [send_message(appeal, network=None) for _ in range(3)]
     for _ in range(2):
         disputes.open_dispute(rows[0].pk, by=MODERATOR, at=NOON)
     assert disputes.count_unopened([row.pk for row in rows]) == 2
     assert disputes.count_unopened([]) == 0
 
 
-def test_the_order_is_genuine_first_then_without_consent_then_the_newest(appeal: Appeal) -> None:
-    kinds = [(claim, flood, about) for flood in (0, 1) for claim in ("mailbox", "domain", "") for about in About.values]
+def test_the_order_is_by_limit_then_claim_then_topic_then_newest(appeal: Appeal) -> None:
+    kinds = [
+        (claim, flood, about)
+        for flood in (0, 1)
+        for claim in ("mailbox", "domain", "")
+        for about in DisputeTopic.values
+    ]
     made = {}
     for number, (claim, flood, about) in enumerate(kinds[::-1]):
         for hour in (0, 1):
-            row = write(appeal, network=None)
+            row = send_message(appeal, network=None)
             at = NOON + timedelta(days=number, hours=hour)
             Dispute.objects.filter(pk=row.pk).update(claim=claim, above_limit=flood, about=about, raised_at=at)
-            made[row.pk] = (claim, flood, about == About.NOT_AGREED, at)
+            made[row.pk] = (claim, flood, about == DisputeTopic.NOT_AGREED, at)
     rank = {"mailbox": 0, "domain": 1, "": 2}
     wanted = sorted(made, key=lambda pk: made[pk][3], reverse=True)
     wanted.sort(key=lambda pk: (made[pk][1], rank[made[pk][0]], not made[pk][2]))
-    assert list(Dispute.objects.genuine_first().values_list("pk", flat=True)) == wanted
+    assert list(Dispute.objects.by_priority().values_list("pk", flat=True)) == wanted
     assert [row.pk for row in Dispute.objects.first_of_each_entry(4)] == wanted[:4]

@@ -14,7 +14,7 @@ FORM = {"appeal": SLUG, "dated": NOON.date().isoformat(), "addressee": "Жого
 
 
 def posted(staff: Client, **changes: str) -> tuple[int, str]:
-    with clock.frozen(NOON):
+    with clock.freeze(NOON):
         answer = staff.post(PATH, FORM | changes)
     return answer.status_code, answer.content.decode()
 
@@ -28,7 +28,7 @@ def test_a_preview_freezes_nothing_and_the_button_does(staff: Client, appeal: Ap
     assert posted(staff)[0] == 303
     edition = Edition.objects.get()
     assert (edition.dated, edition.addressee, edition.frozen_at) == (NOON.date(), "Жогорку Кеңеш", NOON)
-    with clock.frozen(NOON):
+    with clock.freeze(NOON):
         listed = staff.get(PATH).content.decode()
         trail = staff.get("/admin/petition/auditevent/").content.decode()
     assert f'href="/appeals/{SLUG}/editions/2026-11-23/"' in listed

@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from petition.actions.appeals import text_proposals
-from petition.actions.appeals.publication import Refused
 from petition.actions.audit import Actor
+from petition.actions.refusals import StatementRefused
 from petition.models import Appeal, AppealText, AuditEvent, Role, TextProposal
 from petition.models.appeals import Phase
 from petition.reference import clock
-from tests.admin.people import an_account, browser_of
+from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, STATEMENT
 
 SOURCE = STATEMENT.read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ TYPED = {"source": SOURCE, "dated": "2026-11-24", "status": "unofficial"}
 
 @pytest.fixture
 def editor(appeal: Appeal) -> Client:
-    return browser_of(an_account("editor", Role.EDITOR))
+    return create_client(create_account("editor", Role.EDITOR))
 
 
 def text_at(appeal: Appeal, language: str = "ru") -> str:
@@ -98,18 +98,18 @@ def test_one_editor_alone_changes_a_translation(editor: Client, appeal: Appeal) 
 
 def test_of_two_one_proposes_and_the_other_publishes(editor: Client, appeal: Appeal) -> None:
     editor.post(text_at(appeal), TYPED | {"publish": ""})
-    second = browser_of(an_account("second", Role.ADMINISTRATOR))
+    second = create_client(create_account("second", Role.ADMINISTRATOR))
     answer = editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""}, follow=True)
     assert "somebody else has to publish it" in answer.content.decode()
     assert published() == [1]
     proposal = TextProposal.objects.get()
-    address, seen = f"/admin/texts/proposed/{proposal.pk}/", proposal.proposed_at.isoformat()
+    address, seen = f"/admin/texts/proposed/{proposal.pk}/", text_proposals.get_version(proposal)
     assert address in second.get("/admin/texts/").content.decode()
     assert "Human Rights" in second.get(address).content.decode()
     editor.post(address, {"do": "agree", "seen": seen})
     assert published() == [1]  # not by whoever proposed it
     assert second.post(address, {"do": "explode"}).status_code == 400
-    second.post(address, {"do": "agree", "seen": "another moment"})
+    second.post(address, {"do": "agree", "seen": seen - 1})
     assert published() == [1]  # not what was not looked at
     second.post(address, {"do": "agree", "seen": seen})
     assert published() == [2, 1]
@@ -120,16 +120,16 @@ def test_of_two_one_proposes_and_the_other_publishes(editor: Client, appeal: App
 
 def test_a_proposal_can_be_refused_and_a_later_one_takes_its_place(editor: Client, appeal: Appeal) -> None:
     editor.post(text_at(appeal), TYPED | {"publish": ""})
-    an_account("second", Role.EDITOR)
+    create_account("second", Role.EDITOR)
     by = Actor.staff(User.objects.get(username="second").pk)
     for source in (CHANGED, CHANGED.replace("Kyrgyz", "KYRGYZ", 1)):
-        text_proposals.change(appeal.slug, "ru", source, NOON.date(), by=by, at=clock.now())
+        text_proposals.publish_or_propose(appeal, "ru", source, NOON.date(), by=by, at=clock.now())
     proposal = TextProposal.objects.get()
     assert "KYRGYZ" in proposal.source
-    with pytest.raises(Refused):
-        text_proposals.change(appeal.slug, "ru", "Only a title", NOON.date(), by=by, at=clock.now())
+    with pytest.raises(StatementRefused):
+        text_proposals.publish_or_propose(appeal, "ru", "Only a title", NOON.date(), by=by, at=clock.now())
     address = f"/admin/texts/proposed/{proposal.pk}/"
-    editor.post(address, {"do": "refuse", "seen": proposal.proposed_at.isoformat()})
+    editor.post(address, {"do": "refuse", "seen": text_proposals.get_version(proposal)})
     assert not TextProposal.objects.exists()
     assert published() == [1]
     assert AuditEvent.objects.latest("pk").verb == "refuse_text"

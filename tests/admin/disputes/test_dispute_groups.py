@@ -1,4 +1,4 @@
-"""Messages about names: a flood takes one place, what may be genuine stands on top, many are settled at once."""
+"""Messages about names: many about one entry take one place, genuine ones come first, many are settled at once."""
 
 import html
 import re
@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.self_service import disputes
-from petition.admin.disputes import groups
-from petition.models import About, Appeal, AuditEvent, Dispute
+from petition.admin.disputes import dispute_list
+from petition.models import Appeal, AuditEvent, Dispute, DisputeTopic
 from petition.security import encryption
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
-from tests.test_translations import english_left_in
+from tests.tooling.test_translations import english_left_in
 
 LIST = "/admin/disputes/"
 FLOOD = 531
@@ -27,8 +27,8 @@ def in_bulk(appeal: Appeal, count: int, **columns: Any) -> list[Dispute]:
     """Messages as the form stores them, a minute apart."""
     plain = {
         "reference": "original-12",
-        "about": About.NOT_AGREED,
-        "sealed_message": encryption.seal("Not us"),
+        "about": DisputeTopic.NOT_AGREED,
+        "sealed_message": encryption.encrypt("Not us"),
     } | columns
     rows = [Dispute(appeal=appeal, raised_at=NOON + timedelta(minutes=number), **plain) for number in range(count)]
     return Dispute.objects.bulk_create(rows)
@@ -67,7 +67,7 @@ def test_a_flood_from_as_many_networks_does_not_bury_the_organisation(staff: Cli
     disputes.raise_dispute(appeal, reference=other, mailbox="", **sent)
     newest = Dispute.objects.latest("pk").pk
     page = staff.get("/admin/").content.decode()
-    assert page.count('class="desk-asked"') == 3, "one place for each entry"
+    assert page.count('class="staff-card"') == 3, "one place for each entry"
     assert f"{FLOOD + 1} messages" in page
     assert f"Came in a flood: {FLOOD - 10}" in page
     assert len(shown(page)) == 5
@@ -78,7 +78,7 @@ def test_a_flood_from_as_many_networks_does_not_bury_the_organisation(staff: Cli
     assert shown(entry)[0] == genuine
     first, _, collapsed = entry.partition("<details>")
     assert len(shown(first)) == 11
-    assert len(shown(collapsed)) == groups.PAGE - 11
+    assert len(shown(collapsed)) == dispute_list.MESSAGES_PER_PAGE - 11
     assert "/open/" not in first.partition("<ul")[0]
 
 
@@ -87,7 +87,7 @@ def test_an_entry_of_another_appeal_and_no_entry_are_groups_of_their_own(staff: 
     in_bulk(an_appeal("other"), 1)
     in_bulk(appeal, 1, reference="")
     page = staff.get(LIST).content.decode()
-    assert page.count('class="desk-asked"') == 3
+    assert page.count('class="staff-card"') == 3
     assert "No entry named" in page
     assert len(shown(staff.get(LIST, ONE_ENTRY).content.decode())) == 2
     assert len(shown(staff.get(LIST, {"appeal": SLUG, "entry": "none"}).content.decode())) == 1
@@ -95,8 +95,8 @@ def test_an_entry_of_another_appeal_and_no_entry_are_groups_of_their_own(staff: 
 
 def test_messages_are_narrowed_by_what_they_are_about_and_how_they_came(staff: Client, appeal: Appeal) -> None:
     (agreed,) = in_bulk(appeal, 1)
-    (wrong,) = in_bulk(appeal, 1, about=About.WRONG, claim="domain")
-    (flood,) = in_bulk(appeal, 1, about=About.OTHER, above_limit=True)
+    (wrong,) = in_bulk(appeal, 1, about=DisputeTopic.WRONG, claim="domain")
+    (flood,) = in_bulk(appeal, 1, about=DisputeTopic.OTHER, above_limit=True)
     for narrowed, wanted in (
         ({}, [wrong, agreed, flood]),
         ({"about": "not_agreed"}, [agreed]),
@@ -171,7 +171,7 @@ def test_those_ticked_are_settled_and_others_stay(staff: Client, appeal: Appeal)
     assert "Settle 2 messages" in asked, "what that page did not show is not done"
     assert "Nobody has opened 1 of them." in asked
     assert "or at its domain: 2" in asked
-    disputes.settle(rows[1].pk, by=MODERATOR, at=NOON)
+    disputes.settle_dispute(rows[1].pk, by=MODERATOR, at=NOON)
     done = settle(staff, asked)
     assert "1 message is settled." in done
     assert "1 message had been settled before." in done
@@ -198,16 +198,16 @@ def test_what_we_did_not_show_is_not_settled(staff: Client, appeal: Appeal, sent
 
 
 def test_a_form_takes_what_a_page_shows(staff: Client, appeal: Appeal, settings: Any) -> None:
-    in_bulk(appeal, groups.AT_ONCE + 10)
+    in_bulk(appeal, dispute_list.MAX_SETTLED_AT_ONCE + 10)
     page = staff.get(LIST, ONE_ENTRY | {"page": "1"}).content.decode()
     assert "There are more" in page
-    assert len(shown(page)) == groups.PAGE
+    assert len(shown(page)) == dispute_list.MESSAGES_PER_PAGE
     assert "page=2" in page
     form = "".join(re.findall(r'name="shown" value="([^"]+)"', page))
     assert len(form) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2
     asked = ask(staff, page, which="ticked", pk=shown(page))
-    assert f"Settle {groups.PAGE} messages" in asked
-    assert f"{groups.AT_ONCE} messages are settled." in settle(staff, ask(staff, page, which="all"))
+    assert f"Settle {dispute_list.MESSAGES_PER_PAGE} messages" in asked
+    assert f"{dispute_list.MAX_SETTLED_AT_ONCE} messages are settled." in settle(staff, ask(staff, page, which="all"))
 
 
 @pytest.mark.parametrize("language", ["ru", "ky"])

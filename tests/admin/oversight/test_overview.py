@@ -9,11 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.moderation import decisions
-from petition.actions.operations import site_state
-from petition.admin.oversight.bar_chart import HEIGHT, WIDTH, share, stacked
+from petition.admin.oversight.bar_chart import HEIGHT, WIDTH, bar_length, stack_bars
 from petition.mail import outbox
 from petition.models import Appeal, Reason
 from petition.reference import clock
+from tests.clocks import mark_worker_alive
 from tests.factories import MODERATOR, approved, confirmed, submitted
 
 
@@ -30,10 +30,10 @@ def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appea
     submitted(appeal, at=now)
     refused = confirmed(appeal, at=now - timedelta(minutes=30), organisation_name="Unmistakable Fund")
     decisions.reject(refused.pk, by=MODERATOR, at=now)
-    site_state.worker_lives(at=now)
+    mark_worker_alive(at=now)
     mail = outbox.lease_next(at=now)
     assert mail
-    outbox.refused(mail, error="smtp 550", at=now, final=True)
+    outbox.mark_failed(mail, error="smtp 550", at=now, final=True)
     page = overview(staff)
     assert "Half of 2 were decided within 16 hours, nine of ten within 30." in page
     assert "within an hour 1" in page
@@ -63,13 +63,13 @@ def test_it_costs_the_same_for_one_and_for_many(staff: Client, appeal: Appeal) -
 
 
 def test_columns_stand_on_each_other_and_the_highest_fills_the_drawing() -> None:
-    parts = stacked([{"a": 1, "b": 3}, {}, {"b": 2}], ["a", "b"])
+    parts = stack_bars([{"a": 1, "b": 3}, {}, {"b": 2}], ["a", "b"])
     assert [(part.kind, part.y, part.height) for part in parts] == [("a", 120, 40), ("b", 0, 120), ("b", 80, 80)]
     assert parts[0].y + parts[0].height == HEIGHT
     assert max(part.x + part.width for part in parts) <= WIDTH
-    assert stacked([{}], ["a"]) == []
+    assert stack_bars([{}], ["a"]) == []
 
 
 @pytest.mark.parametrize(("count", "of", "length"), [(0, 5, 0), (1, 1000, 1), (5, 5, 100)])
 def test_a_bar_is_seen_unless_it_is_nothing(count: int, of: int, length: int) -> None:
-    assert share(count, of) == length
+    assert bar_length(count, of) == length

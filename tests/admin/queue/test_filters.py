@@ -1,4 +1,4 @@
-"""The queue narrowed: by what was chosen, by a search in either alphabet, and in the same number of queries."""
+"""The filters of the queue: what can be chosen, a search in either alphabet, and a constant number of queries."""
 
 import html
 from datetime import timedelta
@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from petition.actions.audit import Actor
-from petition.actions.intake import process
 from petition.actions.moderation import decisions, hold
 from petition.models import Appeal, Endorsement, Flag
 from petition.reference import clock
+from tests import factories
 from tests.admin.queue.test_queue import dispute
 from tests.factories import MODERATOR, NOON, an_appeal, confirmed
 
@@ -39,13 +39,13 @@ def context(staff: Client, **chosen: Any) -> dict[str, Any]:
 def test_a_search_folds_case_marks_and_alphabets(staff: Client, appeal: Appeal, typed: str) -> None:
     row = confirmed(appeal, organisation_name="Голос Ала-Тоо", acronym="GAT" if typed == "gat" else "ГАТ")
     confirmed(appeal, organisation_name="Other Fund")
-    process.weigh_due(at=NOON)
+    factories.screen_due(at=NOON)
     assert shown(staff, q=typed) == {row.pk}
 
 
 def test_a_search_finds_a_number_and_nothing_where_nothing_is(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Other Fund")
-    process.weigh_due(at=NOON)
+    factories.screen_due(at=NOON)
     assert shown(staff, q=str(row.pk)) == {row.pk}
     for typed in ("nowhere", "…", "%", "_", "9" * 30, "<script>"):
         assert shown(staff, q=typed) == set()
@@ -94,7 +94,7 @@ def test_mine_are_those_that_i_had_in_my_hands(staff: Client, appeal: Appeal) ->
     me = Actor.staff(int(staff.session["_auth_user_id"]))
     row = confirmed(appeal)
     confirmed(appeal)
-    decisions.ask(row.pk, "Who?", by=me, at=NOON)
+    decisions.ask_question(row.pk, "Who?", by=me, at=NOON)
     assert shown(staff, state="returned", mine="1") == {row.pk}
     assert shown(staff, mine="1") == set()
 
@@ -109,12 +109,12 @@ def test_age_is_told_in_words_and_filtered_by_the_settings(staff: Client, appeal
         Endorsement.objects.filter(pk=rows[age].pk).update(confirmed_at=now - timedelta(days=days))
         assert shown(staff, age=age) == {rows[age].pk}
     page = staff.get("/admin/").content.decode()
-    assert [f'<span class="desk-age desk-{age}">' in page for age in rows] == [True] * 3
+    assert [f'<span class="staff-age staff-{age}">' in page for age in rows] == [True] * 3
 
 
 def test_what_is_quarantined_waits_under_a_tab_of_its_own(staff: Client, appeal: Appeal) -> None:
     row, aside = confirmed(appeal), confirmed(appeal)
-    hold.set_aside([aside.pk], reason="network", by=MODERATOR, at=NOON)
+    hold.put_on_hold([aside.pk], reason="network", by=MODERATOR, at=NOON)
     assert [found["endorsement"].pk for found in context(staff)["rows"]] == [row.pk, aside.pk], "below the others"
     assert shown(staff, state="quarantined") == {aside.pk}
     assert "Quarantined <b>1</b>" in staff.get("/admin/").content.decode()
@@ -124,7 +124,7 @@ def test_what_is_on_hold_is_filtered_by_the_reason(staff: Client, appeal: Appeal
     rows = {reason: confirmed(appeal) for reason in ("network", "domain", "moderator")}
     confirmed(appeal)
     for reason, row in rows.items():
-        hold.set_aside([row.pk], reason=reason, by=MODERATOR, at=NOON)
+        hold.put_on_hold([row.pk], reason=reason, by=MODERATOR, at=NOON)
     for reason, row in rows.items():
         assert shown(staff, state="quarantined", reason=reason) == {row.pk}
     assert shown(staff, state="quarantined", reason="honeypot") == set()
@@ -151,7 +151,7 @@ def test_pages_keep_what_was_chosen(staff: Client, appeal: Appeal) -> None:
 
 
 def test_more_than_a_thousand_are_not_counted_one_by_one(staff: Client, appeal: Appeal, monkeypatch: Any) -> None:
-    monkeypatch.setattr("petition.admin.queue.queue.COUNTED", 2)
+    monkeypatch.setattr("petition.admin.queue.queue.MAX_COUNT", 2)
     for _ in range(3):
         confirmed(appeal)
         dispute(appeal)
@@ -168,7 +168,7 @@ def test_three_rows_cost_as_many_queries_as_one(staff: Client, appeal: Appeal, c
     for rows in (1, 2):
         for _ in range(rows):
             Flag.objects.create(endorsement=confirmed(appeal), code="fast")
-        process.weigh_due(at=NOON)
+        factories.screen_due(at=NOON)
         with CaptureQueriesContext(connection) as queries:
             staff.get("/admin/", chosen)
         counted.append(len(queries))

@@ -1,4 +1,4 @@
-"""What waits, the way from any line to its endorsement, and the notice before the form."""
+"""The queue, the way from any entry to its endorsement, and the form notice."""
 
 import re
 from datetime import timedelta
@@ -9,13 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from petition.actions.listing.entries import EntryProposal
 from petition.actions.self_service import corrections, disputes, withdrawal
-from petition.actions.self_service.corrections import Proposal
-from petition.admin.review.decision_forms import NAMES_OF_LANGUAGES
-from petition.models import About, Appeal, AuditEvent, Dispute, Endorsement, Notice
-from tests.admin.review.test_deeds import ESCAPED, SCRIPT, agree_to_be_named, digest, original
+from petition.admin.review.forms import LANGUAGE_NAMES
+from petition.models import Appeal, AuditEvent, Dispute, DisputeTopic, Endorsement, Notice
+from tests.admin.review.test_endorsement_actions import ESCAPED, SCRIPT, agree_to_be_named, digest, original
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
-from tests.test_translations import english_left_in
+from tests.tooling.test_translations import english_left_in
 
 NOTICE = f"/admin/notices/{SLUG}/ru/"
 
@@ -35,7 +35,7 @@ def wishes(appeal: Appeal) -> None:
     """One of each that may wait: a dispute, a correction, a name to be shown again."""
     dispute(appeal, reference=f"original-{Dispute.objects.count() + 1}")
     approved(appeal)
-    corrections.propose(digest(), Proposal("Other Fund", "", ""), at=NOON)
+    corrections.propose_correction(digest(), EntryProposal("Other Fund", "", ""), at=NOON)
     row = approved(appeal)
     withdrawal.stop_being_named(digest(), at=NOON)
     agree_to_be_named(row)
@@ -47,7 +47,7 @@ def wishes(appeal: Appeal) -> None:
 def test_a_dispute_lies_on_top_opened_with_its_line_and_mailbox(staff: Client, appeal: Appeal) -> None:
     dispute(appeal, words=f"Not us {SCRIPT}", mailbox=f"{SCRIPT}@b.example")
     queue = staff.get("/admin/").content.decode()
-    assert queue.index("original-12") < queue.index("desk-tabs")
+    assert queue.index("original-12") < queue.index("staff-tabs")
     assert "Not us" not in queue
     assert "b.example" not in queue
     page = opened(staff)
@@ -68,7 +68,7 @@ def test_who_looked_at_a_dispute_is_on_record(staff: Client, appeal: Appeal, set
     assert look.actor_id == int(staff.session["_auth_user_id"])
     settings.CONTACT_PRIVATE_KEYS = []
     assert "the key that opens it is not here" in opened(staff)
-    disputes.settle(Dispute.objects.get().pk, by=MODERATOR, at=NOON)
+    disputes.settle_dispute(Dispute.objects.get().pk, by=MODERATOR, at=NOON)
     assert staff.post(f"/admin/disputes/{Dispute.objects.get().pk}/open/").status_code == 404
     assert AuditEvent.objects.filter(verb="open_dispute").count() == 1
 
@@ -101,7 +101,9 @@ def test_a_settled_dispute_is_off_and_the_second_person_reads_who_was_first(staf
 
 
 def test_a_name_without_consent_comes_before_whatever_else_was_written(staff: Client, appeal: Appeal) -> None:
-    for number, about in enumerate((About.OTHER, About.WRONG, About.NOT_AGREED, About.NOT_AGREED)):
+    for number, about in enumerate(
+        (DisputeTopic.OTHER, DisputeTopic.WRONG, DisputeTopic.NOT_AGREED, DisputeTopic.NOT_AGREED)
+    ):
         at = NOON + timedelta(hours=number)
         disputes.raise_dispute(appeal, about=about, reference="", words=f"Word {number}", mailbox="", at=at)
     page = staff.get("/admin/").content.decode()
@@ -118,7 +120,7 @@ def test_a_flood_of_disputes_does_not_bury_the_queue(staff: Client, appeal: Appe
         dispute(appeal)
         dispute(appeal, reference=f"original-{number + 1}")
     page = staff.get("/admin/").content.decode()
-    assert page.count('class="desk-asked"') == 20
+    assert page.count('class="staff-card"') == 20
     assert "There are more" in page
 
 
@@ -135,7 +137,7 @@ def test_corrections_and_names_to_show_again_have_their_tabs(staff: Client, appe
         shown = staff.get(f"/admin/?state={tab}").content.decode()
         assert f"/admin/endorsements/{row.pk}/" in shown
         assert f"/admin/endorsements/{other.pk}/" not in shown
-    corrections.refuse(correcting.corrections.get().pk, by=MODERATOR, at=NOON)
+    corrections.refuse_correction(correcting.corrections.get().pk, by=MODERATOR, at=NOON)
     assert "Nothing here." in staff.get("/admin/?state=corrections").content.decode()
 
 
@@ -148,7 +150,7 @@ def test_one_of_each_costs_as_much_as_three(staff: Client, appeal: Appeal, tab: 
         with CaptureQueriesContext(connection) as queries:
             page = staff.get(f"/admin/?state={tab}").content.decode()
         counted.append(len(queries))
-    assert page.count('class="desk-asked"') == 3
+    assert page.count('class="staff-card"') == 3
     assert page.count('scope="row"') == (0 if tab == "confirmed" else 3)
     assert counted[0] == counted[1]
 
@@ -230,7 +232,7 @@ def test_the_desk_has_no_english_left(staff: Client, appeal: Appeal, language: s
         "Not us",
         "a@b.example",
         *names,
-        *sorted((own for _, own in NAMES_OF_LANGUAGES), key=len, reverse=True),
+        *sorted((own for _, own in LANGUAGE_NAMES), key=len, reverse=True),
         "Kyrgyzstan",
     ]
     for path in paths:

@@ -11,7 +11,7 @@ from petition.actions.mailing.delivery import deliver_due
 from petition.models import Appeal, Endorsement
 from petition.reference import clock
 from tests import factories
-from tests.actions.mailing.post_office import a_post_office, opened
+from tests.actions.mailing.fake_mail_server import create_fake_server, run_server
 from tests.factories import NOON
 
 
@@ -21,12 +21,12 @@ def page_of(staff: Client, found: Endorsement) -> str:
 
 def delivered(settings: Settings, *answers: str) -> None:
     """The worker sends what is due two minutes after NOON; the server gives these answers to its recipients."""
-    office = a_post_office()
+    office = create_fake_server()
     office.recipients = list(answers)
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    with opened(office), clock.frozen(NOON + timedelta(minutes=2)):
+    with run_server(office), clock.freeze(NOON + timedelta(minutes=2)):
         while deliver_due():
             pass
 

@@ -14,11 +14,12 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from petition.actions.refusals import CodesBlocked
 from petition.actions.staff import second_factor_codes
-from petition.actions.staff.second_factor_codes import CodesBlocked, accept_code
+from petition.actions.staff.second_factor_codes import accept_code
 from petition.models import AuditEvent, CodeTries, Role
 from petition.reference import clock
-from tests.admin.people import an_account, browser_of
+from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, mails
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -44,7 +45,7 @@ def wrong(at: datetime, number: int = 0) -> str:
 @pytest.fixture
 def account(db: None) -> User:
     """A moderator with an authenticator app and recovery codes."""
-    account = an_account("moderator", Role.MODERATOR)
+    account = create_account("moderator", Role.MODERATOR)
     TOTP.activate(account, SECRET)
     RecoveryCodes.activate(account)
     return account
@@ -68,7 +69,7 @@ def is_in(client: Client) -> bool:
 
 def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: User) -> None:
     """As in the attack, where 300 were looked at. allauth counts by network, in the memory of a process."""
-    with clock.frozen(NOON):
+    with clock.freeze(NOON):
         for number in range(5):
             page = from_network(number).post(AUTHENTICATE, {"code": wrong(NOON, number)}).content.decode()
             assert "Incorrect code" in page
@@ -79,7 +80,7 @@ def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: Us
         assert not is_in(blocked)
         told = [(message, address) for message, address, _ in mails() if message == "codes_blocked"]
         assert told == [("codes_blocked", "moderator@desk.example")]
-    with clock.frozen(NOON + 15 * MINUTE):
+    with clock.freeze(NOON + 15 * MINUTE):
         assert blocked.post(AUTHENTICATE, {"code": code(NOON + 15 * MINUTE)}).status_code == 302
         assert is_in(blocked)
     assert AuditEvent.objects.filter(verb="block_codes", subject_id=account.pk).count() == 1
@@ -87,9 +88,9 @@ def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: Us
 
 def test_who_is_signed_in_guesses_no_more_than_who_signs_in(account: User) -> None:
     """A stolen session is asked again near a limit: both pages, and both kinds of code, share one count."""
-    thief = browser_of(account)
+    thief = create_client(account)
     tries = [(thief, AGAIN), (from_network(1), AUTHENTICATE)] * 3
-    with clock.frozen(NOON):
+    with clock.freeze(NOON):
         pages = [
             client.post(page, {"code": "12345678" if number % 2 else wrong(NOON)}).content.decode()
             for number, (client, page) in enumerate(tries)
@@ -122,7 +123,7 @@ def test_tries_while_codes_are_blocked_prolong_nothing_and_send_no_mail(account:
 
 
 def test_one_account_blocks_no_other(account: User) -> None:
-    other = an_account("colleague", Role.MODERATOR)
+    other = create_account("colleague", Role.MODERATOR)
     TOTP.activate(other, SECRET)
     for number in range(5):
         accept_code(account, wrong(NOON, number), at=NOON)
@@ -135,7 +136,7 @@ def test_a_code_works_once_however_often_the_cache_forgets(account: User, second
     assert accept_code(account, shown, at=NOON)
     cache.clear()
     at = NOON + timedelta(seconds=seconds)
-    assert second_factor_codes.is_used(account, shown, at=at)
+    assert second_factor_codes.is_code_used(account, shown, at=at)
     assert accept_code(account, shown, at=at) is None
     assert accept_code(account, f" {shown[:3]} {shown[3:]}", at=at) is None, "spelled in another way"
 
@@ -147,7 +148,7 @@ def test_a_recovery_code_works_once(account: User) -> None:
 
 
 def test_a_used_code_is_said_to_be_used(account: User) -> None:
-    with clock.frozen(NOON):
+    with clock.freeze(NOON):
         assert from_network(1).post(AUTHENTICATE, {"code": code(NOON)}).status_code == 302
         page = from_network(2).post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
     assert "This code was used already" in page
@@ -157,7 +158,7 @@ def test_on_https_too_passkeys_go_on_working(account: User, settings: Settings) 
     """The form of a passkey is another one, which asks no count: the page still offers it to who is blocked."""
     for number in range(5):
         accept_code(account, wrong(NOON, number), at=NOON)
-    with clock.frozen(NOON):
+    with clock.freeze(NOON):
         page = from_network(1).get(AUTHENTICATE).content.decode()
     assert 'id="mfa_webauthn_authenticate"' in page or "webauthn" in page
 
@@ -195,7 +196,7 @@ def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Bar
 def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None:
     """The same without a lock or a transaction around both: what the test has to notice."""
     tries = CodeTries.objects.get_or_create(account=account)[0]
-    found = second_factor_codes._matching(account, shown, tries, at=at)
+    found = second_factor_codes._find_matching(account, shown, tries, at=at)
     tries.save()
     return found
 
@@ -205,7 +206,7 @@ def test_one_code_sent_to_two_processes_at_once_works_once(
     committed: None, accept: Callable[..., object], times: int
 ) -> None:
     """Costs up to two seconds, in which one waits for the other in vain."""
-    account = an_account("moderator", Role.MODERATOR)
+    account = create_account("moderator", Role.MODERATOR)
     TOTP.activate(account, SECRET)
     CodeTries.objects.create(account=account)
     assert accepted_at_once(account, accept, pause=Barrier(2)) == times

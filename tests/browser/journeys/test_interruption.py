@@ -168,13 +168,13 @@ def test_what_nobody_understands_harms_nothing(tab: Visit, left: str) -> None:
     assert tab.complaints == []
 
 
-def test_blocked_storage_harms_nothing(tab: Visit) -> None:
-    tab.page.add_init_script(
+def test_blocked_storage_harms_nothing(new_tab: Visit) -> None:
+    new_tab.page.add_init_script(
         "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )
-    tab.open(FORM)
-    fill(tab, "blocked@canary.example")
-    expect(tab.page.locator("output")).to_contain_text("фонду (ҮФ, Kyrgyzstan, Germany)")
-    tab.press("[type=submit]")
-    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Check your mail")
-    assert tab.complaints == []
+    new_tab.open(FORM)
+    fill(new_tab, "blocked@canary.example")
+    expect(new_tab.page.locator("output")).to_contain_text("фонду (ҮФ, Kyrgyzstan, Germany)")
+    new_tab.press("[type=submit]")
+    expect(new_tab.page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    assert new_tab.complaints == []

@@ -47,7 +47,7 @@ def test_the_button_of_enter_is_nobodys_stop(phone: Visit) -> None:
     page = phone.page
     phone.open(FORM)
     expect(page.get_by_role("button", name="Join the appeal")).to_have_count(1)
-    page.locator(".truth a").focus()
+    page.locator(".form-notice a").focus()
     page.keyboard.press("Tab")
     expect(page.locator("[name=organisation_name]")).to_be_focused()
 

@@ -43,8 +43,8 @@ def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagg
     turn(visit, "j")
     seen, closer = [], set()
     for _ in range(50):
-        name = visit.page.locator(".desk-line bdi").inner_text().removesuffix(" (Kyrgyzstan)")
-        sentences = [line.replace("\n", " ") for line in visit.page.locator(".desk-evidence li").all_inner_texts()]
+        name = visit.page.locator(".staff-entry bdi").inner_text().removesuffix(" (Kyrgyzstan)")
+        sentences = [line.replace("\n", " ") for line in visit.page.locator(".staff-evidence li").all_inner_texts()]
         told = [
             sentence.replace("Look closer ", "Look closer: ").replace("Neutral ", "Neutral: ") for sentence in sentences
         ]
@@ -59,31 +59,31 @@ def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagg
         turn(visit, "Enter" if is_strange else "a")
     assert seen == names()
     assert len(closer - set(planted)) <= 1, closer - set(planted)
-    assert visit.page.locator(".desk-queue").count() == 0
+    assert visit.page.locator(".staff-queue").count() == 0
     visit.open("/admin/?state=rejected")
-    assert visit.page.locator(".desk-queue tbody tr").count() == len(closer)
+    assert visit.page.locator(".staff-queue tbody tr").count() == len(closer)
     assert visit.page.title() != "ran"
     assert visit.complaints == []
 
 
 @pytest.mark.parametrize("place", ["queue", "page"])
-def test_two_presses_decide_one(window: Visit, place: str) -> None:
-    window.sign_in()
-    window.open("/admin/")
+def test_two_presses_decide_one(tab: Visit, place: str) -> None:
+    tab.sign_in()
+    tab.open("/admin/")
     if place == "page":
-        turn(window, "j")
-    window.page.wait_for_timeout(SETTLED)
-    with window.page.expect_navigation():
+        turn(tab, "j")
+    tab.page.wait_for_timeout(SETTLED)
+    with tab.page.expect_navigation():
         if place == "page":
             for _ in range(3):
-                window.page.keyboard.press("a")
+                tab.page.keyboard.press("a")
         else:
-            window.page.locator(".desk-queue .desk-approve").first.dblclick()
-    window.page.keyboard.press("a")  # on the page that has just opened
-    window.page.wait_for_timeout(SETTLED)
-    window.open("/admin/")
-    assert window.page.locator(".desk-taking-back form").count() == 1
-    window.press(".desk-taking-back .desk-undo")
+            tab.page.locator(".staff-queue .staff-approve").first.dblclick()
+    tab.page.keyboard.press("a")  # on the page that has just opened
+    tab.page.wait_for_timeout(SETTLED)
+    tab.open("/admin/")
+    assert tab.page.locator(".staff-undoable form").count() == 1
+    tab.press(".staff-undoable .staff-undo")
 
 
 def test_keys_are_switched_off_and_never_meddle_with_typing(visit: Visit) -> None:
@@ -92,18 +92,18 @@ def test_keys_are_switched_off_and_never_meddle_with_typing(visit: Visit) -> Non
     turn(visit, "j")
     address = visit.page.url
     visit.page.keyboard.press("?")
-    assert visit.page.locator(".desk-help").is_visible()
+    assert visit.page.locator(".staff-shortcuts").is_visible()
     visit.page.keyboard.press("a")
-    visit.page.locator(".desk-help [name=keys]").uncheck()
+    visit.page.locator(".staff-shortcuts [name=keys]").uncheck()
     visit.page.keyboard.press("Escape")
     visit.page.keyboard.press("?")
-    assert not visit.page.locator(".desk-help").is_visible()
+    assert not visit.page.locator(".staff-shortcuts").is_visible()
     visit.page.reload()
     visit.page.keyboard.press("?")
-    assert not visit.page.locator(".desk-help").is_visible()
-    visit.page.locator(".desk-keys").click()
-    visit.page.locator(".desk-help [name=keys]").check()
-    visit.page.locator(".desk-close").click()
-    visit.page.locator(".desk-form textarea").first.press_sequentially("aqua?")
-    assert visit.page.locator(".desk-form textarea").first.input_value() == "aqua?"
+    assert not visit.page.locator(".staff-shortcuts").is_visible()
+    visit.page.locator(".staff-shortcuts-button").click()
+    visit.page.locator(".staff-shortcuts [name=keys]").check()
+    visit.page.locator(".staff-close").click()
+    visit.page.locator(".staff-form textarea").first.press_sequentially("aqua?")
+    assert visit.page.locator(".staff-form textarea").first.input_value() == "aqua?"
     assert visit.page.url == address

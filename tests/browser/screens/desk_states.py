@@ -40,12 +40,12 @@ def _invited(visit: Visit, name: str) -> None:
     visit.page.locator("[name=name]").fill(name)
     visit.page.locator("[name=mailbox]").fill(f"{name}@demo.example")
     visit.page.locator("[name=roles][value=moderator]").check()
-    visit.press("button.desk-approve")
+    visit.press("button.staff-approve")
 
 
 def _one_account(visit: Visit) -> None:
     _invited(visit, f"guest-{next(visit.site.numbers)}")
-    visit.press(".desk-queue th a[href$='/staff/2/']")
+    visit.press(".staff-queue th a[href$='/staff/2/']")
 
 
 def _invitation(visit: Visit) -> None:
@@ -57,33 +57,33 @@ def _invitation(visit: Visit) -> None:
 
 def _contact(visit: Visit) -> None:
     _one_endorsement(visit)
-    visit.press("button.desk-contact")
+    visit.press("button.staff-contact")
 
 
 def _text_as_read(visit: Visit) -> None:
     visit.sign_in()
     visit.open(f"/admin/texts/{SLUG}/ru/")
     visit.page.locator("[name=source]").fill((ROOT / "fixtures" / "statement.txt").read_text(encoding="utf-8"))
-    visit.press("button.desk-preview")
+    visit.press("button.staff-preview")
 
 
 def _one_endorsement(visit: Visit) -> None:
     confirmed_page(visit)
     visit.sign_in()
-    visit.press(".desk-queue th a")
+    visit.press(".staff-queue th a")
 
 
 def _asked(visit: Visit) -> None:
     _one_endorsement(visit)
     visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
-    visit.press(".desk-ask")
+    visit.press(".staff-ask")
 
 
 def _rejected(visit: Visit) -> None:
     _one_endorsement(visit)
     visit.page.locator("[name=reason][value=unverified]").check()
     visit.page.locator("#reject-note").fill("Nobody answers at their number.")
-    visit.decide(".desk-reject")
+    visit.decide(".staff-reject")
 
 
 def _respelled(visit: Visit) -> None:
@@ -91,24 +91,24 @@ def _respelled(visit: Visit) -> None:
     here, typed = visit.page.url, visit.page.locator("#spelling-organisation_name")
     stale = visit.page.locator("#spelling-seen").input_value()
     typed.fill("Ойдон чыгарылган «Үлгү» коомдук фонду")
-    visit.press(".desk-spelling")
+    visit.press(".staff-spelling")
     visit.page.goto(here)
     visit.page.locator("#spelling-seen").evaluate("(field, stale) => { field.value = stale }", stale)
-    visit.press(".desk-spelling")
+    visit.press(".staff-spelling")
 
 
 def _enter_with_errors(visit: Visit) -> None:
     visit.sign_in()
     visit.open("/admin/enter/")
-    visit.page.locator(".desk-enter").evaluate("form => { form.noValidate = true }")
-    visit.press(".desk-enter button")
+    visit.page.locator(".staff-enter").evaluate("form => { form.noValidate = true }")
+    visit.press(".staff-enter button")
 
 
 def _reason_preview(visit: Visit) -> None:
     visit.sign_in()
     visit.open("/admin/reasons/unverified/")
-    visit.press(".desk-preview")
-    visit.page.locator(".desk-letter summary").first.click()
+    visit.press(".staff-preview")
+    visit.page.locator(".staff-mail summary").first.click()
 
 
 def _evidence(visit: Visit) -> None:
@@ -121,22 +121,22 @@ def _evidence(visit: Visit) -> None:
     visit.press(".button")
     visit.sign_in()
     visit.find("Freedorn")
-    visit.page.locator(".desk-queue th a", has_text="Freedorn").last.click()
-    visit.page.locator(".desk-alike").first.wait_for()
+    visit.page.locator(".staff-queue th a", has_text="Freedorn").last.click()
+    visit.page.locator(".staff-similar").first.wait_for()
     visit.page.locator("[name=how][value=vouched]").check()
-    visit.press(".desk-check")
+    visit.press(".staff-check")
 
 
 def _keys(visit: Visit) -> None:
     visit.sign_in()
-    visit.page.locator(".desk-keys").click()
-    visit.page.locator(".desk-help[open]").wait_for()
+    visit.page.locator(".staff-shortcuts-button").click()
+    visit.page.locator(".staff-shortcuts[open]").wait_for()
 
 
 def _link_issued(visit: Visit) -> None:
     _line(visit)
     visit.page.locator("[name=checked]").check()
-    visit.press(".desk-link")
+    visit.press(".staff-link")
 
 
 def _line(visit: Visit) -> None:
@@ -144,13 +144,13 @@ def _line(visit: Visit) -> None:
     visit.open("/admin/lines/")
     visit.page.locator("[name=appeal]").select_option(SLUG)
     visit.page.locator("[name=reference]").fill("original-12")
-    visit.press(".desk-open")
+    visit.press(".staff-open")
 
 
 def _line_with_note(visit: Visit) -> None:
     _line(visit)
     visit.page.locator("#note-words").fill("Outlawed in Russia in 2023.")
-    visit.press("button.desk-note")
+    visit.press("button.staff-note")
 
 
 def _line_unknown(visit: Visit) -> None:
@@ -161,33 +161,33 @@ def _line_unknown(visit: Visit) -> None:
 def _notice_preview(visit: Visit) -> None:
     visit.sign_in()
     visit.open(f"/admin/notices/{SLUG}/ru/")
-    visit.page.locator(".desk-form textarea").fill("Ваша организация будет названа отдельно от тех, кто подписал.")
-    visit.press(".desk-preview")
+    visit.page.locator(".staff-form textarea").fill("Ваша организация будет названа отдельно от тех, кто подписал.")
+    visit.press(".staff-preview")
 
 
 def _bulk(visit: Visit) -> None:
     """One is released, or set aside where none is: the queue does not run dry."""
     visit.sign_in()
     visit.open("/admin/?state=quarantined")
-    is_release = visit.page.locator(".desk-pick").count() > 0
+    is_release = visit.page.locator(".staff-row-checkbox").count() > 0
     if not is_release:
         visit.open("/admin/?state=confirmed")
-    visit.page.locator(".desk-pick").first.check()
-    visit.press(".desk-bulk-release" if is_release else ".desk-bulk-quarantine")
+    visit.page.locator(".staff-row-checkbox").first.check()
+    visit.press(".staff-bulk-release" if is_release else ".staff-bulk-quarantine")
 
 
 def _bulk_rejection(visit: Visit) -> None:
     """Every reason with its mail; nothing is begun."""
     confirmed_page(visit)
     visit.sign_in()
-    visit.page.locator(".desk-pick").first.check()
-    visit.press(".desk-bulk-reject")
+    visit.page.locator(".staff-row-checkbox").first.check()
+    visit.press(".staff-bulk-reject")
 
 
 def _disputed(visit: Visit) -> None:
     """One waits already, or somebody writes."""
     visit.sign_in()
-    if visit.page.locator(".desk-dispute").count():
+    if visit.page.locator(".staff-dispute").count():
         return
     visit.open(CHANGE)
     visit.page.locator("[name=about][value=other]").check()
@@ -199,17 +199,17 @@ def _disputed(visit: Visit) -> None:
 
 def _dispute(visit: Visit) -> None:
     _disputed(visit)
-    visit.press(".desk-dispute")
+    visit.press(".staff-dispute")
 
 
 def _disputes_of_one_entry(visit: Visit) -> None:
     _disputed(visit)
-    visit.page.locator(".desk-disputes [href*='entry=']").first.click()
+    visit.page.locator(".staff-disputes [href*='entry=']").first.click()
 
 
 def _batch(visit: Visit) -> None:
     _bulk(visit)
-    visit.press(".desk-begin")
+    visit.press(".staff-start")
 
 
 def _batches(visit: Visit) -> None:
@@ -220,21 +220,21 @@ def _batches(visit: Visit) -> None:
 def _quarantined(visit: Visit) -> None:
     visit.sign_in()
     visit.open("/admin/?state=quarantined")
-    if not visit.page.locator(".desk-pick").count():
+    if not visit.page.locator(".staff-row-checkbox").count():
         _batch(visit)
         visit.open("/admin/?state=quarantined")
 
 
 def _quarantined_one(visit: Visit) -> None:
     _quarantined(visit)
-    visit.press(".desk-queue th a")
+    visit.press(".staff-queue th a")
 
 
 def _edition_preview(visit: Visit) -> None:
     visit.sign_in()
     visit.open("/admin/editions/")
     visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
-    visit.press(".desk-preview")
+    visit.press(".staff-preview")
 
 
 def _edition_refused(visit: Visit) -> None:
@@ -242,7 +242,7 @@ def _edition_refused(visit: Visit) -> None:
     visit.open("/admin/editions/")
     visit.page.locator("[name=dated]").fill("2020-10-09")
     visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
-    visit.press(".desk-approve")
+    visit.press(".staff-approve")
 
 
 DESK: dict[str, Callable[[Visit], None]] = {

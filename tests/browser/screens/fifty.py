@@ -6,7 +6,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from tests.screening.corpus import honest
+from tests.screening.corpus import honest_names
 
 SCRIPT: Final = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ran'</script>"
 _LOOKS, _AGAIN = "Look closer: Resembles original-", "Look closer: Resembles №"
@@ -27,7 +27,7 @@ PLANTED: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
 
 def names() -> list[str]:
     """All fifty in the order of their arrival: every fifth is planted."""
-    kind = [name for name in honest() if "Kestrel" not in name][:40]
+    kind = [name for name in honest_names() if "Kestrel" not in name][:40]
     return [name for place in range(10) for name in (*kind[place * 4 : place * 4 + 4], PLANTED[place][0])]
 
 
@@ -40,7 +40,7 @@ def plant() -> None:
     from petition.actions.self_service import private_links
     from petition.models import Appeal, Endorsement, Purpose
     from petition.reference import clock
-    from petition.security.tokens import digest_of_token
+    from petition.security.tokens import hash_token
     from tests.factories import SLUG, SUBMISSION
 
     appeal, now = Appeal.objects.get(slug=SLUG), clock.now()
@@ -49,6 +49,6 @@ def plant() -> None:
         form = replace(SUBMISSION, organisation_name=name, contact_email=f"office{place}@example{place}.example")
         accept.submit(appeal, form, at=now - timedelta(hours=60 - place))
         row = Endorsement.objects.latest("pk")
-        digest = digest_of_token(private_links.new_link(row, Purpose.CONFIRM), Purpose.CONFIRM)
+        digest = hash_token(private_links.create_link(row, Purpose.CONFIRM), Purpose.CONFIRM)
         Endorsement.objects.filter(pk=row.pk).update(**({"seconds_to_fill": 95} | strange.get(name, {})))
         confirmation.confirm(digest, at=now - timedelta(hours=60 - place))

@@ -82,7 +82,7 @@ def _decided(visit: Visit, decision: str, display: str = "named") -> str:
     path = urlsplit(visit.page.url).path.removeprefix(visit.prefix)
     visit.sign_in()
     visit.find(name)
-    visit.press(f".desk-queue th a:has-text('{name}')")
+    visit.press(f".staff-queue th a:has-text('{name}')")
     if decision == "reject":
         visit.page.locator("[name=reason][value=unverified]").check()
     visit.decide(f"[name=decision][value={decision}]")

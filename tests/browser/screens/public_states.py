@@ -70,9 +70,9 @@ def _own_page_with_question(visit: Visit) -> None:
     visit.press(".button")
     visit.sign_in()
     visit.find(line)
-    visit.press(f".desk-queue th a:has-text('{line}')")
+    visit.press(f".staff-queue th a:has-text('{line}')")
     visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
-    visit.press(".desk-ask")
+    visit.press(".staff-ask")
     (link,) = re.findall(r"http\S+/endorsements/\S+", visit.site.mail_to(visit.address, number=3))
     visit.page.goto(link)
 
@@ -143,7 +143,7 @@ def _edition(visit: Visit) -> None:
     visit.open("/admin/editions/")
     today = visit.page.locator("[name=dated]").input_value()
     visit.page.locator("[name=addressee]").fill("President of the Kyrgyz Republic")
-    visit.press(".desk-approve")
+    visit.press(".staff-approve")
     visit.complaints.clear()  # Chromium reports the 422 of whoever comes second
     visit.open(f"/appeals/{SLUG}/editions/{today}/")
 

@@ -16,6 +16,7 @@ from tests.browser.chromium import launch_arguments
 from tests.browser.screens import contact_sheet
 from tests.browser.screens.camera import HEIGHT, LANGUAGES, WIDTHS, Shot, View, shoot
 from tests.browser.screens.states import STATES, Visit
+from tests.programs import lacking_chromium
 from tests.site import ROOT, Site
 
 FOLDER = ROOT / "var" / "screens"
@@ -32,6 +33,8 @@ class Wanted(NamedTuple):
 def main(words: Sequence[str]) -> int:
     """A site of its own is started, filled and pictured; 1 when there was any trouble."""
     wanted = read(words)
+    if lacking := lacking_chromium():
+        sys.exit(lacking)
     with tempfile.TemporaryDirectory(prefix="petition-screens-") as folder, sync_playwright() as playwright:
         site = Site(Path(folder))
         try:

@@ -7,10 +7,10 @@ import sys
 
 
 def main(path: str) -> None:
-    from petition.publishing.cache.rendering import WITHOUT_LIST, rendered
+    from petition.publishing.cache.rendering import WITHOUT_LIST, render_path
     from petition.wsgi import _django  # loads the settings
 
-    sys.stdout.buffer.write(rendered(_django, path, WITHOUT_LIST).body)
+    sys.stdout.buffer.write(render_path(_django, path, WITHOUT_LIST).body)
 
 
 if __name__ == "__main__":

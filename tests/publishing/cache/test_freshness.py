@@ -1,6 +1,7 @@
-"""A removal is gone within a second even where the watcher is late, and a silent database keeps nobody waiting."""
+"""A removed name is gone within a second even if the watcher is late, and no page waits for a silent database."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection
@@ -8,71 +9,76 @@ from django.db import OperationalError, connection
 from petition.actions.moderation import decisions
 from petition.models import Kind
 from petition.publishing.cache import freshness, middleware
-from petition.publishing.cache.middleware import Door
+from petition.publishing.cache.middleware import PublishedPagesMiddleware
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
 from tests.publishing.visitor import Visitor
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 NAME = "Gone meanwhile"
 
 
-class Careless(Door):
-    """The broken variant: it serves what it has, however long nobody has looked."""
+class Careless(PublishedPagesMiddleware):
+    """A broken variant: it serves what it has, however old the last check is."""
 
     def __call__(self, *args: object) -> object:  # type: ignore[override]
         self.freshness.is_stale = lambda now: False  # type: ignore[method-assign]
         return super().__call__(*args)  # type: ignore[arg-type]
 
 
-def _shows_a_removed_name(door: type[Door]) -> bool:
-    """Whether a page shows a name that left while the watcher had no turn; here it looks only when it is woken."""
+def _shows_a_removed_name(middleware: type[PublishedPagesMiddleware]) -> bool:
+    """Return whether a page shows a name that was removed while the watcher had no turn; here it must be woken."""
     approved(an_appeal(), organisation_name=NAME)
-    visit = Visitor(door)
+    visit = Visitor(middleware)
     assert NAME in visit().text
-    visit.door.freshness.patience = 60
+    visit.middleware.freshness.max_wait = 60
 
     def watch() -> None:
-        visit.door.freshness._wanted.wait()
-        visit.door.look()
+        visit.middleware.freshness._wanted.wait()
+        visit.middleware.check_for_changes()
         connection.close()  # this thread's own
 
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
-    visit.door.freshness.asked_at -= freshness.STALE_SECONDS
+    visit.middleware.freshness.checked_at -= freshness.MAX_AGE_SECONDS
     watcher = threading.Thread(target=watch)
     watcher.start()
     text = visit().text
-    visit.door.freshness._wanted.set()
+    visit.middleware.freshness._wanted.set()
     watcher.join()
     return NAME in text
 
 
-def test_a_page_that_nobody_checked_lately_waits_for_the_next_look() -> None:
-    assert not _shows_a_removed_name(Door)
+def test_a_page_waits_for_the_next_check_if_the_last_one_is_old() -> None:
+    assert not _shows_a_removed_name(PublishedPagesMiddleware)
 
 
-def test_without_looking_at_the_clock_the_name_would_stand_there() -> None:
+def test_without_that_the_name_would_be_shown() -> None:
     assert _shows_a_removed_name(Careless)
 
 
-def test_a_database_that_is_silent_keeps_the_first_waiting_and_nobody_after() -> None:
+def test_only_the_first_page_waits_for_a_silent_database() -> None:
     an_appeal()
     visit = Visitor()
     page = visit()
     waits: list[float | None] = []
-    wait_for = visit.door.freshness._changed.wait_for
-    visit.door.freshness._changed.wait_for = lambda until, patience=None: waits.append(patience) or wait_for(until, 0)  # type: ignore
-    visit.door.freshness.patience = 1
-    visit.door.freshness.asked_at -= freshness.STALE_SECONDS
+    wait_for = visit.middleware.freshness._changed.wait_for
+
+    def wait_not(until: Callable[[], bool], max_wait: float | None = None) -> bool:
+        waits.append(max_wait)
+        return wait_for(until, 0)
+
+    visit.middleware.freshness._changed.wait_for = wait_not  # type: ignore[method-assign,assignment]
+    visit.middleware.freshness.max_wait = 1
+    visit.middleware.freshness.checked_at -= freshness.MAX_AGE_SECONDS
     for _ in range(3):
         assert visit().body == page.body
     assert waits == [1]
-    visit.door.look()
-    visit.door.freshness.asked_at -= freshness.STALE_SECONDS
+    visit.middleware.check_for_changes()
+    visit.middleware.freshness.checked_at -= freshness.MAX_AGE_SECONDS
     visit()
     assert waits == [1, 1]
 
 
-def test_a_database_that_is_gone_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_page_waits_for_a_database_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     an_appeal()
     visit = Visitor()
     page = visit()
@@ -80,19 +86,18 @@ def test_a_database_that_is_gone_keeps_nobody_waiting(monkeypatch: pytest.Monkey
     def no_database() -> None:
         raise OperationalError
 
-    monkeypatch.setattr(middleware, "texts_in_force", no_database)
-    visit.door.look()
-    visit.door.freshness.patience = threading.TIMEOUT_MAX
-    visit.door.freshness.asked_at -= freshness.STALE_SECONDS
+    monkeypatch.setattr(middleware, "list_published_texts", no_database)
+    visit.middleware.check_for_changes()
+    visit.middleware.freshness.max_wait = threading.TIMEOUT_MAX
+    visit.middleware.freshness.checked_at -= freshness.MAX_AGE_SECONDS
     assert visit().body == page.body
 
 
-def test_the_watcher_is_woken_by_a_page_that_waits() -> None:
-    """Not only by the time that has gone by."""
+def test_a_page_that_waits_wakes_the_watcher() -> None:
     fresh = freshness.Freshness()
-    fresh.asked_at -= freshness.STALE_SECONDS
-    fresh.patience = 0
-    fresh.wait()
+    fresh.checked_at -= freshness.MAX_AGE_SECONDS
+    fresh.max_wait = 0
+    fresh.wait_for_check()
     assert fresh._wanted.is_set()
-    fresh.rest()
+    fresh.wait_for_next_check()
     assert not fresh._wanted.is_set()

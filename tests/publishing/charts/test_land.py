@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from petition.publishing.charts import land
-from petition.publishing.charts.map_section import centres
+from petition.publishing.charts.map_section import load_centres
 from petition.publishing.charts.projection import WORLD_WIDTH, equal_area_conic, equal_earth
-from petition.reference.countries import CODES
+from petition.reference.countries import COUNTRY_CODES
 
 
 def test_land_is_coasts_alone() -> None:
     file = Path(land.__file__).with_name("land.txt")
     assert file.stat().st_size < 25_000
-    assert len(land.rings()) > 50
+    assert len(land.load_rings()) > 50
     segments: Counter[frozenset[Any]] = Counter()
-    for ring in land.rings():
+    for ring in land.load_rings():
         assert ring[0] == ring[-1]
         assert len(ring) > 3
         segments.update(frozenset(pair) for pair in pairwise(ring))
@@ -29,8 +29,8 @@ def test_land_is_coasts_alone() -> None:
 
 
 def test_every_country_has_a_place() -> None:
-    assert set(centres()) == CODES
-    assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in centres().values())
+    assert set(load_centres()) == COUNTRY_CODES
+    assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in load_centres().values())
 
 
 def test_places_are_where_the_formulas_say() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from petition.statements import read_statement
+from petition.statements.statement import read_statement
 from tests.statements.test_other_statements import ROWS, TOP, names, questions
 
 

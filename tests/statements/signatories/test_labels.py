@@ -2,7 +2,7 @@
 
 import pytest
 
-from petition.statements.signatories.individuals import is_individual
+from petition.statements.signatories.individuals import Likeness, personal_likeness
 from petition.statements.signatories.labels import Organisation, organisation_of
 
 IPHR = "International Partnership for Human Rights"
@@ -81,7 +81,7 @@ def test_parentheses_not_understood_stay_in_the_name(label: str, expected: Organ
     ],
 )
 def test_people_are_recognised(label: str) -> None:
-    assert is_individual(label)
+    assert personal_likeness(label) is Likeness.ROLE
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_people_are_recognised(label: str) -> None:
     ],
 )
 def test_organisations_are_not_taken_for_people(label: str) -> None:
-    assert not is_individual(label)
+    assert personal_likeness(label) is not Likeness.ROLE

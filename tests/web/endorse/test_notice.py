@@ -1,4 +1,4 @@
-"""The truth before the form: the editor's, dated, in the language of the page; else our own."""
+"""The notice before the form: the editor's, dated, in the language of the page; otherwise the built-in one."""
 
 import re
 from datetime import date
@@ -11,31 +11,31 @@ from petition.actions.appeals.form_notice import set_notice
 from petition.models import Appeal, AppealText, AuditEvent, Notice
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT
 from tests.management.test_import_statement import run, translation
-from tests.test_translations import english_left_in
+from tests.tooling.test_translations import english_left_in
 
 PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}
 
 
-def form(client: Client, language: str = "en") -> str:
+def get_form(client: Client, language: str = "en") -> str:
     return client.get(f"{PREFIXES[language]}/appeals/{SLUG}/endorse/").content.decode()
 
 
-def write(appeal: Appeal, *paragraphs: str, language: str = "en") -> None:
+def write_notice(appeal: Appeal, *paragraphs: str, language: str = "en") -> None:
     dated = date(2026, 10, 1)
     set_notice(appeal, language=language, paragraphs=paragraphs, dated=dated, by=MODERATOR, at=NOON)
 
 
 def test_without_an_editor_our_own_words_stand_with_their_date(client: Client, appeal: Appeal) -> None:
-    page = form(client)
+    page = get_form(client)
     assert "it can put people at risk to endorse this appeal" in page
     assert "As of 26 November 2026" in page
-    assert "По состоянию на 26 ноября 2026 г." in form(client, "ru")
+    assert "По состоянию на 26 ноября 2026 г." in get_form(client, "ru")
 
 
 def test_our_own_words_are_true_of_any_appeal(client: Client, appeal: Appeal) -> None:
-    """They told every appeal about Russia and Belarus."""
+    """Earlier versions spoke of Russia and Belarus in every appeal."""
     for language in PREFIXES:
-        (notice,) = re.findall(r'<ul class="truth">.*?</ul>', form(client, language), re.DOTALL)
+        (notice,) = re.findall(r'<ul class="form-notice">.*?</ul>', get_form(client, language), re.DOTALL)
         assert not re.search(r"russia|belarus|росси|беларус", notice, re.IGNORECASE), language
 
 
@@ -43,10 +43,10 @@ def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Clien
     run(STATEMENT)
     words = {"en": "outlawed in Russia or Belarus", "ru": "в России или Беларуси", "ky": "Россияда же Беларуста"}
     for language, told in words.items():
-        page = form(client, language)
+        page = get_form(client, language)
         assert told in page
         assert page.count("<li>") >= 4  # three paragraphs and the text
-    assert "As of 23 November 2026" in form(client)
+    assert "As of 23 November 2026" in get_form(client)
     assert (
         list(AuditEvent.objects.order_by("pk").values_list("verb", "actor_kind")[1:])
         == [("set_notice", "operator")] * 3
@@ -54,46 +54,46 @@ def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Clien
 
 
 def test_the_editors_words_stand_in_their_language_alone(client: Client, appeal: Appeal) -> None:
-    write(appeal, "Правда <script>alert(1)</script>", "  ", " Вторая. ", language="ru")
-    page = form(client, "ru")
+    write_notice(appeal, "Правда <script>alert(1)</script>", "  ", " Вторая. ", language="ru")
+    page = get_form(client, "ru")
     assert "<li>Правда &lt;script&gt;alert(1)&lt;/script&gt;</li>\n<li>Вторая.</li>" in page
     assert "По состоянию на 1 октября 2026 г." in page
     assert "/text.en.txt" in page  # which text it is, no editor can leave out
     assert "Беларуси" not in page
-    assert "Правда" not in form(client) + form(client, "ky")
+    assert "Правда" not in get_form(client) + get_form(client, "ky")
 
 
 def test_no_words_bring_our_own_back(client: Client, appeal: Appeal) -> None:
-    write(appeal, "One.")
-    write(appeal, "Two.")
-    assert "<li>Two.</li>" in form(client)
-    write(appeal, " ")
-    write(appeal)
-    assert "it can put people at risk to endorse this appeal" in form(client)
+    write_notice(appeal, "One.")
+    write_notice(appeal, "Two.")
+    assert "<li>Two.</li>" in get_form(client)
+    write_notice(appeal, " ")
+    write_notice(appeal)
+    assert "it can put people at risk to endorse this appeal" in get_form(client)
     assert not Notice.objects.exists()
     verbs = AuditEvent.objects.filter(subject_kind="appeal", subject_id=appeal.pk).order_by("pk")
     assert list(verbs.values_list("verb", flat=True)) == ["import", "set_notice", "set_notice", "drop_notice"]
 
 
-def joins(page: str) -> str:
-    (words,) = re.findall(r'<p class="joins">(.*?)</p>', page)
+def find_text_version(page: str) -> str:
+    (words,) = re.findall(r'<p class="text-version">\s*(.*?)</p>', page, re.S)
     assert page.index(words) < page.index('type="submit"')
     return str(words)
 
 
 @pytest.mark.parametrize("language", PREFIXES)
 def test_above_the_button_stands_which_text_is_joined(client: Client, appeal: Appeal, language: str) -> None:
-    said = joins(form(client, language))
-    assert f'href="/appeals/{SLUG}/text.en.txt"' in said
-    assert AppealText.objects.get().sha256 in said
+    text = find_text_version(get_form(client, language))
+    assert f'href="/appeals/{SLUG}/text.en.txt"' in text
+    assert AppealText.objects.get().sha256 in text
     begins = {
         "en": "Your organisation joins the text exactly",
         "ru": "На этом языке текста",
         "ky": "Кайрылуунун тексти бул",
     }
-    assert said.startswith(begins[language])
+    assert text.startswith(begins[language])
     if language != "en":
-        assert english_left_in(said) == set()
+        assert english_left_in(text) == set()
 
 
 @pytest.mark.parametrize("status", ["unofficial", "official"])
@@ -101,7 +101,7 @@ def test_beside_a_translation_it_says_which_one_counts(
     client: Client, appeal: Appeal, tmp_path: Path, status: str
 ) -> None:
     run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", status)
-    said = joins(form(client, "ru"))
-    assert ("неофициальный" in said) == (status == "unofficial")
-    assert AppealText.objects.get(language="en").sha256 in said
-    assert f'href="/appeals/{SLUG}/text.en.txt"' in said
+    text = find_text_version(get_form(client, "ru"))
+    assert ("неофициальный" in text) == (status == "unofficial")
+    assert AppealText.objects.get(language="en").sha256 in text
+    assert f'href="/appeals/{SLUG}/text.en.txt"' in text

@@ -1,4 +1,4 @@
-"""“Show how it will be printed”: the line is right, nothing is stored, nothing typed is lost, nobody is scolded."""
+"""“Show how it will be printed”: the entry is right, nothing is stored, nothing typed is lost, no other errors."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from petition.actions.endorsing import confirmation
 from petition.actions.moderation import decisions
 from petition.models import Appeal, AuditEvent, Endorsement, RateCount, Signatory
 from petition.reference import clock
-from petition.security.tokens import digest_of_token
+from petition.security.tokens import hash_token
 from tests.factories import MODERATOR, SLUG, mails, token_in
 
 FORM = f"/appeals/{SLUG}/endorse/"
@@ -28,28 +28,28 @@ TYPED: dict[str, Any] = {
 LINE = "Адилет «Үкүк» <b> (АҮ, Kyrgyzstan, Germany)"
 
 
-def press(client: Client, *, answer: str = "page", prefix: str = "", **changes: Any) -> Any:
+def post_preview(client: Client, *, answer: str = "page", prefix: str = "", **changes: Any) -> Any:
     told = {name: value for name, value in (TYPED | changes).items() if value is not None}
     return client.post(prefix + FORM, told | {"preview": answer})
 
 
-def output(response: Any) -> str:
-    (found,) = re.findall(r"<output.*?</output>", response.content.decode(), re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", found)).strip()
+def find_output(response: Any) -> str:
+    (match,) = re.findall(r"<output.*?</output>", response.content.decode(), re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", match)).strip()
 
 
-def asked(client: Client, **changes: Any) -> dict[str, str]:
-    """What the script is told."""
-    response = press(client, answer="line", **changes)
+def get_preview(client: Client, **changes: Any) -> dict[str, str]:
+    """Return the JSON that the script gets."""
+    response = post_preview(client, answer="line", **changes)
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
     return dict(response.json())
 
 
 def test_the_page_comes_back_with_the_line_and_everything_typed(client: Client, appeal: Appeal) -> None:
-    response = press(client)
+    response = post_preview(client)
     page = response.content.decode()
     assert response.status_code == 200
-    assert output(response) == f"This is how the line will be printed: {LINE.replace('<b>', '&lt;b&gt;')}"
+    assert find_output(response) == f"This is how the line will be printed: {LINE.replace('<b>', '&lt;b&gt;')}"
     for name in ("acronym", "website", "contact_name", "contact_email"):
         assert f'value="{TYPED[name]}"' in page
     for code in ("KG", "DE"):
@@ -58,15 +58,15 @@ def test_the_page_comes_back_with_the_line_and_everything_typed(client: Client, 
 
 
 def test_no_field_is_wrong_that_nobody_has_sent(client: Client, appeal: Appeal) -> None:
-    page = press(client).content.decode()
+    page = post_preview(client).content.decode()
     assert "<title>Endorse this appeal" in page
     for mark in ('class="summary"', "invalid-feedback", "is-invalid", "aria-invalid"):
         assert mark not in page
 
 
 def test_the_answer_has_the_focus_and_the_errors_have_it_before(client: Client, appeal: Appeal) -> None:
-    assert re.search(r"<output[^>]+ autofocus>", press(client).content.decode())
-    wrong = press(client, organisation_name="").content.decode()
+    assert re.search(r"<output[^>]+ autofocus>", post_preview(client).content.decode())
+    wrong = post_preview(client, organisation_name="").content.decode()
     assert re.findall(r"<(\w+)[^>]+ autofocus", wrong) == ["div"]
     assert "autofocus" not in client.get(FORM).content.decode()
 
@@ -83,31 +83,31 @@ def test_the_answer_has_the_focus_and_the_errors_have_it_before(client: Client, 
 def test_a_trouble_of_the_line_stands_at_its_field_and_no_other_does(
     client: Client, appeal: Appeal, changes: dict[str, Any], field: str, says: str
 ) -> None:
-    response = press(client, **changes)
+    response = post_preview(client, **changes)
     (summary,) = re.findall(r'<div class="summary".*?</div>', response.content.decode(), re.S)
     (target,) = re.findall(r'href="#([^"]+)"', summary)
-    assert (response.status_code, output(response)) == (422, "")
+    assert (response.status_code, find_output(response)) == (422, "")
     assert field in target
     assert says in summary
-    told = asked(client, **changes)
+    told = get_preview(client, **changes)
     assert says in told["said"]
     assert told["line"] == ""
 
 
 def test_not_named_says_plainly_that_no_line_is_printed(client: Client, appeal: Appeal) -> None:
-    response = press(client, display="withheld")
-    assert (response.status_code, output(response)) == (200, "Not named: no line will be printed.")
-    assert asked(client, display="withheld") == {"said": "Not named: no line will be printed.", "line": ""}
+    response = post_preview(client, display="withheld")
+    assert (response.status_code, find_output(response)) == (200, "Not named: no line will be printed.")
+    assert get_preview(client, display="withheld") == {"said": "Not named: no line will be printed.", "line": ""}
 
 
 def test_the_script_may_send_the_four_fields_alone(client: Client, appeal: Appeal) -> None:
     absent = dict.fromkeys(("website", "contact_name", "contact_email", "authority", "display"))
-    assert asked(client, **absent) == {"said": "This is how the line will be printed:", "line": LINE}
+    assert get_preview(client, **absent) == {"said": "This is how the line will be printed:", "line": LINE}
 
 
 @pytest.mark.parametrize("prefix", ["/ru", "/ky"])
 def test_countries_are_printed_in_english_whatever_the_page_speaks(client: Client, appeal: Appeal, prefix: str) -> None:
-    shown = output(press(client, prefix=prefix, organisation_name="Фонд"))
+    shown = find_output(post_preview(client, prefix=prefix, organisation_name="Фонд"))
     assert shown.endswith(": Фонд (АҮ, Kyrgyzstan, Germany)")
 
 
@@ -118,25 +118,25 @@ def test_nothing_is_stored_counted_owed_or_set(client: Client, appeal: Appeal) -
     before = stored()
     complete = {"contact_role": "төрайым", "contact_email": "a@b.example", "website": "", "consent_processing": "on"}
     for answer in ("page", "line", "", "anything"):
-        assert press(client, answer=answer, **complete, consent_publication="on").status_code == 200
+        assert post_preview(client, answer=answer, **complete, consent_publication="on").status_code == 200
     assert (stored(), mails(), client.cookies) == (before, [], {})
 
 
 def test_the_line_shown_is_the_line_listed(client: Client, appeal: Appeal) -> None:
-    """And sending the form after a preview is as if there had been none."""
-    shown = asked(client)["line"]
+    """Sending the form after a preview has the same result as without one."""
+    shown = get_preview(client)["line"]
     now = clock.now()
     sent = {"contact_role": "төрайым", "contact_email": "a@b.example", "website": ""}
     consents = {"consent_processing": "on", "consent_publication": "on"}
     assert client.post(FORM, TYPED | sent | consents).status_code == 302
-    confirmed = confirmation.confirm(digest_of_token(token_in(mails()[-1][2]), "confirm"), at=now).endorsement
+    confirmed = confirmation.confirm(hash_token(token_in(mails()[-1][2]), "confirm"), at=now).endorsement
     decisions.approve(confirmed.pk, by=MODERATOR, at=now)
     assert Signatory.objects.get(kind="further").label == shown == LINE
 
 
 def test_a_closed_appeal_shows_no_form_and_no_line(client: Client, appeal: Appeal) -> None:
     Appeal.objects.update(closes_at=clock.now())
-    page = press(client).content.decode()
+    page = post_preview(client).content.decode()
     assert "Closed for further" in page
     assert "<output" not in page
 

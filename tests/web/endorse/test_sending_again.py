@@ -1,4 +1,4 @@
-"""A post that could not be stored comes back with what was typed, to be sent again; words fit a post."""
+"""A post that could not be stored: the error page holds what was typed, to be sent again."""
 
 import re
 from html import unescape
@@ -19,8 +19,8 @@ BUSY: dict[str, Any] = {TOO_BUSY: True}
 HOSTILE = "\"><script>alert(1)</script>&amp;'\n\nзаң"
 
 
-def fields_of(page: str) -> dict[str, list[str]]:
-    """What is hidden on a page, to be sent again."""
+def parse_fields(page: str) -> dict[str, list[str]]:
+    """Return the hidden fields of a page, to be sent again."""
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page):
         fields.setdefault(unescape(name), []).append(unescape(value))
@@ -29,7 +29,7 @@ def fields_of(page: str) -> dict[str, list[str]]:
 
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is gone when the endorsement is to be stored; a test cannot bring it about inside its transaction."""
+    """The database fails when the endorsement is stored. Inside the test's transaction it cannot fail for real."""
 
     def gone(*args: object, **kwargs: object) -> None:
         raise OperationalError
@@ -56,7 +56,7 @@ def test_a_post_without_a_place_is_refused_and_can_be_sent_again(
     assert words in page
     assert button in page
     assert "<script>" not in page
-    again = fields_of(page)
+    again = parse_fields(page)
     assert again == {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
     assert client.post(prefix + FORM, again | {"contact_role": "Director"}).status_code == 302
 
@@ -71,18 +71,18 @@ def test_a_post_that_the_database_does_not_take_claims_nothing_and_can_be_sent_a
     assert "could not store this in time" in page
     assert "Nothing was stored" not in page  # the connection may have broken at the commit
     monkeypatch.undo()
-    assert client.post(FORM, fields_of(page)).status_code == 302
+    assert client.post(FORM, parse_fields(page)).status_code == 302
     assert Endorsement.objects.filter(origin="form").count() == 1
 
 
 def test_a_mistake_of_ours_keeps_what_was_typed(
     client: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accept, "submit", lambda *args, **told: 1 / 0)
+    monkeypatch.setattr(accept, "submit", lambda *args, **kwargs: 1 / 0)
     client.raise_request_exception = False
     response = post(client)
     assert response.status_code == 500
-    assert fields_of(response.content.decode())["organisation_name"] == [RIGHT["organisation_name"]]
+    assert parse_fields(response.content.decode())["organisation_name"] == [RIGHT["organisation_name"]]
 
 
 def test_a_page_that_is_asked_for_has_words_of_its_own_and_no_form(client: Client, appeal: Appeal) -> None:
@@ -103,7 +103,7 @@ def test_what_the_staff_type_is_not_put_on_a_page_since_it_may_be_a_password(cli
 def test_the_page_of_a_private_link_tells_its_address_to_nobody(client: Client, appeal: Appeal) -> None:
     response = client.post("/endorsements/abc/confirm/", {"not_me": "1"}, **BUSY)
     assert (response.status_code, response["Referrer-Policy"]) == (503, "no-referrer")
-    assert fields_of(response.content.decode()) == {"not_me": ["1"]}
+    assert parse_fields(response.content.decode()) == {"not_me": ["1"]}
 
 
 def test_no_visitor_can_say_that_it_is_busy(client: Client, appeal: Appeal) -> None:
@@ -118,7 +118,7 @@ def test_an_error_is_a_page_and_no_file(
     def full(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(file_cache, "export", full)
+    monkeypatch.setattr(file_cache, "open_export", full)
     response = client.get(f"/appeals/{SLUG}/{name}")
     assert (response.status_code, response["Content-Type"]) == (503, "text/html; charset=utf-8")
     assert "Content-Disposition" not in response

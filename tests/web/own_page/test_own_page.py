@@ -1,5 +1,6 @@
-"""The organisation's own page: every step it offers, each of them twice, and what it refuses."""
+"""The organisation's own page: every step, each done twice, and what is refused."""
 
+import itertools
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,10 +11,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from petition.actions.intake import accept
-from petition.actions.lifecycle import AlreadyDecided
 from petition.actions.mailing import delivery
-from petition.actions.moderation import decisions, notes, verification
-from petition.actions.moderation.verification import Checked
+from petition.actions.moderation import decisions, internal_notes, verification
+from petition.actions.moderation.verification import CheckResult
+from petition.actions.refusals import AlreadyDecided
 from petition.actions.self_service import corrections, private_links
 from petition.models import (
     Appeal,
@@ -32,7 +33,7 @@ from petition.reference import clock
 from petition.security import encryption
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
-from tests.test_translations import english_left_in
+from tests.tooling.test_translations import english_left_in
 
 STEPS = ("correction", "contact", "stop", "withdraw", "named", "code", "links", "forget")
 ALWAYS = {"code", "links", "receipt.txt"}
@@ -40,38 +41,39 @@ LINE = {"organisation_name": "Made-up Foundation", "acronym": "MF", "countries":
 PERSON = {"contact_name": "Bakyt", "contact_role": "Chair", "contact_email": "bakyt@fund.example"}
 
 
-def own(appeal: Appeal, *, decided: bool = True, **changes: Any) -> tuple[Endorsement, str]:
-    """An endorsement whose mailbox is proven, and the address of its own page."""
-    found = factories.confirmed(appeal, at=clock.now(), **changes)
+def create_own_page(appeal: Appeal, *, decided: bool = True, **changes: Any) -> tuple[Endorsement, str]:
+    """Return a confirmed endorsement and the address of its own page."""
+    endorsement = factories.confirmed(appeal, at=clock.now(), **changes)
     if decided:
-        decisions.approve(found.pk, by=MODERATOR, at=clock.now())
-    return Endorsement.objects.get(pk=found.pk), f"/endorsements/{private_links.new_own_page(found)}/"
+        decisions.approve(endorsement.pk, by=MODERATOR, at=clock.now())
+    address = f"/endorsements/{private_links.create_own_page_link(endorsement)}/"
+    return Endorsement.objects.get(pk=endorsement.pk), address
 
 
-def of_an_original() -> tuple[Endorsement, str]:
-    found = Endorsement.objects.get(signatory__kind="original", signatory__number=12)
-    return found, f"/endorsements/{private_links.new_own_page(found)}/"
+def open_original() -> tuple[Endorsement, str]:
+    endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=12)
+    return endorsement, f"/endorsements/{private_links.create_own_page_link(endorsement)}/"
 
 
-def asked(appeal: Appeal) -> tuple[Endorsement, str]:
-    """One that was returned with a question, and the link of the mail that says so."""
-    found, _ = own(appeal, decided=False)
-    decisions.ask(found.pk, "Who decided\nthis?", by=MODERATOR, at=clock.now())
-    return Endorsement.objects.get(pk=found.pk), f"/endorsements/{token_in(mails()[-1][2])}/"
+def create_with_question(appeal: Appeal) -> tuple[Endorsement, str]:
+    """Return an endorsement with an open question, and the link in the mail about it."""
+    endorsement, _ = create_own_page(appeal, decided=False)
+    decisions.ask_question(endorsement.pk, "Who decided\nthis?", by=MODERATOR, at=clock.now())
+    return Endorsement.objects.get(pk=endorsement.pk), f"/endorsements/{token_in(mails()[-1][2])}/"
 
 
-def offered(client: Client, address: str) -> set[str]:
-    """The steps that the page leads to."""
+def offered_steps(client: Client, address: str) -> set[str]:
+    """Return the steps that the page links to."""
     page = client.get(address)
     assert (page.status_code, page["Referrer-Policy"], page["Cache-Control"]) == (200, "no-referrer", "no-store")
     return set(re.findall(rf'href="{address}([a-z.]+)/?"', page.content.decode()))
 
 
-def text_of(answer: Any) -> str:
-    return str(answer.content.decode())
+def decode(response: Any) -> str:
+    return str(response.content.decode())
 
 
-def changed(endorsement: Endorsement) -> Endorsement:
+def reload(endorsement: Endorsement) -> Endorsement:
     return Endorsement.objects.select_related("signatory").get(pk=endorsement.pk)
 
 
@@ -88,8 +90,8 @@ def changed(endorsement: Endorsement) -> Endorsement:
     ],
 )
 def test_it_offers_what_can_be_done_now(client: Client, appeal: Appeal, changes: Any, steps: set[str]) -> None:
-    _, address = own(appeal, **changes)
-    assert offered(client, address) == steps | ALWAYS
+    _, address = create_own_page(appeal, **changes)
+    assert offered_steps(client, address) == steps | ALWAYS
     for step in STEPS:
         page = client.get(f"{address}{step}/")
         assert page.status_code == (200 if step in steps | ALWAYS else 409), step
@@ -97,13 +99,13 @@ def test_it_offers_what_can_be_done_now(client: Client, appeal: Appeal, changes:
 
 
 def test_one_of_the_originals_is_hidden_and_never_corrected_or_ended(client: Client, appeal: Appeal) -> None:
-    found, address = of_an_original()
-    assert offered(client, address) == {"stop"} | ALWAYS
+    endorsement, address = open_original()
+    assert offered_steps(client, address) == {"stop"} | ALWAYS
     assert client.post(f"{address}withdraw/").status_code == 409
     assert client.post(f"{address}correction/", LINE).status_code == 409
     assert client.post(f"{address}stop/").status_code == 200
-    assert (changed(found).state, changed(found).display) == (State.APPROVED, "withheld")
-    assert "Name sealed" in text_of(client.get(address))
+    assert (reload(endorsement).state, reload(endorsement).display) == (State.APPROVED, "withheld")
+    assert "Name sealed" in decode(client.get(address))
 
 
 ENDS: dict[str, Callable[..., object]] = {"reject": decisions.reject, "withdraw": factories.withdraw_for_good}
@@ -111,31 +113,28 @@ ENDS: dict[str, Callable[..., object]] = {"reject": decisions.reject, "withdraw"
 
 @pytest.mark.parametrize(("end", "left"), [("reject", {"withdraw", "forget"}), ("withdraw", {"forget"})])
 def test_what_has_ended_offers_only_to_be_forgotten(client: Client, appeal: Appeal, end: str, left: set[str]) -> None:
-    found, address = own(appeal, decided=False)
-    ENDS[end](found.pk, by=MODERATOR, at=clock.now())
-    assert offered(client, address) == left
+    endorsement, address = create_own_page(appeal, decided=False)
+    ENDS[end](endorsement.pk, by=MODERATOR, at=clock.now())
+    assert offered_steps(client, address) == left
     for step in {*STEPS, "receipt.txt"} - left:
         path = f"{address}{step}" if "." in step else f"{address}{step}/"
         assert client.post(path, LINE | PERSON).status_code == 409
-    assert changed(found).state == {"reject": State.REJECTED, "withdraw": State.WITHDRAWN}[end]
+    assert reload(endorsement).state == {"reject": State.REJECTED, "withdraw": State.WITHDRAWN}[end]
 
 
-@pytest.mark.parametrize("step", ["", *(f"{step}/" for step in STEPS), "receipt.txt", "agree-contact/", "name-again/"])
-@pytest.mark.parametrize("post", [False, True])
-def test_a_link_that_opens_nothing_is_the_same_neutral_page(
-    client: Client, appeal: Appeal, step: str, post: bool
-) -> None:
-    found, _ = own(appeal)
-    other_purpose = private_links.new_link(found, Purpose.CONFIRM)
-    over = private_links.new_link(found, Purpose.OWN_PAGE, expires_at=NOON - timedelta(days=9999))
-    ask = client.post if post else client.get
-    bodies = set()
-    for token in ("A" * 43, other_purpose, over, "ё" * 43, "zq9"):
-        answer = ask(f"/endorsements/{token}/{step}")
-        assert (answer.status_code, answer["Referrer-Policy"]) == (404, "no-referrer")
-        bodies.add(text_of(answer).replace(token, ""))
-    assert len(bodies) == 1
-    assert changed(found).state == State.APPROVED
+def test_a_link_that_opens_nothing_is_the_same_neutral_page(client: Client, appeal: Appeal) -> None:
+    endorsement, _ = create_own_page(appeal)
+    other_purpose = private_links.create_link(endorsement, Purpose.CONFIRM)
+    over = private_links.create_link(endorsement, Purpose.OWN_PAGE, expires_at=NOON - timedelta(days=9999))
+    steps = ("", *(f"{step}/" for step in STEPS), "receipt.txt", "agree-contact/", "name-again/")
+    for step, ask in itertools.product(steps, (client.get, client.post)):
+        bodies = set()
+        for token in ("A" * 43, other_purpose, over, "ё" * 43, "zq9"):
+            response = ask(f"/endorsements/{token}/{step}")
+            assert (response.status_code, response["Referrer-Policy"]) == (404, "no-referrer"), step
+            bodies.add(decode(response).replace(token, ""))
+        assert len(bodies) == 1, step
+        assert reload(endorsement).state == State.APPROVED, step
 
 
 @pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
@@ -143,7 +142,7 @@ def test_a_link_that_opens_nothing_says_what_to_do_next(
     client: Client, appeal: Appeal, settings: Settings, prefix: str
 ) -> None:
     settings.SECRETARIAT_ADDRESS = "desk@secretariat.example"
-    page = text_of(client.get(f"{prefix}/endorsements/{'A' * 43}/"))
+    page = decode(client.get(f"{prefix}/endorsements/{'A' * 43}/"))
     main = page.split("<main")[1].split("</main>")[0]
     for leads in (f"{prefix}/appeals/{SLUG}/change/", f"{prefix}/appeals/{SLUG}/"):
         assert f'href="{leads}"' in main
@@ -155,29 +154,29 @@ def test_a_link_that_opens_nothing_says_what_to_do_next(
 
 
 def test_a_correction_waits_and_the_line_stays(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, organisation_name="Made-up «Fund»")
-    page = text_of(client.get(f"{address}correction/"))
+    endorsement, address = create_own_page(appeal, organisation_name="Made-up «Fund»")
+    page = decode(client.get(f"{address}correction/"))
     assert 'value="Made-up «Fund»"' in page
     for _ in range(2):
-        assert "waits for a moderator" in text_of(client.post(f"{address}correction/", LINE))
-    (correction,) = Correction.objects.filter(endorsement=found)
+        assert "waits for a moderator" in decode(client.post(f"{address}correction/", LINE))
+    (correction,) = Correction.objects.filter(endorsement=endorsement)
     assert "Foundation" not in correction.sealed_proposal
-    assert "waits for a moderator" in text_of(client.get(address))
-    assert changed(found).organisation_name == "Made-up «Fund»"
-    corrections.accept(correction.pk, by=MODERATOR, at=clock.now())
+    assert "waits for a moderator" in decode(client.get(address))
+    assert reload(endorsement).organisation_name == "Made-up «Fund»"
+    corrections.accept_correction(correction.pk, by=MODERATOR, at=clock.now())
     assert Signatory.objects.get(kind="further").label == "Made-up Foundation (MF, Kyrgyzstan, Germany)"
 
 
 def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: Appeal) -> None:
-    _, address = own(appeal, display="withheld", organisation_name="Made-up Secret")
-    page = text_of(client.get(f"{address}correction/"))
+    _, address = create_own_page(appeal, display="withheld", organisation_name="Made-up Secret")
+    page = decode(client.get(f"{address}correction/"))
     assert "The name is sealed" in page
     assert "Secret" not in page
     assert client.post(f"{address}correction/", LINE).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("step", "told", "says"),
+    ("step", "posted", "says"),
     [
         ("correction", LINE | {"organisation_name": ""}, "Enter the name of the organisation."),
         ("correction", LINE | {"organisation_name": "=Made-up"}, "Begin with a letter"),
@@ -190,18 +189,18 @@ def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: 
     ],
 )
 def test_what_is_wrong_comes_back_as_typed_with_a_summary(
-    client: Client, appeal: Appeal, step: str, told: dict[str, Any], says: str
+    client: Client, appeal: Appeal, step: str, posted: dict[str, Any], says: str
 ) -> None:
-    _, address = asked(appeal)
-    answer = client.post(f"{address}{step}/" if step else address, told)
-    page = text_of(answer)
-    assert answer.status_code == 422
+    _, address = create_with_question(appeal)
+    response = client.post(f"{address}{step}/" if step else address, posted)
+    page = decode(response)
+    assert response.status_code == 422
     assert re.search(r"<title>\s*Error: ", page)
     (summary,) = re.findall(r'<div class="summary".*?</div>', page, re.S)
     assert says in summary
     for target in re.findall(r'href="#([^"]+)"', summary):
         assert f'id="{target}"' in page
-    for typed in told.values():
+    for typed in posted.values():
         for value in [typed] if isinstance(typed, str) else typed:
             assert value.strip() in page or value == "XX"
     assert not Correction.objects.exists()
@@ -213,22 +212,23 @@ def test_what_is_wrong_comes_back_as_typed_with_a_summary(
 
 
 def addresses_mailed(message: str) -> list[tuple[str, str]]:
-    """Whom the mails called `message` are owed to, and the path of the link in each."""
+    """Return recipient and path of the link of each mail called `message`."""
     return [
         (address, f"/endorsements/{token_in(content)}/agree-contact/")
-        for told, address, content in mails()
-        if told == message
+        for posted, address, content in mails()
+        if posted == message
     ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("old_first", [True, False])
 def test_both_mailboxes_agree_to_a_new_contact_and_then_old_links_are_dead(
     client: Client, appeal: Appeal, old_first: bool
 ) -> None:
-    found, address = own(appeal, contact_email="asel@fund.example", contact_name="Asel")
-    page = text_of(client.get(f"{address}contact/"))
+    endorsement, address = create_own_page(appeal, contact_email="asel@fund.example", contact_name="Asel")
+    page = decode(client.get(f"{address}contact/"))
     assert "asel" not in page.lower()
-    assert "Two mails are on their way" in text_of(client.post(f"{address}contact/", PERSON))
+    assert "Two mails are on their way" in decode(client.post(f"{address}contact/", PERSON))
     ((old, old_link),) = addresses_mailed("old_contact")
     ((new, new_link),) = addresses_mailed("new_contact")
     assert (old, new) == ("asel@fund.example", "bakyt@fund.example")
@@ -237,15 +237,15 @@ def test_both_mailboxes_agree_to_a_new_contact_and_then_old_links_are_dead(
     for link in (first, second, first):
         assert client.get(link).status_code == 200
         assert client.head(link).status_code == 200
-    assert changed(found).mailbox_index == encryption.mailbox_index("asel@fund.example")
+    assert reload(endorsement).mailbox_index == encryption.compute_mailbox_index("asel@fund.example")
     for _ in range(2):
-        assert "when the other address has agreed" in text_of(client.post(first))
-    assert "Both addresses have agreed" in text_of(client.post(second))
+        assert "when the other address has agreed" in decode(client.post(first))
+    assert "Both addresses have agreed" in decode(client.post(second))
 
-    contact = Contact.objects.get(endorsement=found)
-    assert encryption.opened(contact.sealed_person) == {"name": "Bakyt", "role": "Chair"}
-    assert encryption.opened(contact.sealed_mailbox) == "bakyt@fund.example"
-    assert changed(found).mailbox_index == encryption.mailbox_index("bakyt@fund.example")
+    contact = Contact.objects.get(endorsement=endorsement)
+    assert encryption.decrypt(contact.sealed_person) == {"name": "Bakyt", "role": "Chair"}
+    assert encryption.decrypt(contact.sealed_mailbox) == "bakyt@fund.example"
+    assert reload(endorsement).mailbox_index == encryption.compute_mailbox_index("bakyt@fund.example")
     assert client.get(address).status_code == client.get(first).status_code == client.post(second).status_code == 404
     (message, mailbox, content), (then, earlier, _) = mails()[-2:]
     assert (message, mailbox) == ("own_page", "bakyt@fund.example")
@@ -254,7 +254,7 @@ def test_both_mailboxes_agree_to_a_new_contact_and_then_old_links_are_dead(
 
 
 def test_a_later_request_takes_the_place_of_an_earlier_one(client: Client, appeal: Appeal) -> None:
-    _, address = own(appeal)
+    _, address = create_own_page(appeal)
     client.post(f"{address}contact/", PERSON)
     ((_, dead),) = addresses_mailed("new_contact")
     client.post(f"{address}contact/", PERSON | {"contact_email": "third@fund.example"})
@@ -265,18 +265,18 @@ def test_a_later_request_takes_the_place_of_an_earlier_one(client: Client, appea
 
 
 def test_a_new_contact_who_endorsed_under_this_name_already_cannot_take_over(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, organisation_name="Made-up Twin")
-    own(appeal, organisation_name="Made-up Twin", contact_email=PERSON["contact_email"])
+    endorsement, address = create_own_page(appeal, organisation_name="Made-up Twin")
+    create_own_page(appeal, organisation_name="Made-up Twin", contact_email=PERSON["contact_email"])
     client.post(f"{address}contact/", PERSON)
     ((_, old_link),) = addresses_mailed("old_contact")
     ((_, new_link),) = addresses_mailed("new_contact")
     assert client.post(old_link).status_code == 200
     assert client.post(new_link).status_code == 404
-    assert changed(found).mailbox_index != encryption.mailbox_index(PERSON["contact_email"])
+    assert reload(endorsement).mailbox_index != encryption.compute_mailbox_index(PERSON["contact_email"])
 
 
 def test_new_contacts_are_asked_five_times_a_day_at_most(client: Client, appeal: Appeal) -> None:
-    _, address = own(appeal)
+    _, address = create_own_page(appeal)
     for number in range(41):
         last = client.post(f"{address}contact/", PERSON | {"contact_email": f"bakyt{number}@fund.example"})
     assert last.status_code == 409, "for a week there is no turn"
@@ -286,15 +286,15 @@ def test_new_contacts_are_asked_five_times_a_day_at_most(client: Client, appeal:
 
 def test_no_number_of_own_pages_floods_a_mailbox_that_is_not_theirs(client: Client, appeal: Appeal) -> None:
     for _ in range(4):
-        _, address = own(appeal)
+        _, address = create_own_page(appeal)
         for _ in range(2):
             assert client.post(f"{address}contact/", PERSON).status_code == 200
     accept.submit(appeal, factories.a_submission(contact_email=PERSON["contact_email"]), at=clock.now())
     for hours in range(24):
-        with clock.frozen(clock.now() + timedelta(hours=hours)):
+        with clock.freeze(clock.now() + timedelta(hours=hours)):
             while delivery.deliver_due():
                 pass
-    to_them = OutgoingMail.objects.filter(mailbox_index=encryption.mailbox_index(PERSON["contact_email"]))
+    to_them = OutgoingMail.objects.filter(mailbox_index=encryption.compute_mailbox_index(PERSON["contact_email"]))
     assert to_them.filter(sent_at__isnull=False).count() == 3
 
 
@@ -302,16 +302,16 @@ def test_no_number_of_own_pages_floods_a_mailbox_that_is_not_theirs(client: Clie
 
 
 def test_a_question_is_answered_once_and_sealed(client: Client, appeal: Appeal) -> None:
-    found, address = asked(appeal)
-    page = text_of(client.get(address))
+    endorsement, address = create_with_question(appeal)
+    page = decode(client.get(address))
     assert "Who decided<br>this?" in page
     assert "We have a question before we decide" in page
-    done = text_of(client.post(address, {"answer": "Our board.\r\n\r\nIn May."}))
+    done = decode(client.post(address, {"answer": "Our board.\r\n\r\nIn May."}))
     assert "Your answer has arrived." in done
     assert "Who decided" not in done
-    question = Question.objects.get(endorsement=found)
-    assert encryption.opened(question.sealed_answer) == "Our board.\n\nIn May."
-    assert changed(found).state == State.CONFIRMED
+    question = Question.objects.get(endorsement=endorsement)
+    assert encryption.decrypt(question.sealed_answer) == "Our board.\n\nIn May."
+    assert reload(endorsement).state == State.CONFIRMED
     assert client.post(address, {"answer": "Again."}).status_code == 409
 
 
@@ -319,55 +319,55 @@ def test_a_question_is_answered_once_and_sealed(client: Client, appeal: Appeal) 
 
 
 def test_stopping_to_be_named_is_at_once_and_twice_the_same(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, organisation_name="Made-up Visible")
-    assert "Made-up Visible" in text_of(client.get(f"/appeals/{SLUG}/signatories/"))
-    assert "Made-up Visible" in text_of(client.get(f"{address}stop/"))
-    assert "no longer named" in text_of(client.post(f"{address}stop/"))
-    after = changed(found)
+    endorsement, address = create_own_page(appeal, organisation_name="Made-up Visible")
+    assert "Made-up Visible" in decode(client.get(f"/appeals/{SLUG}/signatories/"))
+    assert "Made-up Visible" in decode(client.get(f"{address}stop/"))
+    assert "no longer named" in decode(client.post(f"{address}stop/"))
+    after = reload(endorsement)
     assert (after.state, after.display, after.organisation_name) == (State.APPROVED, "withheld", "")
-    assert "Made-up Visible" not in text_of(client.get(f"/appeals/{SLUG}/signatories/"))
+    assert "Made-up Visible" not in decode(client.get(f"/appeals/{SLUG}/signatories/"))
     assert client.post(f"{address}stop/").status_code == 409
-    assert "Made-up Visible" not in text_of(client.get(address))
+    assert "Made-up Visible" not in decode(client.get(address))
 
 
 def test_withdrawing_is_at_once_and_for_good(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, organisation_name="Made-up Visible")
+    endorsement, address = create_own_page(appeal, organisation_name="Made-up Visible")
     client.post(f"{address}correction/", LINE)
-    assert "is withdrawn" in text_of(client.post(f"{address}withdraw/"))
-    after = changed(found)
+    assert "is withdrawn" in decode(client.post(f"{address}withdraw/"))
+    after = reload(endorsement)
     assert (after.state, after.organisation_name) == (State.WITHDRAWN, "")
     assert not Correction.objects.exists()
     assert set(after.links.values_list("purpose", flat=True)) == {Purpose.OWN_PAGE}
     assert client.post(f"{address}withdraw/").status_code == 409
-    assert "is withdrawn" in text_of(client.get(address))
+    assert "is withdrawn" in decode(client.get(address))
 
 
 # --- Named again ---
 
 
 def test_being_named_again_needs_the_mailbox_and_a_moderator(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, organisation_name="Made-up Back")
-    number = changed(found).signatory
+    endorsement, address = create_own_page(appeal, organisation_name="Made-up Back")
+    number = reload(endorsement).signatory
     client.post(f"{address}stop/")
-    assert "A mail is on its way" in text_of(client.post(f"{address}named/"))
+    assert "A mail is on its way" in decode(client.post(f"{address}named/"))
     message, _, content = mails()[-1]
     assert message == "name_again"
     link = f"/endorsements/{token_in(content)}/name-again/"
     assert client.get(link).status_code == client.head(link).status_code == 200
-    assert changed(found).name_again_at is None
+    assert reload(endorsement).name_again_at is None
     for _ in range(2):
-        assert "has agreed to be named again" in text_of(client.post(link))
-    assert changed(found).name_again_at is not None
-    assert "has agreed to be named again" in text_of(client.get(address))
+        assert "has agreed to be named again" in decode(client.post(link))
+    assert reload(endorsement).name_again_at is not None
+    assert "has agreed to be named again" in decode(client.get(address))
     assert client.post(f"{address}named/").status_code == 409
-    assert changed(found).display == "withheld"
-    decisions.name_again(found.pk, by=MODERATOR, at=clock.now())
-    assert (changed(found).display, changed(found).signatory) == ("named", number)
+    assert reload(endorsement).display == "withheld"
+    decisions.show_as_requested(endorsement.pk, by=MODERATOR, at=clock.now())
+    assert (reload(endorsement).display, reload(endorsement).signatory) == ("named", number)
     assert client.post(link).status_code == 404
 
 
 def test_asking_again_makes_the_earlier_mail_worthless(client: Client, appeal: Appeal) -> None:
-    _, address = own(appeal, display="withheld")
+    _, address = create_own_page(appeal, display="withheld")
     tokens = []
     for _ in range(2):
         client.post(f"{address}named/")
@@ -381,9 +381,9 @@ def test_asking_again_makes_the_earlier_mail_worthless(client: Client, appeal: A
 
 
 def test_a_new_code_replaces_the_old_one(client: Client, appeal: Appeal) -> None:
-    _, address = own(appeal)
+    _, address = create_own_page(appeal)
     codes = [
-        re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", text_of(client.post(f"{address}code/")))[0] for _ in range(2)
+        re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", decode(client.post(f"{address}code/")))[0] for _ in range(2)
     ]
     assert codes[0] != codes[1]
     for code, status in zip(codes, (422, 200), strict=True):
@@ -391,99 +391,107 @@ def test_a_new_code_replaces_the_old_one(client: Client, appeal: Appeal) -> None
 
 
 def test_a_link_in_other_hands_is_ended_from_the_own_page(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal)
-    lost = f"/endorsements/{private_links.new_own_page(found)}/"
+    endorsement, address = create_own_page(appeal)
+    lost = f"/endorsements/{private_links.create_own_page_link(endorsement)}/"
     assert client.get(f"{address}links/").status_code == client.get(lost).status_code == 200
-    assert "Only the link that led you here" in text_of(client.post(f"{address}links/"))
+    assert "Only the link that led you here" in decode(client.post(f"{address}links/"))
     assert client.get(lost).status_code == 404
     assert client.get(address).status_code == client.post(f"{address}links/").status_code == 200
-    assert found.links.filter(purpose=Purpose.REMOVAL_CODE).exists()
+    assert endorsement.links.filter(purpose=Purpose.REMOVAL_CODE).exists()
 
 
 def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, contact_email="asel@fund.example")
-    done = text_of(client.post(f"{address}forget/"))
+    endorsement, address = create_own_page(appeal, contact_email="asel@fund.example")
+    done = decode(client.post(f"{address}forget/"))
     (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", done)
     assert address not in done
     assert client.get(address).status_code == 404
-    after = changed(found)
+    after = reload(endorsement)
     assert (after.mailbox_index, after.fingerprint) == ("", "")
-    assert not Contact.objects.filter(endorsement=found).exists()
-    assert not OutgoingMail.objects.filter(endorsement=found).exists()
+    assert not Contact.objects.filter(endorsement=endorsement).exists()
+    assert not OutgoingMail.objects.filter(endorsement=endorsement).exists()
     assert set(PrivateLink.objects.values_list("purpose", flat=True)) == {Purpose.REMOVAL_CODE}
     client.post(f"/appeals/{SLUG}/change/", {"mailbox": "asel@fund.example"})
-    assert private_links.own_pages_again(encryption.mailbox_index("asel@fund.example")) == []
+    assert not private_links.find_confirmed_by(encryption.compute_mailbox_index("asel@fund.example")).exists()
     left = client.post(f"/appeals/{SLUG}/change/code/", {"code": code, "deed": "stop_being_named"})
     assert left.status_code == 200
-    assert changed(found).display == "withheld"
+    assert reload(endorsement).display == "withheld"
 
 
+@pytest.mark.both_databases
 def test_forgetting_leaves_nothing_that_was_asked_answered_or_noted(client: Client, appeal: Appeal) -> None:
     mailbox, name = "asel@fund.example", "Made-up Fund of Asel"
-    before, earlier = own(appeal, decided=False, contact_email=mailbox, organisation_name=name)
+    before, earlier = create_own_page(appeal, decided=False, contact_email=mailbox, organisation_name=name)
     factories.withdraw_for_good(before.pk, by=MODERATOR, at=clock.now())
-    found, address = own(appeal, decided=False, contact_email=mailbox, organisation_name=name)
-    decisions.ask(found.pk, "Is it Asel who decided?", by=MODERATOR, at=clock.now())
+    endorsement, address = create_own_page(appeal, decided=False, contact_email=mailbox, organisation_name=name)
+    decisions.ask_question(endorsement.pk, "Is it Asel who decided?", by=MODERATOR, at=clock.now())
     client.post(address, {"answer": "Asel did."})
-    decisions.ask(found.pk, "Can we call Asel?", by=MODERATOR, at=clock.now())
-    notes.note(found.pk, "Asel is careful.", by=MODERATOR, at=clock.now())
-    verification.check(
-        found.pk, Checked("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=clock.now()
+    decisions.ask_question(endorsement.pk, "Can we call Asel?", by=MODERATOR, at=clock.now())
+    internal_notes.set_internal_note(endorsement.pk, "Asel is careful.", by=MODERATOR, at=clock.now())
+    verification.record_check(
+        endorsement.pk, CheckResult("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=clock.now()
     )
     twin = factories.a_submission(contact_email=mailbox, organisation_name=name)
     accept.submit(appeal, twin, at=clock.now())
-    Endorsement.objects.filter(pk=found.pk).update(hints=["free_mail"], network_index="x" * 64)
+    Endorsement.objects.filter(pk=endorsement.pk).update(hints=["free_mail"], network_index="x" * 64)
     assert client.post(f"{address}forget/").status_code == 200
     assert not Question.objects.exists()
     assert not Contact.objects.exists(), "nor of what the same mailbox sent before or since under this name"
     assert not Endorsement.objects.exclude(mailbox_index="").exists()
-    after = changed(found)
+    after = reload(endorsement)
     assert (after.sealed_note, after.sealed_check_note, after.hints, after.network_index) == ("", "", [], "")
-    assert (after.state, changed(before).state) == (State.RETURNED, State.WITHDRAWN)
+    assert (after.state, reload(before).state) == (State.RETURNED, State.WITHDRAWN)
     assert client.get(earlier).status_code == 404
-    assert private_links.own_pages_again(encryption.mailbox_index(mailbox)) == []
+    assert not private_links.find_confirmed_by(encryption.compute_mailbox_index(mailbox)).exists()
 
 
 @pytest.mark.parametrize("end", ["reject", "withdraw"])
 def test_what_has_ended_is_forgotten_whole(client: Client, appeal: Appeal, end: str) -> None:
-    found, address = own(appeal, decided=False, organisation_name="Made-up Canary")
-    ENDS[end](found.pk, by=MODERATOR, at=clock.now())
-    assert "endorse again" in text_of(client.get(f"{address}forget/"))
-    done = text_of(client.post(f"{address}forget/"))
+    endorsement, address = create_own_page(appeal, decided=False, organisation_name="Made-up Canary")
+    ENDS[end](endorsement.pk, by=MODERATOR, at=clock.now())
+    assert "endorse again" in decode(client.get(f"{address}forget/"))
+    done = decode(client.post(f"{address}forget/"))
     assert "nothing is left to be in charge of" in done
     assert "code-to-keep" not in done
-    after = changed(found)
+    after = reload(endorsement)
     assert (after.state, after.organisation_name, after.mailbox_index, after.fingerprint) == ("withdrawn", "", "", "")
     assert not PrivateLink.objects.exists()
     assert not Contact.objects.exists()
     assert not OutgoingMail.objects.exists()
     with pytest.raises(AlreadyDecided):
-        decisions.reopen(found.pk, by=MODERATOR, at=clock.now())
+        decisions.reopen(endorsement.pk, by=MODERATOR, at=clock.now())
 
 
 def test_what_was_not_accepted_can_be_withdrawn(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, decided=False, organisation_name="Made-up Canary")
-    decisions.reject(found.pk, by=MODERATOR, at=clock.now())
-    assert "no moderator can take it up again" in text_of(client.get(f"{address}withdraw/"))
-    assert "is withdrawn" in text_of(client.post(f"{address}withdraw/"))
-    assert (changed(found).state, changed(found).organisation_name) == (State.WITHDRAWN, "")
-    assert offered(client, address) == {"forget"}
+    endorsement, address = create_own_page(appeal, decided=False, organisation_name="Made-up Canary")
+    decisions.reject(endorsement.pk, by=MODERATOR, at=clock.now())
+    assert "no moderator can take it up again" in decode(client.get(f"{address}withdraw/"))
+    assert "is withdrawn" in decode(client.post(f"{address}withdraw/"))
+    assert (reload(endorsement).state, reload(endorsement).organisation_name) == (State.WITHDRAWN, "")
+    assert offered_steps(client, address) == {"forget"}
 
 
 def test_the_receipt_tells_what_was_agreed_to_and_no_contact(client: Client, appeal: Appeal) -> None:
-    found, address = own(appeal, organisation_name="Made-up «Fund»", contact_name="Asel Unseen")
+    endorsement, address = create_own_page(appeal, organisation_name="Made-up «Fund»", contact_name="Asel Unseen")
     receipt = client.get(f"{address}receipt.txt")
-    text = text_of(receipt)
+    text = decode(receipt)
     assert receipt["Content-Disposition"].startswith("attachment")
-    for told in ("Made-up «Fund»", found.text.sha256, found.wording_version, "I am authorised", "Named", "Approved"):
-        assert told in text
+    for posted in (
+        "Made-up «Fund»",
+        endorsement.text.sha256,
+        endorsement.wording_version,
+        "I am authorised",
+        "Named",
+        "Approved",
+    ):
+        assert posted in text
     assert "Asel" not in text
     assert "@" not in text
     assert "\u2068" not in text
     client.post(f"{address}stop/")
-    assert "Made-up" not in text_of(client.get(f"{address}receipt.txt"))
+    assert "Made-up" not in decode(client.get(f"{address}receipt.txt"))
 
 
 def test_a_receipt_sets_right_to_left_letters_apart(client: Client, appeal: Appeal) -> None:
-    _, address = own(appeal, organisation_name="مركز حقوق")
-    assert "\n\u2068مركز حقوق (Kyrgyzstan)\u2069\n" in text_of(client.get(f"{address}receipt.txt"))
+    _, address = create_own_page(appeal, organisation_name="مركز حقوق")
+    assert "\n\u2068مركز حقوق (Kyrgyzstan)\u2069\n" in decode(client.get(f"{address}receipt.txt"))

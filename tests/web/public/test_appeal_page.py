@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions.appeals.publication import Edition, publish_statement
+from petition.actions.appeals.publication import StatementDetails, publish_statement
 from petition.actions.audit import OPERATOR, record
 from petition.models import Appeal, AppealText, Demand, Kind, Signatory
 from petition.models.appeals import TextStatus
@@ -24,13 +24,13 @@ PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}
 
 
 def words(html: str) -> str:
-    """The text that a reader sees, one space between words."""
+    """Return the visible text, one space between words."""
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html, flags=re.S)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def source_words() -> Iterator[str]:
-    """The words of the statement, its one hyphenated wrap undone and its bullet signs left out."""
+    """Yield the words of the statement, with its one hyphenated word joined and without bullet signs."""
     text = re.sub(r"op-\s+position", "opposition", STATEMENT.read_text(encoding="utf-8"))
     return (word for word in text.split() if word != "•")
 
@@ -115,15 +115,15 @@ def test_an_unofficial_translation_says_so_and_another_language_says_which_text_
     page = client.get(f"/ru{PAGE}").content.decode()
     assert '<section class="text" lang="ru"' in page
     assert "неофициальный перевод от 23 ноября 2026 г." in words(page)
-    assert re.search(rf'<a href="{PAGE}" lang="en" hreflang="en">English</a> \(официальный\)', page)
-    page = client.get(f"/ky{PAGE}").content.decode()
+    assert re.search(rf'<a href="{PAGE}" lang="en" hreflang="en">English</a>\s+\(официальный\)', page)
+    page = " ".join(client.get(f"/ky{PAGE}").content.decode().split())
     assert '<section class="text" lang="en"' in page  # the official text stands in for one that is not there
     assert "Русский</a> (2026-ж., 23-ноябрь күнкү расмий эмес котормо)" in page
 
 
 def translate(appeal: Appeal, language: str) -> None:
-    """An unofficial translation, letter for letter the official text, as `import_statement --language` publishes it."""
-    edition = Edition(
+    """Publish the official text as an unofficial translation, like `import_statement --language`."""
+    edition = StatementDetails(
         slug=appeal.slug,
         issuer=appeal.issuer,
         language=language,
@@ -156,7 +156,7 @@ def test_each_language_of_a_page_points_at_the_others(client: Client, appeal: Ap
 
 
 def list_further(appeal: Appeal, last: int, *, first: int = 1) -> None:
-    """Many listed names in two statements, as many approvals would leave them."""
+    """List many names with two statements, with the same result as many approvals."""
     event = record("approve", subject=appeal, by=OPERATOR, at=factories.NOON)
     Signatory.objects.bulk_create(
         Signatory(
@@ -176,7 +176,7 @@ def list_further(appeal: Appeal, last: int, *, first: int = 1) -> None:
     Appeal.objects.filter(pk=appeal.pk).update(last_number=last)
 
 
-def queries(client: Client, path: str) -> int:
+def count_queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as context:
         assert client.get(path).status_code == 200
     return len(context)
@@ -185,10 +185,10 @@ def queries(client: Client, path: str) -> int:
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}signatories/", f"{PAGE}signatories.json", f"{PAGE}signatories.csv"])
 def test_queries_do_not_grow_with_the_list(client: Client, appeal: Appeal, path: str) -> None:
     list_further(appeal, 1)
-    few = queries(client, path)
+    few = count_queries(client, path)
     second = factories.an_appeal("another-2020")
     list_further(second, 300)
-    assert queries(client, path.replace(SLUG, "another-2020")) == few
+    assert count_queries(client, path.replace(SLUG, "another-2020")) == few
 
 
 def test_the_page_is_light(client: Client, appeal: Appeal) -> None:

@@ -1,4 +1,4 @@
-"""What `/privacy/` says is what the settings and the periods in force say; and what machines read of the site."""
+"""`/privacy/` says what settings and retention periods say; files for programs: robots.txt and others."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ from pytest_django import Settings
 from petition.actions.intake.accept import submit
 from petition.actions.intake.arrivals import Arrival
 from petition.models import Appeal, Endorsement, RateCount
-from petition.publishing.retention_notice import KEPT
+from petition.publishing.retention_notice import RETENTION_NOTICE
 from petition.reference import clock, retention_periods
 from petition.security import rate_limits
 from tests import factories
@@ -27,21 +27,21 @@ def page(client: Client, prefix: str = "") -> str:
 
 @pytest.mark.parametrize("prefix", LANGUAGES)
 def test_every_period_in_force_is_said(client: Client, appeal: Appeal, prefix: str) -> None:
-    said = [int(days) for days in re.findall(r"<li><strong>(\d+) [^<]+\.</strong>", page(client, prefix))]
-    assert said == [period.days for period, _ in KEPT]
+    days_shown = [int(days) for days in re.findall(r"<li><strong>(\d+) [^<]+\.</strong>", page(client, prefix))]
+    assert days_shown == [period.days for period, _ in RETENTION_NOTICE]
 
 
 def test_no_period_is_kept_silent(settings: Settings) -> None:
     """The reminder erases nothing."""
     periods = {value for value in vars(retention_periods).values() if isinstance(value, timedelta)}
-    assert {period for period, _ in KEPT} == periods | {timedelta(days=settings.BACKUP_DAYS)}
+    assert {period for period, _ in RETENTION_NOTICE} == periods | {timedelta(days=settings.BACKUP_DAYS)}
 
 
 def test_no_count_lasts_longer_than_is_said(appeal: Appeal) -> None:
-    arrival = Arrival("203.0.113.0/24", 60, trapped=False)
+    arrival = Arrival("203.0.113.0/24", 60, honeypot_filled=False)
     submit(appeal, a_submission(contact_email="asel@fund.example"), arrival=arrival, at=NOON)
     limit = rate_limits.MAILS_FROM_OWN_PAGE
-    while rate_limits.next_turn(limit, "a", at=NOON, latest=NOON + retention_periods.UNCONFIRMED):
+    while rate_limits.reserve_slot(limit, "a", at=NOON, latest=NOON + retention_periods.UNCONFIRMED):
         pass
     assert max(RateCount.objects.values_list("ends_at", flat=True)) <= NOON + retention_periods.COUNTS
 
@@ -104,9 +104,9 @@ def test_security_txt_names_whom_to_tell_and_expires_within_a_year(
     client: Client, appeal: Appeal, settings: Settings, contact: str, line: str
 ) -> None:
     settings.SECURITY_CONTACT = contact
-    answer = client.get("/.well-known/security.txt")
-    fields = dict(row.split(": ", 1) for row in answer.content.decode().splitlines())
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    response = client.get("/.well-known/security.txt")
+    fields = dict(row.split(": ", 1) for row in response.content.decode().splitlines())
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert fields["Contact"] == line
     assert fields["Expires"].endswith("Z")
     now = f"{clock.now():%Y-%m-%d}"
@@ -131,8 +131,8 @@ def test_the_form_says_that_the_key_is_elsewhere_only_where_it_is(
 
 
 def test_until_a_decision_a_name_lies_readable_and_the_page_says_so(client: Client, appeal: Appeal) -> None:
-    found = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
-    assert Endorsement.objects.get(pk=found.pk).organisation_name == "Made-up Unseen"
+    matches = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
+    assert Endorsement.objects.get(pk=matches.pk).organisation_name == "Made-up Unseen"
     assert (
         "once that is decided; until then names and websites lie readable" in client.get("/privacy/").content.decode()
     )

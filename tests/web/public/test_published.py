@@ -1,4 +1,4 @@
-"""The list, its permanent links and its data, as Django answers them."""
+"""The list, its permanent links and its data, as Django renders them."""
 
 import csv
 import hashlib
@@ -18,7 +18,7 @@ from tests.web.public.test_appeal_page import list_further, words
 LIST = f"/appeals/{SLUG}/signatories/"
 
 
-def data(client: Client) -> Any:
+def get_data(client: Client) -> Any:
     return json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)
 
 
@@ -54,10 +54,10 @@ def test_the_permanent_link_leads_to_the_line(client: Client, appeal: Appeal) ->
 
 def test_json_and_csv_tell_the_same_as_the_record(client: Client, appeal: Appeal) -> None:
     approved(appeal, organisation_name="Адилет «Үкүк»", acronym="АҮ", countries=("KG", "DE"))
-    told = data(client)
-    assert told["counts"] == {"original": 35, "further": 1, "withheld": 0}
-    assert told["appeal"] == SLUG
-    last = told["signatories"][-1]
+    content = get_data(client)
+    assert content["counts"] == {"original": 35, "further": 1, "withheld": 0}
+    assert content["appeal"] == SLUG
+    last = content["signatories"][-1]
     assert last == {
         "id": "further-1",
         "number": 1,
@@ -75,29 +75,31 @@ def test_json_and_csv_tell_the_same_as_the_record(client: Client, appeal: Appeal
     }
     rows = list(csv.DictReader(io.StringIO(client.get(f"/appeals/{SLUG}/signatories.csv").content.decode())))
     assert list(rows[0]) == list(FIELDS)
-    assert [row["label"] for row in rows] == [signatory["label"] for signatory in told["signatories"]]
-    assert [row["countries"].split() for row in rows] == [signatory["countries"] for signatory in told["signatories"]]
-    assert set(told["definitions"]["signatories"]) == set(FIELDS)
+    assert [row["label"] for row in rows] == [signatory["label"] for signatory in content["signatories"]]
+    assert [row["countries"].split() for row in rows] == [
+        signatory["countries"] for signatory in content["signatories"]
+    ]
+    assert set(content["definitions"]["signatories"]) == set(FIELDS)
 
 
 def test_the_originals_are_as_read(client: Client, appeal: Appeal) -> None:
-    originals = [signatory for signatory in data(client)["signatories"] if signatory["kind"] == "original"]
-    told = [(s["number"], s["label"], s["name"], s["acronym"], tuple(s["countries"])) for s in originals]
-    assert told == [(s.number, s.label, s.name, s.acronym, s.countries) for s in reading().signatories]
+    originals = [signatory for signatory in get_data(client)["signatories"] if signatory["kind"] == "original"]
+    content = [(s["number"], s["label"], s["name"], s["acronym"], tuple(s["countries"])) for s in originals]
+    assert content == [(s.number, s.label, s.name, s.acronym, s.countries) for s in reading().signatories]
 
 
 def test_a_hidden_name_is_a_number_and_nothing_else(client: Client, appeal: Appeal) -> None:
     approved(appeal, organisation_name="Gone Fund", acronym="GOFU", countries=("TJ",))
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
-    told = data(client)
-    hidden = told["signatories"][-1]
+    content = get_data(client)
+    hidden = content["signatories"][-1]
     assert {name: value for name, value in hidden.items() if value is not None} == {
         "id": "further-1",
         "number": 1,
         "kind": "further",
         "status": "no_longer_listed",
     }
-    assert told["counts"]["further"] == 0
+    assert content["counts"]["further"] == 0
     for path in ("", "signatories/", "signatories.json", "signatories.csv"):
         content = client.get(f"/appeals/{SLUG}/{path}").content.decode()
         assert "Gone Fund" not in content
@@ -107,7 +109,7 @@ def test_a_hidden_name_is_a_number_and_nothing_else(client: Client, appeal: Appe
 
 def test_the_text_is_served_byte_for_byte(client: Client, appeal: Appeal) -> None:
     content = client.get(f"/appeals/{SLUG}/text.en.txt").content
-    assert hashlib.sha256(content).hexdigest() == data(client)["text_sha256"]
+    assert hashlib.sha256(content).hexdigest() == get_data(client)["text_sha256"]
     assert client.get(f"/appeals/{SLUG}/text.ru.txt").status_code == 404
 
 
@@ -122,10 +124,10 @@ def test_several_appeals_stand_side_by_side(client: Client, appeal: Appeal) -> N
 
 
 def test_an_original_comes_back_letter_for_letter(client: Client, appeal: Appeal) -> None:
-    before = data(client)["signatories"][31]
+    before = get_data(client)["signatories"][31]
     assert before["label"] == "Freedom Now (USA)"
     endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=32)
     decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON)
-    assert data(client)["signatories"][31]["label"] is None
+    assert get_data(client)["signatories"][31]["label"] is None
     decisions.approve(endorsement.pk, by=MODERATOR, at=NOON)
-    assert data(client)["signatories"][31] == before
+    assert get_data(client)["signatories"][31] == before

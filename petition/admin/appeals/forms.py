@@ -1,0 +1,152 @@
+"""What editors type: an appeal's opening, text and form notice, a rejection reason, an edition."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from petition.models import Reason, TextStatus
+from petition.reference.languages import LANGUAGES
+from petition.text import input_rules, names
+
+_INVALID_TEXT = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
+
+
+def _moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, help_text=help_text, widget=widget, required=False)
+
+
+class OpeningForm(forms.Form):
+    opens_at = _moment_field(_("Opens (UTC)"), _("Leave empty: open since it was published."))
+    closes_at = _moment_field(_("Closes (UTC)"), _("Leave empty: it stays open."))
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("opens_at") and typed.get("closes_at") and typed["opens_at"] >= typed["closes_at"]:
+            self.add_error("closes_at", _("It has to open before it closes."))
+        return typed
+
+
+class TextForm(forms.Form):
+    source = forms.CharField(
+        label=_("The text, as plain text"),
+        help_text=_("Title, date, paragraphs, demands, closing, background, as in the text that was signed."),
+        max_length=30_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "dir": "auto", "class": "staff-source"}),
+    )
+    status = forms.ChoiceField(
+        label=_("Translation"),
+        choices=[
+            (TextStatus.UNOFFICIAL, _("Unofficial: it may be changed later")),
+            (TextStatus.OFFICIAL, _("Official: it stays as it is for ever")),
+        ],
+        initial=TextStatus.UNOFFICIAL,
+        widget=forms.RadioSelect,
+    )
+    dated = forms.DateField(
+        label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"]
+    )
+
+
+class NoticeForm(forms.Form):
+    words = forms.CharField(
+        label=_("Notice"),
+        help_text=_("A blank line between paragraphs. Leave empty to bring our own words back."),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 14, "dir": "auto"}),
+    )
+    dated = forms.DateField(
+        label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"]
+    )
+
+    def clean_words(self) -> list[str]:
+        """Return the paragraphs, each on one line."""
+        blocks = [
+            names.clean(block) for block in re.split(r"\n\s*\n", self.cleaned_data["words"].replace("\r\n", "\n"))
+        ]
+        paragraphs = [paragraph for paragraph in blocks if paragraph]
+        if any(input_rules.broken_rules(paragraph) for paragraph in paragraphs):
+            raise forms.ValidationError(_INVALID_TEXT)
+        return paragraphs
+
+
+class ReasonForm(forms.Form):
+    """A label and the words of the mail in each language."""
+
+    code = forms.SlugField(
+        label=_("Code"), help_text=_("Stands in the trail and is never changed: like closed_body."), max_length=40
+    )
+
+    def __init__(self, typed: Any, *, reason: Reason | None) -> None:
+        initial = {"is_offered": True, "sends_mail": True}
+        if reason:
+            initial = {"sends_mail": reason.sends_mail, "is_offered": reason.is_offered}
+            initial |= {f"label_{code}": text for code, text in reason.labels.items()}
+            initial |= {f"words_{code}": text for code, text in reason.words.items()}
+        super().__init__(typed, initial=initial)
+        if reason:
+            del self.fields["code"]
+        for code, own in LANGUAGES.items():
+            self.fields[f"label_{code}"] = forms.CharField(
+                label=_("Label, %(language)s") % {"language": own}, max_length=100, widget=_language_textarea(code, 1)
+            )
+        for code, own in LANGUAGES.items():
+            self.fields[f"words_{code}"] = forms.CharField(
+                label=_("Words of the mail, %(language)s") % {"language": own},
+                required=False,
+                max_length=500,
+                widget=_language_textarea(code, 3),
+            )
+        self.fields["sends_mail"] = forms.BooleanField(label=_("A mail is sent"), required=False)
+        self.fields["is_offered"] = forms.BooleanField(label=_("Moderators can choose it"), required=False)
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if code == "new" or Reason.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("This code is taken."))
+        return code
+
+    def to_arguments(self) -> dict[str, Any]:
+        """Return the arguments of set_reason(), without the code."""
+        cleaned = self.cleaned_data
+        return {
+            "labels": {code: cleaned[f"label_{code}"] for code in LANGUAGES},
+            "words": {code: " ".join(cleaned[f"words_{code}"].split()) for code in LANGUAGES},
+            "sends_mail": cleaned["sends_mail"],
+            "is_offered": cleaned["is_offered"],
+        }
+
+
+def _language_textarea(code: str, rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "lang": code})
+
+
+class EditionForm(forms.Form):
+    appeal = forms.ChoiceField(label=_("Appeal"))
+    dated = forms.DateField(
+        label=_("Date of the delivery"),
+        help_text=_("Today or later. It is the edition’s address, so there is one a day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+    addressee = forms.CharField(
+        label=_("Addressee"),
+        help_text=_("Public, as it will stand in the documents. An office rather than a person."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        error_messages={"required": _("Write whom it is delivered to.")},
+    )
+
+    def __init__(self, *args: Any, slugs: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["appeal"].choices = [(slug, slug) for slug in slugs]  # type: ignore[attr-defined]  # of a choice
+
+    def clean_addressee(self) -> str:
+        addressee = names.clean(self.cleaned_data["addressee"])
+        if input_rules.broken_name_rules(addressee):
+            raise forms.ValidationError(_INVALID_TEXT)
+        return addressee

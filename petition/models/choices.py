@@ -1,0 +1,71 @@
+"""Enumerations that several models share, and the table of legal moves between states."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """The state of an endorsement. Only actions/lifecycle.py changes it."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    CONFIRMED = "confirmed", _("Confirmed, to decide")
+    RETURNED = "returned", _("Returned with a question")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+LEGAL_MOVES: dict[State, frozenset[State]] = {
+    State.SUBMITTED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
+    State.CONFIRMED: frozenset({State.APPROVED, State.RETURNED, State.REJECTED, State.WITHDRAWN}),
+    State.RETURNED: frozenset({State.CONFIRMED, State.REJECTED, State.WITHDRAWN}),
+    # Undoing a rejection (actions/moderation/undo.py) leads back to any state that it can have come from.
+    State.REJECTED: frozenset({State.CONFIRMED, State.WITHDRAWN, State.RETURNED, State.SUBMITTED}),
+    State.APPROVED: frozenset({State.CONFIRMED, State.WITHDRAWN}),
+    State.WITHDRAWN: frozenset(),
+}
+"""The only table of which state may follow which. lifecycle.py checks it, and a database trigger is made from it."""
+
+UNDECIDED = (State.SUBMITTED, State.CONFIRMED, State.RETURNED)
+ACTIVE = (State.CONFIRMED, State.RETURNED, State.APPROVED)
+
+
+class Display(models.TextChoices):
+    """Whether the organisation's name is published."""
+
+    NAMED = "named", _("Named")
+    WITHHELD = "withheld", _("Not named")
+
+
+class Origin(models.TextChoices):
+    """How an endorsement was received."""
+
+    FORM = "form", _("the form")
+    IMPORTED = "imported", _("the appeal as published")
+    EMAIL = "email", _("an e-mail, entered by the secretariat")  # its contact still declares and confirms by mail
+    LETTER = "letter", _("a letter or a call, entered by the secretariat")  # a second moderator replaces the mailbox
+
+
+class Check(models.TextChoices):
+    """How the organisation was checked, beyond the confirmation by its own mailbox."""
+
+    KNOWN_DOMAIN = "known_domain", _("Mailbox at a domain the secretariat knew")
+    OWN_CHANNEL = "own_channel", _("Call or message through a channel the organisation publishes")
+    VOUCHED = "vouched", _("Vouched for by a listed organisation")
+    IMPORTED = "imported", _("Imported from the appeal as published")
+    OTHER = "other", _("Another way")
+
+
+class Suspicion(models.TextChoices):
+    """Why an endorsement is on hold. Stored as a code; neither a state nor a verdict."""
+
+    HONEYPOT = "honeypot", _("A field was filled in that people do not see")
+    TOO_FAST = "too_fast", _("Sent within three seconds of opening the form")
+    NO_STAMP = "no_stamp", _("Sent without opening the form, or from a page two days old")
+    MAILBOX = "mailbox", _("Many forms with one mailbox in a day")
+    NETWORK = "network", _("Many forms from one network within an hour")
+    DOMAIN = "domain", _("Many forms with mailboxes at one domain in a day")
+    APPEAL = "appeal", _("Very many forms within an hour")
+    STRICTER = "stricter", _("Came in while everything was set aside")
+    LIKENESS = "likeness", _("Resembles many others")
+    MODERATOR = "moderator", _("Set aside by a moderator")

@@ -1,0 +1,78 @@
+"""Form fields that several forms share: a mailbox, one line of text, and the advice for characters not accepted."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from petition.text import mailboxes, names
+from petition.text.input_rules import InputRule, broken_name_rules, broken_rules
+
+_MAILBOX_ATTRIBUTES = {
+    "autocomplete": "email",
+    "inputmode": "email",
+    "autocapitalize": "off",
+    "autocorrect": "off",
+    "spellcheck": "false",
+    "dir": "ltr",
+}
+
+_ADVICE = {
+    InputRule.CONTROL: _("Remove the invisible control characters; typing the text anew does it."),
+    InputRule.BIDI: _("Remove the invisible characters that change the direction of writing."),
+    InputRule.TAG: _("Remove the invisible characters; typing the text anew does it."),
+    InputRule.ZERO_WIDTH: _("Remove the invisible characters; typing the text anew does it."),
+    InputRule.UNASSIGNED: _("Remove the characters that do not exist in Unicode."),
+    InputRule.PRIVATE_USE: _("Remove the characters that only one font can show."),
+    InputRule.SURROGATE: _("Remove the broken characters; typing the text anew does it."),
+    InputRule.MARKS: _("Remove the accents piled on one letter."),
+    InputRule.FORMULA: _("Begin with a letter, a digit or a quotation mark, not with = + - or @."),
+    InputRule.NO_LETTER: _("Enter at least one letter or digit."),
+}
+
+
+class MailboxField(forms.CharField):
+    """A mailbox in its normal form (mailboxes.py); '' where none is required and none was given."""
+
+    default_error_messages = {"invalid": _("Enter a valid e-mail address.")}
+
+    def __init__(self, *, attrs: dict[str, str] | None = None, **options: Any) -> None:
+        # Not `<input type="email">`: Chromium rewrites the domain in it by IDNA 2003, so `faß.de` would reach us as
+        # `fass.de`, which belongs to somebody else. `inputmode` brings up the same keyboard.
+        widget = forms.TextInput(attrs=_MAILBOX_ATTRIBUTES | (attrs or {}))
+        super().__init__(max_length=mailboxes.MAX_LENGTH, widget=widget, **options)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value) or ""
+        mailbox = mailboxes.normalize_mailbox(typed) if typed else ""
+        if mailbox is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return mailbox
+
+
+class SingleLineField(forms.CharField):
+    """One line of text, stored in NFC with single spaces, that breaks none of the input rules (input_rules.py).
+
+    A form may replace the advice for each rule with one message, `invalid`.
+    """
+
+    def __init__(self, *, is_name: bool = True, **options: Any) -> None:
+        self._broken_rules = broken_name_rules if is_name else broken_rules
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> str:
+        return names.clean(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        rules = self._broken_rules(value) if value else ()
+        if rules and "invalid" in self.error_messages:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        if rules:
+            raise broken_rules_error(rules)
+
+
+def broken_rules_error(rules: Iterable[InputRule]) -> forms.ValidationError:
+    """Return the error that says how to correct a text that breaks `rules`."""
+    return forms.ValidationError([_ADVICE[rule] for rule in rules])

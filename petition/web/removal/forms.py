@@ -1,0 +1,80 @@
+"""The three forms of the removal page: a lost link, a removal code, a message to the secretariat."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from petition.models import DisputeTopic, Kind
+from petition.publishing import queries
+from petition.text.form_fields import MailboxField
+from petition.text.references import find_references, format_reference
+
+MAX_MESSAGE_LENGTH = 4_000  # characters
+_NUMBER = re.compile(r"\b[1-9][0-9]{0,8}\b")
+
+
+class LostLinkForm(forms.Form):
+    mailbox = MailboxField(
+        label=_("The e-mail address that confirmed"), error_messages={"required": _("Enter your e-mail address.")}
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Removal code"),
+        max_length=40,
+        error_messages={"required": _("Enter the code.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                "dir": "ltr",
+            }
+        ),
+    )
+
+
+class MessageForm(forms.Form):
+    about = forms.ChoiceField(
+        label=_("What it is about"),
+        choices=DisputeTopic.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is about.")},
+    )
+    line = forms.CharField(
+        label=_("Which line"),
+        help_text=_("Its number on the list, if you know it."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    words = forms.CharField(
+        label=_("Message"),
+        max_length=MAX_MESSAGE_LENGTH,
+        error_messages={"required": _("Say in a few words what it is about.")},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "autocomplete": "off"}),
+    )
+    answer_to = MailboxField(label=_("Your e-mail address, if you want an answer"), required=False)
+
+    def reference_and_words(self, slug: str) -> tuple[str, str]:
+        """Return the reference of the entry that is meant, and the message as the secretariat reads it.
+
+        If the entry is not clear, the reference is '' and the message begins with what was typed for it.
+        """
+        line, words = self.cleaned_data["line"], self.cleaned_data["words"]
+        reference = parse_reference(slug, line)
+        if reference or not line:
+            return reference, words
+        return reference, f"{line}\n\n{words}"
+
+
+def parse_reference(slug: str, typed: str) -> str:
+    """Return the reference, such as `further-12`, of the only entry that `typed` can mean, else ''."""
+    numbers = _NUMBER.findall(typed)
+    # A number alone means the entry that has it, unless both lists have one.
+    candidates = find_references(typed) or [(kind, int(numbers[0])) for kind in Kind.values if len(numbers) == 1]
+    entries = [format_reference(*entry) for entry in set(candidates) if queries.has_signatory(slug, *entry)]
+    return entries[0] if len(entries) == 1 else ""

@@ -1,0 +1,88 @@
+"""Responses that several views share: error pages, and what is special about pages behind a private link."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from petition.publishing import queries
+
+Message = tuple[str | Promise, str | Promise]  # title and advice
+
+RETRY_SECONDS = 30  # when a program may ask again for what is not available now (RFC 9110, 10.2.3)
+
+_DAMAGED: Message = (
+    _("This request could not be read"),
+    _("Something in the address or the form was damaged on the way. Go back, reload the page and try again."),
+)
+_MESSAGES: dict[HTTPStatus, Message] = {
+    HTTPStatus.BAD_REQUEST: _DAMAGED,
+    HTTPStatus.LENGTH_REQUIRED: _DAMAGED,
+    HTTPStatus.FORBIDDEN: (
+        _("This was not allowed"),
+        _("The request came from another site, or from a page that was open too long. Open it again."),
+    ),
+    HTTPStatus.NOT_FOUND: (
+        _("There is nothing at this address"),
+        _("The address may be mistyped, or the link may no longer be valid. Start from the appeal."),
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        _("This address does not take that"),
+        _("Open the page in a browser and use the form on it."),
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        _("This is too much at once"),
+        _("A form here takes 64 kilobytes at most. Shorten what you entered and send it again."),
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        _("Too many tries"),
+        _("Wait an hour and try again, or open the link in the mail instead. Nothing is lost."),
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        _("Something went wrong here"),
+        _("It is our mistake, not yours, and nothing was stored by halves. Go back and try again in a few minutes."),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        _("Not available at the moment"),
+        _("The list cannot be read just now. Try again in a few minutes."),
+    ),
+}
+
+
+def error_page(request: HttpRequest, status: HTTPStatus, message: Message | None = None) -> HttpResponse:
+    """Return the page for `status`, with another `message` if given. It needs neither database nor session."""
+    title, advice = message or _MESSAGES[status]
+    context: dict[str, object] = {"title": title, "advice": advice}
+    if request.method == "POST" and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        context |= {"is_post": True, "typed": _submitted_fields(request)}
+    response = render(request, "error.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    if "/endorsements/" in request.path_info:
+        hide_address(response)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _submitted_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of a public form as they were posted, so that they can be sent again."""
+    # Forms of the staff may hold a password, which must not be written into a page.
+    if request.path_info.startswith("/admin/") or request.FILES:
+        return []
+    return [(name, value) for name, values in request.POST.lists() for value in values]
+
+
+def hide_address(response: HttpResponse) -> HttpResponse:
+    """Keep the address of a private page out of the Referer header: whoever knows it can use the page."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def link_not_valid(request: HttpRequest) -> HttpResponse:
+    """Return the same neutral page for every private link that does not work, whatever the reason."""
+    # The footer leads to the removal page if there is one appeal; which appeal the link was for is unknown here.
+    slugs = queries.list_published_slugs()
+    context = {"slug": slugs[0]} if len(slugs) == 1 else {}
+    return hide_address(render(request, "confirm/no_such_link.html", context, status=HTTPStatus.NOT_FOUND))

@@ -1,0 +1,282 @@
+"""No mail says what is no longer true: every pair of actions within a minute, and every mail that leaves after it.
+
+What each mail claims is looked up here anew, in words of this test, so that the check in mailing/claims.py is not
+held against itself.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from pytest_django import Settings
+
+from petition.actions.mailing import pre_send_checks
+from petition.actions.mailing.delivery import deliver_due
+from petition.actions.moderation import decisions
+from petition.actions.self_service import contact_changes, corrections, own_page, withdrawal
+from petition.mail import messages
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Contact,
+    Correction,
+    Display,
+    Endorsement,
+    Origin,
+    OutgoingMail,
+    PrivateLink,
+    Purpose,
+    Question,
+    Signatory,
+    State,
+    Status,
+)
+from petition.reference import clock
+from petition.security.tokens import hash_token
+from tests import factories
+from tests.actions.every_action import ACTIONS, REFUSALS, SILENT, STATES, a_state, linked, own, propose
+from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
+from tests.factories import MODERATOR, NOON
+
+FULL = bool(os.environ.get("FULL_COUNTS"))
+"""FULL_COUNTS=1 tries each pair in every state where it is possible; else in one named and one withheld."""
+FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in (0, 20, 90))
+
+
+@pytest.fixture
+def office(settings: Settings) -> Iterator[FakeMailServer]:
+    """A real mail server that our settings name."""
+    office = create_fake_server()
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    with run_server(office):
+        yield office
+
+
+@pytest.fixture
+def in_memory(settings: Settings) -> None:
+    """Thousands of pairs are told apart by what is handed over, without a server: half the time."""
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def deliver(at: datetime) -> None:
+    with clock.freeze(at):
+        while deliver_due():
+            pass
+
+
+def left(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
+    """Every mail that leaves at `at`: its row, to whom, its text."""
+    office.taken.clear()
+    deliver(at)
+    rows = OutgoingMail.objects.in_bulk([one["Message-ID"] for one in office.taken], field_name="message_id")
+    bodies = ((one, one.get_body(["plain"])) for one in office.taken)
+    return [(rows[one["Message-ID"]], one["To"], body.get_content()) for one, body in bodies if body]
+
+
+def handed_over(*, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
+    """The same without a server."""
+    mail.outbox.clear()
+    deliver(at)
+    rows = OutgoingMail.objects.in_bulk(
+        [one.extra_headers["Message-ID"] for one in mail.outbox], field_name="message_id"
+    )
+    return [(rows[one.extra_headers["Message-ID"]], one.to[0], str(one.body)) for one in mail.outbox]
+
+
+ISOLATES = dict.fromkeys((0x2068, 0x2069))
+"""Characters that keep a name's direction of writing from its surroundings."""
+
+
+def token_in(text: str) -> str:
+    return text.partition("/endorsements/")[2].partition("/")[0]
+
+
+def is_open(text: str, *purposes: Purpose) -> bool:
+    """Whether the link in this text opens something now."""
+    digests = [hash_token(token_in(text), purpose) for purpose in purposes]
+    return PrivateLink.objects.live(LATER).filter(digest__in=digests).exists()
+
+
+def is_true(message: str, text: str, found: Endorsement) -> bool:
+    """Whether what the mail says is so, read from the tables."""
+    row = Endorsement.objects.filter(pk=found.pk).select_related("signatory").first()
+    state, display = (row.state, row.display) if row else ("", "")
+    line = row.signatory if row else None
+    waiting = Question.objects.filter(endorsement=found, answered_at=None)
+    decided = Correction.objects.filter(endorsement=found).exclude(state="proposed")
+    answers: dict[str, Callable[[], bool]] = {
+        "listed": lambda: bool(
+            state == State.APPROVED and line and line.status == Status.LISTED and line.label in text.translate(ISOLATES)
+        ),
+        "counted": lambda: state == State.APPROVED and display == Display.WITHHELD,
+        "rejected": lambda: state == State.REJECTED,
+        "question": lambda: state == State.RETURNED and waiting.exists() and is_open(text, Purpose.OWN_PAGE),
+        "question_reminder": lambda: state == State.RETURNED and waiting.exists() and is_open(text, Purpose.OWN_PAGE),
+        "correction_accepted": lambda: decided.filter(state="accepted").exists() and state != State.WITHDRAWN,
+        "correction_refused": lambda: decided.filter(state="refused").exists() and state != State.WITHDRAWN,
+        "own_page": lambda: (
+            is_open(text, Purpose.OWN_PAGE) and (state == State.CONFIRMED or "A moderator reviews" not in text)
+        ),
+        "own_page_again": lambda: is_open(text, Purpose.OWN_PAGE),
+        "old_contact": lambda: is_open(text, Purpose.OLD_CONTACT) and state in ("confirmed", "returned", "approved"),
+        "new_contact": lambda: is_open(text, Purpose.NEW_CONTACT) and state in ("confirmed", "returned", "approved"),
+        "name_again": lambda: is_open(text, Purpose.NAME_AGAIN) and (state, display) == (State.APPROVED, "withheld"),
+        "confirm_mailbox": lambda: (
+            is_open(text, Purpose.CONFIRM) and Endorsement.objects.filter(state=State.SUBMITTED, origin="form").exists()
+        ),
+        "already_endorsed": lambda: Endorsement.objects.filter(
+            mailbox_index=found.mailbox_index, state__in=("confirmed", "returned", "approved")
+        ).exists(),
+        "changed": lambda: True,
+    }
+    return answers[message]()
+
+
+def false_mails(found: Endorsement) -> list[str]:
+    """The messages that leave after the minute and are not true."""
+    told = handed_over(at=LATER)
+    wrong = [row.message for row, _, text in told if not is_true(row.message, text, row.endorsement or found)]
+    contact = Contact.objects.filter(endorsement=found).exists()
+    wrong += [f"{row.message} to a forgotten mailbox" for row, _, _ in told if row.endorsement_id and not contact]
+    moved = AuditEvent.objects.filter(verb="change_contact", subject_id=found.pk, at__gt=NOON).exists()
+    wrong += [
+        f"{row.message} to who is no contact any more"
+        for row, to, _ in told
+        if moved and row.endorsement_id and to != "aibek@fund.example" and row.message != "changed"
+    ]
+    assert len({row.pk for row, _, _ in told}) == len(told), "no mail leaves twice"
+    return wrong
+
+
+def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
+    """How many pairs that begin with `first` are possible, and what false mail each of them sends."""
+    possible, wrong = 0, []
+    seen: set[tuple[str, str]] = set()
+    for state in STATES:
+        display = state.partition(" ")[2]
+        with transaction.atomic():
+            found = a_state(appeal, state)
+            handed_over(at=NOON + timedelta(minutes=2))
+            found.refresh_from_db()
+            for then, act in ACTIONS.items():
+                if (then, display) in seen and not FULL:
+                    continue
+                with transaction.atomic():
+                    try:
+                        with transaction.atomic():
+                            ACTIONS[first](found, FIRST)
+                        with transaction.atomic():
+                            act(found, AGAIN)
+                    except REFUSALS:
+                        pass
+                    else:
+                        possible += 1
+                        seen.add((then, display))
+                        wrong += [f"{state}: {first}, {then}: {one}" for one in false_mails(found)]
+                    transaction.set_rollback(True)
+            transaction.set_rollback(True)
+    return possible, wrong
+
+
+@pytest.mark.parametrize("first", [name for name in ACTIONS if name not in SILENT])
+@pytest.mark.usefixtures("in_memory")
+def test_no_pair_of_actions_leaves_a_false_mail(appeal: Appeal, first: str) -> None:
+    """It takes some seconds for each first action, since each pair writes its mails."""
+    possible, wrong = pairs(appeal, first)
+    assert wrong == []
+    assert possible
+
+
+@pytest.mark.parametrize(("first", "then"), [("approve", "listed"), ("ask", "question"), ("reject", "rejected")])
+@pytest.mark.usefixtures("in_memory")
+def test_without_the_check_false_mails_leave(
+    appeal: Appeal, monkeypatch: pytest.MonkeyPatch, first: str, then: str
+) -> None:
+    """The control: claims that are not looked at."""
+    monkeypatch.setattr(pre_send_checks, "CHECKS", {})
+    _, wrong = pairs(appeal, first)
+    assert any(one.endswith(then) for one in wrong)
+
+
+def test_what_is_dropped_is_on_record(appeal: Appeal, office: FakeMailServer) -> None:
+    found = factories.approved(appeal)
+    withdrawal.withdraw(own(found), at=NOON + timedelta(seconds=30))
+    told = [row.message for row, _, _ in left(office, at=NOON + timedelta(minutes=2))]
+    assert told == ["own_page", "changed"]
+    event = AuditEvent.objects.get(verb="drop_mail")
+    assert (event.subject_id, event.reason, event.actor_kind) == (found.pk, "listed", "worker")
+    (dropped,) = OutgoingMail.objects.filter(dropped_at__isnull=False)
+    assert (dropped.sealed_address, dropped.sealed_content) == ("", "")
+
+
+def test_a_mail_that_waited_for_the_server_is_checked_at_each_attempt(appeal: Appeal, office: FakeMailServer) -> None:
+    office.contents = ["451 Busy"] * 4
+    found = factories.approved(appeal)
+    left(office, at=NOON + timedelta(minutes=2))
+    assert OutgoingMail.objects.get(message="listed").attempts == 1
+    decisions.revoke(found.pk, by=MODERATOR, at=NOON + timedelta(minutes=5))
+    told = [row.message for row, _, _ in left(office, at=NOON + timedelta(hours=2))]
+    assert "listed" not in told
+
+
+def test_a_corrected_line_is_what_the_mail_says(appeal: Appeal, office: FakeMailServer) -> None:
+    found = factories.approved(appeal, organisation_name="Made-up Fnud")
+    propose(found, NOON)
+    corrections.accept_correction(Correction.objects.get().pk, by=MODERATOR, at=NOON + timedelta(seconds=10))
+    texts = {row.message: text for row, _, text in left(office, at=NOON + timedelta(minutes=2))}
+    assert "Made-up Fund, corrected" in texts["listed"]
+
+
+@pytest.mark.parametrize("leave", ["withdraw", "stop_being_named"])
+def test_who_withdraws_is_told_that_something_changed_and_not_what(
+    appeal: Appeal, office: FakeMailServer, leave: str
+) -> None:
+    found = factories.approved(appeal, organisation_name="Unmistakable Fund")
+    left(office, at=NOON + timedelta(minutes=2))
+    for _ in range(2):  # the second press changes nothing
+        getattr(withdrawal, leave)(own(found), at=FIRST)
+    ((row, _, text),) = left(office, at=LATER)
+    assert row.message == "changed"
+    assert "Unmistakable" not in text
+    assert "Kyrgyz" not in text
+    assert "withdr" not in text
+
+
+def test_the_earlier_contact_hears_that_something_changed(appeal: Appeal, office: FakeMailServer) -> None:
+    found = factories.approved(appeal, contact_email="asel@fund.example")
+    contact_changes.request_contact_change(own(found), name="Aibek", role="", mailbox="aibek@fund.example", at=NOON)
+    contact_changes.confirm_contact_change(linked(found, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=NOON)
+    contact_changes.confirm_contact_change(linked(found, Purpose.NEW_CONTACT), Purpose.NEW_CONTACT, at=NOON)
+    told = [(row.message, to) for row, to, _ in left(office, at=NOON + timedelta(minutes=2))]
+    assert ("changed", "asel@fund.example") in told
+    assert ("own_page", "aibek@fund.example") in told
+    assert ("own_page", "asel@fund.example") not in told, "whose link would open the page of the new contact"
+
+
+def test_a_forgotten_mailbox_hears_nothing(appeal: Appeal, office: FakeMailServer) -> None:
+    found = factories.approved(appeal)
+    left(office, at=NOON + timedelta(minutes=2))
+    digest = own(found)
+    withdrawal.stop_being_named(digest, at=FIRST)
+    own_page.forget_mailbox(digest, at=FIRST)
+    assert left(office, at=LATER) == []
+
+
+def test_every_message_has_a_claim_or_is_always_true() -> None:
+    about_staff = {"digest", "overdue", "flood", "hiding", "mirror", "clock", "codes_blocked", "limit_reached"}
+    assert set(messages.MESSAGES) - set(pre_send_checks.CHECKS) - pre_send_checks.ALWAYS_TRUE - about_staff == set()
+
+
+def test_what_was_entered_expires_a_week_after_its_mail_left(appeal: Appeal, office: FakeMailServer) -> None:
+    office.contents = ["451 Busy"]
+    factories.entered(appeal, Origin.EMAIL)
+    left(office, at=NOON)
+    left(office, at=NOON + timedelta(hours=1))
+    link = PrivateLink.objects.get(purpose=Purpose.CONFIRM)
+    assert link.expires_at == NOON + timedelta(days=7, hours=1)
+    assert Signatory.objects.exists()

@@ -1,0 +1,148 @@
+"""What the staff are told by mail, once a day each, and what the desk's banner says."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from petition.actions.appeals import demonstration
+from petition.actions.audit import OPERATOR, Actor
+from petition.actions.intake import accept
+from petition.actions.mailing import staff_alerts
+from petition.actions.moderation import decisions, undo
+from petition.actions.staff import attention
+from petition.mail import outbox
+from petition.models import Alert, Appeal, Kind, OutgoingMail, Role
+from petition.reference import clock
+from tests.admin.staff_accounts import create_account, create_client
+from tests.clocks import mark_worker_alive
+from tests.factories import NOON, a_submission, an_appeal, approved, confirmed, mails, reading, submitted
+
+EARLY = NOON.replace(hour=5)
+
+
+@pytest.fixture
+def people(db: None) -> None:
+    """One moderator and one auditor."""
+    create_account("moderator", Role.MODERATOR)
+    create_account("auditor", Role.AUDITOR)
+
+
+def told(at: datetime) -> list[tuple[str, str]]:
+    """Which mail goes to whom, when the worker looks at `at`."""
+    before = len(mails())
+    staff_alerts.queue_alerts(at=at)
+    return [(message, address.split("@")[0]) for message, address, _content in mails()[before:]]
+
+
+def test_moderators_hear_once_a_day_what_waits_without_a_name(people: None, appeal: Appeal) -> None:
+    assert told(NOON) == []  # nothing waits
+    Alert.objects.all().delete()
+    confirmed(appeal, at=NOON - timedelta(hours=30), organisation_name="Unmistakable Fund")
+    confirmed(appeal, at=NOON)
+    assert told(EARLY) == []
+    assert told(NOON) == [("digest", "moderator")]
+    content = mails()[-1][2]
+    assert (content["waiting"], content["hours"]) == ("2", "30")
+    assert "Unmistakable" not in str(content)
+    assert told(NOON + timedelta(hours=1)) == []
+    assert told(NOON + timedelta(days=1)) == [("digest", "moderator")]
+
+
+def test_an_overdue_queue_is_told_at_once(people: None, appeal: Appeal, settings: Settings) -> None:
+    settings.OVERDUE_AFTER_DAYS = 3
+    confirmed(appeal, at=EARLY - timedelta(hours=72))
+    assert told(EARLY) == []
+    assert told(EARLY + timedelta(seconds=1)) == [("overdue", "moderator")]
+    assert told(EARLY + timedelta(seconds=61)) == []
+
+
+def test_a_flood_is_told_when_it_begins(people: None, appeal: Appeal, settings: Settings) -> None:
+    settings.FLOOD_PER_HOUR = 3
+    for minutes in (61, 30, 20, 10):
+        submitted(appeal, at=EARLY - timedelta(minutes=minutes))
+    assert told(EARLY) == []
+    submitted(appeal, at=EARLY)
+    assert told(EARLY) == [("flood", "moderator")]
+
+
+def test_all_staff_hear_when_more_than_ten_names_are_hidden(people: None, appeal: Appeal) -> None:
+    by = Actor.staff(1)
+    for number in range(1, 11):
+        decisions.hide(appeal.slug, Kind.ORIGINAL, number, by=by, at=EARLY)
+    assert told(EARLY) == []
+    decisions.hide(appeal.slug, Kind.ORIGINAL, 11, by=OPERATOR, at=EARLY + timedelta(minutes=59))
+    assert told(EARLY + timedelta(minutes=59)) == [("hiding", "moderator"), ("hiding", "auditor")]
+
+
+def test_names_taken_off_by_another_deed_count_too_and_those_that_are_back_do_not(appeal: Appeal) -> None:
+    """A withdrawal or a revocation takes a name off as well as hiding does; what was never listed takes none."""
+    by = Actor.staff(1)
+    listed = [approved(appeal, at=EARLY) for _ in range(3)]
+    decisions.withdraw(confirmed(appeal).pk, by=by, at=EARLY)
+    decisions.withdraw(listed[0].pk, by=by, at=EARLY)
+    decisions.revoke(listed[1].pk, by=by, at=EARLY)
+    decisions.hide(appeal.slug, Kind.FURTHER, 3, by=by, at=EARLY)
+    undo.undo_decision(listed[2].pk, by=by, at=EARLY)
+    decisions.hide(appeal.slug, Kind.ORIGINAL, 1, by=by, at=EARLY)
+    assert attention.count_hidden_names(EARLY) == 3
+    decisions.show(appeal.slug, Kind.ORIGINAL, 1, by=by, at=EARLY)
+    assert attention.count_hidden_names(EARLY) == 2
+
+
+def test_what_is_made_up_alarms_nobody(people: None, db: None, settings: Settings) -> None:
+    settings.FLOOD_PER_HOUR = 1
+    made_up = demonstration.get_or_create_appeal("demo", reading(), at=NOON)
+    list(demonstration.add_endorsements(made_up, 20, at=NOON))
+    assert told(NOON + timedelta(days=9)) == []
+
+
+def test_the_worker_tells_them(committed: None) -> None:
+    create_account("moderator", Role.MODERATOR)
+    confirmed(an_appeal(), at=clock.now() - timedelta(days=8))
+    call_command("worker", once=True, verbosity=0)
+    assert "overdue" in set(OutgoingMail.objects.values_list("message", flat=True))
+
+
+def test_the_banner_says_what_needs_a_person(appeal: Appeal, settings: Settings) -> None:
+    client, now = create_client(create_account("moderator", Role.MODERATOR)), clock.now()
+
+    def troubles() -> set[str]:
+        return set(attention.find_problems(at=now))
+
+    assert troubles() == {attention.WORKER}
+    mark_worker_alive(at=now - timedelta(minutes=10))
+    assert troubles() == set()
+    with clock.freeze(now):
+        assert "needs a person" not in client.get("/admin/").content.decode()
+    with clock.freeze(now + timedelta(seconds=1)):
+        assert "worker has not been seen" in client.get("/admin/").content.decode()
+    submitted(appeal, at=now - timedelta(hours=1))
+    assert troubles() == {attention.OLD_MAIL}
+    mail = outbox.lease_next(at=now)
+    assert mail
+    outbox.mark_failed(mail, error="smtp 550", at=now, final=True)
+    assert troubles() == {attention.FAILED_MAIL}
+    confirmed(appeal, at=now - timedelta(days=settings.OVERDUE_AFTER_DAYS, seconds=1))
+    assert attention.OVERDUE in troubles()
+    settings.FLOOD_PER_HOUR = 1
+    for _again in range(2):
+        accept.submit(appeal, a_submission(), at=now)
+    assert attention.SUSPICIOUS_ACTIVITY in troubles()
+
+
+def test_a_mail_that_waits_for_its_turn_is_no_trouble_and_one_tried_in_vain_is(appeal: Appeal) -> None:
+    submitted(appeal, at=NOON)
+    OutgoingMail.objects.update(due_at=NOON + timedelta(hours=20))
+    at = NOON + timedelta(hours=2)
+    assert attention.OLD_MAIL not in attention.find_problems(at=at)
+    OutgoingMail.objects.update(attempts=5)
+    assert attention.OLD_MAIL in attention.find_problems(at=at)
+
+
+def test_nobody_outside_reads_the_banner(client: Client, appeal: Appeal) -> None:
+    assert "needs a person" not in client.get("/admin/login/").content.decode()
+    auditor = create_client(create_account("auditor", Role.AUDITOR))
+    assert "needs a person" not in auditor.get("/admin/petition/auditevent/").content.decode()

@@ -1,0 +1,211 @@
+"""Decisions: who comes first wins, numbers run 1 to N, and each organisation is told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from petition.actions.lifecycle import lock_endorsement, move
+from petition.actions.moderation import decisions
+from petition.actions.moderation.decisions import approve, reject, reopen, revoke
+from petition.actions.refusals import AlreadyDecided, EndorsedAgain, MailboxNotConfirmed, NotPossible
+from petition.models import Appeal, AuditEvent, Endorsement, Signatory, State, Status
+from petition.models.signatories import PRINTED_FIELDS
+from petition.security.encryption import decrypt
+from tests import factories
+from tests.factories import MODERATOR, NOON, SECOND, a_submission, mails, withdraw_for_good as withdraw
+
+LATER = NOON + timedelta(days=2)
+
+
+def line_of(endorsement: Endorsement) -> Signatory:
+    endorsement.refresh_from_db()
+    assert endorsement.signatory
+    return endorsement.signatory
+
+
+def test_an_approved_name_is_listed_as_submitted_and_told_its_address(appeal: Appeal) -> None:
+    found = factories.confirmed(
+        appeal, organisation_name="Made-up Fund", acronym="MUF", countries=("KG", "KZ"), language="ru"
+    )
+    approve(found.pk, by=MODERATOR, at=NOON)
+    line = line_of(found)
+    assert line.label == "Made-up Fund (MUF, Kyrgyzstan, Kazakhstan)"
+    assert (line.status, line.listed_on, line.countries, line.member) == (Status.LISTED, NOON.date(), "KG KZ", False)
+    message, _, content = mails()[-1]
+    assert (message, content["line"]) == ("listed", line.label)
+    assert content["url"] == "http://127.0.0.1:8000/ru/appeals/kyrgyzstan-2020/signatories/further-1/"
+
+
+def test_numbers_run_from_1_in_the_order_of_listing_for_each_appeal(appeal: Appeal) -> None:
+    other = factories.an_appeal("another-appeal")
+    waiting = [factories.confirmed(appeal) for _ in range(4)]
+    for endorsement in reversed(waiting):
+        approve(endorsement.pk, by=MODERATOR, at=NOON)
+    assert [line_of(endorsement).number for endorsement in waiting] == [4, 3, 2, 1]
+    assert line_of(factories.approved(other)).reference == "further-1"
+    appeal.refresh_from_db()
+    assert appeal.last_number == 4
+
+
+def test_an_approved_withheld_name_is_sealed_has_no_line_and_no_number(appeal: Appeal) -> None:
+    found = factories.approved(appeal, display="withheld", organisation_name="Made-up Fund", acronym="MUF")
+    found.refresh_from_db()
+    assert (found.state, found.signatory, found.organisation_name, found.acronym) == (State.APPROVED, None, "", "")
+    sealed = decrypt(found.sealed_name)
+    assert (sealed["organisation_name"], sealed["acronym"], sealed["countries"]) == ("Made-up Fund", "MUF", "KG")
+    assert mails()[-1][0] == "counted"
+    appeal.refresh_from_db()
+    assert (appeal.last_number, appeal.revision) == (0, 1)
+
+
+def test_each_public_change_is_a_revision_of_its_own(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    seen = []
+    for deed, at in ((approve, NOON), (revoke, LATER), (approve, NOON), (withdraw, LATER)):
+        deed(found.pk, by=MODERATOR, at=at)
+        appeal.refresh_from_db()
+        seen.append((appeal.revision, appeal.revised_at))
+    assert seen == [(2, NOON), (3, LATER), (4, LATER), (5, LATER)]
+
+
+def test_who_is_listed_again_keeps_its_number(appeal: Appeal) -> None:
+    first, second = factories.approved(appeal), factories.approved(appeal)
+    revoke(first.pk, by=MODERATOR, at=NOON)
+    hidden = line_of(first)
+    assert (hidden.number, hidden.status, hidden.listed_on) == (1, Status.NO_LONGER_LISTED, None)
+    assert {getattr(hidden, field) for field in PRINTED_FIELDS} == {""}
+    third = factories.approved(appeal)
+    approve(first.pk, by=MODERATOR, at=LATER)
+    again = line_of(first)
+    assert (again.number, again.status, again.listed_on) == (1, Status.LISTED, LATER.date())
+    assert [line_of(row).number for row in (second, third)] == [2, 3]
+
+
+def test_a_rejected_one_is_told_so_and_may_come_back(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    reject(found.pk, by=MODERATOR, at=NOON)
+    assert mails()[-1][0] == "rejected"
+    assert reopen(found.pk, by=SECOND, at=LATER).state == State.CONFIRMED
+    found.refresh_from_db()
+    assert (found.decided_at, found.confirmed_at) == (None, NOON)
+    assert approve(found.pk, by=SECOND, at=LATER).state == State.APPROVED
+
+
+def test_a_mailbox_that_was_never_proven_gets_no_mail_and_no_place_in_the_queue(appeal: Appeal) -> None:
+    found, _ = factories.submitted(appeal)
+    reject(found.pk, by=MODERATOR, at=NOON)
+    assert mails() == [], "nor one that asks to confirm"
+    with pytest.raises(MailboxNotConfirmed):
+        reopen(found.pk, by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert found.state == State.REJECTED
+
+
+def test_a_rejected_one_does_not_come_back_beside_its_successor(appeal: Appeal) -> None:
+    submission = a_submission()
+    same: dict[str, Any] = {
+        "organisation_name": submission.organisation_name,
+        "contact_email": submission.contact_email,
+    }
+    rejected = factories.confirmed(appeal, **same)
+    reject(rejected.pk, by=MODERATOR, at=NOON)
+    successor = factories.confirmed(appeal, **same)
+    with pytest.raises(EndorsedAgain):
+        reopen(rejected.pk, by=MODERATOR, at=NOON)
+    withdraw(successor.pk, by=MODERATOR, at=NOON)
+    assert reopen(rejected.pk, by=MODERATOR, at=NOON).state == State.CONFIRMED
+
+
+def test_an_original_that_was_rejected_comes_back_letter_for_letter_beside_the_others(appeal: Appeal) -> None:
+    before = list(Signatory.objects.values_list("number", *PRINTED_FIELDS, "listed_on", "status"))
+    for original in Endorsement.objects.all():
+        for deed in (revoke, reject, reopen, approve):
+            deed(original.pk, by=MODERATOR, at=LATER)
+    assert list(Signatory.objects.values_list("number", *PRINTED_FIELDS, "listed_on", "status")) == before
+
+
+def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    withdraw(found.pk, by=MODERATOR, at=LATER)
+    assert line_of(found).status == Status.NO_LONGER_LISTED
+    assert (found.organisation_name, found.withdrawn_at, found.decided_at) == ("", LATER, None)
+    assert decrypt(found.sealed_name)["organisation_name"].startswith("Made-up Fund")
+    assert [message for message, *_ in mails()] == ["own_page"], "and no longer that it was accepted"
+    for deed in (approve, reject, reopen, revoke, withdraw):
+        with pytest.raises(AlreadyDecided):
+            deed(found.pk, by=MODERATOR, at=LATER)
+
+
+@pytest.mark.parametrize(("deed", "back", "told"), [(approve, revoke, "listed"), (reject, reopen, "rejected")])
+def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, deed: Any, back: Any, told: str) -> None:
+    found = factories.confirmed(appeal)
+    deed(found.pk, by=MODERATOR, at=NOON)
+    assert told in [message for message, *_ in mails()]
+    back(found.pk, by=SECOND, at=NOON)
+    assert told not in [message for message, *_ in mails()]
+
+
+def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
+    found = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
+    with pytest.raises(NotPossible):
+        decisions.withdraw(found.pk, by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert (found.state, found.sealed_name) == (State.APPROVED, "")
+
+
+@pytest.mark.parametrize("first", [approve, reject, withdraw])
+def test_who_comes_second_learns_who_was_first_and_when(appeal: Appeal, first: object) -> None:
+    found = factories.confirmed(appeal)
+    assert callable(first)
+    state = first(found.pk, by=MODERATOR, at=NOON).state
+    events = AuditEvent.objects.count()
+    with pytest.raises(AlreadyDecided) as refusal:
+        approve(found.pk, by=SECOND, at=LATER)
+    assert (refusal.value.event.actor_id, refusal.value.event.at, refusal.value.state) == (1, NOON, state)
+    assert str(refusal.value) == f"already {state}"
+    assert AuditEvent.objects.count() == events
+
+
+def test_reopening_what_is_listed_does_not_leave_it_listed_and_undecided(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    with pytest.raises(AlreadyDecided):
+        reopen(found.pk, by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert (found.state, line_of(found).status) == (State.APPROVED, Status.LISTED)
+
+
+@pytest.mark.parametrize("deed", [reopen, revoke])
+def test_no_moderator_proves_a_mailbox(appeal: Appeal, deed: object) -> None:
+    found, _ = factories.submitted(appeal)
+    assert callable(deed)
+    with pytest.raises(AlreadyDecided):
+        deed(found.pk, by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert (found.state, found.confirmed_at) == (State.SUBMITTED, None)
+
+
+def test_revoking_is_for_what_is_approved(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    reject(found.pk, by=MODERATOR, at=NOON)
+    with pytest.raises(AlreadyDecided):
+        revoke(found.pk, by=MODERATOR, at=NOON)
+
+
+def test_an_endorsement_that_was_returned_is_stamped_and_its_answer_takes_the_stamp_away(appeal: Appeal) -> None:
+    found = lock_endorsement(factories.confirmed(appeal).pk)
+    move(found, to=State.RETURNED, by=MODERATOR, at=LATER, reason="question")
+    found.save()
+    assert (found.returned_at, AuditEvent.objects.get(pk=found.explained_by).reason) == (LATER, "question")
+    assert AuditEvent.objects.get(pk=found.explained_by).verb == "return"
+    event = move(found, to=State.CONFIRMED, by=MODERATOR, at=LATER)
+    found.save()
+    assert (event.verb, found.returned_at, found.confirmed_at) == ("answer", None, NOON)
+
+
+@pytest.mark.parametrize("deed", [approve, reject, reopen, revoke, withdraw])
+@pytest.mark.django_db
+def test_nothing_is_decided_about_what_is_not_there(deed: object) -> None:
+    assert callable(deed)
+    with pytest.raises(Endorsement.DoesNotExist):
+        deed(10**9, by=MODERATOR, at=NOON)

@@ -1,0 +1,193 @@
+"""What the secretariat enters: after a mail its contact confirms, after a letter or a call a second moderator does."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from petition.actions import stale_forms
+from petition.actions.audit import Actor
+from petition.actions.endorsing import confirmation, expiry
+from petition.actions.intake import consent_version
+from petition.actions.listing.entries import EntryProposal
+from petition.actions.moderation import decisions, manual_entry, spelling
+from petition.actions.operations import retention
+from petition.actions.refusals import (
+    AlreadyDecided,
+    AlreadyEntered,
+    DeclarationMissing,
+    DuplicateEndorsement,
+    NoSuchLink,
+    NotOpen,
+    NotPossible,
+    SecondPersonNeeded,
+)
+from petition.models import Appeal, AuditEvent, Contact, Endorsement, Origin, PrivateLink, State
+from petition.security.encryption import decrypt
+from petition.security.tokens import hash_token
+from tests import factories
+from tests.factories import MODERATOR, NOON, SECOND, a_submission, entered, mails, token_in
+
+LATER = NOON + timedelta(hours=3)
+DECLARED = ("authority_at", "consent_processing_at", "consent_publication_at")
+
+
+def digest() -> str:
+    return hash_token(token_in(mails()[-1][2]), "confirm")
+
+
+def declared(endorsement: Endorsement) -> list[object]:
+    row = Endorsement.objects.get(pk=endorsement.pk)
+    return [*(getattr(row, field) for field in DECLARED), row.wording_version]
+
+
+def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal) -> None:
+    found = entered(appeal, Origin.EMAIL, contact_email="asel@fund.example", language="ky")
+    message, address, content = mails()[-1]
+    assert (message, address, list(content)) == ("entered", "asel@fund.example", ["url"])
+    assert "/ky/endorsements/" in content["url"]
+    assert (found.state, declared(found)) == (State.SUBMITTED, [None, None, None, ""])
+    assert AuditEvent.objects.get(verb="submit").actor_id == 1
+    assert [link.purpose for link in PrivateLink.objects.all()] == ["confirm"]
+    assert decrypt(found.sealed_note) == "In the blue folder."
+    with pytest.raises(DeclarationMissing):
+        confirmation.confirm(digest(), at=LATER)
+    assert declared(found) == [None, None, None, ""]
+    confirmed = confirmation.confirm(digest(), at=LATER, declared=True).endorsement
+    assert (confirmed.state, declared(found)) == (State.CONFIRMED, [LATER, LATER, LATER, consent_version.WORDING_VERSION])
+    assert mails()[-1][0] == "own_page"
+    assert decisions.approve(found.pk, by=MODERATOR, at=LATER).signatory
+
+
+def test_without_a_name_nothing_is_agreed_to_about_publishing(appeal: Appeal) -> None:
+    found = entered(appeal, Origin.EMAIL, display="withheld")
+    confirmation.confirm(digest(), at=LATER, declared=True)
+    assert declared(found)[2] is None
+
+
+def test_who_did_not_write_erases_it_and_what_nobody_confirms_goes(appeal: Appeal) -> None:
+    for _ in range(2):
+        entered(appeal, Origin.EMAIL)
+    confirmation.disown(digest(), at=LATER)
+    assert Endorsement.objects.filter(origin="email").count() == 1
+    entered(appeal, Origin.LETTER)
+    retention.purge(at=NOON + timedelta(days=7))
+    assert not Endorsement.objects.exclude(origin="imported").exists()
+
+
+def test_a_letter_has_no_contact_and_waits_for_another_moderator(appeal: Appeal) -> None:
+    before = len(mails())
+    found = entered(appeal, Origin.LETTER)
+    assert (found.mailbox_index, Contact.objects.count(), len(mails())) == ("", 0, before)
+    with pytest.raises(SecondPersonNeeded):
+        manual_entry.confirm_letter(found.pk, by=MODERATOR, at=LATER)
+    confirmed = manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
+    assert (confirmed.state, declared(found)) == (State.CONFIRMED, [LATER, LATER, LATER, consent_version.WORDING_VERSION])
+    event = AuditEvent.objects.get(verb="confirm")
+    assert (event.actor_kind, event.actor_id) == ("staff", 2)
+    with pytest.raises(NotPossible):
+        manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
+    assert decisions.approve(found.pk, by=MODERATOR, at=LATER).signatory
+    assert len(mails()) == before
+    assert "/endorsements/" in decisions.issue_private_link(found.pk, by=MODERATOR, at=LATER)
+
+
+@pytest.mark.parametrize("origin", [Origin.FORM, Origin.EMAIL])
+def test_no_moderator_stands_for_a_mailbox(appeal: Appeal, origin: Origin) -> None:
+    found = entered(appeal, origin) if origin == Origin.EMAIL else factories.submitted(appeal)[0]
+    with pytest.raises(NotPossible):
+        manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
+
+
+def test_nothing_is_listed_that_nobody_confirmed(appeal: Appeal) -> None:
+    for origin in (Origin.EMAIL, Origin.LETTER):
+        found = entered(appeal, origin)
+        with pytest.raises(AlreadyDecided):
+            decisions.approve(found.pk, by=SECOND, at=LATER)
+
+
+@pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
+def test_the_same_twice_is_told_so(appeal: Appeal, origin: Origin) -> None:
+    told: dict[str, Any] = {"origin": origin, "note": "", "by": MODERATOR, "at": NOON}
+    submission = a_submission()
+    manual_entry.enter_endorsement(appeal, submission, **told)
+    with pytest.raises(AlreadyEntered):
+        manual_entry.enter_endorsement(appeal, submission, **told)
+    assert Endorsement.objects.filter(origin=origin).count() == 1
+
+
+def test_who_stands_behind_it_already_gets_no_second_request(appeal: Appeal) -> None:
+    same: dict[str, Any] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
+    factories.approved(appeal, **same)
+    before = len(mails())
+    with pytest.raises(DuplicateEndorsement):
+        entered(appeal, Origin.EMAIL, **same)
+    assert (len(mails()), Endorsement.objects.filter(origin="email").count()) == (before, 0)
+
+
+def test_a_closed_appeal_takes_none(appeal: Appeal) -> None:
+    Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON)
+    with pytest.raises(NotOpen):
+        entered(Appeal.objects.get(pk=appeal.pk), Origin.LETTER)
+
+
+def test_its_own_form_takes_the_place_of_what_was_entered_for_it(appeal: Appeal) -> None:
+    same: dict[str, Any] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
+    entered(appeal, Origin.EMAIL, **same)
+    mailed = digest()
+    found = factories.confirmed(appeal, **same)
+    with pytest.raises(NoSuchLink):
+        confirmation.confirm(mailed, at=LATER, declared=True)
+    assert list(Endorsement.objects.exclude(origin="imported")) == [found]
+
+
+def test_a_letter_is_asked_reminded_and_ended_like_others(appeal: Appeal) -> None:
+    found = entered(appeal, Origin.LETTER)
+    manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+    decisions.ask_question(found.pk, "Who are you?", by=MODERATOR, at=NOON)
+    assert list(expiry.find_unanswered(at=NOON + timedelta(days=30))) == [found]
+    for days in (30, 60):
+        retention.purge(at=NOON + timedelta(days=days))
+    found.refresh_from_db()
+    assert (found.state, found.sealed_note, found.organisation_name) == (State.REJECTED, "", "")
+
+
+@pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
+@pytest.mark.parametrize("field", DECLARED)
+def test_the_database_lets_none_be_confirmed_that_declared_nothing(appeal: Appeal, origin: Origin, field: str) -> None:
+    found = entered(appeal, origin)
+    if origin == Origin.EMAIL:
+        confirmation.confirm(digest(), at=NOON, declared=True)
+    else:
+        manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Endorsement.objects.filter(pk=found.pk).update(**{field: None})
+
+
+def test_a_letter_misread_is_respelled_and_confirmed_by_somebody_else(appeal: Appeal) -> None:
+    found = factories.entered(appeal, Origin.LETTER, organisation_name="Oydon Fund")
+
+    def respell(name: str, by: Actor) -> None:
+        found.refresh_from_db()
+        spelling.correct_spelling(
+            found.pk, EntryProposal(name, "", "KG"), seen=stale_forms.last_change_of(found), by=by, at=NOON
+        )
+
+    respell("Ойдон фонду", by=MODERATOR)
+    respell("Oydonn Fund", by=SECOND)
+    with pytest.raises(SecondPersonNeeded):
+        manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+    respell("Oydon Fund", by=Actor.staff(3))
+    confirmed = manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+    assert (confirmed.organisation_name, confirmed.state) == ("Oydon Fund", State.CONFIRMED)
+    respell("Oydon Foundation", by=SECOND)
+    assert found.spellings.count() == 4
+
+
+def test_what_a_mailbox_is_to_confirm_is_not_respelled_before(appeal: Appeal) -> None:
+    found = factories.entered(appeal, Origin.EMAIL)
+    with pytest.raises(NotPossible):
+        spelling.correct_spelling(
+            found.pk, EntryProposal("X", "", ""), seen=stale_forms.last_change_of(found), by=MODERATOR, at=NOON
+        )

@@ -1,0 +1,137 @@
+"""Why: a reason from the editors' list, told in the recipient's language or not at all, and a note for moderators."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from petition.actions.moderation import decisions, internal_notes
+from petition.actions.moderation.rejection_reasons import set_reason
+from petition.actions.operations import retention
+from petition.actions.refusals import UnknownReason
+from petition.actions.self_service import own_page
+from petition.models import Appeal, AuditEvent, Endorsement, Reason, State
+from petition.security.encryption import decrypt
+from tests import factories
+from tests.actions.moderation.test_undo import own_digest
+from tests.factories import MODERATOR, NOON, mails
+
+BUILT_IN = {"other", "unverified", "duplicate", "no_organisation", "made_up"}
+
+
+def test_some_are_built_in_and_each_is_worded_in_each_language(appeal: Appeal) -> None:
+    reasons = {reason.code: reason for reason in Reason.objects.all()}
+    assert set(reasons) == BUILT_IN
+    for reason in reasons.values():
+        assert set(reason.labels) == {"en", "ru", "ky"}
+        assert set(reason.words) in ({"en", "ru", "ky"}, set())
+    assert [code for code, reason in reasons.items() if not reason.sends_mail] == ["made_up"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_the_reason_is_on_record_and_its_words_are_in_the_mail(appeal: Appeal, language: str) -> None:
+    found = factories.confirmed(appeal, language=language)
+    decisions.reject(found.pk, by=MODERATOR, at=NOON, reason="unverified")
+    message, _, content = mails()[-1]
+    assert (message, content) == ("rejected", {"words": Reason.objects.get(code="unverified").words[language]})
+    assert AuditEvent.objects.latest("pk").reason == "unverified"
+
+
+def test_a_reason_may_send_no_mail(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    before = len(mails())
+    decisions.reject(found.pk, by=MODERATOR, at=NOON, reason="made_up")
+    assert len(mails()) == before
+
+
+def test_without_a_reason_it_is_the_one_that_says_least(appeal: Appeal) -> None:
+    Reason.objects.all().delete()
+    decisions.reject(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
+    assert (mails()[-1][0], mails()[-1][2]) == ("rejected", {})
+    assert AuditEvent.objects.latest("pk").reason == "other"
+
+
+@pytest.mark.parametrize("code", ["whim", "duplicate"])
+def test_a_reason_that_is_not_offered_decides_nothing(appeal: Appeal, code: str) -> None:
+    told: dict[str, Any] = {"labels": {"en": "Twice"}, "words": {}, "sends_mail": True, "is_offered": False}
+    set_reason("duplicate", **told, by=MODERATOR, at=NOON)
+    found = factories.confirmed(appeal)
+    with pytest.raises(UnknownReason):
+        decisions.reject(found.pk, by=MODERATOR, at=NOON, reason=code)
+    found.refresh_from_db()
+    assert found.state == State.CONFIRMED
+
+
+@pytest.mark.django_db
+def test_editors_word_a_reason_and_the_trail_says_who() -> None:
+    told = {"labels": {"en": "Closed body", "ru": ""}, "words": {"en": "Too late."}}
+    made = set_reason("closed_body", **told, sends_mail=True, is_offered=True, by=MODERATOR, at=NOON)
+    assert (made.labels, made.words) == ({"en": "Closed body"}, {"en": "Too late."})
+    assert (made.label("ru"), made.label("en")) == ("Closed body", "Closed body")
+    told["words"]["en"] = "Later."
+    again = set_reason("closed_body", **told, sends_mail=False, is_offered=True, by=MODERATOR, at=NOON)
+    assert (again.pk, again.words, again.sends_mail) == (made.pk, {"en": "Later."}, False)
+    event = AuditEvent.objects.latest("pk")
+    assert (event.verb, event.subject_kind, event.subject_id, event.reason) == (
+        "set_reason",
+        "reason",
+        made.pk,
+        "closed_body",
+    )
+    assert "Later" not in str(AuditEvent.objects.values_list())
+
+
+# --- the note ---
+
+
+def reject_with_note(appeal: Appeal) -> Endorsement:
+    found = factories.confirmed(appeal)
+    decisions.reject(found.pk, by=MODERATOR, at=NOON, note="Called Canary: nobody knows them.")
+    found.refresh_from_db()
+    return found
+
+
+def test_a_note_is_sealed_and_in_no_line_of_the_trail(appeal: Appeal) -> None:
+    found = reject_with_note(appeal)
+    assert decrypt(found.sealed_note) == "Called Canary: nobody knows them."
+    assert "Canary" not in str(AuditEvent.objects.values_list())
+    assert "Canary" not in str(Endorsement.objects.values_list())
+
+
+def test_a_note_can_be_rewritten_and_erased(appeal: Appeal) -> None:
+    found = reject_with_note(appeal)
+    internal_notes.set_internal_note(found.pk, "They called back.", by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert decrypt(found.sealed_note) == "They called back."
+    internal_notes.set_internal_note(found.pk, "", by=MODERATOR, at=NOON)
+    found.refresh_from_db()
+    assert found.sealed_note == ""
+    verbs = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=found.pk).values_list("verb", flat=True)
+    assert list(verbs)[:2] == ["internal_note", "internal_note"]
+
+
+def test_a_note_goes_with_the_contact(appeal: Appeal) -> None:
+    found = reject_with_note(appeal)
+    retention.purge(at=NOON + timedelta(days=30, minutes=2))
+    found.refresh_from_db()
+    assert found.sealed_note == ""
+
+
+def test_a_note_goes_with_the_mailbox_that_is_forgotten(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    internal_notes.set_internal_note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    own_page.forget_mailbox(own_digest(found), at=NOON)
+    found.refresh_from_db()
+    assert found.sealed_note == ""
+
+
+def test_a_note_about_who_has_no_contact_goes_at_the_same_time(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    own_page.forget_mailbox(own_digest(found), at=NOON)
+    internal_notes.set_internal_note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    retention.purge(at=NOON + timedelta(days=364))
+    found.refresh_from_db()
+    assert found.sealed_note
+    retention.purge(at=NOON + timedelta(days=365))
+    found.refresh_from_db()
+    assert found.sealed_note == ""

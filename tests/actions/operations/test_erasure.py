@@ -1,0 +1,289 @@
+"""Questions, contacts, names and disputes are erased on the promised day, not earlier; the rest stays."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from petition.actions.mailing import mailbox_mails
+from petition.actions.moderation import decisions, verification
+from petition.actions.moderation.verification import CheckResult
+from petition.actions.operations import retention, row_processing
+from petition.actions.self_service import disputes, own_page, private_links
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Contact,
+    ContactChange,
+    Correction,
+    Dispute,
+    Endorsement,
+    OutgoingMail,
+    PrivateLink,
+    Purpose,
+    Question,
+    State,
+)
+from petition.reference import retention_periods as periods
+from petition.security import encryption
+from petition.security.tokens import hash_token
+from tests import factories
+from tests.actions.listing.test_encrypted_entries import read_database_files
+from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
+from tests.models.rows import a_correction
+
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+
+def fresh(endorsement: Endorsement) -> Endorsement:
+    return Endorsement.objects.get(pk=endorsement.pk)
+
+
+def all_told(*, at: datetime) -> None:
+    """No mail is owed any more."""
+    for mail in OutgoingMail.objects.owed():
+        mail.sent_at, mail.sealed_address, mail.sealed_content = at, "", ""
+        mail.save()
+
+
+def asked(appeal: Appeal, **changes: Any) -> Endorsement:
+    return decisions.ask_question(factories.confirmed(appeal, **changes).pk, "Who are you?", by=MODERATOR, at=NOON)
+
+
+def ended(appeal: Appeal, way: str, **changes: Any) -> Endorsement:
+    found = factories.confirmed(appeal, **changes)
+    end = factories.withdraw_for_good if way == "withdraw" else getattr(decisions, way)
+    end(found.pk, by=MODERATOR, at=NOON)
+    all_told(at=NOON)
+    return fresh(found)
+
+
+def has_contact(endorsement: Endorsement) -> bool:
+    return Contact.objects.filter(endorsement=endorsement).exists()
+
+
+def messages() -> list[str]:
+    return [message for message, _, _ in mails()]
+
+
+# --- a question without an answer ---
+
+
+def test_an_organisation_is_reminded_once_after_seven_days_with_a_link_that_works(appeal: Appeal) -> None:
+    found = asked(appeal, language="ru")
+    (_, _, first), before = mails()[-1], len(mails())
+    retention.purge(at=NOON + 7 * DAY - INSTANT)
+    assert len(mails()) == before
+    for later in (7, 8):
+        retention.purge(at=NOON + later * DAY)
+    reminders = [content for message, _, content in mails() if message == "question_reminder"]
+    assert [content["until"] for content in reminders] == ["23 декабря 2026 г."]
+    for content in (first, reminders[0]):
+        assert private_links.resolve_link(hash_token(token_in(content), "own_page"), at=NOON + 8 * DAY) == found
+    assert Question.objects.get().reminded_at == NOON + 7 * DAY
+
+
+def test_no_reminder_after_an_answer_or_without_a_mailbox(appeal: Appeal) -> None:
+    for leave in (own_page.forget_mailbox, lambda digest, at: own_page.answer_question(digest, "We are.", at=at)):
+        asked(appeal)
+        leave(hash_token(token_in(mails()[-1][2]), "own_page"), at=NOON)
+    retention.purge(at=NOON + 7 * DAY)
+    assert "question_reminder" not in messages()
+
+
+def test_a_question_unanswered_for_thirty_days_expires_and_the_contact_is_mailed(appeal: Appeal) -> None:
+    found = asked(appeal)
+    retention.purge(at=NOON + 30 * DAY - INSTANT)
+    assert fresh(found).state == State.RETURNED
+    retention.purge(at=NOON + 30 * DAY)
+    event = AuditEvent.objects.get(pk=fresh(found).explained_by)
+    assert (fresh(found).state, event.verb, event.actor_kind, event.reason) == (
+        State.REJECTED,
+        "reject",
+        "worker",
+        "unanswered",
+    )
+    assert messages().count("rejected") == 1
+
+
+def test_what_expired_can_be_reopened_and_asked_again(appeal: Appeal) -> None:
+    found = asked(appeal)
+    retention.purge(at=NOON + 30 * DAY)
+    decisions.reopen(found.pk, by=MODERATOR, at=NOON + 31 * DAY)
+    decisions.ask_question(found.pk, "And now?", by=MODERATOR, at=NOON + 31 * DAY)
+    assert [question.body for question in found.questions.waiting()] == ["And now?"]
+
+
+def test_what_is_undecided_sixty_days_after_the_closing_expires(appeal: Appeal) -> None:
+    closing = NOON + 10 * DAY
+    open_ended = factories.confirmed(factories.an_appeal("open-2020"))
+    waiting, approved = factories.confirmed(appeal), factories.approved(appeal)
+    original = Endorsement.objects.get(appeal=appeal, signatory__kind="original", signatory__number=1)
+    decisions.revoke(original.pk, by=MODERATOR, at=NOON)
+    Appeal.objects.filter(pk=appeal.pk).update(closes_at=closing)
+    retention.purge(at=closing + 60 * DAY - INSTANT)
+    assert fresh(waiting).state == State.CONFIRMED
+    retention.purge(at=closing + 60 * DAY)
+    assert fresh(waiting).state == State.REJECTED
+    assert AuditEvent.objects.get(pk=fresh(waiting).explained_by).reason == "closed"
+    assert [fresh(row).state for row in (open_ended, original, approved)] == ["confirmed", "confirmed", "approved"]
+    assert messages().count("rejected") == 1
+
+
+# --- contacts and names ---
+
+
+@pytest.mark.parametrize("way", ["reject", "withdraw"])
+def test_thirty_days_after_rejection_or_withdrawal_no_personal_data_is_left(appeal: Appeal, way: str) -> None:
+    found = ended(appeal, way, organisation_name="Canary Fund", website="https://canary.example")
+    retention.purge(at=NOON + 30 * DAY - INSTANT)
+    assert has_contact(found)
+    assert (fresh(found).organisation_name == "") == (way == "withdraw")
+    retention.purge(at=NOON + 30 * DAY)
+    row = fresh(found)
+    assert not has_contact(found)
+    assert (row.organisation_name, row.website, row.mailbox_index, row.fingerprint) == ("", "", "", "")
+    assert encryption.decrypt(row.sealed_name)["organisation_name"] == "Canary Fund"
+    assert row.contact_erased_at == NOON + 30 * DAY
+    event = AuditEvent.objects.latest("pk")
+    assert (event.verb, event.actor_kind, event.subject_id) == ("erase_contact", "worker", found.pk)
+    retention.purge(at=NOON + 31 * DAY)
+    assert AuditEvent.objects.latest("pk") == event, "once is enough"
+
+
+def test_a_rejected_and_encrypted_one_can_be_reopened_listed_and_encrypted_again(appeal: Appeal) -> None:
+    found = ended(appeal, "reject", organisation_name="Canary Fund")
+    retention.purge(at=NOON + 30 * DAY)
+    later = NOON + 40 * DAY
+    decisions.reopen(found.pk, by=MODERATOR, at=later)
+    approved = decisions.approve(found.pk, by=MODERATOR, at=later)
+    assert approved.signatory
+    assert approved.signatory.label == "Canary Fund (Kyrgyzstan)"
+    decisions.revoke(found.pk, by=MODERATOR, at=later)
+    decisions.reject(found.pk, by=MODERATOR, at=later)
+    retention.purge(at=later + 30 * DAY)
+    assert fresh(found).organisation_name == ""
+
+
+def test_a_withheld_one_that_is_reopened_stays_encrypted(appeal: Appeal) -> None:
+    found = ended(appeal, "reject", display="withheld")
+    retention.purge(at=NOON + 30 * DAY)
+    decisions.reopen(found.pk, by=MODERATOR, at=NOON + 31 * DAY)
+    assert fresh(found).organisation_name == ""
+    assert decisions.approve(found.pk, by=MODERATOR, at=NOON + 31 * DAY).sealed_name
+
+
+def test_the_contact_of_an_approved_one_is_erased_after_a_year_and_a_lost_link_can_be_requested(appeal: Appeal) -> None:
+    found = factories.approved(appeal, contact_email="asel@fund.example")
+    all_told(at=NOON)
+    year = NOON + periods.APPROVED
+    retention.purge(at=year - INSTANT)
+    assert has_contact(found)
+    retention.purge(at=year)
+    assert not has_contact(found)
+    assert fresh(found).signatory, "its line stands"
+    mailbox_mails.request_links("Asel@fund.example", language="en", at=year)
+    ((message, _, content),) = mails()
+    assert message == "own_page_again"
+    token = content["urls"].split("/endorsements/")[1].split("/")[0]
+    assert private_links.resolve_link(hash_token(token, "own_page"), at=year) == found
+
+
+@pytest.mark.parametrize("way", ["approve", "reject"])
+def test_notes_written_after_the_contact_was_erased_are_erased_too(appeal: Appeal, way: str) -> None:
+    found = ended(appeal, way)
+    retention.purge(at=NOON + periods.APPROVED)
+    verification.record_check(
+        found.pk, CheckResult("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=NOON
+    )
+    assert fresh(found).sealed_check_note
+    retention.purge(at=NOON + periods.APPROVED)
+    assert fresh(found).sealed_check_note == ""
+
+
+def test_or_ninety_days_after_the_closing_if_that_is_earlier(appeal: Appeal) -> None:
+    found = factories.approved(appeal)
+    all_told(at=NOON)
+    Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON + DAY)
+    retention.purge(at=NOON + 91 * DAY - INSTANT)
+    assert has_contact(found)
+    retention.purge(at=NOON + 91 * DAY)
+    assert not has_contact(found)
+
+
+def test_the_mail_about_a_late_decision_leaves_before_the_contact_is_erased(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON - 100 * DAY)
+    decisions.approve(found.pk, by=MODERATOR, at=NOON)
+    retention.purge(at=NOON)
+    assert has_contact(found)
+    retention.purge(at=NOON + 4 * DAY)
+    assert not has_contact(found)
+    assert messages() == [], "what could not leave in four days holds nothing up, and no address is left in it"
+
+
+def test_questions_and_waiting_corrections_are_erased_with_the_contact(appeal: Appeal) -> None:
+    found = asked(appeal)
+    a_correction(found)
+    decisions.reject(found.pk, by=MODERATOR, at=NOON)
+    all_told(at=NOON)
+    retention.purge(at=NOON + 30 * DAY)
+    assert not Question.objects.exists()
+    assert not Correction.objects.exists()
+
+
+def test_an_unconfirmed_new_contact_is_erased_when_its_links_expire(appeal: Appeal) -> None:
+    found = factories.confirmed(appeal)
+    private_links.create_link(found, Purpose.NEW_CONTACT, expires_at=NOON + 7 * DAY)
+    ContactChange.objects.create(endorsement=found, sealed_person="x", sealed_mailbox="x", requested_at=NOON)
+    retention.purge(at=NOON + 7 * DAY - INSTANT)
+    assert ContactChange.objects.filter(endorsement=found).exists()
+    retention.purge(at=NOON + 7 * DAY)
+    assert not ContactChange.objects.exists()
+    assert set(PrivateLink.objects.values_list("purpose", flat=True)) == {"own_page", "removal_code"}
+    assert has_contact(found)
+
+
+# --- what else is over ---
+
+
+def test_a_settled_dispute_is_erased_after_thirty_days_and_an_open_one_stays(appeal: Appeal) -> None:
+    for _ in range(2):
+        disputes.raise_dispute(appeal, reference="further-1", words="Not us", mailbox="", at=NOON)
+    disputes.settle_dispute(Dispute.objects.earliest("pk").pk, by=MODERATOR, at=NOON)
+    retention.purge(at=NOON + 30 * DAY - INSTANT)
+    assert Dispute.objects.count() == 2
+    retention.purge(at=NOON + 30 * DAY)
+    assert Dispute.objects.get().settled_at is None
+    assert AuditEvent.objects.latest("pk").verb == "erase_dispute"
+
+
+def test_a_delivered_mail_is_erased_after_thirty_days(appeal: Appeal) -> None:
+    factories.confirmed(appeal)
+    all_told(at=NOON)
+    retention.purge(at=NOON + 30 * DAY - INSTANT)
+    assert OutgoingMail.objects.count() == 2
+    retention.purge(at=NOON + 30 * DAY)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_all_are_erased_however_many_there_are(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_processing, "AT_ONCE", 2)
+    for _ in range(5):
+        ended(appeal, "reject")
+    retention.purge(at=NOON + 30 * DAY)
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="it reads SQLite's own files")
+def test_an_erased_contact_is_neither_in_the_database_file_nor_in_its_wal() -> None:
+    found = ended(factories.an_appeal(), "reject", organisation_name="Canary Fund", website="https://canary.example")
+    contact = Contact.objects.get(endorsement=found)
+    texts = [contact.sealed_mailbox, contact.sealed_person, found.mailbox_index, "Canary Fund", "canary.example"]
+    assert [text for text in texts if text.encode() not in read_database_files()] == []
+    retention.purge(at=NOON + 30 * DAY)
+    assert [text for text in texts if text.encode() in read_database_files()] == []
+    assert SLUG.encode() in read_database_files()

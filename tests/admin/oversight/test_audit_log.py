@@ -1,0 +1,66 @@
+"""The audit log: filtered, exported, and without any name."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+from petition.actions.audit import Actor
+from petition.actions.moderation import contact_access
+from petition.models import Appeal, AuditEvent, Role
+from tests.admin.staff_accounts import create_account, create_client
+from tests.factories import NOON, approved, confirmed
+
+TRAIL = "/admin/petition/auditevent/"
+
+
+@pytest.fixture
+def auditor(appeal: Appeal) -> Client:
+    return create_client(create_account("auditor", Role.AUDITOR))
+
+
+def lines(browser: Client, query: str) -> int:
+    page = browser.get(TRAIL + query).content.decode()
+    return page.count('class="field-when')
+
+
+def test_who_looked_at_which_contact_is_one_filter_away(auditor: Client, appeal: Appeal) -> None:
+    account = create_account("guest", Role.MODERATOR)
+    waiting = confirmed(appeal, at=NOON)
+    contact_access.open_contact(waiting.pk, by=Actor.staff(account.pk), at=NOON)
+    page = auditor.get(f"{TRAIL}?verb=open_contact").content.decode()
+    assert "contact opened" in page
+    assert f"Endorsement {waiting.pk}" in page
+    assert ">guest<" in page
+    assert lines(auditor, f"?actor_id={account.pk}") == 1
+    assert lines(auditor, f"?actor_id={account.pk}&verb=approve") == 0
+    assert lines(auditor, f"?q={waiting.pk}") == AuditEvent.objects.filter(subject_id=waiting.pk).count()
+
+
+def test_days_narrow_it_down_both_included(auditor: Client, appeal: Appeal) -> None:
+    approved(appeal, at=NOON)
+    everything = AuditEvent.objects.count()
+    assert lines(auditor, "?since=2026-11-23&until=2026-11-23") == everything
+    assert lines(auditor, "?since=2026-11-24") == lines(auditor, "?until=2026-11-22") == 0
+    assert lines(auditor, "?since=2026-11-23&verb=approve") == 1
+    assert 'name="verb" value="approve"' in auditor.get(f"{TRAIL}?since=2026-11-23&verb=approve").content.decode()
+    assert auditor.get(f"{TRAIL}?since=tomorrow").status_code == 302
+
+
+def test_it_is_taken_along_as_narrowed_down_and_that_is_in_it(auditor: Client, appeal: Appeal) -> None:
+    endorsement = approved(appeal, organisation_name="Unmistakable Fund", at=NOON)
+    page = auditor.get(f"{TRAIL}?verb=approve").content.decode()
+    assert f'href="{TRAIL}export/?verb=approve"' in page
+    assert "1 line, as codes" in auditor.get(f"{TRAIL}export/?verb=approve").content.decode()
+    assert not AuditEvent.objects.filter(verb="export_trail").exists()
+    answer = auditor.post(f"{TRAIL}export/?verb=approve")
+    assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == ("text/csv", True)
+    text = answer.getvalue().decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["verb"], row["subject_id"], row["at"]) == ("approve", str(endorsement.pk), NOON.isoformat())
+    assert "Unmistakable" not in text
+    assert AuditEvent.objects.latest("pk").verb == "export_trail"
+    everything = auditor.post(f"{TRAIL}export/").getvalue().decode()
+    assert len(list(csv.DictReader(io.StringIO(everything)))) == AuditEvent.objects.count()
+    assert auditor.post(f"{TRAIL}export/?since=tomorrow").status_code == 303

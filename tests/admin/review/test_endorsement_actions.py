@@ -1,0 +1,360 @@
+"""What moderators do besides deciding: each a POST, each once, each reported, and nothing typed ever becomes markup."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from petition.actions.listing.entries import EntryProposal
+from petition.actions.moderation import decisions
+from petition.actions.self_service import corrections, disputes, own_page, private_links, withdrawal
+from petition.actions.stale_forms import last_change_of
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Correction,
+    Dispute,
+    Endorsement,
+    Kind,
+    PrivateLink,
+    Purpose,
+    Question,
+    State,
+)
+from petition.security.tokens import hash_token
+from tests.admin.staff_accounts import create_client
+from tests.factories import MODERATOR, NOON, SLUG, approved, confirmed, mails, submitted, token_in, withdraw_for_good
+
+LATER = NOON + timedelta(hours=1)
+SCRIPT = "<script>alert(1)</script>"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
+POSTS = (
+    "endorsements/{e}/ask/",
+    "endorsements/{e}/name/",
+    "endorsements/{e}/note/",
+    "endorsements/{e}/link/",
+    "corrections/{c}/",
+    "disputes/{d}/",
+)
+EVERYTHING = {"words": "Who are you?", "decision": "hide", "checked": "on"}
+
+
+def digest() -> str:
+    """Of the newest link of an own page that was mailed."""
+    content = [content for message, _, content in mails() if message == "own_page"][-1]
+    return hash_token(token_in(content), "own_page")
+
+
+def original(number: int = 1) -> Endorsement:
+    return Endorsement.objects.get(signatory__kind="original", signatory__number=number)
+
+
+def page(staff: Client, row: Endorsement) -> str:
+    return staff.get(f"/admin/endorsements/{row.pk}/").content.decode()
+
+
+def press(staff: Client, row: Endorsement, what: str, **typed: str) -> str:
+    """The page after a deed about this endorsement."""
+    response = staff.post(f"/admin/endorsements/{row.pk}/{what}/", typed, follow=True)
+    assert response.status_code in (200, 422)
+    return response.content.decode()
+
+
+def corrected(appeal: Appeal, **changes: str) -> tuple[Endorsement, Correction]:
+    """A listed endorsement whose organisation proposes another line."""
+    row = approved(appeal, organisation_name="Old Fund")
+    proposal = {"organisation_name": "New Fund", "acronym": "NF", "countries": "KG"} | changes
+    corrections.propose_correction(digest(), EntryProposal(**proposal), at=NOON)
+    return row, row.corrections.get()
+
+
+def decide_on(staff: Client, correction: Correction, decision: str) -> str:
+    response = staff.post(
+        f"/admin/corrections/{correction.pk}/",
+        {"decision": decision, "endorsement": correction.endorsement_id},
+        follow=True,
+    )
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def agree_to_be_named(row: Endorsement) -> None:
+    """The mailbox agrees that the name is shown again."""
+    token = private_links.create_link(row, Purpose.NAME_AGAIN)
+    own_page.agree_to_be_named(hash_token(token, Purpose.NAME_AGAIN), at=NOON)
+
+
+def verbs(row: Endorsement) -> list[str]:
+    events = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=row.pk, actor_kind="staff")
+    return list(events.order_by("pk").values_list("verb", flat=True))
+
+
+@pytest.fixture
+def fresh(staff: Client) -> Client:
+    """The same, having just said once more who is there."""
+    return create_client(get_user_model().objects.get())
+
+
+# --- who may ---
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_each_is_a_post_of_a_moderator_with_its_token(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
+    row, correction = corrected(appeal)
+    disputes.raise_dispute(appeal, reference="original-1", words="No", mailbox="", at=NOON)
+    place = "/admin/" + path.format(e=row.pk, c=correction.pk, d=Dispute.objects.get().pk)
+    before = AuditEvent.objects.count()
+    assert staff.get(place).status_code == 405
+    assert client.post(place, EVERYTHING)["Location"].startswith("/admin/login/")
+    client.force_login(get_user_model().objects.create_user("clerk", password="a long pass phrase", is_staff=True))
+    assert client.post(place, EVERYTHING).status_code == 403
+    strict = Client(headers={"host": "127.0.0.1:8000"}, enforce_csrf_checks=True)
+    strict.force_login(get_user_model().objects.get(username="moderator"))
+    assert strict.post(place, EVERYTHING).status_code == 403
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_what_is_not_there_is_404_and_what_is_not_known_400(fresh: Client, appeal: Appeal, path: str) -> None:
+    staff = fresh
+    nowhere = "/admin/" + path.format(e=9999, c=9999, d=9999)
+    known = {"words": "x", "checked": "on", "decision": "refuse" if "corrections" in path else "hide"}
+    assert staff.post(nowhere, known).status_code == 404
+    if "decision" in path or "/name/" in path:
+        row = confirmed(appeal)
+        assert staff.post(f"/admin/endorsements/{row.pk}/name/", {"decision": "explode"}).status_code == 400
+    if "corrections" in path:
+        assert staff.post(nowhere, {"decision": "explode"}).status_code == 400
+
+
+# --- the originals ---
+
+
+def test_an_original_is_hidden_and_never_withdrawn(staff: Client, appeal: Appeal) -> None:
+    row = original()
+    assert 'value="withdraw"' not in page(staff, row)
+    assert "no longer in a state for this" in press(staff, row, "decide", decision="withdraw")
+    assert verbs(row) == []
+
+
+# --- a question ---
+
+
+def test_a_question_returns_the_endorsement_and_its_answer_is_opened(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    assert "The question is on its way." in press(staff, row, "ask", words=f"Who {SCRIPT}?")
+    row.refresh_from_db()
+    assert (row.state, Question.objects.get().body) == (State.RETURNED, f"Who {SCRIPT}?")
+    assert mails()[-1][0] == "question"
+    assert "Not answered yet." in page(staff, row)
+    own_page.answer_question(hash_token(token_in(mails()[-1][2]), "own_page"), f"We {SCRIPT}", at=LATER)
+    shown = page(staff, row)
+    assert f"Who {ESCAPED}?" in shown
+    assert f"We {ESCAPED}" in shown
+    assert SCRIPT not in shown
+    assert 'name="words"' in shown  # and may be asked once more
+
+
+def test_a_question_that_says_nothing_comes_back(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    response = staff.post(f"/admin/endorsements/{row.pk}/ask/", {"words": " "})
+    assert response.status_code == 422
+    assert "Write the question." in response.content.decode()
+    long = press(staff, row, "ask", words="x" * 2001)
+    assert "x" * 2001 in long
+    row.refresh_from_db()
+    assert row.state == State.CONFIRMED
+
+
+def test_a_question_after_somebody_decided_reads_who_was_first(staff: Client, appeal: Appeal) -> None:
+    row = approved(appeal)
+    assert re.search(r"Already decided by .+: Approved\.", press(staff, row, "ask", words="Who?"))
+    assert not Question.objects.exists()
+
+
+def test_a_question_can_be_asked_again_after_one_that_was_never_answered(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    decisions.ask_question(row.pk, "First?", by=MODERATOR, at=NOON)
+    decisions.reject(row.pk, by=MODERATOR, at=NOON)
+    decisions.reopen(row.pk, by=MODERATOR, at=NOON)
+    assert "The question is on its way." in press(staff, row, "ask", words="Second?")
+    assert Question.objects.get().body == "Second?"
+
+
+def test_nobody_is_asked_whose_mailbox_is_forgotten(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    own_page.forget_mailbox(digest(), at=NOON)
+    shown = page(staff, row)
+    assert "Nobody can be asked" in shown
+    assert f"/admin/endorsements/{row.pk}/ask/" not in shown
+
+
+# --- a correction ---
+
+
+def test_a_correction_stands_beside_the_line_and_is_accepted(staff: Client, appeal: Appeal) -> None:
+    row, correction = corrected(appeal, organisation_name=f"New {SCRIPT}")
+    shown = page(staff, row)
+    assert f"New {ESCAPED} (NF, Kyrgyzstan)" in shown
+    assert SCRIPT not in shown
+    assert shown.count("<bdi>Old Fund (Kyrgyzstan)</bdi>") == 2
+    after = decide_on(staff, correction, "accept")
+    assert "The line reads as proposed." in after
+    row.refresh_from_db()
+    assert row.signatory
+    assert row.signatory.label == f"New {SCRIPT} (NF, Kyrgyzstan)"
+    assert mails()[-1][0] == "correction_accepted"
+
+
+def test_a_correction_is_refused_and_the_second_person_reads_who_was_first(staff: Client, appeal: Appeal) -> None:
+    row, correction = corrected(appeal)
+    assert "The line stays as it was." in decide_on(staff, correction, "refuse")
+    decisions.set_public_note(
+        SLUG, Kind.FURTHER, 1, "Later", by=MODERATOR, at=LATER
+    )  # what happened since is not who was first
+    again = decide_on(staff, correction, "accept")
+    assert re.search(r"Already decided by moderator at .+: correction refused\.", again)
+    row.refresh_from_db()
+    assert row.organisation_name == "Old Fund"
+
+
+def test_a_correction_that_another_replaced_is_not_accepted(staff: Client, appeal: Appeal) -> None:
+    row, correction = corrected(appeal)
+    corrections.propose_correction(digest(), EntryProposal("Newest Fund", "", ""), at=LATER)
+    assert "has proposed something else since" in decide_on(staff, correction, "accept")
+    row.refresh_from_db()
+    assert row.organisation_name == "Old Fund"
+
+
+def test_a_correction_to_a_name_that_this_mailbox_has_already(staff: Client, appeal: Appeal) -> None:
+    approved(appeal, organisation_name="New Fund", contact_email="asel@one.example")
+    row = approved(appeal, organisation_name="Old Fund", contact_email="asel@one.example")
+    corrections.propose_correction(digest(), EntryProposal("New Fund", "", ""), at=NOON)
+    assert "already stands behind the appeal under that name" in decide_on(staff, row.corrections.get(), "accept")
+    assert Endorsement.objects.filter(organisation_name="Old Fund").exists()
+
+
+def test_without_the_key_everything_sealed_says_so(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    row, correction = corrected(appeal)
+    settings.CONTACT_PRIVATE_KEYS = []
+    assert "Sealed; the key is not here." in page(staff, row)
+    assert "the key that opens it is not here" in decide_on(staff, correction, "accept")
+
+
+# --- the name ---
+
+
+def test_one_of_the_originals_is_hidden_at_once_and_shown_again(staff: Client, appeal: Appeal) -> None:
+    row = original()
+    label = row.label
+    assert 'value="hide"' in page(staff, row)
+    assert "off everything this site serves" in press(staff, row, "name", decision="hide")
+    assert label not in staff.get(f"/appeals/{SLUG}/").content.decode()
+    hidden = page(staff, row)
+    assert label in hidden
+    assert 'value="hide"' not in hidden
+    assert "The name is shown again." in press(staff, row, "name", decision="show")
+    assert original().label == label
+    assert verbs(row) == ["hide", "show"]
+
+
+def test_a_name_is_shown_again_only_as_its_mailbox_asked(staff: Client, appeal: Appeal) -> None:
+    row = approved(appeal, organisation_name="Back Fund")
+    link = digest()
+    withdrawal.stop_being_named(link, at=NOON)
+    for decision in ("show", "name_again"):
+        assert f'value="{decision}"' not in page(staff, row)
+        assert "Its mailbox has not agreed" in press(staff, row, "name", decision=decision)
+    agree_to_be_named(row)
+    assert "Asks to be named again" in page(staff, row)
+    assert "The name is shown again." in press(staff, row, "name", decision="name_again")
+    row.refresh_from_db()
+    assert (row.organisation_name, row.name_again_at) == ("Back Fund", None)
+    second = press(staff, row, "name", decision="name_again")
+    assert re.search(r"Already decided by moderator at .+: name shown again\.", second)
+
+
+def test_who_thinks_better_of_being_named_is_not_named(staff: Client, appeal: Appeal) -> None:
+    row = approved(appeal)
+    link = digest()
+    withdrawal.stop_being_named(link, at=NOON)
+    agree_to_be_named(row)
+    withdrawal.stop_being_named(link, at=LATER)
+    assert "Its mailbox has not agreed" in press(staff, row, "name", decision="name_again")
+    row.refresh_from_db()
+    assert (row.organisation_name, row.name_again_at) == ("", None)
+
+
+def test_what_has_no_line_has_no_name_to_hide(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    assert staff.post(f"/admin/endorsements/{row.pk}/name/", {"decision": "hide"}).status_code == 404
+    assert staff.post(f"/admin/endorsements/{row.pk}/note/", {"words": "x"}).status_code == 404
+
+
+# --- a note ---
+
+
+def test_a_note_is_public_and_can_be_taken_away(staff: Client, appeal: Appeal) -> None:
+    row = original()
+    assert "The note stands beside the line." in press(staff, row, "note", words=f" Outlawed\n {SCRIPT} ")
+    assert original().signatory.note == f"Outlawed {SCRIPT}"  # type: ignore[union-attr]
+    for shown in (page(staff, row), staff.get(f"/appeals/{SLUG}/").content.decode()):
+        assert f"Outlawed {ESCAPED}" in shown
+        assert SCRIPT not in shown
+    assert "No note stands beside the line." in press(staff, row, "note", words="", seen=str(last_change_of(row)))
+    assert "Outlawed" not in staff.get(f"/appeals/{SLUG}/").content.decode()
+
+
+@pytest.mark.parametrize("words", ["x" * 301, "=1+1", "turn\u202earound"])
+def test_a_note_too_long_or_strange_comes_back(staff: Client, appeal: Appeal, words: str) -> None:
+    response = staff.post(f"/admin/endorsements/{original().pk}/note/", {"words": words})
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in response.content.decode()
+    assert not original().signatory.note  # type: ignore[union-attr]
+
+
+def test_a_hidden_line_has_no_note_and_the_trail_says_none(staff: Client, appeal: Appeal) -> None:
+    row = original()
+    press(staff, row, "name", decision="hide")
+    assert "It is no longer in a state for this." in press(staff, row, "note", words="Too late")
+    assert verbs(row) == ["hide"]
+
+
+# --- a private link ---
+
+
+def test_a_private_link_asks_first_who_is_there(staff: Client, appeal: Appeal) -> None:
+    answer = staff.post(f"/admin/endorsements/{original(12).pk}/link/", {"checked": "on"})
+    assert answer["Location"].startswith("/admin/reauthenticate/")
+    assert not PrivateLink.objects.exists()
+
+
+def test_a_private_link_is_shown_once_and_kept_nowhere(fresh: Client, appeal: Appeal) -> None:
+    staff, row = fresh, original(12)
+    assert "Check first who asks" in press(staff, row, "link")
+    assert not PrivateLink.objects.exists()
+    response = staff.post(f"/admin/endorsements/{row.pk}/link/", {"checked": "on"})
+    (token,) = set(re.findall(r"/endorsements/([\w-]{43})/", response.content.decode()))
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in response["Cache-Control"]
+    assert PrivateLink.objects.get().digest == hash_token(token, "own_page")
+    assert token not in page(staff, row)
+    assert token not in str(dict(staff.session))
+    assert staff.get(f"/endorsements/{token}/").status_code == 200
+    press(staff, row, "link", checked="on")
+    assert staff.get(f"/endorsements/{token}/").status_code == 404
+    assert verbs(row) == ["issue_link", "issue_link"]
+
+
+def test_no_link_for_what_nobody_proved_or_what_has_ended(fresh: Client, appeal: Appeal) -> None:
+    staff, (row, _) = fresh, submitted(appeal)
+    ended = approved(appeal)
+    withdraw_for_good(ended.pk, by=MODERATOR, at=NOON)
+    before = PrivateLink.objects.count()
+    for one in (row, ended):
+        assert "It is no longer in a state for this." in press(staff, one, "link", checked="on")
+        assert "/link/" not in page(staff, one)
+    assert PrivateLink.objects.count() == before

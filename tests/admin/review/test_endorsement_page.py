@@ -1,0 +1,238 @@
+"""The page of one endorsement: its entry, the findings, how it was checked, and who else has it open."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from petition.actions import stale_forms
+from petition.actions.audit import Actor
+from petition.actions.intake import known_organisations
+from petition.actions.intake.known_organisations import KnownEntry
+from petition.actions.moderation import comparisons, hold, verification
+from petition.actions.moderation.verification import CheckResult
+from petition.models import Appeal, Comparison, Endorsement, Verdict
+from petition.reference import clock
+from petition.security import encryption
+from tests.admin.review.test_endorsement_actions import ESCAPED, SCRIPT, original, page, press, verbs
+from tests.factories import MODERATOR, NOON, approved, confirmed, submitted, withdraw_for_good
+
+CHECK = {"how": "own_channel", "voucher": "", "note": "", "member": "on", "seen": "0"}
+
+
+def me(staff: Client) -> Actor:
+    return Actor.staff(int(staff.session["_auth_user_id"]))
+
+
+@pytest.fixture
+def colleague(db: None) -> Client:
+    browser = Client(headers={"host": "127.0.0.1:8000"})
+    browser.force_login(get_user_model().objects.create_superuser("Meerim", password="a long pass phrase"))
+    return browser
+
+
+# --- where the line goes ---
+
+
+def test_the_line_stands_as_it_will_be_printed_and_where(staff: Client, appeal: Appeal) -> None:
+    approved(appeal)
+    row = confirmed(appeal, organisation_name="Голос", acronym="Г", countries=("KG", "DE"))
+    Endorsement.objects.filter(pk=row.pk).update(name_language="ru")
+    shown = page(staff, row)
+    assert '<li value="2"><bdi lang="ru">Голос (Г, Kyrgyzstan, Germany)</bdi></li>' in shown
+    assert "as number 2 if nobody is faster" in shown
+    listed = page(staff, original(12))
+    assert "As it is printed" in listed
+    assert '<li value="12">' in listed
+    assert "Counted, and printed nowhere" in page(staff, confirmed(appeal, display="withheld"))
+
+
+def test_a_decision_opens_the_next_one_and_at_the_end_the_oldest_then_the_queue(staff: Client, appeal: Appeal) -> None:
+    first, second, third = (confirmed(appeal) for _ in range(3))
+    for row, decision, opens in ((second, "approve", third), (third, "reject", first)):
+        answer = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": decision})
+        assert answer["Location"] == f"/admin/endorsements/{opens.pk}/"
+    assert staff.post(f"/admin/endorsements/{first.pk}/decide/", {"decision": "approve"})["Location"] == "/admin/"
+
+
+def test_a_decision_in_the_queue_stays_in_the_queue(staff: Client, appeal: Appeal) -> None:
+    row, _ = confirmed(appeal), confirmed(appeal)
+    assert staff.get("/admin/").content.decode().count('name="in_queue"') == 2
+    answer = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": "approve", "in_queue": ""})
+    assert answer["Location"] == "/admin/"
+
+
+def test_next_and_previous_pass_over_what_is_set_aside(staff: Client, appeal: Appeal) -> None:
+    rows = [confirmed(appeal) for _ in range(4)]
+    hold.put_on_hold([rows[1].pk], reason="network", by=MODERATOR, at=NOON)
+    shown = page(staff, rows[2])
+    assert f'<a href="/admin/endorsements/{rows[0].pk}/" rel="prev" data-key="k">' in shown
+    assert f'<a href="/admin/endorsements/{rows[3].pk}/" rel="next" data-key="j">' in shown
+    assert 'rel="next"' not in page(staff, rows[3])
+
+
+# --- evidence ---
+
+
+def test_the_evidence_stands_in_sentences_with_marks_and_side_by_side(staff: Client, appeal: Appeal) -> None:
+    domain = encryption.compute_index("domain", "beacon.example")
+    known_organisations.replace_known_organisations(
+        [KnownEntry(f"Beacon {SCRIPT}", "beacon.example", f"Aigul {SCRIPT}", member=False)]
+    )
+    row = confirmed(appeal, organisation_name=f"Freedorn Now {SCRIPT}", website=f"https://a.example/{SCRIPT}")
+    Endorsement.objects.filter(pk=row.pk).update(domain_index=domain, organisation_name="Freedorn Now")
+    shown = page(staff, row)
+    assert "Resembles original-32, Freedom Now (USA): looks the same" in shown
+    assert f"at which the secretariat knows Beacon {ESCAPED}." in shown
+    assert f"<bdi>Aigul {ESCAPED}</bdi>" in shown
+    assert f'<a href="/admin/endorsements/{original(32).pk}/">original-32</a>: looks the same' in shown
+    assert SCRIPT not in shown
+
+
+def test_the_imported_and_the_ended_are_not_weighed(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal, organisation_name="Freedorn Now")
+    withdraw_for_good(row.pk)
+    for ended in (row, original(32)):
+        assert "staff-evidence" not in page(staff, ended)
+        assert 'id="check"' not in page(staff, ended)
+
+
+def test_it_costs_the_same_whoever_else_waits(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal, organisation_name="Beacon Trust")
+    counted = []
+    for _ in range(2):
+        confirmed(appeal, organisation_name="Beacon Trust")
+        with CaptureQueriesContext(connection) as queries:
+            page(staff, row)
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
+
+
+def test_one_body_or_two_is_remembered_from_either_side(staff: Client, appeal: Appeal) -> None:
+    one, other = (confirmed(appeal, organisation_name="Beacon Trust") for _ in range(2))
+    said = press(staff, other, "compare", other=str(one.pk), verdict="different")
+    assert "Remembered: Different body." in said
+    assert 'class="staff-different" aria-pressed="true"' in page(staff, one)
+    press(staff, one, "compare", other=str(other.pk), verdict="same")
+    assert 'class="staff-same" aria-pressed="true"' in page(staff, other)
+    assert verbs(one) == verbs(other) == ["different_body", "same_body"]
+    assert Comparison.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [({"other": "x", "verdict": "same"}, 400), ({"other": "1", "verdict": "merge"}, 400), ({}, 400)],
+)
+def test_a_comparison_that_nobody_offers_is_refused(
+    staff: Client, appeal: Appeal, typed: dict[str, str], status: int
+) -> None:
+    row = confirmed(appeal)
+    assert staff.post(f"/admin/endorsements/{row.pk}/compare/", typed).status_code == status
+    for other in (row.pk, 99_999):
+        assert "no longer in a state" in press(staff, row, "compare", other=str(other), verdict="same")
+    assert staff.post("/admin/endorsements/99999/compare/", {"other": "1", "verdict": "same"}).status_code == 404
+    assert not Comparison.objects.exists()
+
+
+# --- what was checked ---
+
+
+def test_a_check_is_recorded_and_stands_on_the_page(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    said = press(staff, row, "check", **CHECK | {"how": "other", "note": f"By  letter {SCRIPT}"})
+    assert "It is on record how this was checked." in said
+    assert f"By letter {ESCAPED}</textarea>" in said
+    assert SCRIPT not in said
+    row.refresh_from_db()
+    assert (row.checked_how, row.member_confirmed) == ("other", True)
+    assert "letter" not in row.sealed_check_note
+
+
+def test_who_vouches_is_named_by_its_line(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    assert "(original-35)" in press(staff, row, "check", **CHECK | {"how": "vouched", "voucher": " Original-35 "})
+    assert 'value="original-35"' in page(staff, row)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"how": "vouched"}, "Say which listed organisation"),
+        ({"how": "vouched", "voucher": "further-9"}, "There is no such line."),
+        ({"how": "other"}, "Say how it was checked."),
+        ({"how": "other", "note": "a\u202eb"}, "Remove invisible characters"),
+        ({"how": "imported"}, "Select a valid choice"),
+        ({"seen": "x"}, "Enter a whole number"),
+    ],
+)
+def test_a_check_that_is_wrong_comes_back_as_it_was_typed(
+    staff: Client, appeal: Appeal, typed: dict[str, str], says: str
+) -> None:
+    row = confirmed(appeal)
+    answer = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | typed)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert verbs(row) == []
+
+
+def test_whoever_had_an_older_page_open_sees_both_versions_and_decides_again(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    verification.record_check(
+        row.pk, CheckResult("other", member=False, note="By letter"), seen=0, by=me(staff), at=NOON
+    )
+    answer = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | {"note": "By phone"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Already decided by moderator at" in shown
+    assert '<td dir="auto">By letter</td><td dir="auto">By phone</td>' in shown
+    seen = stale_forms.last_change_of(row)
+    assert f'name="seen" value="{seen}"' in shown
+    press(staff, row, "check", **CHECK | {"note": "By phone", "seen": str(seen)})
+    row.refresh_from_db()
+    assert encryption.decrypt(row.sealed_check_note) == "By phone"
+
+
+def test_what_ended_meanwhile_is_not_checked(staff: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    withdraw_for_good(row.pk)
+    assert "no longer in a state" in press(staff, row, "check", **CHECK)
+
+
+# --- what an open page asks by itself ---
+
+
+def test_new_arrivals_are_counted_in_words(staff: Client, appeal: Appeal, monkeypatch: Any) -> None:
+    before = int(clock.now().timestamp()) - 1
+    assert staff.get(f"/admin/arrivals/?since={before}").json() == {"words": ""}
+    for _ in range(2):
+        confirmed(appeal, at=clock.now())
+    submitted(appeal, at=clock.now())
+    assert staff.get(f"/admin/arrivals/?since={before}").json() == {"words": "New since this page was opened: 2"}
+    monkeypatch.setattr("petition.admin.queue.polling._MAX_COUNT", 1)
+    assert staff.get(f"/admin/arrivals/?since={before}").json()["words"].endswith("1+")
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 40, "²"])
+def test_a_moment_that_is_none_is_refused(staff: Client, appeal: Appeal, since: str) -> None:
+    assert staff.get("/admin/arrivals/", {"since": since}).status_code == 400
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session_alive(staff: Client, appeal: Appeal) -> None:
+    assert "session" in staff.get("/admin/").cookies
+    assert "session" not in staff.get("/admin/arrivals/?since=0").cookies
+
+
+def test_all_of_it_is_for_staff_and_has_its_token(staff: Client, client: Client, appeal: Appeal) -> None:
+    row = confirmed(appeal)
+    posts = ("check", "compare")
+    for path in (*(f"endorsements/{row.pk}/{post}/" for post in posts), "arrivals/?since=0"):
+        answer = client.post(f"/admin/{path}") if "arrivals" not in path else client.get(f"/admin/{path}")
+        assert answer["Location"].startswith("/admin/login/")
+    staff.handler.enforce_csrf_checks = True
+    for post in posts:
+        assert staff.post(f"/admin/endorsements/{row.pk}/{post}/", CHECK).status_code == 403
+        assert staff.get(f"/admin/endorsements/{row.pk}/{post}/").status_code == 405
+    comparisons.record_comparison(row.pk, original(1).pk, Verdict.SAME, by=MODERATOR, at=NOON)

@@ -1,0 +1,218 @@
+"""A problem with folder, keys, database or a setting gives one sentence of `manage.py` that says what to do."""
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from petition.environment import Environment, load_keys
+from petition.management.error_messages import explain_error
+from petition.security.keys import generate_keys, load_or_create_keys
+from tests.site import ROOT, free_port
+
+UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+"""Makes permissions count for root too."""
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    """The state of a site that has its keys."""
+    load_or_create_keys(tmp_path / "var" / "keys.env")
+    return tmp_path / "var"
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file."""
+    folder = tmp_path_factory.mktemp("migrated")
+    assert run_manage(["migrate"], DATA_DIR=str(folder)).returncode == 0
+    return folder / "petition.sqlite3"
+
+
+def run_manage(command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command with these variables and no others."""
+    environment = {"PATH": os.environ["PATH"], **variables}
+    unprivileged = UNPRIVILEGED if os.geteuid() == 0 and shutil.which("setpriv") else []
+    return subprocess.run(
+        [*unprivileged, sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def sentence(*command: str, **variables: str) -> str:
+    """Return the one line with which the command refuses."""
+    port = ["--port", str(free_port())] if command[0] == "serve" else []
+    done = run_manage([*command, *port], **variables)
+    assert done.returncode == 1, done
+    assert done.stdout == "", done
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.rstrip().endswith("."), done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "place"), [("level", "file"), ("check", "file/var"), ("migrate", "locked/var"), ("serve", "locked/var")]
+)
+def test_a_folder_that_cannot_be_written(tmp_path: Path, command: str, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "locked").mkdir(mode=0o500)
+    said = sentence(command, DATA_DIR=str(tmp_path / place))
+    assert said.startswith(f"DATA_DIR {tmp_path / place} cannot be used (")
+    assert "make it a folder that this user can write to" in said
+
+
+def test_a_folder_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    """Also if the keys are in the environment, so that nothing was written before."""
+    done = run_manage(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **generate_keys())
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE((tmp_path / "new" / "var").stat().st_mode) == 0o700
+
+
+def test_a_key_file_that_cannot_be_read(var: Path) -> None:
+    (var / "keys.env").chmod(0)
+    said = sentence("level", DATA_DIR=str(var))
+    assert said.startswith(f"The keys in {var / 'keys.env'} cannot be read (Permission denied)")
+    (var / "keys.env").unlink()
+    (var / "keys.env").mkdir()
+    assert "cannot be read (Is a directory)" in sentence("level", DATA_DIR=str(var))
+
+
+@pytest.mark.parametrize("content", [b"", b"SECRET_KEY=abc\n", b"\xff\xfe"])
+def test_an_incomplete_key_file(var: Path, content: bytes) -> None:
+    (var / "keys.env").write_bytes(content)
+    said = sentence("level", DATA_DIR=str(var))
+    assert said.startswith(f"The keys in {var / 'keys.env'} are incomplete: put your copy of the file back")
+    assert (var / "keys.env").read_bytes() == content
+
+
+@pytest.mark.parametrize("command", [["level"], ["serve"], ["worker", "--once"], ["backup"], ["upgrade"]])
+def test_a_database_file_that_cannot_be_opened(var: Path, command: list[str]) -> None:
+    (var / "petition.sqlite3").mkdir()
+    said = sentence(*command, DATA_DIR=str(var))
+    assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
+
+
+@pytest.mark.parametrize("command", [["level", "closed"], ["serve"]])
+def test_a_database_file_that_cannot_be_written(var: Path, migrated: Path, command: list[str]) -> None:
+    shutil.copy(migrated, var)
+    (var / "petition.sqlite3").chmod(0o400)
+    said = sentence(*command, DATA_DIR=str(var))
+    assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
+
+
+def test_a_file_that_is_no_database(var: Path) -> None:
+    (var / "petition.sqlite3").write_text("Dear Sir or Madam" * 100, encoding="utf-8")
+    said = sentence("level", DATA_DIR=str(var))
+    assert "is damaged, or no database: move it away and restore a backup with `manage.py restore FILE`" in said
+
+
+@pytest.mark.parametrize("command", [["purge"], ["hide", "further-1"], ["replay_removals"]])
+def test_a_database_that_was_never_migrated(var: Path, command: list[str]) -> None:
+    (var / "removals.jsonl").write_text(
+        '{"appeal": "x", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}\n', encoding="ascii"
+    )
+    assert "is older than this code" in (said := sentence(*command, DATA_DIR=str(var)))
+    assert "run `manage.py upgrade`" in said
+
+
+@pytest.mark.parametrize("command", [["level"], ["serve"], ["worker"], ["createsuperuser"]])
+def test_postgresql_that_cannot_be_reached(var: Path, command: list[str]) -> None:
+    url = f"postgres://petition:mellon@127.0.0.1:{free_port()}/petition"
+    said = sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
+    assert said.startswith("PostgreSQL cannot be reached (")
+    assert "Connection refused" in said
+    assert "check that it runs, and that DATABASE_URL has its host, port, database, user and password" in said
+    assert "mellon" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROLE", "publik"),
+        ("SITE_URL", "http://["),
+        ("SITE_URL", "http://127.0.0.1:http"),
+        ("SITE_URL", "http://petition.example"),
+        ("DATABASE_URL", "petition"),
+        ("DATABASE_URL", "postgres://petition:mellon@127.0.0.1:mellon/petition"),
+        ("CACHE_URL", "memory"),
+        ("EMAIL_URL", "smtp.example.org"),
+        ("EMAIL_URL", "smtp://user:mellon@mail.example:mellon"),
+        ("TRUSTED_PROXIES", "127.0.0.1,nginx"),
+        ("UNDO_SECONDS", "a minute"),
+        ("BACKUP_DAYS", "0"),
+        ("DIGEST_HOUR", "06:00"),
+        ("LATE_AFTER_DAYS", "9"),
+    ],
+)
+def test_an_invalid_setting_is_named(var: Path, name: str, value: str) -> None:
+    said = sentence("level", DATA_DIR=str(var), **{name: value})
+    assert name in said
+    assert "mellon" not in said
+
+
+def test_an_empty_setting_counts_as_not_set(var: Path) -> None:
+    """An environment file may name what it does not set; keys must not be written to the working folder then."""
+    environment = Environment({"DATA_DIR": "", "UNDO_SECONDS": " ", "EMAIL_URL": ""})
+    assert environment.str("DATA_DIR", "var") == "var"
+    assert environment.number("UNDO_SECONDS", 60) == 60
+    assert environment.str("EMAIL_URL", "") == ""
+    with pytest.raises(ImproperlyConfigured, match="DIGEST_HOUR is not understood: give it as a whole number"):
+        Environment({"DIGEST_HOUR": "6:00"}).number("DIGEST_HOUR", 6)
+    names = ["SITE_URL", "DATABASE_URL", "ROLE", "CACHE_URL", "EMAIL_URL", "UNDO_SECONDS", "DEBUG", "SENDER"]
+    done = run_manage(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (psycopg.errors.UndefinedTable("gone"), "run `manage.py upgrade`"),
+        (psycopg.errors.InsufficientPrivilege("no"), "make it the owner of the database"),
+        (psycopg.errors.ReadOnlySqlTransaction("no"), "the server that takes writes"),
+        (psycopg.errors.DiskFull("no"), "free some space"),
+        (psycopg.errors.AdminShutdown("ending"), "PostgreSQL cannot be reached (ending)"),
+        (psycopg.OperationalError("refused\n\tIs it running?"), "PostgreSQL cannot be reached (refused)"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "cannot be opened or written"),
+        (sqlite3.OperationalError("database is locked"), "end that program"),
+        (sqlite3.OperationalError("database or disk is full"), "free some space"),
+        (psycopg.errors.UniqueViolation("twice"), None),
+        (psycopg.errors.QueryCanceled("too long"), None),
+        (sqlite3.IntegrityError("twice"), None),
+        (None, None),
+    ],
+)
+def test_each_database_error_has_its_sentence(cause: Exception | None, told: str | None) -> None:
+    trouble = DatabaseError(str(cause))
+    trouble.__cause__ = cause
+    said = explain_error(trouble)
+    assert said is None if told is None else told in (said or "")
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    assert explain_error(ValueError("who knows")) is None
+    assert explain_error(OSError("who knows")) is None
+    assert "on a terminal" in (explain_error(EOFError()) or "")
+    assert "/var/x" in (explain_error(PermissionError(13, "Permission denied", "/var/x")) or "")
+
+
+def test_keys_that_cannot_be_created_say_why(var: Path, tmp_path: Path) -> None:
+    (var / "keys.env").write_bytes(b"\xff")
+    with pytest.raises(ImproperlyConfigured, match="are incomplete"):
+        load_keys(var)
+    with pytest.raises(ImproperlyConfigured, match=r"DATA_DIR .* cannot be used"):
+        load_keys(var / "keys.env" / "below")
+    (tmp_path / "other" / "keys.env").mkdir(parents=True)
+    with pytest.raises(ImproperlyConfigured, match="cannot be read"):
+        load_keys(tmp_path / "other")

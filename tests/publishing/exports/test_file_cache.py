@@ -1,0 +1,179 @@
+"""Exports that are too large for memory: a file of their revision, streamed past the page cache, gone with it."""
+
+import gzip
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
+
+from petition.actions.moderation import decisions
+from petition.models import Appeal, Kind
+from petition.publishing import queries
+from petition.publishing.exports import file_cache, json_files
+from tests.factories import MODERATOR, NOON, SLUG, approved
+from tests.publishing.visitor import Visitor
+from tests.web.public.test_appeal_page import list_further
+
+PATH = f"/appeals/{SLUG}/signatories.json"
+MANY = 4_000
+"""Lines that make more than a megabyte of JSON."""
+
+
+@pytest.fixture
+def place(settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "exports"
+
+
+@pytest.fixture
+def long(appeal: Appeal, place: Path, monkeypatch: pytest.MonkeyPatch) -> Appeal:
+    """A list that is too large for memory, since there is room for a few lines only."""
+    monkeypatch.setattr(file_cache, "MAX_BYTES_IN_MEMORY", 10_000)
+    approved(appeal, organisation_name="Canary Fund")
+    list_further(appeal, 60, first=2)
+    return appeal
+
+
+def kept(place: Path) -> list[Path]:
+    return sorted(path for path in place.rglob("*") if path.is_file())
+
+
+def body_of(client: Client, **headers: str) -> bytes:
+    response = client.get(PATH, headers=headers)
+    assert response.status_code == 200
+    return response.getvalue()
+
+
+def test_a_small_one_leaves_no_file(client: Client, appeal: Appeal, place: Path) -> None:
+    approved(appeal)
+    assert len(json.loads(body_of(client))["signatories"]) == 36
+    assert not place.exists()
+
+
+@pytest.mark.both_databases
+def test_a_large_one_is_made_once_and_is_its_owners_alone(client: Client, appeal: Appeal, place: Path) -> None:
+    list_further(appeal, MANY)
+    first = body_of(client)
+    assert len(json.loads(first)["signatories"]) == 35 + MANY
+    assert first == "".join(json_files.generate_signatories(SLUG)).encode()
+    plain, packed = kept(place)
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes() == first
+    made_at = plain.stat().st_mtime_ns
+    assert body_of(client) == first
+    assert plain.stat().st_mtime_ns == made_at
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (plain.parent, place)] == [0o700, 0o700]
+
+
+def test_it_streams_compressed_to_who_takes_that(client: Client, long: Appeal, place: Path) -> None:
+    plain = body_of(client)
+    for accepted in ("gzip", "br, gzip", "deflate, gzip;q=0.5"):
+        response = client.get(PATH, headers={"accept-encoding": accepted})
+        assert (response["Content-Encoding"], response["Vary"]) == ("gzip", "Accept-Encoding")
+        packed = response.getvalue()
+        assert len(packed) == int(response["Content-Length"])
+        assert gzip.decompress(packed) == plain
+    for accepted in ("", "br", "gzip;q=0", "gzip;q=0.0, br", "xgzip"):
+        response = client.get(PATH, headers={"accept-encoding": accepted})
+        assert "Content-Encoding" not in response
+        assert response.getvalue() == plain
+
+
+def test_it_is_not_sent_again_to_who_has_it(client: Client, long: Appeal, place: Path) -> None:
+    response = client.get(PATH)
+    response.getvalue()
+    again = client.get(PATH, headers={"if-none-match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    for name in ("ETag", "Vary", "Cache-Control", "Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin"):
+        assert again[name] == response[name]
+    body_of(client, **{"if-none-match": '"other"'})
+
+
+def test_a_removed_name_is_gone_from_the_file_and_the_old_file_with_it(
+    client: Client, long: Appeal, place: Path
+) -> None:
+    assert b"Canary Fund" in body_of(client)
+    old = kept(place)
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    assert b"Canary Fund" not in body_of(client)
+    assert not any(path.exists() for path in old)
+    assert len(kept(place)) == 2
+
+
+def test_the_worker_removes_what_nobody_asks_for_again(client: Client, long: Appeal, place: Path) -> None:
+    body_of(client)
+    (place / "gone-appeal" / "1").mkdir(parents=True)
+    file_cache.remove_stale()
+    assert len(kept(place)) == 2
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    call_command("worker", "--once")
+    assert kept(place) == []
+    assert list(place.glob("*/*")) == []
+
+
+def test_a_door_without_a_worker_beside_it_removes_them_as_well(
+    client: Client, long: Appeal, place: Path, visit: Visitor
+) -> None:
+    visit.middleware.remove_stale_exports()
+    body_of(client)
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    visit.middleware.remove_stale_exports()
+    assert kept(place) != [], "the change was not seen yet"
+    visit.middleware.check_for_changes()
+    visit.middleware.remove_stale_exports()
+    assert kept(place) == []
+
+
+def test_what_a_killed_process_left_goes_with_its_revision(client: Client, long: Appeal, place: Path) -> None:
+    body_of(client)
+    half = kept(place)[0].parent / ".half"
+    half.mkdir()
+    (half / "plain").write_text("Canary Fund")
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    file_cache.remove_stale()
+    assert kept(place) == []
+
+
+def test_a_change_while_it_is_made_makes_it_anew(long: Appeal, place: Path) -> None:
+    times: list[int] = []
+
+    def pieces() -> Iterator[str]:
+        yield from json_files.generate_signatories(SLUG)
+        if not times:
+            decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+        times.append(1)
+
+    export = file_cache.open_export(SLUG, "signatories.json", pieces)
+    assert not isinstance(export, bytes)
+    with export:
+        assert b"Canary Fund" not in export.read()
+    assert len(times) == 2
+    assert {path.parent.name.split("-")[0] for path in kept(place)} == {str(queries.get_appeal(SLUG, "en").revision)}
+
+
+def test_a_disk_that_takes_nothing_is_503(client: Client, long: Appeal, place: Path) -> None:
+    place.parent.joinpath("exports").write_text("no folder")
+    response = client.get(PATH)
+    assert response.status_code == 503
+    assert b"Not available" in response.content
+
+
+def test_the_page_cache_keeps_no_copy_of_it(visit: Visitor, long: Appeal, place: Path) -> None:
+    visit.middleware.check_for_changes()
+    plain = visit(PATH)
+    assert (plain.status, len(json.loads(plain.body)["signatories"])) == (200, 35 + MANY)
+    assert all(not response.body for response in visit.middleware._cache.responses.values()), (
+        "that it streams, and no more"
+    )
+    before = len(visit.django.requests)
+    packed = visit(PATH, accept_encoding="gzip, br")
+    assert gzip.decompress(packed.body) == plain.body
+    assert visit(PATH, if_none_match=plain.headers["ETag"]).status == 304
+    assert len(visit.django.requests) == before + 2  # Django alone, once each
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    visit.middleware.check_for_changes()
+    assert b"Canary Fund" not in visit(PATH).body

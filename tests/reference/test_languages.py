@@ -1,0 +1,11 @@
+"""The languages of the site."""
+
+from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES
+
+
+def test_the_three_languages_in_order_under_their_own_names() -> None:
+    assert list(LANGUAGES.items()) == [("en", "English"), ("ru", "Русский"), ("ky", "Кыргызча")]
+
+
+def test_the_default_is_one_of_them() -> None:
+    assert DEFAULT_LANGUAGE in LANGUAGES

@@ -1,0 +1,189 @@
+"""What the evidence says of an endorsement: the sentence, its mark, and the flag that the queue keeps."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from petition.actions.intake import known_organisations, process
+from petition.actions.intake.known_organisations import KnownEntry
+from petition.actions.moderation import comparisons, decisions
+from petition.models import Appeal, Endorsement, Flag, Verdict
+from petition.screening.characters import StrangeLetters, find_strange_letters
+from petition.screening.evaluation import evaluate
+from petition.screening.findings import Finding, Mark
+from petition.screening.similar_names import find_resemblances
+from petition.security import encryption
+from tests import factories
+from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed, withdraw_for_good
+
+
+def set_columns(row: Endorsement, **columns: Any) -> Endorsement:
+    """`row` as a submission leaves it."""
+    Endorsement.objects.filter(pk=row.pk).update(**({"domain_index": ""} | columns))
+    return Endorsement.objects.select_related("appeal").get(pk=row.pk)
+
+
+def evaluate_row(row: Endorsement) -> list[Finding]:
+    row = Endorsement.objects.select_related("appeal").get(pk=row.pk)
+    with translation.override("en"):
+        return evaluate(row, find_resemblances(row))
+
+
+def sentences(row: Endorsement, mark: Mark) -> str:
+    return "\n".join(finding.sentence for finding in evaluate_row(row) if finding.mark == mark)
+
+
+def flags(row: Endorsement) -> set[str]:
+    return set(Flag.objects.filter(endorsement=row).values_list("code", flat=True))
+
+
+def screen(row: Endorsement) -> set[str]:
+    process.screen_endorsement(row.pk, at=NOON)
+    return flags(row)
+
+
+@pytest.mark.parametrize(
+    ("name", "strange"),
+    [
+        ("Общественный фонд «Ковчег» / Kovcheg", ()),
+        ("Élan d’Équité, Zürich № 5", ()),
+        ("مؤسسة خيالية", ()),
+        ("ОО «ЦЗПЧ»", ()),
+        ("Үмүт Europe e.V.", ()),
+        ("Vіasna", (StrangeLetters.MIXED,)),
+        ("Human Rights СОРА", (StrangeLetters.DISGUISED,)),
+        ("Ｖiasna", (StrangeLetters.FORMS,)),
+        ("Via\u200bsna", (StrangeLetters.INVISIBLE,)),
+        ("Viasna\u0332", (StrangeLetters.MARKS,)),
+    ],
+)
+def test_strange_letters(name: str, strange: tuple[StrangeLetters, ...]) -> None:
+    assert find_strange_letters(name) == strange
+
+
+def test_an_honest_endorsement_has_nothing_to_look_closer_at(appeal: Appeal) -> None:
+    row = set_columns(confirmed(appeal, organisation_name="Общество «Зимородок»", member=True), seconds_to_fill=200)
+    assert screen(row) == set()
+    assert sentences(row, Mark.CLOSER) == sentences(row, Mark.SUPPORTS) == ""
+    neutral = sentences(row, Mark.NEUTRAL)
+    assert "about 3 minutes" in neutral
+    assert "says that it is a member" in neutral
+
+
+def test_an_imitation_of_a_listed_name_names_the_line_and_the_way(appeal: Appeal) -> None:
+    row = confirmed(appeal, organisation_name="Humаn Rights Centre Viаsnа")
+    assert screen(row) == {"resembles_listed", "characters"}
+    assert "Resembles original-35, Human Rights Centre" in sentences(row, Mark.CLOSER)
+    assert "looks the same" in sentences(row, Mark.CLOSER)
+
+
+def test_two_that_wait_under_alike_names_are_both_flagged_whoever_came_first(appeal: Appeal) -> None:
+    first = confirmed(appeal, organisation_name="Голос свободы")
+    assert screen(first) == set()
+    second = confirmed(appeal, organisation_name="Golos Svobody Ltd")
+    assert screen(second) == {"resembles_waiting"}
+    assert flags(first) == {"resembles_waiting"}
+    assert f"Resembles № {second.pk}" in sentences(first, Mark.CLOSER)
+
+
+@pytest.mark.both_databases
+def test_a_name_is_found_behind_a_withheld_one_by_its_keyed_hash_and_nobody_reads_it(appeal: Appeal) -> None:
+    quiet = approved(appeal, organisation_name="Тихий фонд", display="withheld")
+    decisions.revoke(quiet.pk, by=MODERATOR, at=NOON)
+    factories.screen_due(at=NOON)
+    quiet.refresh_from_db()
+    assert quiet.folded == ""
+    again = confirmed(appeal, organisation_name="ТИХИЙ ФОНД")
+    assert f"Resembles № {quiet.pk}, Name sealed: the same name." in sentences(again, Mark.CLOSER)
+
+
+def test_a_moderators_word_on_two_bodies_is_remembered_and_nothing_is_merged(appeal: Appeal) -> None:
+    first = confirmed(appeal, organisation_name="Made-up Beacon Fund")
+    second = confirmed(appeal, organisation_name="Made-up Beacon Fund", contact_email="other@beacon.example")
+    comparisons.record_comparison(second.pk, first.pk, Verdict.DIFFERENT, by=MODERATOR, at=NOON)
+    assert screen(second) == set()
+    assert "A moderator said: a different body." in sentences(first, Mark.NEUTRAL)
+    comparisons.record_comparison(first.pk, second.pk, Verdict.SAME, by=MODERATOR, at=NOON)
+    assert screen(second) == {"resembles_waiting"}
+    assert Endorsement.objects.filter(organisation_name="Made-up Beacon Fund").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "mark", "words", "flag"),
+    [
+        ({"hints": ["free_mail"]}, Mark.NEUTRAL, "A free mailbox", {"free_mail"}),
+        ({"hints": ["disposable_mail"]}, Mark.CLOSER, "thrown away", {"disposable_mail"}),
+        ({"hints": ["mail_matches_website"]}, Mark.NEUTRAL, "proves nothing", set()),
+        ({"seconds_to_fill": 1}, Mark.CLOSER, "within 1 second.", {"fast"}),
+    ],
+)
+def test_how_it_came_in(appeal: Appeal, columns: dict[str, Any], mark: Mark, words: str, flag: set[str]) -> None:
+    row = set_columns(confirmed(appeal), **columns)
+    assert screen(row) == flag
+    assert words in sentences(row, mark)
+
+
+@pytest.mark.parametrize(
+    ("columns", "least", "flag"),
+    [({"network_index": "n"}, 6, "same_network"), ({"domain_index": "d"}, 3, "same_domain"), ({}, 31, "burst")],
+)
+def test_company_is_flagged_from_a_number_on_and_then_of_all(
+    appeal: Appeal, columns: dict[str, str], least: int, flag: str
+) -> None:
+    rows = [set_columns(confirmed(appeal), **columns) for _ in range(least - 1)]
+    set_columns(confirmed(appeal, at=NOON + timedelta(days=2)), **columns)
+    assert screen(rows[-1]) == set()
+    rows.append(set_columns(confirmed(appeal), **columns))
+    assert screen(rows[-1]) == {flag}
+    assert all(flags(row) == {flag} for row in rows)
+
+
+def test_a_free_mail_domain_is_no_company(appeal: Appeal) -> None:
+    rows = [set_columns(confirmed(appeal), domain_index="d", hints=["free_mail"]) for _ in range(4)]
+    assert screen(rows[-1]) == {"free_mail"}
+
+
+def test_a_domain_supports_only_where_the_secretariat_knew_it_before(appeal: Appeal) -> None:
+    domain = encryption.compute_index("domain", "beacon.example")
+    row = set_columns(confirmed(appeal, organisation_name="Beacon Trust"), domain_index=domain)
+    assert sentences(row, Mark.SUPPORTS) == ""
+    known_organisations.replace_known_organisations(
+        [KnownEntry("Beacon Trust", "beacon.example", "+996 555", member=True)]
+    )
+    assert "at which the secretariat knows Beacon Trust, a member." in sentences(row, Mark.SUPPORTS)
+    assert screen(row) == {"known"}
+    elsewhere = set_columns(confirmed(appeal, organisation_name="Beаcon Trust"), domain_index="other")
+    assert {"known_elsewhere", "characters"} <= screen(elsewhere)
+    exiled = set_columns(confirmed(appeal, organisation_name="Beacon Trust"), domain_index="x", hints=["free_mail"])
+    assert "at another mail domain" in sentences(exiled, Mark.NEUTRAL)
+
+
+@pytest.mark.both_databases
+def test_an_earlier_appeal_supports_the_same_mailbox_and_its_domain(appeal: Appeal) -> None:
+    approved(appeal, organisation_name="Beacon Trust", contact_email="a@beacon.example")
+    Endorsement.objects.filter(organisation_name="Beacon Trust").update(domain_index="d")
+    later = an_appeal("later", issued_on="2026-01-01")
+    same = confirmed(later, organisation_name="Beacon Trust", contact_email="a@beacon.example")
+    assert "The same mailbox stood behind this name" in sentences(same, Mark.SUPPORTS)
+    colleague = set_columns(confirmed(later, organisation_name="Beacon Trust"), domain_index="d")
+    assert "A mailbox at the same domain" in sentences(colleague, Mark.SUPPORTS)
+    stranger = confirmed(later, organisation_name="Beacon Trust")
+    assert "from another mailbox" in sentences(stranger, Mark.NEUTRAL)
+    Appeal.objects.filter(pk=later.pk).update(issued_on="2019-01-01")
+    assert "appeal" not in sentences(same, Mark.SUPPORTS)
+
+
+def test_a_name_is_weighed_again_when_it_changes_and_forgotten_when_it_is_sealed(appeal: Appeal) -> None:
+    row = confirmed(appeal, organisation_name="Голос Ала-Тоо")
+    assert factories.screen_due(at=NOON) == 36
+    assert factories.screen_due(at=NOON) == 0
+    row.refresh_from_db()
+    assert row.folded == "голос ала тоо||golos ala to"
+    assert row.looks_index and row.sounds_index
+    withdraw_for_good(row.pk, by=MODERATOR, at=NOON)
+    row.refresh_from_db()
+    assert row.folded == ""
+    assert factories.screen_due(at=NOON) == 0
+    process.screen_endorsement(row.pk, at=NOON)

@@ -1,0 +1,112 @@
+"""What `make test` does with the machine that it finds: both passes, what they are told, and how they end."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.tooling.conftest import ROOT, write_program
+
+PYTEST = """#!/bin/sh
+[ "$2" = tests.programs ] && { printf %s "$LACKING"; exit; }
+echo "PYTEST on ${TEST_DATABASE_URL:-SQLite}:" "$@"
+[ "$TEST_DATABASE_URL" ] && exit $ON_POSTGRESQL
+exit $ON_SQLITE
+"""
+CLUSTER = """#!/bin/sh
+while [ "$1" != sh ]; do shift; done
+PGUSER=me PGPASSWORD=secret PGHOST=localhost PGPORT=5433 PGDATABASE=postgres exec "$@"
+"""
+
+
+@pytest.fixture
+def programs(checkout: Path) -> Path:
+    """A PATH with few programs and a `pg_virtualenv` that starts nothing."""
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    write_program(checkout / ".venv" / "bin" / "python", PYTEST)
+    (checkout / "bin").mkdir()
+    for name in ("sh", "dirname", "tr", "mktemp", "rm", "cat"):
+        (checkout / "bin" / name).symlink_to(shutil.which(name) or name)
+    write_program(checkout / "bin" / "pg_virtualenv", CLUSTER)
+    return checkout / "bin"
+
+
+def run(programs: Path, *words: str, codes: str = "0 0", **environment: str) -> tuple[int, list[str]]:
+    sqlite, postgresql = codes.split()
+    surroundings = {"PATH": str(programs), "ON_SQLITE": sqlite, "ON_POSTGRESQL": postgresql, **environment}
+    done = subprocess.run(
+        ["tests/run", *words], cwd=programs.parent, env=surroundings, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_both_passes_run_and_get_the_arguments(programs: Path) -> None:
+    code, said = run(programs, "-k", "two words", PYTEST_ADDOPTS="-x")
+    (sqlite, postgresql) = [line for line in said if line.startswith("PYTEST")]
+    assert sqlite == "PYTEST on SQLite: -m pytest -n 2 -k two words"
+    assert (
+        postgresql
+        == "PYTEST on postgres://me:secret@localhost:5433/postgres: -m pytest -n 2 -m both_databases -k two words"
+    )
+    assert (code, said[-1]) == (0, "SQLite passed · PostgreSQL passed")
+
+
+def test_another_server_may_be_named(programs: Path) -> None:
+    _, said = run(programs, TEST_DATABASE_URL="postgres://other/db")
+    assert [line.split()[2] for line in said if line.startswith("PYTEST")] == ["SQLite:", "postgres://other/db:"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected", "words"),
+    [
+        ("1 0", 1, "SQLite FAILED · PostgreSQL passed"),
+        ("0 2", 2, "SQLite passed · PostgreSQL FAILED"),
+        ("3 1", 3, "SQLite FAILED · PostgreSQL FAILED"),
+        ("0 5", 0, "SQLite passed · PostgreSQL had no test to run"),
+        ("5 1", 1, "SQLite had no test to run · PostgreSQL FAILED"),
+        ("5 5", 5, "SQLite had no test to run · PostgreSQL had no test to run"),
+    ],
+)
+def test_the_second_pass_runs_whatever_the_first_did_and_the_exit_code_tells(
+    programs: Path, codes: str, expected: int, words: str
+) -> None:
+    code, said = run(programs, codes=codes)
+    assert len([line for line in said if line.startswith("PYTEST")]) == 2
+    assert (code, said[-1]) == (expected, words)
+
+
+def test_what_is_skipped_is_said_loudly_at_both_ends_and_may_be_forbidden(programs: Path) -> None:
+    (programs / "pg_virtualenv").unlink()
+    lacking = "SKIPPED: Nothing is tried on PostgreSQL (apt install it)."
+    code, said = run(programs, LACKING=lacking)
+    assert code == 0
+    assert said[:3] == said[-4:-1] == ["!" * 88, lacking, "!" * 88]
+    assert len([line for line in said if line.startswith("PYTEST")]) == 1
+    code, said = run(programs, LACKING=lacking, REQUIRE_ALL="1")
+    assert (code, len(said)) == (2, 4)
+    assert said[-1].startswith("Nothing may be skipped here (REQUIRE_ALL=1): install what is missing")
+
+
+def test_coverage_is_counted_once_and_judged_where_nothing_is_left_out(programs: Path) -> None:
+    def counted(*words: str, **environment: str) -> list[str]:
+        return [line for line in run(programs, *words, COVERAGE="1", **environment)[1] if "--cov=petition" in line]
+
+    assert len(counted()) == 1
+    assert "--cov-fail-under=0" not in counted()[0]
+    assert "--cov-fail-under=0" in counted(LACKING="SKIPPED: something")[0]
+    assert counted("tests/web") == []
+
+
+@pytest.mark.skipif(not shutil.which("pg_virtualenv"), reason="pg_virtualenv is missing (make test says so loudly)")
+def test_a_throw_away_server_is_durable_and_gone_afterwards() -> None:
+    """Starts one, which takes 6 seconds: promise 5 is proved against a server that keeps what it acknowledges."""
+    script = 'echo "$URL"; psql -At -c "SHOW fsync" -c "SHOW synchronous_commit" "$URL"; exit 3'
+    command = [str(ROOT / "tests" / "with_postgresql"), "URL", "sh", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    url, *settings = [line for line in done.stdout.splitlines() if "cluster" not in line]
+    assert (done.returncode, settings) == (3, ["on", "on"]), done
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
