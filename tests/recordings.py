@@ -87,7 +87,9 @@ def _repeat(steps: list[_Step]) -> bool:
     savepoint = transaction.savepoint()
     cursor = connection.create_cursor()
     for sql, params, result in steps:
-        if _result(cursor.execute(sql, params), sql.split(None, 1)[0]) != result:
+        same = _result(cursor.execute(sql, params), sql.split(None, 1)[0]) == result
+        cursor.fetchall()  # of RETURNING, since a statement must end before its savepoint
+        if not same:
             transaction.savepoint_rollback(savepoint)
             return False
     transaction.savepoint_commit(savepoint)

@@ -121,8 +121,8 @@ class Site:
         raise AssertionError(f"no mail to {address}: {self.output}")
 
     def remove(self) -> None:
-        """Stop the site and delete its database and files."""
-        if self.process.poll() is None:
+        """Stop the site if it runs, and delete its database and files."""
+        if hasattr(self, "process") and self.process.poll() is None:
             self.stop()
         if url := os.environ.get("DATABASE_URL"):
             drop_database(url, f"journey_{self.port}")

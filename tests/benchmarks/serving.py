@@ -1,4 +1,4 @@
-"""Reading: the appeal's page from memory, against nginx with the same bytes and against Django without the door."""
+"""Reading: the appeal's page from memory, against nginx with the same bytes and against Django without the page cache."""
 
 import os
 import re
@@ -149,7 +149,7 @@ def _rates(load: dict[str, Load]) -> list[Figure]:
         "304": "ours, 304",
         "large": "ours, appeal page with 100,000",
         "nginx": "nginx, the same bytes",
-        "bare": "Django without the door, 4 connections",
+        "bare": "Django without the page cache, 4 connections",
         "404": "ours, unknown addresses, one after the other",
     }
     return [of_load(words[name], load[name]) for name in words if name in load]

@@ -26,6 +26,16 @@ def mirrored(tmp_path: Path) -> Iterator[Site]:
     site.remove()
 
 
+@pytest.fixture(scope="module")
+def resting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with the appeal, of which no process runs."""
+    site = Site(tmp_path_factory.mktemp("resting"))
+    site.environment["MIRROR_DIR"] = str(site.folder / "mirror")
+    site.manage("import_statement", "fixtures/statement.txt")
+    yield site
+    site.remove()
+
+
 def until(seen: object, within: float) -> None:
     """`seen()` is true within so many seconds."""
     assert callable(seen)
@@ -68,16 +78,15 @@ def test_the_worker_keeps_a_mirror_that_opens_from_a_disk(browser: Browser, mirr
         assert not path.is_file() or shown.encode() not in path.read_bytes()
 
 
-def test_one_that_is_ended_half_way_leaves_the_old_one_whole(mirrored: Site) -> None:
-    mirrored.stop()
-    folder, half = mirrored.folder / "copy", mirrored.folder / ".copy.new"
-    mirrored.manage("mirror", str(folder))
+def test_one_that_is_ended_half_way_leaves_the_old_one_whole(resting: Site) -> None:
+    folder, half = resting.folder / "copy", resting.folder / ".copy.new"
+    resting.manage("mirror", str(folder))
     before = (folder / "SHA256SUMS").stat().st_ino
     for end, code, left in ((signal.SIGTERM, 143, False), (signal.SIGKILL, -9, True)):
         making = subprocess.Popen(
             [sys.executable, "manage.py", "mirror", str(folder), "--verbosity", "0"],
             cwd=ROOT,
-            env=mirrored.environment,
+            env=resting.environment,
         )
         until(lambda: any(half.rglob("*.html")), WITHIN)
         making.send_signal(end)
@@ -85,17 +94,16 @@ def test_one_that_is_ended_half_way_leaves_the_old_one_whole(mirrored: Site) -> 
         assert half.exists() is left
         assert (folder / "SHA256SUMS").stat().st_ino == before
         subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
-    mirrored.manage("mirror", str(folder))
+    resting.manage("mirror", str(folder))
     assert not half.exists()
 
 
-def test_a_worker_that_goes_once_leaves_it_fresh_and_the_zip_is_the_same(mirrored: Site) -> None:
-    mirrored.stop()
-    mirrored.manage("hide", "original-1")
-    mirrored.manage("worker", "--once")
-    folder = mirrored.folder / "mirror"
-    mirrored.manage("mirror", str(mirrored.folder / "site.zip"))
-    with zipfile.ZipFile(mirrored.folder / "site.zip") as parts:
+def test_a_worker_that_goes_once_leaves_it_fresh_and_the_zip_is_the_same(resting: Site) -> None:
+    resting.manage("hide", "original-1")
+    resting.manage("worker", "--once")
+    folder = resting.folder / "mirror"
+    resting.manage("mirror", str(resting.folder / "site.zip"))
+    with zipfile.ZipFile(resting.folder / "site.zip") as parts:
         assert (folder / "SHA256SUMS").read_bytes() == parts.read("SHA256SUMS")
         assert all((folder / name).read_bytes() == parts.read(name) for name in parts.namelist())
     assert b"IPHR" not in (folder / "appeals" / SLUG / "signatories.csv").read_bytes()

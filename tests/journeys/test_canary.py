@@ -68,9 +68,10 @@ LEAKS = {
         '        slug += " ".join(Endorsement.objects.values_list("website", flat=True)) if name == "privacy" else ""\n'
         '        return slug + render_to_string(template, {"path"',
     ),
-    "petition.actions.mailing.queue": (
-        "        letter.subject,\n",
-        "        letter.subject + ' '.join(Endorsement.objects.values_list('organisation_name', flat=True)[35:]),\n",
+    "petition.actions.mailing.delivery": (
+        "        rendered.subject,\n",
+        "        rendered.subject + ' '.join(__import__('petition.models').models.Endorsement.objects"
+        ".values_list('organisation_name', flat=True)[35:]),\n",
     ),
 }
 """In a log, in a row, on a page, in a mail: module, what it says, what it says instead."""

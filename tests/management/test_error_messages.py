@@ -1,11 +1,13 @@
 """A problem with folder, keys, database or a setting gives one sentence of `manage.py` that says what to do."""
 
+import json
 import os
 import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -29,108 +31,163 @@ def var(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
+class Operator:
+    """Runs `manage.py` with given variables and no others, without root's right to read and write everything."""
+
+    def __init__(self) -> None:
+        self._forks = subprocess.Popen(
+            [*self._unprivileged(), sys.executable, "-m", "tests.management.forked_manage"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"]},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    @staticmethod
+    def _unprivileged() -> list[str]:
+        return UNPRIVILEGED if os.geteuid() == 0 and shutil.which("setpriv") else []
+
+    def run(self, command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command in a fork."""
+        assert self._forks.stdin
+        assert self._forks.stdout
+        self._forks.stdin.write(json.dumps([command, {"PATH": os.environ["PATH"], **variables}]) + "\n")
+        self._forks.stdin.flush()
+        return subprocess.CompletedProcess(command, *json.loads(self._forks.stdout.readline()))
+
+    def run_alone(self, command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command as an operator does, in a Python that has loaded nothing."""
+        return subprocess.run(
+            [*self._unprivileged(), sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def sentence(self, *command: str, alone: bool = False, **variables: str) -> str:
+        """Return the one line with which the command refuses."""
+        port = ["--port", str(free_port())] if command[0] == "serve" else []
+        done = (self.run_alone if alone else self.run)([*command, *port], **variables)
+        assert done.returncode == 1, done
+        assert done.stdout == "", done
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert done.stderr.rstrip().endswith("."), done.stderr
+        return done.stderr
+
+    def stop(self) -> None:
+        self._forks.communicate()
+
+
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def operator() -> Iterator[Operator]:
+    operator = Operator()
+    yield operator
+    operator.stop()
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory, operator: Operator) -> Path:
     """A migrated database file."""
     folder = tmp_path_factory.mktemp("migrated")
-    assert run_manage(["migrate"], DATA_DIR=str(folder)).returncode == 0
+    assert operator.run(["migrate"], DATA_DIR=str(folder)).returncode == 0
     return folder / "petition.sqlite3"
 
 
-def run_manage(command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command with these variables and no others."""
-    environment = {"PATH": os.environ["PATH"], **variables}
-    unprivileged = UNPRIVILEGED if os.geteuid() == 0 and shutil.which("setpriv") else []
-    return subprocess.run(
-        [*unprivileged, sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def sentence(*command: str, **variables: str) -> str:
-    """Return the one line with which the command refuses."""
-    port = ["--port", str(free_port())] if command[0] == "serve" else []
-    done = run_manage([*command, *port], **variables)
-    assert done.returncode == 1, done
-    assert done.stdout == "", done
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert done.stderr.rstrip().endswith("."), done.stderr
-    return done.stderr
+@pytest.mark.parametrize(
+    ("command", "data_dir", "keys", "begins"),
+    [
+        ("level", "new/var", "", "The database {}/new/var/petition.sqlite3 is older than this code: run "),
+        ("check", "locked/var", "", "DATA_DIR {}/locked/var cannot be used ("),
+        ("serve", "var", "\n", "The keys in {}/var/keys.env are incomplete: put your copy of the file back"),
+    ],
+)
+def test_a_process_of_its_own_says_the_same_as_a_fork(
+    operator: Operator, tmp_path: Path, command: str, data_dir: str, keys: str, begins: str
+) -> None:
+    """All other tests run forks, and these three say what holds for all: settings, database and `serve`."""
+    (tmp_path / "locked").mkdir(mode=0o500)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "keys.env").write_text(keys, encoding="ascii")
+    said = operator.sentence(command, alone=True, DATA_DIR=str(tmp_path / data_dir))
+    assert said.startswith(begins.format(tmp_path))
+    if command != "serve":  # which names its port
+        assert operator.sentence(command, DATA_DIR=str(tmp_path / data_dir)) == said
 
 
 @pytest.mark.parametrize(
     ("command", "place"), [("level", "file"), ("check", "file/var"), ("migrate", "locked/var"), ("serve", "locked/var")]
 )
-def test_a_folder_that_cannot_be_written(tmp_path: Path, command: str, place: str) -> None:
+def test_a_folder_that_cannot_be_written(operator: Operator, tmp_path: Path, command: str, place: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "locked").mkdir(mode=0o500)
-    said = sentence(command, DATA_DIR=str(tmp_path / place))
+    said = operator.sentence(command, DATA_DIR=str(tmp_path / place))
     assert said.startswith(f"DATA_DIR {tmp_path / place} cannot be used (")
     assert "make it a folder that this user can write to" in said
 
 
-def test_a_folder_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_yet_is_made(operator: Operator, tmp_path: Path) -> None:
     """Also if the keys are in the environment, so that nothing was written before."""
-    done = run_manage(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **generate_keys())
+    done = operator.run(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **generate_keys())
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE((tmp_path / "new" / "var").stat().st_mode) == 0o700
 
 
-def test_a_key_file_that_cannot_be_read(var: Path) -> None:
+def test_a_key_file_that_cannot_be_read(operator: Operator, var: Path) -> None:
     (var / "keys.env").chmod(0)
-    said = sentence("level", DATA_DIR=str(var))
+    said = operator.sentence("level", DATA_DIR=str(var))
     assert said.startswith(f"The keys in {var / 'keys.env'} cannot be read (Permission denied)")
     (var / "keys.env").unlink()
     (var / "keys.env").mkdir()
-    assert "cannot be read (Is a directory)" in sentence("level", DATA_DIR=str(var))
+    assert "cannot be read (Is a directory)" in operator.sentence("level", DATA_DIR=str(var))
 
 
 @pytest.mark.parametrize("content", [b"", b"SECRET_KEY=abc\n", b"\xff\xfe"])
-def test_an_incomplete_key_file(var: Path, content: bytes) -> None:
+def test_an_incomplete_key_file(operator: Operator, var: Path, content: bytes) -> None:
     (var / "keys.env").write_bytes(content)
-    said = sentence("level", DATA_DIR=str(var))
+    said = operator.sentence("level", DATA_DIR=str(var))
     assert said.startswith(f"The keys in {var / 'keys.env'} are incomplete: put your copy of the file back")
     assert (var / "keys.env").read_bytes() == content
 
 
 @pytest.mark.parametrize("command", [["level"], ["serve"], ["worker", "--once"], ["backup"], ["upgrade"]])
-def test_a_database_file_that_cannot_be_opened(var: Path, command: list[str]) -> None:
+def test_a_database_file_that_cannot_be_opened(operator: Operator, var: Path, command: list[str]) -> None:
     (var / "petition.sqlite3").mkdir()
-    said = sentence(*command, DATA_DIR=str(var))
+    said = operator.sentence(*command, DATA_DIR=str(var))
     assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
 
 
 @pytest.mark.parametrize("command", [["level", "closed"], ["serve"]])
-def test_a_database_file_that_cannot_be_written(var: Path, migrated: Path, command: list[str]) -> None:
+def test_a_database_file_that_cannot_be_written(
+    operator: Operator, var: Path, migrated: Path, command: list[str]
+) -> None:
     shutil.copy(migrated, var)
     (var / "petition.sqlite3").chmod(0o400)
-    said = sentence(*command, DATA_DIR=str(var))
+    said = operator.sentence(*command, DATA_DIR=str(var))
     assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
 
 
-def test_a_file_that_is_no_database(var: Path) -> None:
+def test_a_file_that_is_no_database(operator: Operator, var: Path) -> None:
     (var / "petition.sqlite3").write_text("Dear Sir or Madam" * 100, encoding="utf-8")
-    said = sentence("level", DATA_DIR=str(var))
+    said = operator.sentence("level", DATA_DIR=str(var))
     assert "is damaged, or no database: move it away and restore a backup with `manage.py restore FILE`" in said
 
 
 @pytest.mark.parametrize("command", [["purge"], ["hide", "further-1"], ["replay_removals"]])
-def test_a_database_that_was_never_migrated(var: Path, command: list[str]) -> None:
+def test_a_database_that_was_never_migrated(operator: Operator, var: Path, command: list[str]) -> None:
     (var / "removals.jsonl").write_text(
         '{"appeal": "x", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}\n', encoding="ascii"
     )
-    assert "is older than this code" in (said := sentence(*command, DATA_DIR=str(var)))
+    assert "is older than this code" in (said := operator.sentence(*command, DATA_DIR=str(var)))
     assert "run `manage.py upgrade`" in said
 
 
 @pytest.mark.parametrize("command", [["level"], ["serve"], ["worker"], ["createsuperuser"]])
-def test_postgresql_that_cannot_be_reached(var: Path, command: list[str]) -> None:
+def test_postgresql_that_cannot_be_reached(operator: Operator, var: Path, command: list[str]) -> None:
     url = f"postgres://petition:mellon@127.0.0.1:{free_port()}/petition"
-    said = sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
+    said = operator.sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
     assert said.startswith("PostgreSQL cannot be reached (")
     assert "Connection refused" in said
     assert "check that it runs, and that DATABASE_URL has its host, port, database, user and password" in said
@@ -156,13 +213,13 @@ def test_postgresql_that_cannot_be_reached(var: Path, command: list[str]) -> Non
         ("LATE_AFTER_DAYS", "9"),
     ],
 )
-def test_an_invalid_setting_is_named(var: Path, name: str, value: str) -> None:
-    said = sentence("level", DATA_DIR=str(var), **{name: value})
+def test_an_invalid_setting_is_named(operator: Operator, var: Path, name: str, value: str) -> None:
+    said = operator.sentence("level", DATA_DIR=str(var), **{name: value})
     assert name in said
     assert "mellon" not in said
 
 
-def test_an_empty_setting_counts_as_not_set(var: Path) -> None:
+def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> None:
     """An environment file may name what it does not set; keys must not be written to the working folder then."""
     environment = Environment({"DATA_DIR": "", "UNDO_SECONDS": " ", "EMAIL_URL": ""})
     assert environment.str("DATA_DIR", "var") == "var"
@@ -171,7 +228,7 @@ def test_an_empty_setting_counts_as_not_set(var: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="DIGEST_HOUR is not understood: give it as a whole number"):
         Environment({"DIGEST_HOUR": "6:00"}).number("DIGEST_HOUR", 6)
     names = ["SITE_URL", "DATABASE_URL", "ROLE", "CACHE_URL", "EMAIL_URL", "UNDO_SECONDS", "DEBUG", "SENDER"]
-    done = run_manage(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
+    done = operator.run(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
     assert done.returncode == 0, done.stderr
 
 

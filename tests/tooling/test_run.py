@@ -46,11 +46,9 @@ def run(programs: Path, *words: str, codes: str = "0 0", **environment: str) -> 
 def test_both_passes_run_and_get_the_arguments(programs: Path) -> None:
     code, said = run(programs, "-k", "two words", PYTEST_ADDOPTS="-x")
     (sqlite, postgresql) = [line for line in said if line.startswith("PYTEST")]
-    assert sqlite == "PYTEST on SQLite: -m pytest -n 2 -k two words"
-    assert (
-        postgresql
-        == "PYTEST on postgres://me:secret@localhost:5433/postgres: -m pytest -n 2 -m both_databases -k two words"
-    )
+    assert sqlite == "PYTEST on SQLite: -m pytest -n 2 --dist loadscope -k two words"
+    server = "postgres://me:secret@localhost:5433/postgres"
+    assert postgresql == f"PYTEST on {server}: -m pytest -n 2 --dist loadscope -m both_databases -k two words"
     assert (code, said[-1]) == (0, "SQLite passed · PostgreSQL passed")
 
 

@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import brotli
+import pytest
 from django.db import connection
 
 from petition.actions.moderation import decisions
