@@ -72,7 +72,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 
 def pytest_collection_finish() -> None:
-    """Never look again at what was imported: a tenth of the time went into collecting garbage that was none."""
+    """Never look again at what was imported: a twentieth of the time went into garbage collection that found none."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

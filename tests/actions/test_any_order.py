@@ -36,6 +36,8 @@ from tests import factories
 from tests.actions.appeals.test_publish_statement import published
 from tests.factories import MODERATOR, NOON, token_in
 
+pytestmark = pytest.mark.both_databases
+
 STATE_AFTER = {
     "submit": State.SUBMITTED,
     "confirm": State.CONFIRMED,

@@ -15,6 +15,8 @@ from petition.models import Appeal, Endorsement, Kind
 from tests.actions.moderation.test_undo import own_digest
 from tests.factories import MODERATOR, NOON, SLUG, approved
 
+pytestmark = pytest.mark.both_databases
+
 PROPOSAL = EntryProposal("Another Fund", "", "KG")
 PARTS = {
     "name": stale_forms.NAME,
@@ -57,7 +59,9 @@ ACTIONS: dict[str, tuple[Callable[[Endorsement], int | None], set[str]]] = {
     "revoke": (revoke, {"anything"}),
     "spell": (correct_spelling, {"name", "anything"}),
     "set the language": (
-        lambda row: void(spelling.set_language(row.pk, "ru", seen=stale_forms.last_change_of(row), by=MODERATOR, at=NOON)),
+        lambda row: void(
+            spelling.set_language(row.pk, "ru", seen=stale_forms.last_change_of(row), by=MODERATOR, at=NOON)
+        ),
         {"name", "anything"},
     ),
     "accept a correction": (accept_correction, {"name", "anything"}),

@@ -21,6 +21,8 @@ from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, SLUG, confirmed
 from tests.models.rows import a_batch, a_correction
 
+pytestmark = pytest.mark.both_databases
+
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 VISITORS = ("nobody", "no role", *Role.values, "superuser")
 SHADOWED = {"admin:login", "admin:logout"}

@@ -1,4 +1,4 @@
-"""Reading: the appeal's page from memory, against nginx with the same bytes and against Django without the page cache."""
+"""Reading: the appeal's page from memory, against nginx with the same bytes and against Django alone."""
 
 import os
 import re

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from playwright.sync_api import BrowserContext, Page, Request, ViewportSize
+from playwright.sync_api import BrowserContext, CDPSession, Page, Request, ViewportSize
 
 from tests.site import SLUG, Site
 
@@ -33,6 +33,7 @@ class Visit:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._fetched: list[Request] = []
+        self._protocol: CDPSession | None = None
         self._needed: list[tuple[str, str]] = []
         self.page.on("request", self._note)
         self.page.on("requestfinished", self._keep)
@@ -42,9 +43,12 @@ class Visit:
     def begin_again(self, language: str = "en") -> None:
         """Forget what was done here: cookies, what the tab keeps, further tabs, routes, and what was noted.
 
-        Only what the browser has kept of style and scripts stays, with its weight. Scripts that a test has added to
-        every page would stay too: such a test takes a window of its own.
+        Scripts that a test has added to every page would stay: such a test takes a window of its own.
         """
+        if not self._protocol:  # what the browser keeps in memory it does not ask for: the page would weigh too little
+            self._protocol = self.page.context.new_cdp_session(self.page)
+            self._protocol.send("Network.enable")
+            self._protocol.send("Network.setCacheDisabled", {"cacheDisabled": True})
         context = self.page.context
         for other in context.pages:
             if other is not self.page:
@@ -58,9 +62,7 @@ class Visit:
         self.page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
         self.page.set_viewport_size(PHONE)
         self.prefix = "" if language == "en" else f"/{language}"
-        kept = {request.url: request for request in reversed(self._fetched) if request.resource_type != "document"}
-        self._fetched = list(kept.values())
-        for notes in (self.requests, self.complaints, self._needed):
+        for notes in (self.requests, self.complaints, self._needed, self._fetched):
             notes.clear()
 
     def show(self, width: int, scheme: Literal["light", "dark"] = "light") -> None:

@@ -21,7 +21,7 @@ from tests.factories import MODERATOR, NOON, SLUG
 from tests.faults.variants import variant
 from tests.publishing.visitor import PAGE, Visitor
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = pytest.mark.usefixtures("committed")
 
 NAME = "Gone meanwhile"
 ROUNDS, VISITORS = (8, 3) if os.environ.get("FULL_COUNTS") else (3, 2)
@@ -73,6 +73,7 @@ def _is_kept(middleware: type[PublishedPagesMiddleware], *, path: str, encoding:
     return any(NAME in seen.text for seen in (at_once, *later))
 
 
+@pytest.mark.both_databases
 def test_a_removed_name_is_never_kept() -> None:
     factories.an_appeal()
     assert not any(
@@ -80,6 +81,7 @@ def test_a_removed_name_is_never_kept() -> None:
     )
 
 
+@pytest.mark.both_databases
 def test_a_cache_that_is_not_replaced_would_keep_it() -> None:
     factories.an_appeal()
     careless = variant(middleware, CARELESS).PublishedPagesMiddleware

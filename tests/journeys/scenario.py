@@ -66,15 +66,21 @@ def live(canaries: dict[str, str]) -> None:
 
 
 def purge(canaries: dict[str, str]) -> None:
-    """Purge as a month and a day later."""
+    """Purge as a month and a day later; print all values before and after that, as `dump` does."""
     from petition.actions.operations import retention
     from petition.reference import clock
 
+    before = _read_all()
     retention.purge(at=clock.now() + timedelta(days=31))
+    json.dump([before, _read_all()], sys.stdout)
 
 
 def dump(canaries: dict[str, str]) -> None:
     """Print every value of every row of every table, by table and column, as JSON."""
+    json.dump([_read_all()], sys.stdout)
+
+
+def _read_all() -> dict[str, list[str]]:
     from django.apps import apps
 
     found: dict[str, list[str]] = {}
@@ -82,7 +88,7 @@ def dump(canaries: dict[str, str]) -> None:
         for row in model._default_manager.values():
             for column, value in row.items():
                 found.setdefault(f"{model.__name__}.{column}", []).append(str(value))
-    json.dump(found, sys.stdout)
+    return found
 
 
 def main(stage: str) -> None:

@@ -25,8 +25,6 @@ from tests.publishing.readers import read_document
 from tests.site import ROOT, SLUG
 from tests.web.middleware.test_headers import PUBLIC, REVALIDATED
 
-pytestmark = pytest.mark.both_databases
-
 PAGE = f"/appeals/{SLUG}/"
 DOCUMENTS = {"pdf", "docx", "plain_text"}
 PATHS = [PUBLIC[name] for name in sorted(REVALIDATED)] + [
@@ -136,6 +134,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         site.remove()
 
 
+@pytest.mark.both_databases
 def test_a_removed_name_is_on_no_page_of_either_process_after_a_second(pair: Pair) -> None:
     """It takes seconds, since it waits one after each removal, and reads all that is public, documents too."""
     listed = {way: pair.act("list", f"Made-up Fund {way}") for way in WAYS}

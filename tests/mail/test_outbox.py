@@ -10,7 +10,7 @@ from petition.models import OutgoingMail
 from petition.security.encryption import encrypt
 from tests.factories import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 INSTANT = timedelta(microseconds=1)
 
 

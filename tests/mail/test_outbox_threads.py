@@ -12,7 +12,7 @@ from tests.faults.parallel import run_parallel
 from tests.faults.variants import variant
 from tests.mail.test_outbox import queue_test_mail
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 WORKERS, MAILS = 4, 24
 WIDENED = {"    if mail:\n": "    pause()\n    if mail:\n"}

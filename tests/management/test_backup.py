@@ -26,6 +26,7 @@ from tests.factories import MODERATOR, NOON, SLUG
 from tests.site import ROOT
 
 pytestmark = [
+    pytest.mark.both_databases,
     pytest.mark.usefixtures("client_programs", "committed"),
 ]
 Said = pytest.CaptureFixture[str]

@@ -24,6 +24,8 @@ from tests import factories
 from tests.clocks import mark_worker_alive
 from tests.faults.test_kills import ROOT, address_of_this_database
 
+pytestmark = pytest.mark.both_databases
+
 BROKEN = Trigger("broken_duty", "petition_appeal", "UPDATE", "NEW.withheld_as_of IS NOT NULL", "broken")
 
 

@@ -32,6 +32,7 @@ from tests.factories import MODERATOR, NOON, SLUG
 from tests.site import ROOT
 
 pytestmark = [
+    pytest.mark.both_databases,
     pytest.mark.usefixtures("committed"),
     pytest.mark.skipif(
         connection.vendor == "postgresql" and not shutil.which("pg_dump"), reason="it needs PostgreSQL's pg_dump"

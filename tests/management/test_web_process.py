@@ -10,6 +10,8 @@ from django.db.utils import ConnectionHandler
 
 from petition.management import web_process
 
+pytestmark = pytest.mark.both_databases
+
 ON_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 

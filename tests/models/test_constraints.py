@@ -52,6 +52,8 @@ from tests.models.rows import (
     update_with_event,
 )
 
+pytestmark = pytest.mark.both_databases
+
 Violation = Callable[[Appeal], object]
 
 

@@ -11,6 +11,8 @@ from tests import factories
 from tests.factories import NOON
 from tests.models.rows import a_signatory, create_in_state, get_columns_for, record_event, update_row, update_with_event
 
+pytestmark = pytest.mark.both_databases
+
 PAIRS = list(product(State, State))
 UNEXPLAINED = "a change of state, display, quarantine or withdrawal names its audit event"
 

@@ -39,7 +39,7 @@ from petition.models import (
 from tests import factories
 from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, a_removal, an_edition
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 
 def _tables() -> set[str]:

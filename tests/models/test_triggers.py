@@ -28,6 +28,8 @@ from tests.models.rows import (
     update_with_event,
 )
 
+pytestmark = pytest.mark.both_databases
+
 Action = Callable[[Appeal], object]
 MESSAGES = {trigger.name: trigger.message for trigger in TRIGGERS}
 

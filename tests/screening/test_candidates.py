@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from petition.models import Appeal, Endorsement
+from petition.models import Appeal, Endorsement, OutgoingMail
 from petition.screening import candidates
 from petition.screening.similar_names import find_resemblances
 from petition.screening.similarity import build_name_forms, join_words
@@ -35,11 +35,17 @@ def build_endorsement(appeal: Appeal, name: str) -> Endorsement:
     )
 
 
+def approve_names(appeal: Appeal, names: list[str]) -> None:
+    """List these names. Their mails go: the next form would look at each of them."""
+    for name in names:
+        approved(appeal, organisation_name=name)
+        OutgoingMail.objects.all().delete()
+
+
 @pytest.fixture
 def long_list(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> Appeal:
     """The 35 and twenty more, of which fifteen are compared."""
-    for name in honest_names(20):
-        approved(appeal, organisation_name=name)
+    approve_names(appeal, honest_names(20))
     factories.screen_due(at=NOON)
     monkeypatch.setattr(candidates, "MAX_CANDIDATES", 15)
     return appeal
@@ -84,8 +90,7 @@ def test_an_imitation_is_found_among_them_as_it_is_among_all(
 def test_an_abbreviation_is_found_among_them(long_list: Appeal) -> None:
     approved(long_list, organisation_name="Fund of Distant Mountains", acronym="FDM")
     factories.screen_due(at=NOON)
-    for name in honest_names(40)[20:]:
-        approved(long_list, organisation_name=name)
+    approve_names(long_list, honest_names(40)[20:])
     factories.screen_due(at=NOON)
     assert [one.how for one in find_resemblances(build_endorsement(long_list, "FDM")) if one.reference] == ["acronym"]
 

@@ -16,6 +16,8 @@ from petition.security.rate_limits import (
 from tests.factories import NOON
 from tests.faults.parallel import pause, run_parallel
 
+pytestmark = pytest.mark.both_databases
+
 THREADS, TRIES = 8, 50
 HOURLY = Limit("made-up", 123, timedelta(hours=1))
 

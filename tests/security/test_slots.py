@@ -12,6 +12,8 @@ from petition.security.rate_limits import Limit, delete_ended_windows, reserve_s
 from tests.factories import NOON
 from tests.faults.parallel import run_parallel
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 DAILY = Limit("made-up", 3, DAY)
 WEEK = 7 * DAY

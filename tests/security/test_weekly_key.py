@@ -17,7 +17,7 @@ from tests.faults.parallel import run_parallel
 
 NETWORK = "203.0.113.0/24"
 ONCE = Limit("once", 1, timedelta(days=1))
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def test_the_key_is_random_and_replaced_after_a_week() -> None:

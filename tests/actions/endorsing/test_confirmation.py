@@ -18,6 +18,8 @@ from petition.security.tokens import generate_token, hash_code, hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, a_submission, mails, token_in
 
+pytestmark = pytest.mark.both_databases
+
 INSTANT = timedelta(microseconds=1)
 WEEK = timedelta(days=7)
 

@@ -12,6 +12,8 @@ from petition.models import Appeal, AuditEvent, Endorsement, Kind
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 FIRST: dict[str, Any] = {"by": MODERATOR, "at": NOON}
 OTHER: dict[str, Any] = {"by": SECOND, "at": NOON}

@@ -21,6 +21,8 @@ from petition.security.tokens import hash_code, hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, a_submission, mails, token_in
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -16,6 +16,8 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, a_submission, mails, token_in
 
+pytestmark = pytest.mark.both_databases
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HONEST = Arrival(network="203.0.113.0/24", seconds=90, honeypot_filled=False)
 

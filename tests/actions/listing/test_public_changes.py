@@ -14,6 +14,8 @@ from petition.models import Appeal, ChangeKind, Endorsement, Kind, PrivateLink, 
 from petition.publishing import queries
 from tests.factories import MODERATOR, NOON, SLUG, approved
 
+pytestmark = pytest.mark.both_databases
+
 LATER = NOON + timedelta(days=10)
 
 

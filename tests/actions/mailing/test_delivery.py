@@ -17,7 +17,7 @@ from tests import factories
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
 from tests.factories import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 ADDRESS = "asel@fund.example"
 
 

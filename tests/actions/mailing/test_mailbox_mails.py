@@ -25,6 +25,8 @@ from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_s
 from tests.factories import NOON, a_submission
 from tests.faults.parallel import run_parallel
 
+pytestmark = pytest.mark.both_databases
+
 FORMS, NETWORKS = 2000 if os.environ.get("FULL_COUNTS") else 200, 500
 """How many forms a stranger sends; FULL_COUNTS=1 for the whole attack."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -39,6 +39,8 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, confirmed, mails, submitted, token_in
 
+pytestmark = pytest.mark.both_databases
+
 FIRST, SECOND = 1, 2
 LATER = NOON + timedelta(hours=1)
 QUARANTINE, RELEASE, APPROVE, REJECT = (

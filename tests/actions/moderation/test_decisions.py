@@ -15,6 +15,8 @@ from petition.security.encryption import decrypt
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, a_submission, mails, withdraw_for_good as withdraw
 
+pytestmark = pytest.mark.both_databases
+
 LATER = NOON + timedelta(days=2)
 
 

@@ -55,7 +55,10 @@ def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal
         confirmation.confirm(digest(), at=LATER)
     assert declared(found) == [None, None, None, ""]
     confirmed = confirmation.confirm(digest(), at=LATER, declared=True).endorsement
-    assert (confirmed.state, declared(found)) == (State.CONFIRMED, [LATER, LATER, LATER, consent_version.WORDING_VERSION])
+    assert (confirmed.state, declared(found)) == (
+        State.CONFIRMED,
+        [LATER, LATER, LATER, consent_version.WORDING_VERSION],
+    )
     assert mails()[-1][0] == "own_page"
     assert decisions.approve(found.pk, by=MODERATOR, at=LATER).signatory
 
@@ -83,7 +86,10 @@ def test_a_letter_has_no_contact_and_waits_for_another_moderator(appeal: Appeal)
     with pytest.raises(SecondPersonNeeded):
         manual_entry.confirm_letter(found.pk, by=MODERATOR, at=LATER)
     confirmed = manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
-    assert (confirmed.state, declared(found)) == (State.CONFIRMED, [LATER, LATER, LATER, consent_version.WORDING_VERSION])
+    assert (confirmed.state, declared(found)) == (
+        State.CONFIRMED,
+        [LATER, LATER, LATER, consent_version.WORDING_VERSION],
+    )
     event = AuditEvent.objects.get(verb="confirm")
     assert (event.actor_kind, event.actor_id) == ("staff", 2)
     with pytest.raises(NotPossible):

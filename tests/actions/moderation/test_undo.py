@@ -35,6 +35,8 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG, mails
 
+pytestmark = pytest.mark.both_databases
+
 SOON, LATE = NOON + timedelta(seconds=59), NOON + timedelta(seconds=60)
 COLUMNS = [
     field.attname

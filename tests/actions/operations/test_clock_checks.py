@@ -36,6 +36,8 @@ from tests.clocks import FakeMachine, machine_ahead, mark_worker_alive, site_pro
 from tests.factories import MODERATOR, confirmed, mails, submitted
 from tests.web.endorse.test_endorse import post
 
+pytestmark = pytest.mark.both_databases
+
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only there the worker writes down the time")
 

@@ -33,6 +33,8 @@ from tests.actions.listing.test_encrypted_entries import read_database_files
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
 from tests.models.rows import a_correction
 
+pytestmark = pytest.mark.both_databases
+
 INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 

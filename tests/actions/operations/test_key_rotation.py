@@ -24,6 +24,8 @@ from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
 from tests.models.rows import a_correction, update_row
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = generate_keys(), generate_keys()
 
 

@@ -22,6 +22,8 @@ from tests.clocks import mark_worker_alive
 from tests.factories import MODERATOR, NOON, SLUG
 from tests.models.rows import a_removal
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def place(settings: Settings, tmp_path: Path) -> Iterator[Path]:

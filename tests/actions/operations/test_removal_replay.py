@@ -33,6 +33,8 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG
 
+pytestmark = pytest.mark.both_databases
+
 HOUR = timedelta(hours=1)
 
 

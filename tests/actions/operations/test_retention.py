@@ -14,6 +14,8 @@ from tests import factories
 from tests.clocks import site_process
 from tests.factories import MODERATOR, NOON
 
+pytestmark = pytest.mark.both_databases
+
 WEEK = timedelta(days=7)
 INSTANT = timedelta(microseconds=1)
 

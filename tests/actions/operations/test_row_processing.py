@@ -17,6 +17,8 @@ from tests import factories
 from tests.factories import NOON
 from tests.faults.variants import variant
 
+pytestmark = pytest.mark.both_databases
+
 WEEK = timedelta(days=7)
 BAD = "Unmistakable Bad Row"
 

@@ -16,6 +16,8 @@ from petition.reference import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG
 
+pytestmark = pytest.mark.both_databases
+
 ERASED = [f"Erased Fund Qx{number}z" for number in range(30)]
 HIDDEN = "Hidden Fund Qx77z"
 QUIET = NOON.replace(hour=table_rewrite.QUIET_HOUR)

@@ -10,6 +10,8 @@ from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, Kn
 from petition.security import encryption, rate_limits
 from tests.factories import MODERATOR, NOON, SECOND, an_appeal, approved
 
+pytestmark = pytest.mark.both_databases
+
 ABOUT_ONE = rate_limits.MESSAGES_ABOUT_ONE_ENTRY.most
 FROM_ONE = rate_limits.MANY_MESSAGES_FROM_ONE_NETWORK.most
 

@@ -40,6 +40,8 @@ from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG, approved, confirmed, submitted
 from tests.models.rows import a_correction
 
+pytestmark = pytest.mark.both_databases
+
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 BY: dict[str, Any] = {"by": MODERATOR, "at": NOON}
 LATER: dict[str, Any] = {"by": SECOND, "at": NOON + timedelta(hours=23)}

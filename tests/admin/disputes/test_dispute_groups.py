@@ -17,6 +17,8 @@ from petition.security import encryption
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
 from tests.tooling.test_translations import english_left_in
 
+pytestmark = pytest.mark.both_databases
+
 LIST = "/admin/disputes/"
 FLOOD = 531
 """So many buried a genuine one."""

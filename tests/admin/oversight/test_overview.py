@@ -16,6 +16,8 @@ from petition.reference import clock
 from tests.clocks import mark_worker_alive
 from tests.factories import MODERATOR, approved, confirmed, submitted
 
+pytestmark = pytest.mark.both_databases
+
 
 def overview(browser: Client, query: str = "") -> str:
     page = browser.get(f"/admin/overview/{query}").content.decode()

@@ -21,6 +21,8 @@ from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, submitted
 from tests.models.rows import a_batch, confirm_in_bulk, create_in_bulk
 from tests.tooling.test_translations import english_left_in
 
+pytestmark = pytest.mark.both_databases
+
 FLOODS = "/admin/floods/"
 MINUTE = timedelta(minutes=1)
 

@@ -19,6 +19,8 @@ from tests import factories
 from tests.admin.queue.test_queue import dispute
 from tests.factories import MODERATOR, NOON, an_appeal, confirmed
 
+pytestmark = pytest.mark.both_databases
+
 
 def shown(staff: Client, **chosen: Any) -> set[int]:
     """The numbers of the endorsements in the queue."""

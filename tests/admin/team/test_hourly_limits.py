@@ -30,6 +30,8 @@ from petition.security.encryption import encrypt
 from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, an_appeal, approved, confirmed, mails
 
+pytestmark = pytest.mark.both_databases
+
 HOUR = timedelta(hours=1)
 MOST = {"contacts": 3, "hides": 3, "revokes": 3, "withdrawals": 2}
 

@@ -8,9 +8,9 @@ import time
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 from django.utils.translation import override
@@ -42,16 +42,15 @@ from tests.publishing.readers import (
 from tests.tooling.test_translations import english_left_in
 from tests.web.public.test_appeal_page import list_further, source_words
 
+pytestmark = pytest.mark.django_db  # all: pytest-django parts tests with it from others, and `printed` was made twice
 PLACE = f"/appeals/{SLUG}"
-
-# --- the words ---
 
 
 @dataclass(frozen=True)
 class Printed:
     """Every document of one state of the appeal, by language and kind, and what it was made from."""
 
-    responses: dict[tuple[str, str], HttpResponse]
+    responses: dict[tuple[str, str], Any]
     letters: dict[str, Letter]
     sha256: str  # of the text
 
@@ -67,15 +66,10 @@ def printed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Printe
         appeal = an_appeal()
         approved(appeal, organisation_name="Адилет «Үкүк»", acronym="АҮ", countries=("KG", "DE"))
         Appeal.objects.update(withheld_total=14)
-        return Printed(
-            {
-                (lang, kind): client.get(f"{prefix}{PLACE}.{kind}")
-                for lang, prefix in PREFIXES.items()
-                for kind in KINDS
-            },
-            {language: build_letter(SLUG, language) for language in PREFIXES},
-            appeal.texts.get().sha256,
-        )
+        places = {(language, kind): f"{PREFIXES[language]}{PLACE}.{kind}" for language in PREFIXES for kind in KINDS}
+        responses = {document: client.get(path) for document, path in places.items()}
+        letters = {language: build_letter(SLUG, language) for language in PREFIXES}
+        return Printed(responses, letters, appeal.texts.get().sha256)
 
 
 @each_language

@@ -38,7 +38,7 @@ def listed(appeal: Appeal) -> Appeal:
     return appeal
 
 
-FOUND = (
+FOUND: tuple[tuple[str, list[str]], ...] = (
     ("жаңы", ["further-1"]),
     ("жаны омур", ["further-1"]),
     ("ОМУР жаны", ["further-1"]),
