@@ -19,7 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
-from petition.models import Appeal
+from petition.models import Appeal, Reason
 from petition.models.triggers import TRIGGERS
 from tests import factories, prepared
 from tests.site import Site
@@ -92,7 +92,17 @@ def surroundings(settings: Settings) -> None:
 
 
 @pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
+def rows_of_migrations(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Afterwards the rows that migrations made are there again: emptying the tables has deleted them."""
+    with django_db_blocker.unblock():
+        rows = list(Reason.objects.all())
+    yield
+    with django_db_blocker.unblock():
+        Reason.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@pytest.fixture
+def committed(rows_of_migrations: None, transactional_db: None) -> Iterator[None]:
     """Transactions really commit. Afterwards the tables are emptied, which the triggers would refuse; migrate's
     signal, which Django sends after it, puts them back."""
     yield

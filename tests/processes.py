@@ -15,7 +15,7 @@ from tests.prepared import drop_database, fill_data_dir
 from tests.site import ROOT, free_port
 
 PRIVATE = "CONTACT_PRIVATE_KEY"
-START_SECONDS = 60
+START_SECONDS = 120
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
 
 

@@ -117,7 +117,7 @@ def _surroundings() -> object:
     """Return what tells runs apart: how many rows there were, the settings that a test has changed, the language."""
     rows = connection.create_cursor().execute("SELECT * FROM sqlite_sequence WHERE name LIKE 'petition_%'").fetchall()
     changed: list[object] = []
-    holder = settings._wrapped
+    holder = vars(settings)["_wrapped"]
     while isinstance(holder, UserSettingsHolder):
         changed += sorted((name, repr(value)) for name, value in vars(holder).items() if name.isupper())
         holder = holder.default_settings

@@ -55,10 +55,9 @@ class Visit:
                 other.close()
         context.set_offline(False)
         self.page.unroute_all()
-        if self.page.url.startswith(self.site.url):
-            self.page.evaluate("sessionStorage.clear(); localStorage.clear()")
+        self.page.goto(f"{self.site.url}/healthz")  # whatever the page before was about to do ends
+        self.page.evaluate("sessionStorage.clear(); localStorage.clear()")
         context.clear_cookies()
-        self.page.goto("about:blank")
         self.page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
         self.page.set_viewport_size(PHONE)
         self.prefix = "" if language == "en" else f"/{language}"

@@ -21,7 +21,7 @@ import pytest
 from petition.management.process_group import MOST_DEATHS
 from tests.factories import SLUG
 from tests.journeys.test_first_endorsement import Browser
-from tests.management.test_listen_address import has_ipv6
+from tests.journeys.test_listen_address import has_ipv6
 from tests.site import ROOT, Site
 
 WORKER = "manage.py\0worker"
@@ -126,7 +126,7 @@ def printed_address(site: Site) -> str:
 
 
 def test_the_printed_address_opens_until_the_terminal_is_closed(site: Site) -> None:
-    """Takes seconds: a real start, on all addresses. tests/management/test_listen_address.py has the others."""
+    """Takes seconds: a real start, on all addresses. test_listen_address.py has the others."""
     host, shown = ("::", "[::1]") if has_ipv6() else ("0.0.0.0", "127.0.0.1")
     site.options = ["--host", host]
     site.start()

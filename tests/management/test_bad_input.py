@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from petition.models import Appeal
 from tests.factories import SLUG
-from tests.management.test_error_messages import run_manage
+from tests.management.test_error_messages import Operator
 
 SURROGATES = "\udcff\udcfe"
 """Bytes on the command line that are not text, as Python decodes them."""
@@ -159,7 +159,7 @@ def test_a_damaged_line_of_the_journal_is_one_sentence(appeal: Appeal, tmp_path:
 
 def test_new_keys_asks_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
     """An operator who needs keys has none yet, in any role; and a server must not store a set that is not used."""
-    done = run_manage(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
+    done = Operator.run_alone(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
     assert done.returncode == 0, done.stderr
     assert "CONTACT_INDEX_KEY=" in done.stdout
     assert list((tmp_path / "none").iterdir()) == []

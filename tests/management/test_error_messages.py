@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -58,10 +59,11 @@ class Operator:
         self._forks.stdin.flush()
         return subprocess.CompletedProcess(command, *json.loads(self._forks.stdout.readline()))
 
-    def run_alone(self, command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
+    @classmethod
+    def run_alone(cls, command: list[str], **variables: str) -> "subprocess.CompletedProcess[str]":
         """Run the command as an operator does, in a Python that has loaded nothing."""
         return subprocess.run(
-            [*self._unprivileged(), sys.executable, "manage.py", *command],
+            [*cls._unprivileged(), sys.executable, "manage.py", *command],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], **variables},
             capture_output=True,
@@ -216,7 +218,8 @@ def test_postgresql_that_cannot_be_reached(operator: Operator, var: Path, comman
     ],
 )
 def test_an_invalid_setting_is_named(operator: Operator, var: Path, name: str, value: str) -> None:
-    said = operator.sentence("level", DATA_DIR=str(var), **{name: value})
+    changed: dict[str, Any] = {"DATA_DIR": str(var), name: value}
+    said = operator.sentence("level", **changed)
     assert name in said
     assert "mellon" not in said
 

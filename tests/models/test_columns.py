@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.operations.key_rotation import get_encrypted_columns
@@ -264,7 +264,7 @@ CALLS: dict[str, Callable[[], object]] = {
     "list_signatories": lambda: queries.list_signatories(SLUG),
     "count_by_country": lambda: queries.count_by_country(SLUG),
     "count_by_month": lambda: queries.count_by_month(SLUG),
-    "has_signatory": lambda: [queries.has_signatory(SLUG, "further", number) for number in range(100)],
+    "has_signatory": lambda: [queries.has_signatory(SLUG, "further", number) for number in (1, 69, 70, 71, 99)],
     "read_at_one_revision": lambda: queries.read_at_one_revision(SLUG, lambda: ""),
     "get_public_state": queries.get_public_state,
     "list_editions": lambda: queries.list_editions(SLUG),
@@ -396,20 +396,23 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
     }
 
 
-COLUMNS_READ = [(model, column) for model, changes in CHANGES.items() for column in changes]
-
-
-@pytest.mark.parametrize(
-    ("model", "column"), COLUMNS_READ, ids=[f"{model.__name__}.{column}" for model, column in COLUMNS_READ]
-)
-def test_the_record_returns_public_columns_and_no_others(
-    rows: dict[type[models.Model], models.Model], model: type[models.Model], column: str
-) -> None:
+def test_the_record_returns_public_columns_and_no_others(rows: dict[type[models.Model], models.Model]) -> None:
+    """It takes seconds, since each column is changed and everything read again."""
     before = call_all()
-    change = CHANGES[model][column]
-    columns = change if isinstance(change, dict) else {column: change}
-    assert model._default_manager.filter(pk=rows[model].pk).update(**columns) == 1
-    assert (call_all() != before) == (COLUMNS[model.__name__][column] == PUBLIC)
+    returned: dict[str, bool] = {}
+    for model, changes in CHANGES.items():
+        for column, change in changes.items():
+            columns = change if isinstance(change, dict) else {column: change}
+            with transaction.atomic():
+                assert model._default_manager.filter(pk=rows[model].pk).update(**columns) == 1
+                returned[f"{model.__name__}.{column}"] = call_all() != before
+                transaction.set_rollback(True)
+    assert returned == {
+        f"{model.__name__}.{column}": COLUMNS[model.__name__][column] == PUBLIC
+        for model, changes in CHANGES.items()
+        for column in changes
+    }
+    assert call_all() == before
 
 
 def test_every_column_except_keys_is_changed() -> None:

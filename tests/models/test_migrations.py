@@ -5,7 +5,7 @@ import json
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from petition.actions.audit import OPERATOR
 from petition.actions.intake import known_organisations, process
@@ -25,7 +25,6 @@ from petition.models import (
     Origin,
     RateCount,
     Reason,
-    Removal,
     Role,
     RoleProposal,
     Signatory,
@@ -40,6 +39,7 @@ from tests import factories
 from tests.models.rows import a_batch, a_change, a_correction, a_notice, a_question, a_removal, an_edition
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+REMOVAL_COLUMNS = ("uid", "kind", "appeal", "reference", "endorsement", "submitted_at", "at")
 
 
 def _tables() -> set[str]:
@@ -59,7 +59,7 @@ def _rows_everywhere() -> None:
     a_question(waiting)
     ContactChange.objects.create(endorsement=waiting, requested_at=factories.NOON)
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
-    a_notice(appeal)
+    a_notice(appeal, language="ru")
     an_edition(appeal)
     a_batch(waiting)
     Reason.objects.get_or_create(code="other")
@@ -90,24 +90,90 @@ def _rows_everywhere() -> None:
     LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
 
-def test_migrations_run_to_zero_and_back_with_rows_in_every_table() -> None:
+def _rows_that_migrations_change() -> None:
+    """Add removals of each kind, a name in Cyrillic, and two more appeals, one of them with the text of 2020."""
+    appeal = Appeal.objects.get()
+    listed = Endorsement.objects.get(signatory__kind="further", signatory__number=1)
+    decisions.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    decisions.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
+    factories.withdraw_for_good(factories.approved(appeal).pk)
+    hidden = factories.approved(appeal).signatory
+    assert hidden
+    decisions.hide(appeal.slug, Kind.FURTHER, hidden.number, by=factories.MODERATOR, at=factories.NOON)
+    factories.approved(appeal, organisation_name="Адилет")
+    factories.an_appeal("renamed")
+    demo = str(factories.STATEMENT.with_name("demo.txt"))
+    call_command("import_statement", demo, "--slug", "other", "--issuer", "Made-up", verbosity=0, stdout=io.StringIO())
+
+
+def _removals() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(REMOVAL_COLUMNS)} FROM petition_removal ORDER BY id")
+        return list(cursor.fetchall())
+
+
+def _migrate(*target: str) -> None:
+    call_command("migrate", *target, verbosity=0)
+
+
+def _run_to_zero_and_roll_back() -> None:
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        _migrate("petition", "zero")
+        assert _tables() == set()
+        transaction.set_rollback(True)
+
+
+def test_migrations_run_backwards_and_forwards_with_rows_in_every_table() -> None:
+    """One walk for all claims, since each step builds tables anew. From zero forwards this database was made."""
     tables = _tables()
     _rows_everywhere()
+    _rows_that_migrations_change()
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"SELECT 1 FROM {table}")
             assert cursor.fetchone() is not None, table
+    removals, (worded,) = _removals(), Notice.objects.all()
     try:
-        call_command("migrate", "petition", "zero", verbosity=0)
-        assert _tables() == set()
+        _migrate("petition", "0015")
+        assert Notice.objects.get() == worded
+        _migrate("petition", "0017")
+        added = _removals()
+        _migrate("petition", "0004")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE petition_appeal SET revision = revision + 1")  # an older program still writes
+        _run_to_zero_and_roll_back()
     finally:
-        call_command("migrate", verbosity=0)
+        _migrate()
     assert _tables() == tables
     assert triggers.find_missing_triggers(connection) == []
-    assert not Appeal.objects.exists()
-    assert Signatory.objects.filter(appeal=factories.an_appeal()).count() == 35
     with pytest.raises(IntegrityError):
         AuditEvent.objects.update(reason="rewritten")
+    _check_latin()
+    _check_notices(worded)
+    assert [row[1:] for row in added] == [row[1:] for row in removals], "those from before the table are in it"
+    assert _removals() == added, "an older copy of this database must get the same ones"
+
+
+def _check_latin() -> None:
+    """0006 fills the column of the search. Meanwhile no trigger queries a table that does not exist."""
+    assert Signatory.objects.get(name="Адилет").latin == "adilet kirgizstan"
+    original = Signatory.objects.get(appeal__slug=factories.SLUG, kind="original", number=32)
+    assert original.latin == "freedom nov usa"
+
+
+def _check_notices(worded: Notice) -> None:
+    """0022 adds the default to the appeal of 2020, found by slug or text, and to no other. An editor's notice stays."""
+    assert Notice.objects.get(pk=worded.pk).paragraphs == worded.paragraphs
+    others = Notice.objects.exclude(pk=worded.pk).select_related("appeal")
+    assert {(notice.appeal.slug, notice.language) for notice in others} == {
+        *(("renamed", language) for language in ("en", "ru", "ky")),
+        *((factories.SLUG, language) for language in ("en", "ky")),
+    }
+    fixture = json.loads(factories.STATEMENT.with_name("statement.notice.json").read_text(encoding="utf-8"))
+    assert [fixture["paragraphs"][notice.language] == notice.paragraphs for notice in others] == [True] * 5
+    appeals = {(notice.appeal_id, notice.appeal_id) for notice in others}
+    events = AuditEvent.objects.filter(verb="set_notice", actor_kind="operator")
+    assert set(events.values_list("subject_id", "appeal_id")) == appeals
 
 
 def test_migrating_an_up_to_date_database_installs_a_lost_trigger_and_changes_no_row() -> None:
@@ -119,60 +185,3 @@ def test_migrating_an_up_to_date_database_installs_a_lost_trigger_and_changes_no
     call_command("migrate", verbosity=0, skip_checks=True)
     assert triggers.find_missing_triggers(connection) == []
     assert (list(AuditEvent.objects.values_list()), list(Signatory.objects.values_list())) == before
-
-
-def test_signatories_from_before_the_search_get_their_latin_column() -> None:
-    """0014 fills the column. Meanwhile no trigger queries a table that does not exist."""
-    factories.approved(factories.an_appeal(), organisation_name="Адилет")
-    try:
-        call_command("migrate", "petition", "0004", verbosity=0)
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE petition_appeal SET revision = revision + 1")  # an older program still writes
-    finally:
-        call_command("migrate", verbosity=0)
-    assert triggers.find_missing_triggers(connection) == []
-    assert Signatory.objects.get(kind="further").latin == "adilet kirgizstan"
-    assert Signatory.objects.get(kind="original", number=32).latin == "freedom nov usa"
-
-
-def test_the_earlier_default_notice_stays_with_the_appeal_of_2020() -> None:
-    """0022 finds it by slug or text. Other appeals do not get the notice, and an editor's notice stays."""
-    appeal, renamed = factories.an_appeal(), factories.an_appeal("renamed")
-    demo = str(factories.STATEMENT.with_name("demo.txt"))
-    call_command("import_statement", demo, "--slug", "other", "--issuer", "Made-up", verbosity=0, stdout=io.StringIO())
-    worded = a_notice(appeal, language="ru")
-    try:
-        call_command("migrate", "petition", "0015", verbosity=0)
-        assert Notice.objects.get() == worded
-    finally:
-        call_command("migrate", verbosity=0)
-    assert Notice.objects.get(appeal=appeal, language="ru").paragraphs == worded.paragraphs
-    others = Notice.objects.exclude(pk=worded.pk)
-    assert set(others.values_list("appeal__slug", "language")) == {
-        *((renamed.slug, language) for language in ("en", "ru", "ky")),
-        *((appeal.slug, language) for language in ("en", "ky")),
-    }
-    fixture = json.loads(factories.STATEMENT.with_name("statement.notice.json").read_text(encoding="utf-8"))
-    assert [fixture["paragraphs"][notice.language] == notice.paragraphs for notice in others] == [True] * 5
-    events = AuditEvent.objects.filter(verb="set_notice", actor_kind="operator")
-    assert set(events.values_list("subject_id", "appeal_id")) == {(appeal.pk, appeal.pk), (renamed.pk, renamed.pk)}
-
-
-def test_removals_from_before_the_table_are_added_to_it() -> None:
-    appeal = factories.an_appeal()
-    listed, gone, _ = (factories.approved(appeal) for _ in range(3))
-    decisions.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
-    decisions.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
-    factories.withdraw_for_good(gone.pk, by=factories.MODERATOR, at=factories.NOON)
-    decisions.hide(appeal.slug, Kind.FURTHER, 3, by=factories.MODERATOR, at=factories.NOON)
-    columns = ("kind", "appeal", "reference", "endorsement", "submitted_at", "at")
-    before = list(Removal.objects.values_list(*columns))
-    uids = []
-    for _ in range(2):
-        try:
-            call_command("migrate", "petition", "0015", verbosity=0)
-        finally:
-            call_command("migrate", verbosity=0)
-        assert list(Removal.objects.values_list(*columns)) == before
-        uids.append(list(Removal.objects.values_list("uid", flat=True)))
-    assert uids[0] == uids[1], "an older copy of this database must get the same ones"

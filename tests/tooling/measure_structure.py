@@ -97,7 +97,8 @@ def longest_chain(graph: dict[str, set[str]]) -> list[str]:
                 longest = candidate
         return (name, *longest)
 
-    return list(max((chain(name) for name in graph), key=len))
+    chains: list[tuple[str, ...]] = [chain(name) for name in graph]
+    return list(max(chains, key=len))
 
 
 def functions() -> Iterator[int]:

@@ -163,13 +163,17 @@ def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
             found = a_state(appeal, state)
             handed_over(at=NOON + timedelta(minutes=2))
             found.refresh_from_db()
+            try:
+                with transaction.atomic():
+                    ACTIONS[first](found, FIRST)
+            except REFUSALS:
+                transaction.set_rollback(True)
+                continue
             for then, act in ACTIONS.items():
                 if (then, display) in seen and not FULL:
                     continue
                 with transaction.atomic():
                     try:
-                        with transaction.atomic():
-                            ACTIONS[first](found, FIRST)
                         with transaction.atomic():
                             act(found, AGAIN)
                     except REFUSALS:

@@ -1,6 +1,6 @@
 """For any --host and --port the printed address opens, or a sentence says why not.
 
-tests/journeys/test_serve_processes.py starts the site for two of these addresses.
+test_serve_processes.py starts the site for two of these addresses.
 """
 
 import runpy
