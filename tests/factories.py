@@ -36,7 +36,7 @@ from petition.security.tokens import hash_token
 from petition.statements.result import Reading
 from petition.statements.statement import read_statement
 from tests import site
-from tests.recordings import recorded
+from tests.recordings import recorded, reset_sequences
 from tests.snapshots import Snapshot
 
 STATEMENT = Path(__file__).parent.parent / "fixtures" / "statement.txt"
@@ -84,6 +84,7 @@ def an_appeal(slug: str = SLUG, *, at: datetime = NOON, **changes: Any) -> Appea
     global _serial  # noqa: PLW0603
     if (slug, at) == (SLUG, NOON) and not AuditEvent.objects.exists() and not Appeal.objects.exists():
         _published.insert()
+        reset_sequences()
         _serial = itertools.count(1)
     else:
         _publish(slug, at)

@@ -1,7 +1,6 @@
-"""Runs of the factories on SQLite, kept as SQL and sent again: making the same SQL takes Django ten times as long.
+"""Runs of the factories, kept as SQL and sent again: making the same SQL takes Django ten times as long.
 
 What a run has read is read again and compared. Where anything differs the run is rolled back, and the actions decide.
-PostgreSQL always runs the actions, since its sequences go on after a rollback.
 """
 
 import pickle
@@ -11,12 +10,18 @@ from dataclasses import astuple, is_dataclass
 from functools import wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from django.apps import apps
 from django.conf import UserSettingsHolder, settings
-from django.db import connection, models, transaction
+from django.core.management.color import no_style
+from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import get_language
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_NEWEST_IDS = {
+    "sqlite": "SELECT name, seq FROM sqlite_sequence WHERE name LIKE 'petition_%'",
+    "postgresql": "SELECT sequencename, last_value FROM pg_sequences WHERE sequencename LIKE 'petition_%'",
+}
 _MOST = 2_000
 """Runs that are kept. One takes some 30 kB."""
 
@@ -58,7 +63,7 @@ def recorded(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        if connection.vendor != "sqlite" or not connection.in_atomic_block:
+        if not connection.in_atomic_block:  # committed rows may be other tests' or threads' as well
             return function(*args, **kwargs)
         key = repr([function.__qualname__, _describe(args), _describe(kwargs), _surroundings()])
         if (known := _runs.pop(key, None)) and _repeat(known[0]):
@@ -82,25 +87,39 @@ def recorded(function: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
+def reset_sequences() -> None:
+    """Let the next row of each table have the next id: PostgreSQL would skip those of tests that were rolled back."""
+    ours = apps.get_app_config("petition").get_models()
+    with connection.cursor() as cursor:
+        cursor.execute(" ".join(connection.ops.sequence_reset_sql(no_style(), list(ours))) or "SELECT 1")
+
+
 def _repeat(steps: list[_Step]) -> bool:
     """Return whether each statement had the same result; otherwise nothing has changed."""
     savepoint = transaction.savepoint()
     cursor = connection.create_cursor()
     for sql, params, result in steps:
-        same = _result(cursor.execute(sql, params), sql.split(None, 1)[0]) == result
-        cursor.fetchall()  # of RETURNING, since a statement must end before its savepoint
+        verb = sql.split(None, 1)[0]
+        try:
+            with connection.wrap_database_errors:
+                same = _result(cursor.execute(sql, params), verb) == result
+        except DatabaseError:
+            same = False
         if not same:
+            cursor.close()
             transaction.savepoint_rollback(savepoint)
             return False
+        if verb == "INSERT" and cursor.description:
+            cursor.fetchall()  # what is returned, since a statement must end before its savepoint
     transaction.savepoint_commit(savepoint)
     return True
 
 
 def _result(cursor: Any, verb: str) -> object:
-    """Return what shows that the database was in the same state; unlike a count, the new id does not wait for reads."""
+    """Return what shows that the database was in the same state. What an INSERT returns is left for Django to read."""
     if verb == "SELECT":
         return cursor.fetchall()
-    return cursor.lastrowid if verb == "INSERT" else cursor.rowcount
+    return cursor.lastrowid if verb == "INSERT" and connection.vendor == "sqlite" else cursor.rowcount
 
 
 def _describe(value: Any) -> object:
@@ -114,11 +133,11 @@ def _describe(value: Any) -> object:
 
 
 def _surroundings() -> object:
-    """Return what tells runs apart: how many rows there were, the settings that a test has changed, the language."""
-    rows = connection.create_cursor().execute("SELECT * FROM sqlite_sequence WHERE name LIKE 'petition_%'").fetchall()
+    """Return what tells runs apart: the newest ids, the settings that a test has changed, the language."""
+    ids = connection.create_cursor().execute(_NEWEST_IDS[connection.vendor]).fetchall()
     changed: list[object] = []
-    holder = vars(settings)["_wrapped"]
+    holder = settings._wrapped
     while isinstance(holder, UserSettingsHolder):
         changed += sorted((name, repr(value)) for name, value in vars(holder).items() if name.isupper())
         holder = holder.default_settings
-    return sorted(rows), changed, get_language()
+    return sorted(map(tuple, ids)), changed, get_language()

@@ -98,7 +98,8 @@ def longest_chain(graph: dict[str, set[str]]) -> list[str]:
         return (name, *longest)
 
     chains: list[tuple[str, ...]] = [chain(name) for name in graph]
-    return list(max(chains, key=len))
+    longest = max(chains, key=len)
+    return list(longest)
 
 
 def functions() -> Iterator[int]:
