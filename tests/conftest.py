@@ -136,7 +136,9 @@ def staff(db: None) -> Client:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The whole site in processes of its own, shared by the journeys of one test process."""
     running = Site(tmp_path_factory.mktemp("site"))
-    running.start()
-    running.manage("demo", "40")
-    yield running
-    running.remove()
+    try:
+        running.start()
+        running.manage("demo", "40")
+        yield running
+    finally:
+        running.remove()
