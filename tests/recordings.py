@@ -89,9 +89,10 @@ def recorded(function: Callable[P, T]) -> Callable[P, T]:
 
 def reset_sequences() -> None:
     """Let the next row of each table have the next id: PostgreSQL would skip those of tests that were rolled back."""
-    ours = apps.get_app_config("petition").get_models()
-    with connection.cursor() as cursor:
-        cursor.execute(" ".join(connection.ops.sequence_reset_sql(no_style(), list(ours))) or "SELECT 1")
+    ours = list(apps.get_app_config("petition").get_models())
+    if statements := connection.ops.sequence_reset_sql(no_style(), ours):
+        with connection.cursor() as cursor:
+            cursor.execute(" ".join(statements))
 
 
 def _repeat(steps: list[_Step]) -> bool:

@@ -32,6 +32,18 @@ class Snapshot:
         with connection.cursor() as cursor:
             for statement, rows in self._inserts + self._updates:
                 cursor.executemany(statement, rows)
+            if connection.vendor == "postgresql":
+                self._advance_sequences(cursor)
+
+    def _advance_sequences(self, cursor: Any) -> None:
+        """Let the sequences go on behind the rows: a test that makes the tables again has started them at 1."""
+        for table in self._tables:
+            name = table._meta.db_table
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), GREATEST(nextval(pg_get_serial_sequence(%s, 'id')), "
+                f"(SELECT max(id) FROM {connection.ops.quote_name(name)})))",
+                [name, name],
+            )
 
     def _take(self) -> None:
         """Let `create` run, read what it has added, and roll it back. Sequences of PostgreSQL stay advanced."""

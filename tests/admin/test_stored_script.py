@@ -140,13 +140,13 @@ def fresh(row: Endorsement) -> Endorsement:
     return Endorsement.objects.get(pk=row.pk)
 
 
-def pages(client: Client, rows: dict[str, int]) -> dict[str, str]:
-    """Every page that opens, and every page that answers a form."""
+def pages(client: Client, rows: dict[str, int], *, all_queries: bool) -> dict[str, str]:
+    """Every page that opens, and every page that answers a form. The queue is opened with each of the queries."""
     found = {}
     for name in ROUTES:
         if name in {"account_logout", "admin:login", "admin:logout"}:
             continue
-        for query in QUERIES:
+        for query in QUERIES if name == "admin:index" else QUERIES[:2] if all_queries else QUERIES[:1]:
             found[name + query] = client.get(build_path(name, rows) + query)
     for other in ("listed", "quiet"):
         found[other] = client.get(f"/admin/endorsements/{rows[other]}/")
@@ -164,7 +164,7 @@ def pages(client: Client, rows: dict[str, int]) -> dict[str, str]:
 def test_stored_script_is_text_in_every_page_of_every_role(evil: dict[str, int], person: str) -> None:
     roles = [person] if person in Role.values else []
     client = create_client(create_account(person, *roles, is_superuser=person == "superuser"))
-    seen = pages(client, evil)
+    seen = pages(client, evil, all_queries=person == "superuser")  # who opens every page; its head is the same for all
     complaints = {name: told for name, page in seen.items() if (told := Reader(page).complaints)}
     assert complaints == {}
     raw = [name for name, page in seen.items() if "<script>ran" in page or "<img src=x" in page]
