@@ -137,7 +137,7 @@ def _surroundings() -> object:
     """Return what tells runs apart: the newest ids, the settings that a test has changed, the language."""
     ids = connection.create_cursor().execute(_NEWEST_IDS[connection.vendor]).fetchall()
     changed: list[object] = []
-    holder = settings._wrapped
+    holder = vars(settings)["_wrapped"]
     while isinstance(holder, UserSettingsHolder):
         changed += sorted((name, repr(value)) for name, value in vars(holder).items() if name.isupper())
         holder = holder.default_settings
