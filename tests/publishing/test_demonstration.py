@@ -40,7 +40,7 @@ def test_every_answer_of_a_demonstration_says_noindex_and_no_other_does(client: 
     for path in paths(set(OF_AN_APPEAL), "demo"):
         response = client.get(path)
         assert (response.get("X-Robots-Tag"), response.status_code < 400) == ("noindex", True), path
-    for path in (*paths(set(OF_AN_APPEAL), SLUG), *OF_THE_SITE):
+    for path in (*OF_AN_APPEAL.values(), *OF_THE_SITE):  # in other languages: tests/web/middleware/test_headers.py
         assert "X-Robots-Tag" not in client.get(path), path
 
 

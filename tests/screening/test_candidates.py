@@ -17,8 +17,6 @@ from tests import factories
 from tests.factories import NOON, approved
 from tests.screening.corpus import IMITATIONS, honest_names, iterate_imitations, listed_names
 
-pytestmark = pytest.mark.both_databases
-
 FULL = bool(os.environ.get("FULL_COUNTS"))
 
 
@@ -51,6 +49,7 @@ def long_list(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> Appeal:
     return appeal
 
 
+@pytest.mark.both_databases
 def test_so_many_are_compared_and_no_more(long_list: Appeal) -> None:
     assert len(candidates.list_candidates(build_endorsement(long_list, "Freedom Now"))) == 15
     with CaptureQueriesContext(connection) as queries:
@@ -87,6 +86,7 @@ def test_an_imitation_is_found_among_them_as_it_is_among_all(
     assert [name for name, found in zip(imitations[: len(tried)], among_all, strict=False) if not found] == []
 
 
+@pytest.mark.both_databases
 def test_an_abbreviation_is_found_among_them(long_list: Appeal) -> None:
     approved(long_list, organisation_name="Fund of Distant Mountains", acronym="FDM")
     factories.screen_due(at=NOON)

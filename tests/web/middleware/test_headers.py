@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from petition.actions.appeals.demonstration import get_or_create_appeal
 from petition.actions.listing.editions import freeze
 from petition.models import Appeal
 from petition.publishing.cache.middleware import PublishedPagesMiddleware
-from tests.factories import MODERATOR, NOON, SLUG, approved
+from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 from tests.publishing.once import documents_in_process
 
 PUBLIC = {
@@ -127,12 +128,14 @@ def assert_headers(response: Any, *, shared: bool = False, framed: bool = False)
     assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), path
     assert "Server" not in headers, path
     assert "Set-Cookie" not in headers, path
+    assert "X-Robots-Tag" not in headers, path
 
 
 @pytest.mark.both_databases
 def test_public_addresses(client: Client, appeal: Appeal) -> None:
     """Each address in each language once: eight seconds."""
     approved(appeal)
+    get_or_create_appeal("demo", reading(), at=NOON)  # beside it: X-Robots-Tag is for its pages alone
     freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
     with documents_in_process():
         responses = {
