@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, connections
+from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
@@ -91,14 +93,19 @@ def surroundings(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["tests.conftest.LightArgon2"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows_of_migrations(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Afterwards the rows that migrations made are there again: emptying the tables has deleted them."""
+    """Insert the rows that migrations made whenever the tables have been emptied, after which Django sends this."""
     with django_db_blocker.unblock():
         rows = list(Reason.objects.all())
+
+    def insert(plan: object = None, **_rest: object) -> None:
+        if not plan:  # else `migrate` ran, maybe backwards
+            Reason.objects.bulk_create(rows, ignore_conflicts=True)
+
+    post_migrate.connect(insert, sender=apps.get_app_config("petition"))
     yield
-    with django_db_blocker.unblock():
-        Reason.objects.bulk_create(rows, ignore_conflicts=True)
+    post_migrate.disconnect(insert, sender=apps.get_app_config("petition"))
 
 
 @pytest.fixture

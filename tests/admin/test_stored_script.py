@@ -77,8 +77,8 @@ class Reader(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if tag == "script" and "src" not in told and told.get("type") != "application/json":
+        attributes = dict(attrs)
+        if tag == "script" and "src" not in attributes and attributes.get("type") != "application/json":
             self.complaints.append(f"script: {self.getpos()}")
         for name, value in attrs:
             if name.startswith("on") or (value or "").strip().lower().startswith("javascript:") or value == "x":
@@ -169,5 +169,5 @@ def test_stored_script_is_text_in_every_page_of_every_role(evil: dict[str, int],
     assert complaints == {}
     raw = [name for name, page in seen.items() if "<script>ran" in page or "<img src=x" in page]
     assert raw == []
-    least = {"moderator": 30, "editor": 20, "administrator": 6, "auditor": 1, "superuser": 50}[person]
+    least = {"moderator": 18, "editor": 8, "administrator": 3, "auditor": 1, "superuser": 36}[person]
     assert sum(SHOWN in page for page in seen.values()) >= least, "it was not looked at"

@@ -348,14 +348,15 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
 """Another value for each column except keys of each table that the record reads; or the whole UPDATE."""
 
 
+def call(name: str) -> str:
+    try:
+        return repr(CALLS[name]())
+    except (NotPublished, IndexError):
+        return "nothing"
+
+
 def call_all() -> dict[str, str]:
-    results = {}
-    for name, call in CALLS.items():
-        try:
-            results[name] = repr(call())
-        except (NotPublished, IndexError):
-            results[name] = "nothing"
-    return results
+    return {name: call(name) for name in CALLS}
 
 
 def test_every_function_of_the_record_is_called() -> None:
@@ -405,7 +406,7 @@ def test_the_record_returns_public_columns_and_no_others(rows: dict[type[models.
             columns = change if isinstance(change, dict) else {column: change}
             with transaction.atomic():
                 assert model._default_manager.filter(pk=rows[model].pk).update(**columns) == 1
-                returned[f"{model.__name__}.{column}"] = call_all() != before
+                returned[f"{model.__name__}.{column}"] = any(call(name) != before[name] for name in CALLS)
                 transaction.set_rollback(True)
     assert returned == {
         f"{model.__name__}.{column}": COLUMNS[model.__name__][column] == PUBLIC

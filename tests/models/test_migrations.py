@@ -87,13 +87,12 @@ def _rows_everywhere() -> None:
     known_organisations.replace_known_organisations(
         [known_organisations.KnownEntry("Made-up Fund", "fund.example", "", member=True)]
     )
-    LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
 
 def _rows_that_migrations_change() -> None:
     """Add removals of each kind, a name in Cyrillic, and two more appeals, one of them with the text of 2020."""
     appeal = Appeal.objects.get()
-    listed = Endorsement.objects.get(signatory__kind="further", signatory__number=1)
+    listed = factories.approved(appeal)
     decisions.revoke(listed.pk, by=factories.MODERATOR, at=factories.NOON)
     decisions.approve(listed.pk, by=factories.MODERATOR, at=factories.NOON)
     factories.withdraw_for_good(factories.approved(appeal).pk)
@@ -104,6 +103,8 @@ def _rows_that_migrations_change() -> None:
     factories.an_appeal("renamed")
     demo = str(factories.STATEMENT.with_name("demo.txt"))
     call_command("import_statement", demo, "--slug", "other", "--issuer", "Made-up", verbosity=0, stdout=io.StringIO())
+    # The last, because whatever looks at mails meanwhile would answer it.
+    LinkRequest.objects.create(mailbox_index="a" * 64, requested_at=factories.NOON)
 
 
 def _removals() -> list[tuple[object, ...]]:
@@ -132,7 +133,9 @@ def test_migrations_run_backwards_and_forwards_with_rows_in_every_table() -> Non
         for table in tables:
             cursor.execute(f"SELECT 1 FROM {table}")
             assert cursor.fetchone() is not None, table
-    removals, (worded,) = _removals(), Notice.objects.all()
+    younger = set(AuditEvent.objects.filter(verb="start_withdrawal").values_list("subject_id", flat=True))
+    removals = [row for row in _removals() if row[REMOVAL_COLUMNS.index("endorsement")] not in younger]
+    (worded,) = Notice.objects.all()
     try:
         _migrate("petition", "0015")
         assert Notice.objects.get() == worded
