@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable
 
-from tests.browser.visit import CHANGE, FORM, Visit, at, confirmed_page, entered
+from tests.browser.visit import CHANGE, Visit, at, entered
 from tests.site import ROOT, SLUG
 
 
 def _at_the_desk(path: str) -> Callable[[Visit], None]:
     def go(visit: Visit) -> None:
-        visit.sign_in()
-        visit.open(path)
+        visit.sign_in(path)
 
     return go
 
@@ -26,8 +25,7 @@ def _after_saying_who(path: str) -> Callable[[Visit], None]:
     """What is sensitive asks for the password once more."""
 
     def go(visit: Visit) -> None:
-        visit.sign_in()
-        visit.open(path)
+        visit.sign_in(path)
         if "/reauthenticate/" in visit.page.url:
             visit.page.locator("[name=password]").fill(visit.site.password)
             visit.press("button.default")
@@ -61,14 +59,13 @@ def _contact(visit: Visit) -> None:
 
 
 def _text_as_read(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open(f"/admin/texts/{SLUG}/ru/")
+    visit.sign_in(f"/admin/texts/{SLUG}/ru/")
     visit.page.locator("[name=source]").fill((ROOT / "fixtures" / "statement.txt").read_text(encoding="utf-8"))
     visit.press("button.staff-preview")
 
 
 def _one_endorsement(visit: Visit) -> None:
-    confirmed_page(visit)
+    visit.make_own_page()
     visit.sign_in()
     visit.press(".staff-queue th a")
 
@@ -98,27 +95,20 @@ def _respelled(visit: Visit) -> None:
 
 
 def _enter_with_errors(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/enter/")
+    visit.sign_in("/admin/enter/")
     visit.page.locator(".staff-enter").evaluate("form => { form.noValidate = true }")
     visit.press(".staff-enter button")
 
 
 def _reason_preview(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/reasons/unverified/")
+    visit.sign_in("/admin/reasons/unverified/")
     visit.press(".staff-preview")
     visit.page.locator(".staff-mail summary").first.click()
 
 
 def _evidence(visit: Visit) -> None:
     """An imitation of a listed name, checked as no rung allows."""
-    visit.open(FORM)
-    visit.fill(address := f"imitation{next(visit.site.numbers)}@demo.example")
-    visit.page.locator("[name=organisation_name]").fill("Freedorn Nоw")
-    visit.press("[type=submit]")
-    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(address))[0])
-    visit.press(".button")
+    visit.make_own_page(name="Freedorn Nоw")
     visit.sign_in()
     visit.find("Freedorn")
     visit.page.locator(".staff-queue th a", has_text="Freedorn").last.click()
@@ -140,8 +130,7 @@ def _link_issued(visit: Visit) -> None:
 
 
 def _line(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/lines/")
+    visit.sign_in("/admin/lines/")
     visit.page.locator("[name=appeal]").select_option(SLUG)
     visit.page.locator("[name=reference]").fill("original-12")
     visit.press(".staff-open")
@@ -154,21 +143,18 @@ def _line_with_note(visit: Visit) -> None:
 
 
 def _line_unknown(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/lines/?reference=original-99")
+    visit.sign_in("/admin/lines/?reference=original-99")
 
 
 def _notice_preview(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open(f"/admin/notices/{SLUG}/ru/")
+    visit.sign_in(f"/admin/notices/{SLUG}/ru/")
     visit.page.locator(".staff-form textarea").fill("Ваша организация будет названа отдельно от тех, кто подписал.")
     visit.press(".staff-preview")
 
 
 def _bulk(visit: Visit) -> None:
     """One is released, or set aside where none is: the queue does not run dry."""
-    visit.sign_in()
-    visit.open("/admin/?state=quarantined")
+    visit.sign_in("/admin/?state=quarantined")
     is_release = visit.page.locator(".staff-row-checkbox").count() > 0
     if not is_release:
         visit.open("/admin/?state=confirmed")
@@ -178,7 +164,7 @@ def _bulk(visit: Visit) -> None:
 
 def _bulk_rejection(visit: Visit) -> None:
     """Every reason with its mail; nothing is begun."""
-    confirmed_page(visit)
+    visit.make_own_page()
     visit.sign_in()
     visit.page.locator(".staff-row-checkbox").first.check()
     visit.press(".staff-bulk-reject")
@@ -218,8 +204,7 @@ def _batches(visit: Visit) -> None:
 
 
 def _quarantined(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/?state=quarantined")
+    visit.sign_in("/admin/?state=quarantined")
     if not visit.page.locator(".staff-row-checkbox").count():
         _batch(visit)
         visit.open("/admin/?state=quarantined")
@@ -231,15 +216,13 @@ def _quarantined_one(visit: Visit) -> None:
 
 
 def _edition_preview(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/editions/")
+    visit.sign_in("/admin/editions/")
     visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
     visit.press(".staff-preview")
 
 
 def _edition_refused(visit: Visit) -> None:
-    visit.sign_in()
-    visit.open("/admin/editions/")
+    visit.sign_in("/admin/editions/")
     visit.page.locator("[name=dated]").fill("2020-10-09")
     visit.page.locator("[name=addressee]").fill("Жогорку Кеңеш")
     visit.press(".staff-approve")

@@ -2,40 +2,32 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from tests.browser.visit import CHANGE, FORM, State, Visit, at, confirm_page, confirmed_page
+from tests.browser.visit import CHANGE, FORM, State, Visit, at, confirm_page
 from tests.site import SLUG
-
-
-def _fresh(visit: Visit) -> str:
-    """The own page of an endorsement that nobody else looks at; its path without the language."""
-    confirmed_page(visit)
-    visit.press("main a[href*='/endorsements/']")
-    return urlsplit(visit.page.url).path.removeprefix(visit.prefix)
 
 
 def _done(step: str) -> State:
     def go(visit: Visit) -> None:
-        visit.open(f"{_fresh(visit)}{step}/")
+        visit.open(f"{visit.make_own_page()}{step}/")
         visit.press("main form button")
 
     return go
 
 
 def _correction_done(visit: Visit) -> None:
-    visit.open(f"{_fresh(visit)}correction/")
+    visit.open(f"{visit.make_own_page()}correction/")
     visit.page.locator("[name=organisation_name]").fill("Оңдолгон фонд")
     visit.press("main form button")
 
 
 def _contact_errors(visit: Visit) -> None:
-    visit.open(f"{_fresh(visit)}contact/")
+    visit.open(f"{visit.make_own_page()}contact/")
     visit.press("main form button")
 
 
 def _contact_done(visit: Visit) -> None:
-    visit.open(f"{_fresh(visit)}contact/")
+    visit.open(f"{visit.make_own_page()}contact/")
     visit.address = f"new{next(visit.site.numbers)}@demo.example"
     for name, text in (("name", "Made-up Other"), ("role", "Tester"), ("email", visit.address)):
         visit.page.locator(f"[name=contact_{name}]").fill(text)
@@ -53,7 +45,7 @@ def _agreed(visit: Visit) -> None:
 
 
 def _withdrawn(visit: Visit) -> str:
-    path = _fresh(visit)
+    path = visit.make_own_page()
     visit.open(f"{path}withdraw/")
     visit.press("main form button")
     visit.open(path)
@@ -72,14 +64,7 @@ def _withdrawn_forgotten(visit: Visit) -> None:
 def _decided(visit: Visit, decision: str, display: str = "named") -> str:
     """A moderator has decided on a fresh endorsement; the path of its own page."""
     name = f"Чечилген фонд {next(visit.site.numbers)}"
-    visit.address = f"decided{next(visit.site.numbers)}@demo.example"
-    visit.open(FORM)
-    visit.fill(visit.address, display=display, name=name)
-    visit.press("[type=submit]")
-    visit.page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(visit.address))[0])
-    visit.press(".button")
-    visit.press("main a[href*='/endorsements/']")
-    path = urlsplit(visit.page.url).path.removeprefix(visit.prefix)
+    path = visit.make_own_page(display=display, name=name)
     visit.sign_in()
     visit.find(name)
     visit.press(f".staff-queue th a:has-text('{name}')")
@@ -107,6 +92,20 @@ def _own_page_of(bring: Callable[[Visit], str], step: str = "") -> State:
 
 def _withheld(visit: Visit) -> str:
     return _decided(visit, "approve", display="withheld")
+
+
+def _once(bring: Callable[[Visit], str]) -> Callable[[Visit], str]:
+    """Do `bring` once for the site, for states that only look at what it leads to."""
+
+    def go(visit: Visit) -> str:
+        kept = visit.site.kept
+        if bring.__name__ not in kept:
+            kept[bring.__name__] = bring(visit)
+        else:
+            visit.open(kept[bring.__name__])
+        return kept[bring.__name__]
+
+    return go
 
 
 def _named_again(visit: Visit) -> None:
@@ -164,11 +163,11 @@ OWN: dict[str, State] = {
     "own-withdrawn": _own_page_of(_withdrawn),
     "own-withdrawn-forget": _withdrawn_forget,
     "own-withdrawn-forgotten": _withdrawn_forgotten,
-    "own-rejected": _own_page_of(_rejected),
-    "own-rejected-withdraw": _own_page_of(_rejected, "withdraw"),
-    "own-rejected-forget": _own_page_of(_rejected, "forget"),
-    "own-withheld": _own_page_of(_withheld),
-    "own-named": _own_page_of(_withheld, "named"),
+    "own-rejected": _own_page_of(_once(_rejected)),
+    "own-rejected-withdraw": _own_page_of(_once(_rejected), "withdraw"),
+    "own-rejected-forget": _own_page_of(_once(_rejected), "forget"),
+    "own-withheld": _own_page_of(_once(_withheld)),
+    "own-named": _own_page_of(_once(_withheld), "named"),
     "own-named-again": _named_again,
     "own-named-again-done": _agreed_to_be_named,
     "own-link-unknown": at(f"/endorsements/{'A' * 43}/"),

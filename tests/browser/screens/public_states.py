@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from tests.browser.visit import CHANGE, FORM, Visit, at, confirm_page, confirmed_page, entered
@@ -37,8 +36,7 @@ def _check_mail(visit: Visit) -> None:
 
 
 def _own_page(visit: Visit) -> None:
-    confirmed_page(visit)
-    visit.press("main a[href*='/endorsements/']")
+    visit.open(visit.make_own_page())
 
 
 def _own_step(step: str) -> Callable[[Visit], None]:
@@ -46,8 +44,7 @@ def _own_step(step: str) -> Callable[[Visit], None]:
 
     def go(visit: Visit) -> None:
         if "own page" not in visit.site.kept:
-            _own_page(visit)
-            visit.site.kept["own page"] = urlsplit(visit.page.url).path.removeprefix(visit.prefix)
+            visit.site.kept["own page"] = visit.make_own_page()
         visit.open(f"{visit.site.kept['own page']}{step}")
 
     return go
@@ -65,12 +62,10 @@ def _own_step_done(visit: Visit) -> None:
 
 
 def _own_page_with_question(visit: Visit) -> None:
-    confirm_page(visit)
-    line = visit.page.locator(".printed").inner_text()
-    visit.press(".button")
+    visit.make_own_page()
     visit.sign_in()
-    visit.find(line)
-    visit.press(f".staff-queue th a:has-text('{line}')")
+    visit.find(visit.name)
+    visit.press(f".staff-queue th a:has-text('{visit.name}')")
     visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
     visit.press(".staff-ask")
     (link,) = re.findall(r"http\S+/endorsements/\S+", visit.site.mail_to(visit.address, number=3))
