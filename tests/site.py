@@ -73,8 +73,8 @@ class Site:
             assert self.process.poll() is None, self.output
             assert time.monotonic() - began < SECONDS, self.output
             time.sleep(0.02)
-        if found := re.search(r"Password +(\S+)", self.output):
-            self.password = found[1]
+        if match := re.search(r"Password +(\S+)", self.output):
+            self.password = match[1]
         return time.monotonic() - began
 
     def _read(self) -> None:
@@ -117,9 +117,9 @@ class Site:
         """Return the text of the `number`th mail to `address`, as soon as it is there."""
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
-            found = [mail for mail in self.mails() if mail["To"] == address]
-            if len(found) >= number:
-                body = found[number - 1].get_body(("plain",))
+            mails = [mail for mail in self.mails() if mail["To"] == address]
+            if len(mails) >= number:
+                body = mails[number - 1].get_body(("plain",))
                 assert body
                 return str(body.get_content())
             time.sleep(0.02)

@@ -107,13 +107,13 @@ class Function:
 
 
 def functions() -> list[Function]:
-    found = []
+    result = []
     for path in sorted(ACTIONS.rglob("*.py")):
         name = ".".join(("petition", "actions", *path.relative_to(ACTIONS).with_suffix("").parts))
         module = importlib.import_module(name.removesuffix(".__init__"))
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found += [Function(node, module) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return [function for function in found if function.name not in WRITERS]
+        result += [Function(node, module) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [function for function in result if function.name not in WRITERS]
 
 
 def used_codes() -> tuple[dict[str, set[str]], set[str]]:
@@ -129,7 +129,7 @@ def used_codes() -> tuple[dict[str, set[str]], set[str]]:
                     if isinstance(part, ast.Name) and part.id in function.parameters:
                         known = writers.setdefault(function.name, {})
                         writers[function.name] = known | {part.id: (kind, function.parameters[part.id])}
-    found: dict[str, set[str]] = {"verb": set(), "reason": set(), "subject": {"appeal", "endorsement"}}
+    by_kind: dict[str, set[str]] = {"verb": set(), "reason": set(), "subject": {"appeal", "endorsement"}}
     unknown = set()
     for function in everything:
         for kind, value in function.arguments(writers):
@@ -139,8 +139,8 @@ def used_codes() -> tuple[dict[str, set[str]], set[str]]:
                     codes = function.codes(part)
                 if codes is None:
                     unknown.add(f"{function.module.__name__}.{function.name}: {kind} {ast.unparse(part)}")
-                found[kind] |= set(codes or ())
-    return found, unknown
+                by_kind[kind] |= set(codes or ())
+    return by_kind, unknown
 
 
 def _from_annotation(function: Function, part: ast.expr) -> Iterable[str] | None:

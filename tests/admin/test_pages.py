@@ -99,7 +99,7 @@ def build_path(name: str, rows: dict[str, int]) -> str:
     }
     plain["pk"] = rows.get(name.removeprefix("admin:"), rows["pk"])
     route = re.sub(r"\^?\(\?P<\w+>.*\)", "petition", ROUTES[name]).rstrip("$")
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(plain[found[1]]), route)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(plain[match[1]]), route)
 
 
 def outcome(client: Client, method: str, path: str) -> str:

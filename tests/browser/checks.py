@@ -73,8 +73,8 @@ def accessibility(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
     """The rules of axe for WCAG 2.2 AA hold, in the colours and the width that are shown now."""
     if not page.evaluate("'axe' in window"):  # half a megabyte
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
-    return [f"{rule['id']}: {rule['help']} ({_where(rule['nodes'])})" for rule in found]
+    violations = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
+    return [f"{rule['id']}: {rule['help']} ({_where(rule['nodes'])})" for rule in violations]
 
 
 def _where(nodes: list[dict[str, list[str]]]) -> str:

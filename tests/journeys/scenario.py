@@ -83,12 +83,12 @@ def dump(canaries: dict[str, str]) -> None:
 def _read_all() -> dict[str, list[str]]:
     from django.apps import apps
 
-    found: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
     for model in apps.get_models(include_auto_created=True):
         for row in model._default_manager.values():
             for column, value in row.items():
-                found.setdefault(f"{model.__name__}.{column}", []).append(str(value))
-    return found
+                links.setdefault(f"{model.__name__}.{column}", []).append(str(value))
+    return links
 
 
 def main(stage: str) -> None:

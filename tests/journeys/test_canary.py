@@ -145,9 +145,9 @@ class Life:
     def mail_to(self, address: str, *, number: int) -> str:
         """Return the `number`th mail to `address`, as soon as it is there."""
         for _ in range(1000):
-            found = [mail for mail in self.office.taken if mail["To"] == address]
-            if len(found) >= number:
-                return _words_of(found[number - 1])
+            mails = [mail for mail in self.office.taken if mail["To"] == address]
+            if len(mails) >= number:
+                return _words_of(mails[number - 1])
             time.sleep(0.02)
         raise AssertionError(f"no mail {number} to {address}: {self.site.output}")
 
@@ -181,25 +181,25 @@ class Life:
 
     def behind_links(self) -> Found:
         """Return what is found on the pages behind an organisation's links, except its own address."""
-        found: Found = set()
+        places: Found = set()
         for role in ROLES:
             own, confirm = self.canaries.get(f"{role} own page"), self.canaries[f"{role} token"]
             paths = [f"{confirm}/confirm/", *(f"{own}/{step}" for step in STEPS if own)]
             for path in paths:
                 told = self.seen_in(opened_at(f"{self.site.url}/endorsements/{path}")[1], f"link of {role}")
-                found |= {(name, place) for name, place in told if name not in {f"{role} own page", f"{role} token"}}
-        return found
+                places |= {(name, place) for name, place in told if name not in {f"{role} own page", f"{role} token"}}
+        return places
 
     def in_mails(self) -> Found:
         """Found in mails to anybody but whom it belongs to: a canary's first word is the organisation in the story."""
-        found: Found = set()
+        places: Found = set()
         for mail in self.office.taken:
             known = (*ROLES, "proposed")
             role = next((role for role in known if self.canaries[f"{role} mailbox"] in str(mail["To"])), "nobody")
             told = self.seen_in(_words_of(mail), f"mail to {role}")
             own = {f"{role} {field}" for field in ("mailbox", "name", "token", "own page")}
-            found |= {(name, place) for name, place in told if name not in own}
-        return found
+            places |= {(name, place) for name, place in told if name not in own}
+        return places
 
     def in_output(self) -> Found:
         return self.seen_in(self.site.output, "output")

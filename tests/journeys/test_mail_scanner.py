@@ -28,8 +28,8 @@ pytestmark = pytest.mark.both_databases
 LINK = re.compile(r"https?://[^\s\"<>]+")
 
 
-def digest(found: Endorsement) -> str:
-    return hash_token(private_links.create_own_page_link(found), Purpose.OWN_PAGE)
+def digest(endorsement: Endorsement) -> str:
+    return hash_token(private_links.create_own_page_link(endorsement), Purpose.OWN_PAGE)
 
 
 def a_whole_life(appeal: Appeal) -> None:
@@ -43,8 +43,8 @@ def a_whole_life(appeal: Appeal) -> None:
     accept.submit(appeal, replace(again, website="https://again.example"), at=now)
     gone = factories.confirmed(appeal, at=now)
     withdrawal.withdraw(digest(gone), at=now)
-    found = [factories.confirmed(appeal, at=now, display=how) for how in ("named", "withheld", "named", "named")]
-    listed, withheld, rejected, returned = found
+    endorsements = [factories.confirmed(appeal, at=now, display=how) for how in ("named", "withheld", "named", "named")]
+    listed, withheld, rejected, returned = endorsements
     factories.submitted(appeal, at=now)
     decisions.approve(listed.pk, by=MODERATOR, at=now)
     decisions.approve(withheld.pk, by=MODERATOR, at=now)

@@ -33,14 +33,14 @@ ALL = 4
 def processes_of(site: Site) -> list[int]:
     """Return the processes that work on this site's state."""
     mark = f"DATA_DIR={site.environment['DATA_DIR']}".encode()
-    found = []
+    processes = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
+                processes.append(int(folder.name))
         except OSError:
             pass  # it has just ended, or is somebody else's
-    return found
+    return processes
 
 
 def running(site: Site, word: str, *, child_of: int | None = None) -> int | None:

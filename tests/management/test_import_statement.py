@@ -119,7 +119,7 @@ def test_a_hidden_entry_is_never_shown_as_a_difference(tmp_path: Path, db: None)
     run(STATEMENT)
     decisions.hide(SLUG, Kind.ORIGINAL, 35, by=MODERATOR, at=NOON)
     assert "unchanged" in run(changed_list(tmp_path, LAST, ""))[0]
-    renumbered = re.sub(r"^(\d+)\. ", lambda found: f"{int(found[1]) + 1}. ", STATEMENT.read_text(), flags=re.MULTILINE)
+    renumbered = re.sub(r"^(\d+)\. ", lambda match: f"{int(match[1]) + 1}. ", STATEMENT.read_text(), flags=re.MULTILINE)
     file = tmp_path / "renumbered.txt"
     file.write_text(renumbered.replace("2. International", "1. Made-up Fund\n2. International"))
     with pytest.raises(CommandError) as refused:

@@ -239,8 +239,8 @@ def test_a_restore_that_is_killed_publishes_no_name(
     assert is_restore_unfinished()
     assert "Made-up" not in client.get(f"/appeals/{SLUG}/").text
     assert client.get(f"/appeals/{SLUG}/signatories.csv").status_code == 503
-    found = run_checks(tags=[Tags.database], databases=["default"])
-    (error,) = [message for message in found if message.id == "petition.E006"]
+    problems = run_checks(tags=[Tags.database], databases=["default"])
+    (error,) = [message for message in problems if message.id == "petition.E006"]
     assert "restore FILE --replace" in str(error.hint)
     restored(backup, "--replace")
     assert names() == {"Made-up Staying", ""}

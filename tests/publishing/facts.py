@@ -51,11 +51,11 @@ def missing(text: str, *parts: str) -> list[str]:
     """Return the parts that are not in `text`, each after the one before it."""
     absent, place = [], 0
     for part in parts:
-        found = text.find(part, place)
-        if found < 0:
+        position = text.find(part, place)
+        if position < 0:
             absent.append(part)
         else:
-            place = found + len(part)
+            place = position + len(part)
     return absent
 
 

@@ -56,9 +56,9 @@ def fund(appeal: Appeal) -> Endorsement:
 
 
 def _counted(appeal: Appeal) -> Endorsement:
-    found = factories.approved(appeal, display="withheld")
-    Endorsement.objects.filter(pk=found.pk).update(checked_how="own_channel")
-    return withheld_count.count_withheld(found.pk, by=SECOND, at=NOON)
+    endorsement = factories.approved(appeal, display="withheld")
+    Endorsement.objects.filter(pk=endorsement.pk).update(checked_how="own_channel")
+    return withheld_count.count_withheld(endorsement.pk, by=SECOND, at=NOON)
 
 
 def _own(endorsement: Endorsement) -> str:
@@ -66,8 +66,8 @@ def _own(endorsement: Endorsement) -> str:
 
 
 def _withdraw_one_not_named(at: datetime) -> None:
-    found = Endorsement.objects.filter(counted_at__isnull=False).latest("pk")
-    decisions.withdraw(found.pk, by=MODERATOR, at=at)
+    endorsement = Endorsement.objects.filter(counted_at__isnull=False).latest("pk")
+    decisions.withdraw(endorsement.pk, by=MODERATOR, at=at)
     withheld_count.refresh_published_counts(at=at + timedelta(days=1))
 
 
@@ -171,8 +171,8 @@ def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorse
 def test_other_languages_and_search_do_not_tell_either(client: Client, fund: Endorsement) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
         seen = _seen(client, lambda route: route not in SLOW, ("ru", "ky"))
-        found = client.get(f"/ru/appeals/{SLUG}/signatories/", {"q": "fund"})
-        return seen | {"found": (repr(sorted(found.headers.items())), found.content)}
+        response = client.get(f"/ru/appeals/{SLUG}/signatories/", {"q": "fund"})
+        return seen | {"found": (repr(sorted(response.headers.items())), response.content)}
 
     with clock.freeze(SECOND_TIME):
         times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]

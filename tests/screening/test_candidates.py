@@ -83,7 +83,7 @@ def test_an_imitation_is_found_among_them_as_it_is_among_all(
     among_all = [find_listed_references(long_list, name) for name in imitations]
     missed = [told for told in zip(imitations, among_few, among_all, strict=True) if told[1] != told[2]]
     assert missed == []
-    assert [name for name, found in zip(imitations[: len(tried)], among_all, strict=False) if not found] == []
+    assert [name for name, ok in zip(imitations[: len(tried)], among_all, strict=False) if not ok] == []
 
 
 @pytest.mark.both_databases

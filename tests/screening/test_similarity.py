@@ -74,4 +74,4 @@ def test_a_name_that_is_another_ones_acronym() -> None:
 
 def test_a_search_finds_a_name_by_its_letters_in_either_alphabet() -> None:
     key = build_search_key("Бир Дуйно «Кыргызстан»", "БДК")
-    assert all(found in key for found in ("бир дуйно", "бдк", "bir duino", "kirgizstan"))
+    assert all(part in key for part in ("бир дуйно", "бдк", "bir duino", "kirgizstan"))

@@ -151,12 +151,12 @@ def centres(table: bytes) -> dict[str, tuple[float, float]]:
         first = start + row * width + fields[name][0]
         return table[first : first + fields[name][1]].decode().strip("\0 ")
 
-    found = dict(OF_ANOTHER_STATE)
+    countries = dict(OF_ANOTHER_STATE)
     for row in range(count):
         # The first row of a code is the state; what follows are its uninhabited reefs.
-        found.setdefault(cell(row, "ISO_A2_EH"), (float(cell(row, "LABEL_X")), float(cell(row, "LABEL_Y"))))
+        countries.setdefault(cell(row, "ISO_A2_EH"), (float(cell(row, "LABEL_X")), float(cell(row, "LABEL_Y"))))
     codes = sorted(json.loads(COUNTRIES.read_text("utf-8")))
-    return {code: (round(found[code][0], 1), round(found[code][1], 1)) for code in codes}
+    return {code: (round(countries[code][0], 1), round(countries[code][1], 1)) for code in codes}
 
 
 def main(land: Path, countries: Path) -> None:

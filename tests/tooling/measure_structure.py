@@ -29,17 +29,17 @@ def module_name(path: Path) -> str:
 
 def imports_of(path: Path, modules: set[str]) -> set[str]:
     """Return the modules of this project that `path` imports, those inside functions included."""
-    found = set()
+    names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
         elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
     mine = module_name(path)
     # A name from a package's __init__ is an import of that package; a submodule is one of the submodule alone.
-    submodules = {name for name in found & modules if any(name.startswith(f"{other}.") for other in found & modules)}
+    submodules = {name for name in names & modules if any(name.startswith(f"{other}.") for other in names & modules)}
     packages = {name.rsplit(".", 1)[0] for name in submodules}
-    return (found & modules) - {mine} - {package for package in packages if not _takes_names(path, package, modules)}
+    return (names & modules) - {mine} - {package for package in packages if not _takes_names(path, package, modules)}
 
 
 def _takes_names(path: Path, package: str, modules: set[str]) -> bool:

@@ -28,14 +28,14 @@ TEMPLATE_CODE = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}", re.DOTALL)
 
 def offences(root: Path) -> list[str]:
     """Every offence in `templates/` and `static/`, as file, line and what it is."""
-    found = []
+    result = []
     for folder in ("templates", "static"):
         for path in sorted((root / folder).rglob("*")):
             kinds = SUFFIXES.get(path.suffix)
             if kinds and path.is_file():
                 text = path.read_text("utf-8", errors="replace")
-                found += [f"{path.relative_to(root)}:{line}: {kind}" for line, kind in offences_in(text, kinds)]
-    return found
+                result += [f"{path.relative_to(root)}:{line}: {kind}" for line, kind in offences_in(text, kinds)]
+    return result
 
 
 def offences_in(text: str, kinds: tuple[str, ...] = IN_MARKUP) -> Iterator[tuple[int, str]]:
@@ -75,7 +75,7 @@ def test_templates_and_static_files_hold_nothing_inline_and_nothing_from_outside
     ],
 )
 def test_an_offence_is_found(text: str, kind: str) -> None:
-    assert [found for _, found in offences_in(text)] == [kind]
+    assert [offence for _, offence in offences_in(text)] == [kind]
 
 
 @pytest.mark.parametrize(

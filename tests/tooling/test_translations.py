@@ -134,10 +134,10 @@ def test_a_new_string_is_found_wherever_it_is_marked(tmp_path: Path) -> None:
         "{% endblocktranslate %}</p>\n   {% blocktranslate count n=n %}five{% plural %}fives{% endblocktranslate %}"
     )
     (tmp_path / "templates" / "mail" / "mail.txt").write_text('{% translate "Six" %}')
-    found = keys(translations.marked(tmp_path))
+    marked = keys(translations.marked(tmp_path))
     plurals = {("a %(n)d", "b %(n)d"), ("five", "fives")}
     singles = {"One", "Two", "Three", "Four %(n)s", "Six"}
-    assert found == {(None, words) for words in plurals | singles} | {("c", "d")}
+    assert marked == {(None, words) for words in plurals | singles} | {("c", "d")}
 
 
 # --- numbers and dates ---
@@ -321,14 +321,14 @@ def test_nor_has_any_mail_about_a_limit(limit: str, language: str) -> None:
 
 def told_beside(page: str) -> dict[str, tuple[str, str]]:
     """Of each declaration: its label, and what its tick box is described by."""
-    found = {}
+    by_field = {}
     for name in DECLARATIONS:
         (label,) = re.findall(rf'<label for="id_{name}"[^>]*>\s*([^<]+)', page)
         beside = re.findall(rf'<div id="id_{name}_helptext"[^>]*>(.*?)</div>', page)
         described = re.findall(rf'<input[^>]+name="{name}"[^>]+aria-describedby="id_{name}_helptext"', page)
         assert len(beside) == len(described)
-        found[name] = label.strip(), "".join(beside)
-    return found
+        by_field[name] = label.strip(), "".join(beside)
+    return by_field
 
 
 def test_what_people_agree_to_stands_in_russian_beside_words_no_native_reader_has_read(

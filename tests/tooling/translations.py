@@ -77,24 +77,24 @@ def read(language: str) -> Catalogue:
 
 def marked(root: Path = ROOT) -> Catalog:
     """Every string that is marked for translation under petition/ and templates/."""
-    found = Catalog()
+    catalogue = Catalog()
     for words, context in _find_marked(root):
-        found.add(words, context=context)
-    return found
+        catalogue.add(words, context=context)
+    return catalogue
 
 
 @cache
 def _find_marked(root: Path) -> list[tuple[Any, str | None]]:
     """Words and context of each; reading all files takes seconds."""
-    found: list[tuple[Any, str | None]] = []
+    messages: list[tuple[Any, str | None]] = []
     for path in sorted((root / "petition").rglob("*.py")):
-        found += _extract(path.read_text(encoding="utf-8"))
+        messages += _extract(path.read_text(encoding="utf-8"))
     for path in sorted((root / "templates").rglob("*")):
         if path.suffix in (".html", ".txt"):
             source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
             # What stands around the tags is blanked out, but its indentation is not Python's.
-            found += _extract("".join(line.lstrip() for line in source.splitlines(keepends=True)))
-    return found
+            messages += _extract("".join(line.lstrip() for line in source.splitlines(keepends=True)))
+    return messages
 
 
 def _extract(source: str) -> list[tuple[Any, str | None]]:

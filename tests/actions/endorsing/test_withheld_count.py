@@ -34,30 +34,30 @@ def get_published() -> tuple[int, dict[str, int], int]:
 
 
 def test_one_moderator_is_not_enough(appeal: Appeal) -> None:
-    found = approve(appeal)
+    endorsement = approve(appeal)
     withheld_count.refresh_published_counts(at=NOON)
     assert get_published()[0] == 0
     with pytest.raises(SecondPersonNeeded):
-        withheld_count.count_withheld(found.pk, **FIRST)
-    withheld_count.count_withheld(found.pk, **OTHER)
+        withheld_count.count_withheld(endorsement.pk, **FIRST)
+    withheld_count.count_withheld(endorsement.pk, **OTHER)
     withheld_count.refresh_published_counts(at=NOON + DAY)
     assert get_published()[:2] == (1, {"own_channel": 1})
     event = AuditEvent.objects.get(verb="count")
-    assert (event.subject_id, event.actor_id, event.reason) == (found.pk, 2, "own_channel")
+    assert (event.subject_id, event.actor_id, event.reason) == (endorsement.pk, 2, "own_channel")
 
 
 def test_the_mailbox_alone_is_not_enough(appeal: Appeal) -> None:
-    found = approve(appeal, "")
+    endorsement = approve(appeal, "")
     with pytest.raises(NotChecked):
-        withheld_count.count_withheld(found.pk, **OTHER)
+        withheld_count.count_withheld(endorsement.pk, **OTHER)
 
 
 def test_only_approved_withheld_ones_are_counted_and_only_once(appeal: Appeal) -> None:
-    found = approve(appeal)
-    withheld_count.count_withheld(found.pk, **OTHER)
+    endorsement = approve(appeal)
+    withheld_count.count_withheld(endorsement.pk, **OTHER)
     original = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
     decisions.hide(SLUG, Kind.ORIGINAL, 1, **FIRST)
-    for row in (found, check(factories.approved(appeal)), check(factories.confirmed(appeal)), check(original)):
+    for row in (endorsement, check(factories.approved(appeal)), check(factories.confirmed(appeal)), check(original)):
         with pytest.raises(NotPossible):
             withheld_count.count_withheld(row.pk, **OTHER)
 
@@ -78,8 +78,8 @@ def test_changes_are_published_together_the_next_day(appeal: Appeal) -> None:
 
 
 def test_named_ones_are_never_counted(appeal: Appeal) -> None:
-    found = approve(appeal)
-    withheld_count.count_withheld(found.pk, **OTHER)
+    endorsement = approve(appeal)
+    withheld_count.count_withheld(endorsement.pk, **OTHER)
     check(factories.approved(appeal))
     withheld_count.refresh_published_counts(at=NOON)
     assert get_published()[0] == 1
@@ -87,33 +87,33 @@ def test_named_ones_are_never_counted(appeal: Appeal) -> None:
 
 @pytest.mark.parametrize("leave", ["withdraw", "revoke"])
 def test_an_ended_one_is_no_longer_counted_and_again_only_after_two_checks(appeal: Appeal, leave: str) -> None:
-    found = approve(appeal)
-    withheld_count.count_withheld(found.pk, **OTHER)
+    endorsement = approve(appeal)
+    withheld_count.count_withheld(endorsement.pk, **OTHER)
     withheld_count.refresh_published_counts(at=NOON)
-    getattr(decisions, leave)(found.pk, **FIRST)
+    getattr(decisions, leave)(endorsement.pk, **FIRST)
     withheld_count.refresh_published_counts(at=NOON + DAY)
     assert get_published()[:2] == (0, {})
     if leave == "revoke":
-        decisions.approve(found.pk, **OTHER)
+        decisions.approve(endorsement.pk, **OTHER)
         withheld_count.refresh_published_counts(at=NOON + 2 * DAY)
         assert get_published()[0] == 0
         with pytest.raises(SecondPersonNeeded):
-            withheld_count.count_withheld(found.pk, **OTHER)
-        withheld_count.count_withheld(found.pk, **FIRST)
+            withheld_count.count_withheld(endorsement.pk, **OTHER)
+        withheld_count.count_withheld(endorsement.pk, **FIRST)
 
 
 def test_an_undone_approval_is_not_counted_and_the_next_one_needs_two_checks(appeal: Appeal) -> None:
-    found = approve(appeal)
-    withheld_count.count_withheld(found.pk, **OTHER)
-    undo.undo_decision(found.pk, **FIRST)
-    found.refresh_from_db()
-    assert (found.state, found.counted_at) == ("confirmed", None)
-    decisions.approve(found.pk, **OTHER)
+    endorsement = approve(appeal)
+    withheld_count.count_withheld(endorsement.pk, **OTHER)
+    undo.undo_decision(endorsement.pk, **FIRST)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.counted_at) == ("confirmed", None)
+    decisions.approve(endorsement.pk, **OTHER)
     withheld_count.refresh_published_counts(at=NOON + DAY)
     assert get_published()[0] == 0
     with pytest.raises(SecondPersonNeeded):
-        withheld_count.count_withheld(found.pk, **OTHER)
-    withheld_count.count_withheld(found.pk, **FIRST)
+        withheld_count.count_withheld(endorsement.pk, **OTHER)
+    withheld_count.count_withheld(endorsement.pk, **FIRST)
 
 
 def test_no_number_distinguishes_a_withheld_name_from_a_withdrawn_one(appeal: Appeal) -> None:

@@ -154,8 +154,8 @@ def test_the_slower_of_two_identical_forms_gets_the_same_fingerprint(
 ) -> None:
     submission = a_submission()
     submit(appeal, submission, at=NOON)
-    found = accept._find_identical
+    find_identical = accept._find_identical
     looks = iter([QuerySet.none, QuerySet.all])  # the twin commits between our look and our write
-    monkeypatch.setattr(accept, "_find_identical", lambda *which: next(looks)(found(*which)))
+    monkeypatch.setattr(accept, "_find_identical", lambda *which: next(looks)(find_identical(*which)))
     submit(appeal, submission, at=NOON)
     assert (len(list_forms()), len(mails())) == (1, 1)

@@ -30,19 +30,19 @@ def read_database_files() -> bytes:
 
 
 def test_staff_read_an_encrypted_entry_while_it_can_be_decided(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal, at=NOON, display="withheld", **FUND)
-    assert get_entry_text_for_staff(_reload(found)) == ENTRY
-    decisions.approve(found.pk, by=MODERATOR, at=NOON)
-    assert _reload(found).organisation_name == ""
-    assert get_entry_text_for_staff(_reload(found)) == ENTRY
-    factories.withdraw_for_good(found.pk, by=MODERATOR, at=NOON)
-    assert get_entry_text_for_staff(_reload(found)) == ""
+    endorsement = factories.confirmed(appeal, at=NOON, display="withheld", **FUND)
+    assert get_entry_text_for_staff(_reload(endorsement)) == ENTRY
+    decisions.approve(endorsement.pk, by=MODERATOR, at=NOON)
+    assert _reload(endorsement).organisation_name == ""
+    assert get_entry_text_for_staff(_reload(endorsement)) == ENTRY
+    factories.withdraw_for_good(endorsement.pk, by=MODERATOR, at=NOON)
+    assert get_entry_text_for_staff(_reload(endorsement)) == ""
 
 
 def test_a_process_without_the_key_shows_no_encrypted_entry(appeal: Appeal, settings: Settings) -> None:
-    found = factories.approved(appeal, at=NOON, display="withheld", **FUND)
+    endorsement = factories.approved(appeal, at=NOON, display="withheld", **FUND)
     settings.CONTACT_PRIVATE_KEYS = []
-    assert get_entry_text_for_staff(_reload(found)) == ""
+    assert get_entry_text_for_staff(_reload(endorsement)) == ""
 
 
 @pytest.mark.usefixtures("committed")

@@ -70,10 +70,10 @@ def test_a_note_is_recorded_without_its_text(appeal: Appeal) -> None:
 @pytest.mark.parametrize(
     "remove",
     [
-        lambda found: decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=LATER),
-        lambda found: decisions.revoke(found.pk, by=MODERATOR, at=LATER),
-        lambda found: decisions.withdraw(found.pk, by=MODERATOR, at=LATER),
-        lambda found: withdrawal.stop_being_named(own_digest(found), at=LATER),
+        lambda endorsement: decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=LATER),
+        lambda endorsement: decisions.revoke(endorsement.pk, by=MODERATOR, at=LATER),
+        lambda endorsement: decisions.withdraw(endorsement.pk, by=MODERATOR, at=LATER),
+        lambda endorsement: withdrawal.stop_being_named(own_digest(endorsement), at=LATER),
     ],
     ids=["hide", "revoke", "withdraw", "stop"],
 )

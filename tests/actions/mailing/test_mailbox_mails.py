@@ -105,9 +105,9 @@ def test_the_word_finds_a_form_among_many(appeal: Appeal, office: FakeMailServer
     browser = Client(headers={"host": "127.0.0.1:8000"})
     page = browser.get(f"/endorsements/{token}/confirm/").content.decode()
     assert own not in page, "only the newest are shown"
-    found = browser.get(f"/endorsements/{token}/confirm/", {"word": compute_reference_word(own)}).content.decode()
-    assert own in found
-    assert found.count('name="form"') == 1
+    html = browser.get(f"/endorsements/{token}/confirm/", {"word": compute_reference_word(own)}).content.decode()
+    assert own in html
+    assert html.count('name="form"') == 1
     browser.post(f"/endorsements/{token}/confirm/", {"form": own})
     assert Endorsement.objects.get(fingerprint=own).state == State.CONFIRMED
 

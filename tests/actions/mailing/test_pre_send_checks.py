@@ -102,13 +102,13 @@ def is_open(text: str, *purposes: Purpose) -> bool:
     return PrivateLink.objects.live(LATER).filter(digest__in=digests).exists()
 
 
-def is_true(message: str, text: str, found: Endorsement) -> bool:
+def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
     """Whether what the mail says is so, read from the tables."""
-    row = Endorsement.objects.filter(pk=found.pk).select_related("signatory").first()
+    row = Endorsement.objects.filter(pk=endorsement.pk).select_related("signatory").first()
     state, display = (row.state, row.display) if row else ("", "")
     line = row.signatory if row else None
-    waiting = Question.objects.filter(endorsement=found, answered_at=None)
-    decided = Correction.objects.filter(endorsement=found).exclude(state="proposed")
+    waiting = Question.objects.filter(endorsement=endorsement, answered_at=None)
+    decided = Correction.objects.filter(endorsement=endorsement).exclude(state="proposed")
     answers: dict[str, Callable[[], bool]] = {
         "listed": lambda: bool(
             state == State.APPROVED and line and line.status == Status.LISTED and line.label in text.translate(ISOLATES)
@@ -130,20 +130,20 @@ def is_true(message: str, text: str, found: Endorsement) -> bool:
             is_open(text, Purpose.CONFIRM) and Endorsement.objects.filter(state=State.SUBMITTED, origin="form").exists()
         ),
         "already_endorsed": lambda: Endorsement.objects.filter(
-            mailbox_index=found.mailbox_index, state__in=("confirmed", "returned", "approved")
+            mailbox_index=endorsement.mailbox_index, state__in=("confirmed", "returned", "approved")
         ).exists(),
         "changed": lambda: True,
     }
     return answers[message]()
 
 
-def false_mails(found: Endorsement) -> list[str]:
+def false_mails(endorsement: Endorsement) -> list[str]:
     """The messages that leave after the minute and are not true."""
     told = handed_over(at=LATER)
-    wrong = [row.message for row, _, text in told if not is_true(row.message, text, row.endorsement or found)]
-    contact = Contact.objects.filter(endorsement=found).exists()
+    wrong = [row.message for row, _, text in told if not is_true(row.message, text, row.endorsement or endorsement)]
+    contact = Contact.objects.filter(endorsement=endorsement).exists()
     wrong += [f"{row.message} to a forgotten mailbox" for row, _, _ in told if row.endorsement_id and not contact]
-    moved = AuditEvent.objects.filter(verb="change_contact", subject_id=found.pk, at__gt=NOON).exists()
+    moved = AuditEvent.objects.filter(verb="change_contact", subject_id=endorsement.pk, at__gt=NOON).exists()
     wrong += [
         f"{row.message} to who is no contact any more"
         for row, to, _ in told
@@ -160,12 +160,12 @@ def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
     for state in STATES:
         display = state.partition(" ")[2]
         with transaction.atomic():
-            found = a_state(appeal, state)
+            endorsement = a_state(appeal, state)
             handed_over(at=NOON + timedelta(minutes=2))
-            found.refresh_from_db()
+            endorsement.refresh_from_db()
             try:
                 with transaction.atomic():
-                    ACTIONS[first](found, FIRST)
+                    ACTIONS[first](endorsement, FIRST)
             except REFUSALS:
                 transaction.set_rollback(True)
                 continue
@@ -175,13 +175,13 @@ def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
                 with transaction.atomic():
                     try:
                         with transaction.atomic():
-                            act(found, AGAIN)
+                            act(endorsement, AGAIN)
                     except REFUSALS:
                         pass
                     else:
                         possible += 1
                         seen.add((then, display))
-                        wrong += [f"{state}: {first}, {then}: {one}" for one in false_mails(found)]
+                        wrong += [f"{state}: {first}, {then}: {one}" for one in false_mails(endorsement)]
                     transaction.set_rollback(True)
             transaction.set_rollback(True)
     return possible, wrong
@@ -208,29 +208,29 @@ def test_without_the_check_false_mails_leave(
 
 
 def test_what_is_dropped_is_on_record(appeal: Appeal, office: FakeMailServer) -> None:
-    found = factories.approved(appeal)
-    withdrawal.withdraw(own(found), at=NOON + timedelta(seconds=30))
+    endorsement = factories.approved(appeal)
+    withdrawal.withdraw(own(endorsement), at=NOON + timedelta(seconds=30))
     told = [row.message for row, _, _ in left(office, at=NOON + timedelta(minutes=2))]
     assert told == ["own_page", "changed"]
     event = AuditEvent.objects.get(verb="drop_mail")
-    assert (event.subject_id, event.reason, event.actor_kind) == (found.pk, "listed", "worker")
+    assert (event.subject_id, event.reason, event.actor_kind) == (endorsement.pk, "listed", "worker")
     (dropped,) = OutgoingMail.objects.filter(dropped_at__isnull=False)
     assert (dropped.sealed_address, dropped.sealed_content) == ("", "")
 
 
 def test_a_mail_that_waited_for_the_server_is_checked_at_each_attempt(appeal: Appeal, office: FakeMailServer) -> None:
     office.contents = ["451 Busy"] * 4
-    found = factories.approved(appeal)
+    endorsement = factories.approved(appeal)
     left(office, at=NOON + timedelta(minutes=2))
     assert OutgoingMail.objects.get(message="listed").attempts == 1
-    decisions.revoke(found.pk, by=MODERATOR, at=NOON + timedelta(minutes=5))
+    decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON + timedelta(minutes=5))
     told = [row.message for row, _, _ in left(office, at=NOON + timedelta(hours=2))]
     assert "listed" not in told
 
 
 def test_a_corrected_line_is_what_the_mail_says(appeal: Appeal, office: FakeMailServer) -> None:
-    found = factories.approved(appeal, organisation_name="Made-up Fnud")
-    propose(found, NOON)
+    endorsement = factories.approved(appeal, organisation_name="Made-up Fnud")
+    propose(endorsement, NOON)
     corrections.accept_correction(Correction.objects.get().pk, by=MODERATOR, at=NOON + timedelta(seconds=10))
     texts = {row.message: text for row, _, text in left(office, at=NOON + timedelta(minutes=2))}
     assert "Made-up Fund, corrected" in texts["listed"]
@@ -240,10 +240,10 @@ def test_a_corrected_line_is_what_the_mail_says(appeal: Appeal, office: FakeMail
 def test_who_withdraws_is_told_that_something_changed_and_not_what(
     appeal: Appeal, office: FakeMailServer, leave: str
 ) -> None:
-    found = factories.approved(appeal, organisation_name="Unmistakable Fund")
+    endorsement = factories.approved(appeal, organisation_name="Unmistakable Fund")
     left(office, at=NOON + timedelta(minutes=2))
     for _ in range(2):  # the second press changes nothing
-        getattr(withdrawal, leave)(own(found), at=FIRST)
+        getattr(withdrawal, leave)(own(endorsement), at=FIRST)
     ((row, _, text),) = left(office, at=LATER)
     assert row.message == "changed"
     assert "Unmistakable" not in text
@@ -252,10 +252,12 @@ def test_who_withdraws_is_told_that_something_changed_and_not_what(
 
 
 def test_the_earlier_contact_hears_that_something_changed(appeal: Appeal, office: FakeMailServer) -> None:
-    found = factories.approved(appeal, contact_email="asel@fund.example")
-    contact_changes.request_contact_change(own(found), name="Aibek", role="", mailbox="aibek@fund.example", at=NOON)
-    contact_changes.confirm_contact_change(linked(found, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=NOON)
-    contact_changes.confirm_contact_change(linked(found, Purpose.NEW_CONTACT), Purpose.NEW_CONTACT, at=NOON)
+    endorsement = factories.approved(appeal, contact_email="asel@fund.example")
+    contact_changes.request_contact_change(
+        own(endorsement), name="Aibek", role="", mailbox="aibek@fund.example", at=NOON
+    )
+    contact_changes.confirm_contact_change(linked(endorsement, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=NOON)
+    contact_changes.confirm_contact_change(linked(endorsement, Purpose.NEW_CONTACT), Purpose.NEW_CONTACT, at=NOON)
     told = [(row.message, to) for row, to, _ in left(office, at=NOON + timedelta(minutes=2))]
     assert ("changed", "asel@fund.example") in told
     assert ("own_page", "aibek@fund.example") in told
@@ -263,9 +265,9 @@ def test_the_earlier_contact_hears_that_something_changed(appeal: Appeal, office
 
 
 def test_a_forgotten_mailbox_hears_nothing(appeal: Appeal, office: FakeMailServer) -> None:
-    found = factories.approved(appeal)
+    endorsement = factories.approved(appeal)
     left(office, at=NOON + timedelta(minutes=2))
-    digest = own(found)
+    digest = own(endorsement)
     withdrawal.stop_being_named(digest, at=FIRST)
     own_page.forget_mailbox(digest, at=FIRST)
     assert left(office, at=LATER) == []

@@ -27,11 +27,11 @@ def line_of(endorsement: Endorsement) -> Signatory:
 
 
 def test_an_approved_name_is_listed_as_submitted_and_told_its_address(appeal: Appeal) -> None:
-    found = factories.confirmed(
+    endorsement = factories.confirmed(
         appeal, organisation_name="Made-up Fund", acronym="MUF", countries=("KG", "KZ"), language="ru"
     )
-    approve(found.pk, by=MODERATOR, at=NOON)
-    line = line_of(found)
+    approve(endorsement.pk, by=MODERATOR, at=NOON)
+    line = line_of(endorsement)
     assert line.label == "Made-up Fund (MUF, Kyrgyzstan, Kazakhstan)"
     assert (line.status, line.listed_on, line.countries, line.member) == (Status.LISTED, NOON.date(), "KG KZ", False)
     message, _, content = mails()[-1]
@@ -51,10 +51,15 @@ def test_numbers_run_from_1_in_the_order_of_listing_for_each_appeal(appeal: Appe
 
 
 def test_an_approved_withheld_name_is_sealed_has_no_line_and_no_number(appeal: Appeal) -> None:
-    found = factories.approved(appeal, display="withheld", organisation_name="Made-up Fund", acronym="MUF")
-    found.refresh_from_db()
-    assert (found.state, found.signatory, found.organisation_name, found.acronym) == (State.APPROVED, None, "", "")
-    sealed = decrypt(found.sealed_name)
+    endorsement = factories.approved(appeal, display="withheld", organisation_name="Made-up Fund", acronym="MUF")
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.signatory, endorsement.organisation_name, endorsement.acronym) == (
+        State.APPROVED,
+        None,
+        "",
+        "",
+    )
+    sealed = decrypt(endorsement.sealed_name)
     assert (sealed["organisation_name"], sealed["acronym"], sealed["countries"]) == ("Made-up Fund", "MUF", "KG")
     assert mails()[-1][0] == "counted"
     appeal.refresh_from_db()
@@ -62,10 +67,10 @@ def test_an_approved_withheld_name_is_sealed_has_no_line_and_no_number(appeal: A
 
 
 def test_each_public_change_is_a_revision_of_its_own(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
+    endorsement = factories.confirmed(appeal)
     seen = []
     for deed, at in ((approve, NOON), (revoke, LATER), (approve, NOON), (withdraw, LATER)):
-        deed(found.pk, by=MODERATOR, at=at)
+        deed(endorsement.pk, by=MODERATOR, at=at)
         appeal.refresh_from_db()
         seen.append((appeal.revision, appeal.revised_at))
     assert seen == [(2, NOON), (3, LATER), (4, LATER), (5, LATER)]
@@ -85,23 +90,23 @@ def test_who_is_listed_again_keeps_its_number(appeal: Appeal) -> None:
 
 
 def test_a_rejected_one_is_told_so_and_may_come_back(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    reject(found.pk, by=MODERATOR, at=NOON)
+    endorsement = factories.confirmed(appeal)
+    reject(endorsement.pk, by=MODERATOR, at=NOON)
     assert mails()[-1][0] == "rejected"
-    assert reopen(found.pk, by=SECOND, at=LATER).state == State.CONFIRMED
-    found.refresh_from_db()
-    assert (found.decided_at, found.confirmed_at) == (None, NOON)
-    assert approve(found.pk, by=SECOND, at=LATER).state == State.APPROVED
+    assert reopen(endorsement.pk, by=SECOND, at=LATER).state == State.CONFIRMED
+    endorsement.refresh_from_db()
+    assert (endorsement.decided_at, endorsement.confirmed_at) == (None, NOON)
+    assert approve(endorsement.pk, by=SECOND, at=LATER).state == State.APPROVED
 
 
 def test_a_mailbox_that_was_never_proven_gets_no_mail_and_no_place_in_the_queue(appeal: Appeal) -> None:
-    found, _ = factories.submitted(appeal)
-    reject(found.pk, by=MODERATOR, at=NOON)
+    endorsement, _ = factories.submitted(appeal)
+    reject(endorsement.pk, by=MODERATOR, at=NOON)
     assert mails() == [], "nor one that asks to confirm"
     with pytest.raises(MailboxNotConfirmed):
-        reopen(found.pk, by=MODERATOR, at=NOON)
-    found.refresh_from_db()
-    assert found.state == State.REJECTED
+        reopen(endorsement.pk, by=MODERATOR, at=NOON)
+    endorsement.refresh_from_db()
+    assert endorsement.state == State.REJECTED
 
 
 def test_a_rejected_one_does_not_come_back_beside_its_successor(appeal: Appeal) -> None:
@@ -128,81 +133,81 @@ def test_an_original_that_was_rejected_comes_back_letter_for_letter_beside_the_o
 
 
 def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
-    withdraw(found.pk, by=MODERATOR, at=LATER)
-    assert line_of(found).status == Status.NO_LONGER_LISTED
-    assert (found.organisation_name, found.withdrawn_at, found.decided_at) == ("", LATER, None)
-    assert decrypt(found.sealed_name)["organisation_name"].startswith("Made-up Fund")
+    endorsement = factories.approved(appeal)
+    withdraw(endorsement.pk, by=MODERATOR, at=LATER)
+    assert line_of(endorsement).status == Status.NO_LONGER_LISTED
+    assert (endorsement.organisation_name, endorsement.withdrawn_at, endorsement.decided_at) == ("", LATER, None)
+    assert decrypt(endorsement.sealed_name)["organisation_name"].startswith("Made-up Fund")
     assert [message for message, *_ in mails()] == ["own_page"], "and no longer that it was accepted"
     for deed in (approve, reject, reopen, revoke, withdraw):
         with pytest.raises(AlreadyDecided):
-            deed(found.pk, by=MODERATOR, at=LATER)
+            deed(endorsement.pk, by=MODERATOR, at=LATER)
 
 
 @pytest.mark.parametrize(("deed", "back", "told"), [(approve, revoke, "listed"), (reject, reopen, "rejected")])
 def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, deed: Any, back: Any, told: str) -> None:
-    found = factories.confirmed(appeal)
-    deed(found.pk, by=MODERATOR, at=NOON)
+    endorsement = factories.confirmed(appeal)
+    deed(endorsement.pk, by=MODERATOR, at=NOON)
     assert told in [message for message, *_ in mails()]
-    back(found.pk, by=SECOND, at=NOON)
+    back(endorsement.pk, by=SECOND, at=NOON)
     assert told not in [message for message, *_ in mails()]
 
 
 def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
-    found = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
+    endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
     with pytest.raises(NotPossible):
-        decisions.withdraw(found.pk, by=MODERATOR, at=NOON)
-    found.refresh_from_db()
-    assert (found.state, found.sealed_name) == (State.APPROVED, "")
+        decisions.withdraw(endorsement.pk, by=MODERATOR, at=NOON)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.sealed_name) == (State.APPROVED, "")
 
 
 @pytest.mark.parametrize("first", [approve, reject, withdraw])
 def test_who_comes_second_learns_who_was_first_and_when(appeal: Appeal, first: object) -> None:
-    found = factories.confirmed(appeal)
+    endorsement = factories.confirmed(appeal)
     assert callable(first)
-    state = first(found.pk, by=MODERATOR, at=NOON).state
+    state = first(endorsement.pk, by=MODERATOR, at=NOON).state
     events = AuditEvent.objects.count()
     with pytest.raises(AlreadyDecided) as refusal:
-        approve(found.pk, by=SECOND, at=LATER)
+        approve(endorsement.pk, by=SECOND, at=LATER)
     assert (refusal.value.event.actor_id, refusal.value.event.at, refusal.value.state) == (1, NOON, state)
     assert str(refusal.value) == f"already {state}"
     assert AuditEvent.objects.count() == events
 
 
 def test_reopening_what_is_listed_does_not_leave_it_listed_and_undecided(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
+    endorsement = factories.approved(appeal)
     with pytest.raises(AlreadyDecided):
-        reopen(found.pk, by=MODERATOR, at=NOON)
-    found.refresh_from_db()
-    assert (found.state, line_of(found).status) == (State.APPROVED, Status.LISTED)
+        reopen(endorsement.pk, by=MODERATOR, at=NOON)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, line_of(endorsement).status) == (State.APPROVED, Status.LISTED)
 
 
 @pytest.mark.parametrize("deed", [reopen, revoke])
 def test_no_moderator_proves_a_mailbox(appeal: Appeal, deed: object) -> None:
-    found, _ = factories.submitted(appeal)
+    endorsement, _ = factories.submitted(appeal)
     assert callable(deed)
     with pytest.raises(AlreadyDecided):
-        deed(found.pk, by=MODERATOR, at=NOON)
-    found.refresh_from_db()
-    assert (found.state, found.confirmed_at) == (State.SUBMITTED, None)
+        deed(endorsement.pk, by=MODERATOR, at=NOON)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.confirmed_at) == (State.SUBMITTED, None)
 
 
 def test_revoking_is_for_what_is_approved(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    reject(found.pk, by=MODERATOR, at=NOON)
+    endorsement = factories.confirmed(appeal)
+    reject(endorsement.pk, by=MODERATOR, at=NOON)
     with pytest.raises(AlreadyDecided):
-        revoke(found.pk, by=MODERATOR, at=NOON)
+        revoke(endorsement.pk, by=MODERATOR, at=NOON)
 
 
 def test_an_endorsement_that_was_returned_is_stamped_and_its_answer_takes_the_stamp_away(appeal: Appeal) -> None:
-    found = lock_endorsement(factories.confirmed(appeal).pk)
-    move(found, to=State.RETURNED, by=MODERATOR, at=LATER, reason="question")
-    found.save()
-    assert (found.returned_at, AuditEvent.objects.get(pk=found.explained_by).reason) == (LATER, "question")
-    assert AuditEvent.objects.get(pk=found.explained_by).verb == "return"
-    event = move(found, to=State.CONFIRMED, by=MODERATOR, at=LATER)
-    found.save()
-    assert (event.verb, found.returned_at, found.confirmed_at) == ("answer", None, NOON)
+    endorsement = lock_endorsement(factories.confirmed(appeal).pk)
+    move(endorsement, to=State.RETURNED, by=MODERATOR, at=LATER, reason="question")
+    endorsement.save()
+    assert (endorsement.returned_at, AuditEvent.objects.get(pk=endorsement.explained_by).reason) == (LATER, "question")
+    assert AuditEvent.objects.get(pk=endorsement.explained_by).verb == "return"
+    event = move(endorsement, to=State.CONFIRMED, by=MODERATOR, at=LATER)
+    endorsement.save()
+    assert (event.verb, endorsement.returned_at, endorsement.confirmed_at) == ("answer", None, NOON)
 
 
 @pytest.mark.parametrize("deed", [approve, reject, reopen, revoke, withdraw])

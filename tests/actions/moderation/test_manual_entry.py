@@ -43,30 +43,30 @@ def declared(endorsement: Endorsement) -> list[object]:
 
 
 def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal) -> None:
-    found = entered(appeal, Origin.EMAIL, contact_email="asel@fund.example", language="ky")
+    endorsement = entered(appeal, Origin.EMAIL, contact_email="asel@fund.example", language="ky")
     message, address, content = mails()[-1]
     assert (message, address, list(content)) == ("entered", "asel@fund.example", ["url"])
     assert "/ky/endorsements/" in content["url"]
-    assert (found.state, declared(found)) == (State.SUBMITTED, [None, None, None, ""])
+    assert (endorsement.state, declared(endorsement)) == (State.SUBMITTED, [None, None, None, ""])
     assert AuditEvent.objects.get(verb="submit").actor_id == 1
     assert [link.purpose for link in PrivateLink.objects.all()] == ["confirm"]
-    assert decrypt(found.sealed_note) == "In the blue folder."
+    assert decrypt(endorsement.sealed_note) == "In the blue folder."
     with pytest.raises(DeclarationMissing):
         confirmation.confirm(digest(), at=LATER)
-    assert declared(found) == [None, None, None, ""]
+    assert declared(endorsement) == [None, None, None, ""]
     confirmed = confirmation.confirm(digest(), at=LATER, declared=True).endorsement
-    assert (confirmed.state, declared(found)) == (
+    assert (confirmed.state, declared(endorsement)) == (
         State.CONFIRMED,
         [LATER, LATER, LATER, consent_version.WORDING_VERSION],
     )
     assert mails()[-1][0] == "own_page"
-    assert decisions.approve(found.pk, by=MODERATOR, at=LATER).signatory
+    assert decisions.approve(endorsement.pk, by=MODERATOR, at=LATER).signatory
 
 
 def test_without_a_name_nothing_is_agreed_to_about_publishing(appeal: Appeal) -> None:
-    found = entered(appeal, Origin.EMAIL, display="withheld")
+    endorsement = entered(appeal, Origin.EMAIL, display="withheld")
     confirmation.confirm(digest(), at=LATER, declared=True)
-    assert declared(found)[2] is None
+    assert declared(endorsement)[2] is None
 
 
 def test_who_did_not_write_erases_it_and_what_nobody_confirms_goes(appeal: Appeal) -> None:
@@ -81,36 +81,36 @@ def test_who_did_not_write_erases_it_and_what_nobody_confirms_goes(appeal: Appea
 
 def test_a_letter_has_no_contact_and_waits_for_another_moderator(appeal: Appeal) -> None:
     before = len(mails())
-    found = entered(appeal, Origin.LETTER)
-    assert (found.mailbox_index, Contact.objects.count(), len(mails())) == ("", 0, before)
+    endorsement = entered(appeal, Origin.LETTER)
+    assert (endorsement.mailbox_index, Contact.objects.count(), len(mails())) == ("", 0, before)
     with pytest.raises(SecondPersonNeeded):
-        manual_entry.confirm_letter(found.pk, by=MODERATOR, at=LATER)
-    confirmed = manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
-    assert (confirmed.state, declared(found)) == (
+        manual_entry.confirm_letter(endorsement.pk, by=MODERATOR, at=LATER)
+    confirmed = manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=LATER)
+    assert (confirmed.state, declared(endorsement)) == (
         State.CONFIRMED,
         [LATER, LATER, LATER, consent_version.WORDING_VERSION],
     )
     event = AuditEvent.objects.get(verb="confirm")
     assert (event.actor_kind, event.actor_id) == ("staff", 2)
     with pytest.raises(NotPossible):
-        manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
-    assert decisions.approve(found.pk, by=MODERATOR, at=LATER).signatory
+        manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=LATER)
+    assert decisions.approve(endorsement.pk, by=MODERATOR, at=LATER).signatory
     assert len(mails()) == before
-    assert "/endorsements/" in decisions.issue_private_link(found.pk, by=MODERATOR, at=LATER)
+    assert "/endorsements/" in decisions.issue_private_link(endorsement.pk, by=MODERATOR, at=LATER)
 
 
 @pytest.mark.parametrize("origin", [Origin.FORM, Origin.EMAIL])
 def test_no_moderator_stands_for_a_mailbox(appeal: Appeal, origin: Origin) -> None:
-    found = entered(appeal, origin) if origin == Origin.EMAIL else factories.submitted(appeal)[0]
+    endorsement = entered(appeal, origin) if origin == Origin.EMAIL else factories.submitted(appeal)[0]
     with pytest.raises(NotPossible):
-        manual_entry.confirm_letter(found.pk, by=SECOND, at=LATER)
+        manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=LATER)
 
 
 def test_nothing_is_listed_that_nobody_confirmed(appeal: Appeal) -> None:
     for origin in (Origin.EMAIL, Origin.LETTER):
-        found = entered(appeal, origin)
+        endorsement = entered(appeal, origin)
         with pytest.raises(AlreadyDecided):
-            decisions.approve(found.pk, by=SECOND, at=LATER)
+            decisions.approve(endorsement.pk, by=SECOND, at=LATER)
 
 
 @pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
@@ -142,58 +142,62 @@ def test_its_own_form_takes_the_place_of_what_was_entered_for_it(appeal: Appeal)
     same: dict[str, Any] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
     entered(appeal, Origin.EMAIL, **same)
     mailed = digest()
-    found = factories.confirmed(appeal, **same)
+    endorsement = factories.confirmed(appeal, **same)
     with pytest.raises(NoSuchLink):
         confirmation.confirm(mailed, at=LATER, declared=True)
-    assert list(Endorsement.objects.exclude(origin="imported")) == [found]
+    assert list(Endorsement.objects.exclude(origin="imported")) == [endorsement]
 
 
 def test_a_letter_is_asked_reminded_and_ended_like_others(appeal: Appeal) -> None:
-    found = entered(appeal, Origin.LETTER)
-    manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
-    decisions.ask_question(found.pk, "Who are you?", by=MODERATOR, at=NOON)
-    assert list(expiry.find_unanswered(at=NOON + timedelta(days=30))) == [found]
+    endorsement = entered(appeal, Origin.LETTER)
+    manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=NOON)
+    decisions.ask_question(endorsement.pk, "Who are you?", by=MODERATOR, at=NOON)
+    assert list(expiry.find_unanswered(at=NOON + timedelta(days=30))) == [endorsement]
     for days in (30, 60):
         retention.purge(at=NOON + timedelta(days=days))
-    found.refresh_from_db()
-    assert (found.state, found.sealed_note, found.organisation_name) == (State.REJECTED, "", "")
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.sealed_note, endorsement.organisation_name) == (State.REJECTED, "", "")
 
 
 @pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
 @pytest.mark.parametrize("field", DECLARED)
 def test_the_database_lets_none_be_confirmed_that_declared_nothing(appeal: Appeal, origin: Origin, field: str) -> None:
-    found = entered(appeal, origin)
+    endorsement = entered(appeal, origin)
     if origin == Origin.EMAIL:
         confirmation.confirm(digest(), at=NOON, declared=True)
     else:
-        manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+        manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=NOON)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Endorsement.objects.filter(pk=found.pk).update(**{field: None})
+        Endorsement.objects.filter(pk=endorsement.pk).update(**{field: None})
 
 
 def test_a_letter_misread_is_respelled_and_confirmed_by_somebody_else(appeal: Appeal) -> None:
-    found = factories.entered(appeal, Origin.LETTER, organisation_name="Oydon Fund")
+    endorsement = factories.entered(appeal, Origin.LETTER, organisation_name="Oydon Fund")
 
     def respell(name: str, by: Actor) -> None:
-        found.refresh_from_db()
+        endorsement.refresh_from_db()
         spelling.correct_spelling(
-            found.pk, EntryProposal(name, "", "KG"), seen=stale_forms.last_change_of(found), by=by, at=NOON
+            endorsement.pk, EntryProposal(name, "", "KG"), seen=stale_forms.last_change_of(endorsement), by=by, at=NOON
         )
 
     respell("Ойдон фонду", by=MODERATOR)
     respell("Oydonn Fund", by=SECOND)
     with pytest.raises(SecondPersonNeeded):
-        manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+        manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=NOON)
     respell("Oydon Fund", by=Actor.staff(3))
-    confirmed = manual_entry.confirm_letter(found.pk, by=SECOND, at=NOON)
+    confirmed = manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=NOON)
     assert (confirmed.organisation_name, confirmed.state) == ("Oydon Fund", State.CONFIRMED)
     respell("Oydon Foundation", by=SECOND)
-    assert found.spellings.count() == 4
+    assert endorsement.spellings.count() == 4
 
 
 def test_what_a_mailbox_is_to_confirm_is_not_respelled_before(appeal: Appeal) -> None:
-    found = factories.entered(appeal, Origin.EMAIL)
+    endorsement = factories.entered(appeal, Origin.EMAIL)
     with pytest.raises(NotPossible):
         spelling.correct_spelling(
-            found.pk, EntryProposal("X", "", ""), seen=stale_forms.last_change_of(found), by=MODERATOR, at=NOON
+            endorsement.pk,
+            EntryProposal("X", "", ""),
+            seen=stale_forms.last_change_of(endorsement),
+            by=MODERATOR,
+            at=NOON,
         )

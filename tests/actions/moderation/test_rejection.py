@@ -30,17 +30,17 @@ def test_some_are_built_in_and_each_is_worded_in_each_language(appeal: Appeal) -
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])
 def test_the_reason_is_on_record_and_its_words_are_in_the_mail(appeal: Appeal, language: str) -> None:
-    found = factories.confirmed(appeal, language=language)
-    decisions.reject(found.pk, by=MODERATOR, at=NOON, reason="unverified")
+    endorsement = factories.confirmed(appeal, language=language)
+    decisions.reject(endorsement.pk, by=MODERATOR, at=NOON, reason="unverified")
     message, _, content = mails()[-1]
     assert (message, content) == ("rejected", {"words": Reason.objects.get(code="unverified").words[language]})
     assert AuditEvent.objects.latest("pk").reason == "unverified"
 
 
 def test_a_reason_may_send_no_mail(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
+    endorsement = factories.confirmed(appeal)
     before = len(mails())
-    decisions.reject(found.pk, by=MODERATOR, at=NOON, reason="made_up")
+    decisions.reject(endorsement.pk, by=MODERATOR, at=NOON, reason="made_up")
     assert len(mails()) == before
 
 
@@ -55,11 +55,11 @@ def test_without_a_reason_it_is_the_one_that_says_least(appeal: Appeal) -> None:
 def test_a_reason_that_is_not_offered_decides_nothing(appeal: Appeal, code: str) -> None:
     told: dict[str, Any] = {"labels": {"en": "Twice"}, "words": {}, "sends_mail": True, "is_offered": False}
     set_reason("duplicate", **told, by=MODERATOR, at=NOON)
-    found = factories.confirmed(appeal)
+    endorsement = factories.confirmed(appeal)
     with pytest.raises(UnknownReason):
-        decisions.reject(found.pk, by=MODERATOR, at=NOON, reason=code)
-    found.refresh_from_db()
-    assert found.state == State.CONFIRMED
+        decisions.reject(endorsement.pk, by=MODERATOR, at=NOON, reason=code)
+    endorsement.refresh_from_db()
+    assert endorsement.state == State.CONFIRMED
 
 
 @pytest.mark.django_db
@@ -85,53 +85,55 @@ def test_editors_word_a_reason_and_the_trail_says_who() -> None:
 
 
 def reject_with_note(appeal: Appeal) -> Endorsement:
-    found = factories.confirmed(appeal)
-    decisions.reject(found.pk, by=MODERATOR, at=NOON, note="Called Canary: nobody knows them.")
-    found.refresh_from_db()
-    return found
+    endorsement = factories.confirmed(appeal)
+    decisions.reject(endorsement.pk, by=MODERATOR, at=NOON, note="Called Canary: nobody knows them.")
+    endorsement.refresh_from_db()
+    return endorsement
 
 
 def test_a_note_is_sealed_and_in_no_line_of_the_trail(appeal: Appeal) -> None:
-    found = reject_with_note(appeal)
-    assert decrypt(found.sealed_note) == "Called Canary: nobody knows them."
+    endorsement = reject_with_note(appeal)
+    assert decrypt(endorsement.sealed_note) == "Called Canary: nobody knows them."
     assert "Canary" not in str(AuditEvent.objects.values_list())
     assert "Canary" not in str(Endorsement.objects.values_list())
 
 
 def test_a_note_can_be_rewritten_and_erased(appeal: Appeal) -> None:
-    found = reject_with_note(appeal)
-    internal_notes.set_internal_note(found.pk, "They called back.", by=MODERATOR, at=NOON)
-    found.refresh_from_db()
-    assert decrypt(found.sealed_note) == "They called back."
-    internal_notes.set_internal_note(found.pk, "", by=MODERATOR, at=NOON)
-    found.refresh_from_db()
-    assert found.sealed_note == ""
-    verbs = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=found.pk).values_list("verb", flat=True)
+    endorsement = reject_with_note(appeal)
+    internal_notes.set_internal_note(endorsement.pk, "They called back.", by=MODERATOR, at=NOON)
+    endorsement.refresh_from_db()
+    assert decrypt(endorsement.sealed_note) == "They called back."
+    internal_notes.set_internal_note(endorsement.pk, "", by=MODERATOR, at=NOON)
+    endorsement.refresh_from_db()
+    assert endorsement.sealed_note == ""
+    verbs = AuditEvent.objects.filter(subject_kind="endorsement", subject_id=endorsement.pk).values_list(
+        "verb", flat=True
+    )
     assert list(verbs)[:2] == ["internal_note", "internal_note"]
 
 
 def test_a_note_goes_with_the_contact(appeal: Appeal) -> None:
-    found = reject_with_note(appeal)
+    endorsement = reject_with_note(appeal)
     retention.purge(at=NOON + timedelta(days=30, minutes=2))
-    found.refresh_from_db()
-    assert found.sealed_note == ""
+    endorsement.refresh_from_db()
+    assert endorsement.sealed_note == ""
 
 
 def test_a_note_goes_with_the_mailbox_that_is_forgotten(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    internal_notes.set_internal_note(found.pk, "Called them.", by=MODERATOR, at=NOON)
-    own_page.forget_mailbox(own_digest(found), at=NOON)
-    found.refresh_from_db()
-    assert found.sealed_note == ""
+    endorsement = factories.confirmed(appeal)
+    internal_notes.set_internal_note(endorsement.pk, "Called them.", by=MODERATOR, at=NOON)
+    own_page.forget_mailbox(own_digest(endorsement), at=NOON)
+    endorsement.refresh_from_db()
+    assert endorsement.sealed_note == ""
 
 
 def test_a_note_about_who_has_no_contact_goes_at_the_same_time(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
-    own_page.forget_mailbox(own_digest(found), at=NOON)
-    internal_notes.set_internal_note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    endorsement = factories.approved(appeal)
+    own_page.forget_mailbox(own_digest(endorsement), at=NOON)
+    internal_notes.set_internal_note(endorsement.pk, "Called them.", by=MODERATOR, at=NOON)
     retention.purge(at=NOON + timedelta(days=364))
-    found.refresh_from_db()
-    assert found.sealed_note
+    endorsement.refresh_from_db()
+    assert endorsement.sealed_note
     retention.purge(at=NOON + timedelta(days=365))
-    found.refresh_from_db()
-    assert found.sealed_note == ""
+    endorsement.refresh_from_db()
+    assert endorsement.sealed_note == ""

@@ -32,8 +32,8 @@ def correct(endorsement: Endorsement, proposal: EntryProposal = RIGHT) -> Endors
 
 
 def test_the_name_reads_as_corrected_is_found_by_it_and_old_and_new_are_kept_sealed(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal, organisation_name="Oydon Canary")
-    row = correct(found)
+    endorsement = factories.confirmed(appeal, organisation_name="Oydon Canary")
+    row = correct(endorsement)
     assert (row.organisation_name, row.acronym, row.countries) == ("Ойдон чыгарылган фонд", "ОЧФ", "KG KZ")
     assert row.name_index == compute_index("name", fold(RIGHT.organisation_name))
     kept = row.spellings.get()
@@ -41,48 +41,48 @@ def test_the_name_reads_as_corrected_is_found_by_it_and_old_and_new_are_kept_sea
     assert decrypt(kept.sealed_after)["acronym"] == "ОЧФ"
     assert "Canary" not in str(AuditEvent.objects.values_list())
     assert AuditEvent.objects.latest("pk").verb == "respell"
-    assert decisions.approve(found.pk, **BY).signatory == Signatory.objects.get(
+    assert decisions.approve(endorsement.pk, **BY).signatory == Signatory.objects.get(
         label="Ойдон чыгарылган фонд (ОЧФ, Kyrgyzstan, Kazakhstan)"
     )
 
 
 def test_what_was_right_already_leaves_no_trace(appeal: Appeal) -> None:
-    found = correct(factories.confirmed(appeal))
+    endorsement = correct(factories.confirmed(appeal))
     events = AuditEvent.objects.count()
-    correct(found)
-    assert (AuditEvent.objects.count(), found.spellings.count()) == (events, 1)
+    correct(endorsement)
+    assert (AuditEvent.objects.count(), endorsement.spellings.count()) == (events, 1)
 
 
 def test_a_sealed_name_is_corrected_under_its_seal(appeal: Appeal) -> None:
-    found = factories.approved(appeal, display="withheld")
-    decisions.revoke(found.pk, **BY)
-    row = correct(found)
+    endorsement = factories.approved(appeal, display="withheld")
+    decisions.revoke(endorsement.pk, **BY)
+    row = correct(endorsement)
     assert (row.organisation_name, decrypt(row.sealed_name)["organisation_name"]) == ("", RIGHT.organisation_name)
 
 
 def test_who_saw_an_older_version_changes_nothing(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    seen = last_change_of(found)
-    correct(found)
+    endorsement = factories.confirmed(appeal)
+    seen = last_change_of(endorsement)
+    correct(endorsement)
     with pytest.raises(ChangedMeanwhile):
-        correct_spelling(found.pk, replace(RIGHT, acronym=""), seen=seen, by=SECOND, at=NOON)
+        correct_spelling(endorsement.pk, replace(RIGHT, acronym=""), seen=seen, by=SECOND, at=NOON)
     with pytest.raises(ChangedMeanwhile):
-        set_language(found.pk, "ky", seen=seen, by=SECOND, at=NOON)
-    assert reload(found).acronym == "ОЧФ"
+        set_language(endorsement.pk, "ky", seen=seen, by=SECOND, at=NOON)
+    assert reload(endorsement).acronym == "ОЧФ"
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED, State.REJECTED, State.WITHDRAWN])
 def test_it_is_for_what_waits_to_be_decided(appeal: Appeal, state: State) -> None:
-    found = factories.submitted(appeal)[0] if state == State.SUBMITTED else factories.confirmed(appeal)
+    endorsement = factories.submitted(appeal)[0] if state == State.SUBMITTED else factories.confirmed(appeal)
     deeds: dict[str, Callable[..., Endorsement]] = {
         "approved": decisions.approve,
         "rejected": decisions.reject,
         "withdrawn": factories.withdraw_for_good,
     }
     if deed := deeds.get(state):
-        deed(found.pk, **BY)
+        deed(endorsement.pk, **BY)
     with pytest.raises(NotPossible):
-        correct(found)
+        correct(endorsement)
 
 
 def test_the_originals_are_spelled_as_they_signed(appeal: Appeal) -> None:
@@ -102,31 +102,31 @@ def test_one_mailbox_stands_behind_one_name_once(appeal: Appeal) -> None:
 
 
 def test_a_correction_of_the_organisation_is_kept_the_same_way(appeal: Appeal) -> None:
-    found = factories.approved(appeal, organisation_name="Old Fund")
-    corrections.propose_correction(own_digest(found), RIGHT, at=NOON)
-    corrections.accept_correction(found.corrections.get().pk, **BY)
-    assert decrypt(found.spellings.get().sealed_before)["organisation_name"] == "Old Fund"
+    endorsement = factories.approved(appeal, organisation_name="Old Fund")
+    corrections.propose_correction(own_digest(endorsement), RIGHT, at=NOON)
+    corrections.accept_correction(endorsement.corrections.get().pk, **BY)
+    assert decrypt(endorsement.spellings.get().sealed_before)["organisation_name"] == "Old Fund"
 
 
 # --- the language ---
 
 
 def test_the_language_of_a_name_is_on_its_line_before_and_after_it_is_listed(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    set_language(found.pk, "ky", seen=last_change_of(found), **BY)
-    decisions.approve(found.pk, **BY)
+    endorsement = factories.confirmed(appeal)
+    set_language(endorsement.pk, "ky", seen=last_change_of(endorsement), **BY)
+    decisions.approve(endorsement.pk, **BY)
     line = Signatory.objects.get(kind="further")
     assert line.language == "ky"
     revision = Appeal.objects.get().revision
-    set_language(found.pk, "ru", seen=last_change_of(found), **BY)
+    set_language(endorsement.pk, "ru", seen=last_change_of(endorsement), **BY)
     line.refresh_from_db()
     assert (line.language, line.number, Appeal.objects.get().revision) == ("ru", 1, revision + 1)
 
 
 def test_of_a_sealed_name_it_is_sealed_too(appeal: Appeal) -> None:
-    found = factories.approved(appeal, display="withheld")
-    set_language(found.pk, "ky", seen=last_change_of(found), **BY)
-    row = reload(found)
+    endorsement = factories.approved(appeal, display="withheld")
+    set_language(endorsement.pk, "ky", seen=last_change_of(endorsement), **BY)
+    row = reload(endorsement)
     assert (row.name_language, decrypt(row.sealed_name)["name_language"]) == ("", "ky")
 
 
@@ -139,7 +139,7 @@ def test_of_a_line_of_the_35_the_letters_stay(appeal: Appeal) -> None:
 
 
 def test_what_is_over_has_no_language_to_set(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    decisions.reject(found.pk, **BY)
+    endorsement = factories.confirmed(appeal)
+    decisions.reject(endorsement.pk, **BY)
     with pytest.raises(NotPossible):
-        set_language(found.pk, "ky", seen=last_change_of(found), **BY)
+        set_language(endorsement.pk, "ky", seen=last_change_of(endorsement), **BY)

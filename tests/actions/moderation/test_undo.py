@@ -88,13 +88,13 @@ def returned(appeal: Appeal) -> Endorsement:
 def test_within_the_minute_all_is_as_before_and_both_are_on_record(
     appeal: Appeal, begin: Callable[[Appeal], Endorsement], deed: Callable[..., Endorsement], verb: str
 ) -> None:
-    found = begin(appeal)
-    before, owed, asked = row_of(found), mails(), found.questions.count()
-    deed(found.pk, by=MODERATOR, at=NOON)
-    undo_decision(found.pk, by=SECOND, at=SOON)
-    assert row_of(found) == before
-    assert (mails(), found.questions.count()) == (owed, asked)
-    told = AuditEvent.objects.filter(subject_id=found.pk, subject_kind="endorsement").order_by("-pk")[:2]
+    endorsement = begin(appeal)
+    before, owed, asked = row_of(endorsement), mails(), endorsement.questions.count()
+    deed(endorsement.pk, by=MODERATOR, at=NOON)
+    undo_decision(endorsement.pk, by=SECOND, at=SOON)
+    assert row_of(endorsement) == before
+    assert (mails(), endorsement.questions.count()) == (owed, asked)
+    told = AuditEvent.objects.filter(subject_id=endorsement.pk, subject_kind="endorsement").order_by("-pk")[:2]
     assert (told[0].verb, told[0].reason, told[0].actor_id) == ("undo", verb, 2)
     assert (told[1].verb, told[1].actor_id) == (verb, 1)
     assert not Decision.objects.exists()
@@ -108,23 +108,27 @@ def test_a_decision_mail_is_due_after_the_minute_and_not_before(appeal: Appeal) 
 
 
 def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_line(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
-    hidden = line_of(found)
+    endorsement = factories.approved(appeal)
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    hidden = line_of(endorsement)
     assert (hidden.number, hidden.status, hidden.label) == (1, Status.NO_LONGER_LISTED, "")
     factories.approved(appeal)
-    decisions.approve(found.pk, by=MODERATOR, at=LATE)
-    assert (line_of(found).number, line_of(found).status) == (1, Status.LISTED)
+    decisions.approve(endorsement.pk, by=MODERATOR, at=LATE)
+    assert (line_of(endorsement).number, line_of(endorsement).status) == (1, Status.LISTED)
     told = [content for message, _, content in mails() if message == "listed"]
     assert len(told) == 2, "one for each that is listed: the first mail about this one is no longer true"
 
 
 def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -> None:
-    found = factories.approved(appeal, display="withheld")
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
-    found.refresh_from_db()
-    assert (found.state, found.organisation_name, bool(found.sealed_name)) == (State.CONFIRMED, "", True)
-    assert decisions.approve(found.pk, by=MODERATOR, at=LATE).state == State.APPROVED
+    endorsement = factories.approved(appeal, display="withheld")
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.organisation_name, bool(endorsement.sealed_name)) == (
+        State.CONFIRMED,
+        "",
+        True,
+    )
+    assert decisions.approve(endorsement.pk, by=MODERATOR, at=LATE).state == State.APPROVED
 
 
 @pytest.mark.parametrize("kind", [Kind.ORIGINAL, Kind.FURTHER])
@@ -133,62 +137,62 @@ def test_a_name_hidden_by_mistake_is_back_with_its_note_and_its_date(appeal: App
     decisions.set_public_note(SLUG, kind, 1, "Outlawed in 2023.", by=MODERATOR, at=NOON - timedelta(days=5))
     columns = [field.attname for field in Signatory._meta.concrete_fields if field.attname != "explained_by"]
     line = Signatory.objects.values(*columns).get(kind=kind, number=1)
-    found = Endorsement.objects.get(signatory=line["id"])
-    before = row_of(found)
+    endorsement = Endorsement.objects.get(signatory=line["id"])
+    before = row_of(endorsement)
     decisions.hide(SLUG, kind, 1, by=MODERATOR, at=NOON)
-    assert line_of(found).label == ""
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
+    assert line_of(endorsement).label == ""
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     assert Signatory.objects.values(*columns).get(kind=kind, number=1) == line
-    assert row_of(found) == before
+    assert row_of(endorsement) == before
     assert list(Removal.objects.values_list("kind", flat=True)) == ["hide", "list"]
-    assert line_of(found).status == Status.LISTED
+    assert line_of(endorsement).status == Status.LISTED
 
 
 def test_who_asked_in_the_same_minute_to_be_hidden_stays_hidden(appeal: Appeal) -> None:
-    found = factories.approved(appeal, at=NOON - timedelta(days=1))
-    digest = own_digest(found)
+    endorsement = factories.approved(appeal, at=NOON - timedelta(days=1))
+    digest = own_digest(endorsement)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     withdrawal.stop_being_named(digest, at=SOON)
     with pytest.raises(NothingToUndo):
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
-    assert line_of(found).label == ""
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    assert line_of(endorsement).label == ""
 
 
 @pytest.mark.parametrize("leave", [withdrawal.stop_being_named, withdrawal.withdraw])
 def test_an_approval_that_its_organisation_has_left_since_is_not_taken_back(
     appeal: Appeal, leave: Callable[..., Endorsement]
 ) -> None:
-    found = factories.approved(appeal)
-    leave(own_digest(found), at=SOON)
+    endorsement = factories.approved(appeal)
+    leave(own_digest(endorsement), at=SOON)
     with pytest.raises((NothingToUndo, AlreadyDecided)):
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
-    found.refresh_from_db()
-    assert found.state in (State.APPROVED, State.WITHDRAWN)
-    assert found.sealed_name
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    endorsement.refresh_from_db()
+    assert endorsement.state in (State.APPROVED, State.WITHDRAWN)
+    assert endorsement.sealed_name
 
 
 def test_after_the_minute_it_stands(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
+    endorsement = factories.approved(appeal)
     with pytest.raises(TooLateToUndo):
-        undo_decision(found.pk, by=MODERATOR, at=LATE)
-    assert line_of(found).status == Status.LISTED
+        undo_decision(endorsement.pk, by=MODERATOR, at=LATE)
+    assert line_of(endorsement).status == Status.LISTED
     assert mails()[-1][0] == "listed"
 
 
 def test_after_the_mail_has_left_it_stands_whatever_the_clock_of_this_process_says(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
+    endorsement = factories.approved(appeal)
     with clock.freeze(LATE):
         deliver_due()
     with pytest.raises(TooLateToUndo):
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
 
 
 def test_what_was_done_since_is_told(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    decisions.reject(found.pk, by=MODERATOR, at=NOON)
-    decisions.reopen(found.pk, by=SECOND, at=SOON)
+    endorsement = factories.confirmed(appeal)
+    decisions.reject(endorsement.pk, by=MODERATOR, at=NOON)
+    decisions.reopen(endorsement.pk, by=SECOND, at=SOON)
     with pytest.raises(AlreadyDecided) as refusal:
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     assert (refusal.value.event.verb, refusal.value.event.actor_id) == ("reopen", 2)
 
 
@@ -197,87 +201,87 @@ def test_a_rejection_stands_once_its_mailbox_has_sent_the_form_again(appeal: App
     form = factories.a_submission()
     begin = factories.confirmed if is_proven else factories.submitted
     begin(appeal, **asdict(form))
-    found = Endorsement.objects.latest("pk")
-    decisions.reject(found.pk, by=MODERATOR, at=NOON)
+    endorsement = Endorsement.objects.latest("pk")
+    decisions.reject(endorsement.pk, by=MODERATOR, at=NOON)
     begin(appeal, **asdict(form))
     owed = mails()
     with pytest.raises(EndorsedAgain):
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
-    found.refresh_from_db()
-    assert (found.state, mails()) == (State.REJECTED, owed)
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, mails()) == (State.REJECTED, owed)
 
 
 def test_twice_is_once(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
+    endorsement = factories.approved(appeal)
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     with pytest.raises(NothingToUndo):
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     with pytest.raises(AlreadyDecided) as refusal:
-        decisions.revoke(found.pk, by=SECOND, at=LATE)
+        decisions.revoke(endorsement.pk, by=SECOND, at=LATE)
     assert refusal.value.event.verb == "undo"
 
 
 def test_a_mailbox_forgotten_meanwhile_changes_nothing_about_it(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
-    own_page.forget_mailbox(own_digest(found), at=SOON)
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
-    found.refresh_from_db()
-    assert (found.state, found.mailbox_index, mails()) == (State.CONFIRMED, "", [])
+    endorsement = factories.approved(appeal)
+    own_page.forget_mailbox(own_digest(endorsement), at=SOON)
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    endorsement.refresh_from_db()
+    assert (endorsement.state, endorsement.mailbox_index, mails()) == (State.CONFIRMED, "", [])
 
 
 # --- corrections ---
 
 
 def proposed(appeal: Appeal, **changes: str) -> tuple[Endorsement, Correction]:
-    found = factories.approved(appeal, organisation_name="Old Fund", at=NOON - timedelta(days=1), **changes)
-    corrections.propose_correction(own_digest(found), EntryProposal("New Fund", "NF", "KG"), at=NOON)
-    return found, found.corrections.get()
+    endorsement = factories.approved(appeal, organisation_name="Old Fund", at=NOON - timedelta(days=1), **changes)
+    corrections.propose_correction(own_digest(endorsement), EntryProposal("New Fund", "NF", "KG"), at=NOON)
+    return endorsement, endorsement.corrections.get()
 
 
 def test_a_correction_accepted_by_mistake_is_proposed_again_and_the_old_line_stands(appeal: Appeal) -> None:
-    found, correction = proposed(appeal)
-    before, line, owed = row_of(found), line_of(found).label, mails()
+    endorsement, correction = proposed(appeal)
+    before, line, owed = row_of(endorsement), line_of(endorsement).label, mails()
     corrections.accept_correction(correction.pk, by=MODERATOR, at=NOON)
-    assert line_of(found).name == "New Fund"
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
-    assert (row_of(found), line_of(found).label, mails()) == (before, line, owed)
-    assert not found.spellings.exists()
+    assert line_of(endorsement).name == "New Fund"
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    assert (row_of(endorsement), line_of(endorsement).label, mails()) == (before, line, owed)
+    assert not endorsement.spellings.exists()
     corrections.accept_correction(correction.pk, by=MODERATOR, at=LATE)
-    assert line_of(found).name == "New Fund"
+    assert line_of(endorsement).name == "New Fund"
 
 
 def test_a_sealed_one_too(appeal: Appeal) -> None:
-    found, correction = proposed(appeal, display="withheld")
+    endorsement, correction = proposed(appeal, display="withheld")
     corrections.accept_correction(correction.pk, by=MODERATOR, at=NOON)
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
-    found.refresh_from_db()
-    assert (decrypt(found.sealed_name)["organisation_name"], found.organisation_name) == ("Old Fund", "")
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    endorsement.refresh_from_db()
+    assert (decrypt(endorsement.sealed_name)["organisation_name"], endorsement.organisation_name) == ("Old Fund", "")
 
 
 def test_a_correction_refused_by_mistake_is_proposed_again(appeal: Appeal) -> None:
-    found, correction = proposed(appeal)
+    endorsement, correction = proposed(appeal)
     corrections.refuse_correction(correction.pk, by=MODERATOR, at=NOON)
-    undo_decision(found.pk, by=MODERATOR, at=SOON)
+    undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     corrections.accept_correction(correction.pk, by=MODERATOR, at=SOON)
-    assert line_of(found).name == "New Fund"
+    assert line_of(endorsement).name == "New Fund"
 
 
 def test_a_newer_proposal_is_not_pushed_aside(appeal: Appeal) -> None:
-    found, correction = proposed(appeal)
+    endorsement, correction = proposed(appeal)
     corrections.refuse_correction(correction.pk, by=MODERATOR, at=NOON)
-    corrections.propose_correction(own_digest(found), EntryProposal("Newest Fund", "", ""), at=SOON)
+    corrections.propose_correction(own_digest(endorsement), EntryProposal("Newest Fund", "", ""), at=SOON)
     with pytest.raises(Correction.DoesNotExist):
-        undo_decision(found.pk, by=MODERATOR, at=SOON)
-    assert found.corrections.waiting().count() == 1
+        undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
+    assert endorsement.corrections.waiting().count() == 1
     assert mails()[-1][0] == "correction_refused"
 
 
 def test_what_undoing_needs_is_forgotten_after_the_minute(appeal: Appeal) -> None:
-    found, _ = proposed(appeal)
+    endorsement, _ = proposed(appeal)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     retention.purge(at=SOON)
-    assert Decision.objects.get().endorsement_id == found.pk
+    assert Decision.objects.get().endorsement_id == endorsement.pk
     retention.purge(at=LATE)
     assert not Decision.objects.exists()
-    found.refresh_from_db()
-    assert found.display == Display.WITHHELD
+    endorsement.refresh_from_db()
+    assert endorsement.display == Display.WITHHELD

@@ -55,11 +55,11 @@ def asked(appeal: Appeal, **changes: Any) -> Endorsement:
 
 
 def ended(appeal: Appeal, way: str, **changes: Any) -> Endorsement:
-    found = factories.confirmed(appeal, **changes)
+    endorsement = factories.confirmed(appeal, **changes)
     end = factories.withdraw_for_good if way == "withdraw" else getattr(decisions, way)
-    end(found.pk, by=MODERATOR, at=NOON)
+    end(endorsement.pk, by=MODERATOR, at=NOON)
     all_told(at=NOON)
-    return fresh(found)
+    return fresh(endorsement)
 
 
 def has_contact(endorsement: Endorsement) -> bool:
@@ -74,7 +74,7 @@ def messages() -> list[str]:
 
 
 def test_an_organisation_is_reminded_once_after_seven_days_with_a_link_that_works(appeal: Appeal) -> None:
-    found = asked(appeal, language="ru")
+    endorsement = asked(appeal, language="ru")
     (_, _, first), before = mails()[-1], len(mails())
     retention.purge(at=NOON + 7 * DAY - INSTANT)
     assert len(mails()) == before
@@ -83,7 +83,7 @@ def test_an_organisation_is_reminded_once_after_seven_days_with_a_link_that_work
     reminders = [content for message, _, content in mails() if message == "question_reminder"]
     assert [content["until"] for content in reminders] == ["23 декабря 2026 г."]
     for content in (first, reminders[0]):
-        assert private_links.resolve_link(hash_token(token_in(content), "own_page"), at=NOON + 8 * DAY) == found
+        assert private_links.resolve_link(hash_token(token_in(content), "own_page"), at=NOON + 8 * DAY) == endorsement
     assert Question.objects.get().reminded_at == NOON + 7 * DAY
 
 
@@ -96,12 +96,12 @@ def test_no_reminder_after_an_answer_or_without_a_mailbox(appeal: Appeal) -> Non
 
 
 def test_a_question_unanswered_for_thirty_days_expires_and_the_contact_is_mailed(appeal: Appeal) -> None:
-    found = asked(appeal)
+    endorsement = asked(appeal)
     retention.purge(at=NOON + 30 * DAY - INSTANT)
-    assert fresh(found).state == State.RETURNED
+    assert fresh(endorsement).state == State.RETURNED
     retention.purge(at=NOON + 30 * DAY)
-    event = AuditEvent.objects.get(pk=fresh(found).explained_by)
-    assert (fresh(found).state, event.verb, event.actor_kind, event.reason) == (
+    event = AuditEvent.objects.get(pk=fresh(endorsement).explained_by)
+    assert (fresh(endorsement).state, event.verb, event.actor_kind, event.reason) == (
         State.REJECTED,
         "reject",
         "worker",
@@ -111,11 +111,11 @@ def test_a_question_unanswered_for_thirty_days_expires_and_the_contact_is_mailed
 
 
 def test_what_expired_can_be_reopened_and_asked_again(appeal: Appeal) -> None:
-    found = asked(appeal)
+    endorsement = asked(appeal)
     retention.purge(at=NOON + 30 * DAY)
-    decisions.reopen(found.pk, by=MODERATOR, at=NOON + 31 * DAY)
-    decisions.ask_question(found.pk, "And now?", by=MODERATOR, at=NOON + 31 * DAY)
-    assert [question.body for question in found.questions.waiting()] == ["And now?"]
+    decisions.reopen(endorsement.pk, by=MODERATOR, at=NOON + 31 * DAY)
+    decisions.ask_question(endorsement.pk, "And now?", by=MODERATOR, at=NOON + 31 * DAY)
+    assert [question.body for question in endorsement.questions.waiting()] == ["And now?"]
 
 
 def test_what_is_undecided_sixty_days_after_the_closing_expires(appeal: Appeal) -> None:
@@ -139,97 +139,97 @@ def test_what_is_undecided_sixty_days_after_the_closing_expires(appeal: Appeal) 
 
 @pytest.mark.parametrize("way", ["reject", "withdraw"])
 def test_thirty_days_after_rejection_or_withdrawal_no_personal_data_is_left(appeal: Appeal, way: str) -> None:
-    found = ended(appeal, way, organisation_name="Canary Fund", website="https://canary.example")
+    endorsement = ended(appeal, way, organisation_name="Canary Fund", website="https://canary.example")
     retention.purge(at=NOON + 30 * DAY - INSTANT)
-    assert has_contact(found)
-    assert (fresh(found).organisation_name == "") == (way == "withdraw")
+    assert has_contact(endorsement)
+    assert (fresh(endorsement).organisation_name == "") == (way == "withdraw")
     retention.purge(at=NOON + 30 * DAY)
-    row = fresh(found)
-    assert not has_contact(found)
+    row = fresh(endorsement)
+    assert not has_contact(endorsement)
     assert (row.organisation_name, row.website, row.mailbox_index, row.fingerprint) == ("", "", "", "")
     assert encryption.decrypt(row.sealed_name)["organisation_name"] == "Canary Fund"
     assert row.contact_erased_at == NOON + 30 * DAY
     event = AuditEvent.objects.latest("pk")
-    assert (event.verb, event.actor_kind, event.subject_id) == ("erase_contact", "worker", found.pk)
+    assert (event.verb, event.actor_kind, event.subject_id) == ("erase_contact", "worker", endorsement.pk)
     retention.purge(at=NOON + 31 * DAY)
     assert AuditEvent.objects.latest("pk") == event, "once is enough"
 
 
 def test_a_rejected_and_encrypted_one_can_be_reopened_listed_and_encrypted_again(appeal: Appeal) -> None:
-    found = ended(appeal, "reject", organisation_name="Canary Fund")
+    endorsement = ended(appeal, "reject", organisation_name="Canary Fund")
     retention.purge(at=NOON + 30 * DAY)
     later = NOON + 40 * DAY
-    decisions.reopen(found.pk, by=MODERATOR, at=later)
-    approved = decisions.approve(found.pk, by=MODERATOR, at=later)
+    decisions.reopen(endorsement.pk, by=MODERATOR, at=later)
+    approved = decisions.approve(endorsement.pk, by=MODERATOR, at=later)
     assert approved.signatory
     assert approved.signatory.label == "Canary Fund (Kyrgyzstan)"
-    decisions.revoke(found.pk, by=MODERATOR, at=later)
-    decisions.reject(found.pk, by=MODERATOR, at=later)
+    decisions.revoke(endorsement.pk, by=MODERATOR, at=later)
+    decisions.reject(endorsement.pk, by=MODERATOR, at=later)
     retention.purge(at=later + 30 * DAY)
-    assert fresh(found).organisation_name == ""
+    assert fresh(endorsement).organisation_name == ""
 
 
 def test_a_withheld_one_that_is_reopened_stays_encrypted(appeal: Appeal) -> None:
-    found = ended(appeal, "reject", display="withheld")
+    endorsement = ended(appeal, "reject", display="withheld")
     retention.purge(at=NOON + 30 * DAY)
-    decisions.reopen(found.pk, by=MODERATOR, at=NOON + 31 * DAY)
-    assert fresh(found).organisation_name == ""
-    assert decisions.approve(found.pk, by=MODERATOR, at=NOON + 31 * DAY).sealed_name
+    decisions.reopen(endorsement.pk, by=MODERATOR, at=NOON + 31 * DAY)
+    assert fresh(endorsement).organisation_name == ""
+    assert decisions.approve(endorsement.pk, by=MODERATOR, at=NOON + 31 * DAY).sealed_name
 
 
 def test_the_contact_of_an_approved_one_is_erased_after_a_year_and_a_lost_link_can_be_requested(appeal: Appeal) -> None:
-    found = factories.approved(appeal, contact_email="asel@fund.example")
+    endorsement = factories.approved(appeal, contact_email="asel@fund.example")
     all_told(at=NOON)
     year = NOON + periods.APPROVED
     retention.purge(at=year - INSTANT)
-    assert has_contact(found)
+    assert has_contact(endorsement)
     retention.purge(at=year)
-    assert not has_contact(found)
-    assert fresh(found).signatory, "its line stands"
+    assert not has_contact(endorsement)
+    assert fresh(endorsement).signatory, "its line stands"
     mailbox_mails.request_links("Asel@fund.example", language="en", at=year)
     ((message, _, content),) = mails()
     assert message == "own_page_again"
     token = content["urls"].split("/endorsements/")[1].split("/")[0]
-    assert private_links.resolve_link(hash_token(token, "own_page"), at=year) == found
+    assert private_links.resolve_link(hash_token(token, "own_page"), at=year) == endorsement
 
 
 @pytest.mark.parametrize("way", ["approve", "reject"])
 def test_notes_written_after_the_contact_was_erased_are_erased_too(appeal: Appeal, way: str) -> None:
-    found = ended(appeal, way)
+    endorsement = ended(appeal, way)
     retention.purge(at=NOON + periods.APPROVED)
     verification.record_check(
-        found.pk, CheckResult("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=NOON
+        endorsement.pk, CheckResult("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=NOON
     )
-    assert fresh(found).sealed_check_note
+    assert fresh(endorsement).sealed_check_note
     retention.purge(at=NOON + periods.APPROVED)
-    assert fresh(found).sealed_check_note == ""
+    assert fresh(endorsement).sealed_check_note == ""
 
 
 def test_or_ninety_days_after_the_closing_if_that_is_earlier(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
+    endorsement = factories.approved(appeal)
     all_told(at=NOON)
     Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON + DAY)
     retention.purge(at=NOON + 91 * DAY - INSTANT)
-    assert has_contact(found)
+    assert has_contact(endorsement)
     retention.purge(at=NOON + 91 * DAY)
-    assert not has_contact(found)
+    assert not has_contact(endorsement)
 
 
 def test_the_mail_about_a_late_decision_leaves_before_the_contact_is_erased(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
+    endorsement = factories.confirmed(appeal)
     Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON - 100 * DAY)
-    decisions.approve(found.pk, by=MODERATOR, at=NOON)
+    decisions.approve(endorsement.pk, by=MODERATOR, at=NOON)
     retention.purge(at=NOON)
-    assert has_contact(found)
+    assert has_contact(endorsement)
     retention.purge(at=NOON + 4 * DAY)
-    assert not has_contact(found)
+    assert not has_contact(endorsement)
     assert messages() == [], "what could not leave in four days holds nothing up, and no address is left in it"
 
 
 def test_questions_and_waiting_corrections_are_erased_with_the_contact(appeal: Appeal) -> None:
-    found = asked(appeal)
-    a_correction(found)
-    decisions.reject(found.pk, by=MODERATOR, at=NOON)
+    endorsement = asked(appeal)
+    a_correction(endorsement)
+    decisions.reject(endorsement.pk, by=MODERATOR, at=NOON)
     all_told(at=NOON)
     retention.purge(at=NOON + 30 * DAY)
     assert not Question.objects.exists()
@@ -237,15 +237,15 @@ def test_questions_and_waiting_corrections_are_erased_with_the_contact(appeal: A
 
 
 def test_an_unconfirmed_new_contact_is_erased_when_its_links_expire(appeal: Appeal) -> None:
-    found = factories.confirmed(appeal)
-    private_links.create_link(found, Purpose.NEW_CONTACT, expires_at=NOON + 7 * DAY)
-    ContactChange.objects.create(endorsement=found, sealed_person="x", sealed_mailbox="x", requested_at=NOON)
+    endorsement = factories.confirmed(appeal)
+    private_links.create_link(endorsement, Purpose.NEW_CONTACT, expires_at=NOON + 7 * DAY)
+    ContactChange.objects.create(endorsement=endorsement, sealed_person="x", sealed_mailbox="x", requested_at=NOON)
     retention.purge(at=NOON + 7 * DAY - INSTANT)
-    assert ContactChange.objects.filter(endorsement=found).exists()
+    assert ContactChange.objects.filter(endorsement=endorsement).exists()
     retention.purge(at=NOON + 7 * DAY)
     assert not ContactChange.objects.exists()
     assert set(PrivateLink.objects.values_list("purpose", flat=True)) == {"own_page", "removal_code"}
-    assert has_contact(found)
+    assert has_contact(endorsement)
 
 
 # --- what else is over ---
@@ -282,9 +282,11 @@ def test_all_are_erased_however_many_there_are(appeal: Appeal, monkeypatch: pyte
 @pytest.mark.usefixtures("committed")
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="it reads SQLite's own files")
 def test_an_erased_contact_is_neither_in_the_database_file_nor_in_its_wal() -> None:
-    found = ended(factories.an_appeal(), "reject", organisation_name="Canary Fund", website="https://canary.example")
-    contact = Contact.objects.get(endorsement=found)
-    texts = [contact.sealed_mailbox, contact.sealed_person, found.mailbox_index, "Canary Fund", "canary.example"]
+    endorsement = ended(
+        factories.an_appeal(), "reject", organisation_name="Canary Fund", website="https://canary.example"
+    )
+    contact = Contact.objects.get(endorsement=endorsement)
+    texts = [contact.sealed_mailbox, contact.sealed_person, endorsement.mailbox_index, "Canary Fund", "canary.example"]
     assert [text for text in texts if text.encode() not in read_database_files()] == []
     retention.purge(at=NOON + 30 * DAY)
     assert [text for text in texts if text.encode() in read_database_files()] == []

@@ -54,24 +54,24 @@ def contents() -> dict[tuple[str, int, str], Any]:
 def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any]:
     """Every sealed column has a row sealed with the old key; afterwards the new one seals and both open."""
     use(settings, OLD, OLD)
-    found = factories.confirmed(appeal)
-    a_correction(found)
-    decisions.ask_question(found.pk, "Who are you?", by=MODERATOR, at=NOON)
+    row = factories.confirmed(appeal)
+    a_correction(row)
+    decisions.ask_question(row.pk, "Who are you?", by=MODERATOR, at=NOON)
     own_page.answer_question(hash_token(token_in(mails()[-1][2]), "own_page"), "We are.", at=NOON)
     ContactChange.objects.create(
-        endorsement=found,
+        endorsement=row,
         sealed_person=encryption.encrypt({"name": "New"}),
         sealed_mailbox=encryption.encrypt("new@fund.example"),
         requested_at=NOON,
     )
     factories.approved(appeal, display="withheld")
-    internal_notes.set_internal_note(found.pk, "Called them.", by=MODERATOR, at=NOON)
+    internal_notes.set_internal_note(row.pk, "Called them.", by=MODERATOR, at=NOON)
     verification.record_check(
-        found.pk, CheckResult("other", False, "By post."), seen=stale_forms.last_change_of(found), by=MODERATOR, at=NOON
+        row.pk, CheckResult("other", False, "By post."), seen=stale_forms.last_change_of(row), by=MODERATOR, at=NOON
     )
     known_organisations.replace_known_organisations([KnownEntry("Made-up Fund", "fund.example", "Asel", member=False)])
     spelling.correct_spelling(
-        found.pk, EntryProposal("Made-up Fund", "", "KG"), seen=stale_forms.last_change_of(found), by=MODERATOR, at=NOON
+        row.pk, EntryProposal("Made-up Fund", "", "KG"), seen=stale_forms.last_change_of(row), by=MODERATOR, at=NOON
     )
     factories.approved(appeal)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)

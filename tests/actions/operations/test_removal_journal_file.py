@@ -151,7 +151,7 @@ def test_readyz_and_deploy_check_fail_while_the_file_lags_or_cannot_be_written(
     triggers.install_triggers(connection)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["removals_noted"]) == (503, False)
-    assert [found.id for found in _errors()] == ["petition.E005"]
+    assert [error.id for error in _errors()] == ["petition.E005"]
     worker = RemovalJournalFile()
     worker.update(at=now)
     assert client.get("/readyz").status_code == 200
@@ -173,4 +173,4 @@ def test_readyz_and_deploy_check_fail_while_the_file_lags_or_cannot_be_written(
 
 
 def _errors() -> list[CheckMessage]:
-    return [found for found in run_checks(include_deployment_checks=True) if found.id == "petition.E005"]
+    return [error for error in run_checks(include_deployment_checks=True) if error.id == "petition.E005"]

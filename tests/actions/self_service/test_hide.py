@@ -78,10 +78,10 @@ def test_importing_the_statement_again_does_not_bring_a_hidden_name_back(appeal:
 
 
 def test_a_name_hidden_while_unlisted_stays_hidden_when_it_is_approved_again(appeal: Appeal) -> None:
-    found = factories.approved(appeal)
-    decisions.revoke(found.pk, by=MODERATOR, at=NOON)
+    endorsement = factories.approved(appeal)
+    decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON)
     hide(Kind.FURTHER, 1)
-    decisions.approve(found.pk, by=MODERATOR, at=NOON)
+    decisions.approve(endorsement.pk, by=MODERATOR, at=NOON)
     signatory = Signatory.objects.get(kind=Kind.FURTHER, number=1)
     assert signatory.status == Status.NO_LONGER_LISTED
     message, _, content = mails()[-1]

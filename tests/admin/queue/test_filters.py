@@ -117,7 +117,7 @@ def test_age_is_told_in_words_and_filtered_by_the_settings(staff: Client, appeal
 def test_what_is_quarantined_waits_under_a_tab_of_its_own(staff: Client, appeal: Appeal) -> None:
     row, aside = confirmed(appeal), confirmed(appeal)
     hold.put_on_hold([aside.pk], reason="network", by=MODERATOR, at=NOON)
-    assert [found["endorsement"].pk for found in context(staff)["rows"]] == [row.pk, aside.pk], "below the others"
+    assert [listed["endorsement"].pk for listed in context(staff)["rows"]] == [row.pk, aside.pk], "below the others"
     assert shown(staff, state="quarantined") == {aside.pk}
     assert "Quarantined <b>1</b>" in staff.get("/admin/").content.decode()
 

@@ -162,9 +162,9 @@ def test_every_listed_line_has_a_way_to_its_endorsement(staff: Client, appeal: A
     row = approved(appeal)
     page = staff.get("/admin/lines/").content.decode()
     assert page.count('<li><a href="/admin/endorsements/') == 35
-    for typed, found in (("original-35", original(35)), (" Further-1 ", row)):
+    for typed, expected in (("original-35", original(35)), (" Further-1 ", row)):
         answer = staff.get("/admin/lines/", {"appeal": SLUG, "reference": typed})
-        assert answer["Location"] == f"/admin/endorsements/{found.pk}/"
+        assert answer["Location"] == f"/admin/endorsements/{expected.pk}/"
 
 
 @pytest.mark.parametrize("typed", ["original-36", "further-1", "x", "original-0", "original-99999999999", SCRIPT])

@@ -40,8 +40,8 @@ def press(staff: Client, row: Endorsement, what: str, *, status: int = 200, **ty
 
 def seen_on(html: str, form: str) -> str:
     """The version that a form of the page hands back."""
-    (found,) = re.findall(rf'/{form}/".*?name="seen" value="(\w+)"', html, re.S)
-    return str(found)
+    (token,) = re.findall(rf'/{form}/".*?name="seen" value="(\w+)"', html, re.S)
+    return str(token)
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -347,9 +347,9 @@ def test_a_closed_appeal_says_so(staff: Client, appeal: Appeal) -> None:
 def test_a_name_is_hidden_in_two_presses_from_any_page(staff: Client, appeal: Appeal, typed: str) -> None:
     for place in ("/admin/", "/admin/petition/auditevent/", "/admin/reasons/"):
         assert 'action="/admin/hide/"' in staff.get(place).content.decode()
-    found = staff.get("/admin/hide/", {"q": typed}).content.decode()
+    page = staff.get("/admin/hide/", {"q": typed}).content.decode()
     row = Endorsement.objects.get(signatory__kind="original", signatory__number=12)
-    assert f'action="/admin/endorsements/{row.pk}/name/"' in found
+    assert f'action="/admin/endorsements/{row.pk}/name/"' in page
     assert "off everything this site serves" in press(staff, row, "name", decision="hide")
     assert f'/endorsements/{row.pk}/name/"' not in staff.get("/admin/hide/", {"q": typed}).content.decode()
 

@@ -15,8 +15,8 @@ from tests.actions.mailing.fake_mail_server import create_fake_server, run_serve
 from tests.factories import NOON
 
 
-def page_of(staff: Client, found: Endorsement) -> str:
-    return staff.get(reverse("admin:endorsement", args=[found.pk])).content.decode()
+def page_of(staff: Client, endorsement: Endorsement) -> str:
+    return staff.get(reverse("admin:endorsement", args=[endorsement.pk])).content.decode()
 
 
 def delivered(settings: Settings, *answers: str) -> None:
@@ -32,9 +32,9 @@ def delivered(settings: Settings, *answers: str) -> None:
 
 
 def test_a_mail_refused_for_good_is_shown_at_its_endorsement(staff: Client, appeal: Appeal, settings: Settings) -> None:
-    found, other = factories.approved(appeal), factories.confirmed(appeal)
+    endorsement, other = factories.approved(appeal), factories.confirmed(appeal)
     delivered(settings, "250 OK", "250 OK", "550 No such mailbox")
-    page = page_of(staff, found)
+    page = page_of(staff, endorsement)
     assert "Mail not delivered" in page
     assert "Your request was accepted" in page
     assert "refused for good on 23 November 2026" in page
@@ -51,8 +51,8 @@ def test_the_mail_that_asks_a_mailbox_is_shown_too(staff: Client, appeal: Appeal
 
 
 def test_a_mail_that_is_being_tried_in_vain_says_so(staff: Client, appeal: Appeal, settings: Settings) -> None:
-    found = factories.confirmed(appeal)
+    endorsement = factories.confirmed(appeal)
     delivered(settings, "450 Busy")
-    page = page_of(staff, found)
+    page = page_of(staff, endorsement)
     assert "it is tried again" in page
     assert "refused for good" not in page

@@ -176,12 +176,12 @@ def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Bar
     original = second_factor_codes._matching_steps
 
     def slow_steps(*args: object, **options: object) -> list[int]:
-        found = list(original(*args, **options))  # type: ignore[arg-type]  # handed on
+        matching = list(original(*args, **options))  # type: ignore[arg-type]  # handed on
         try:
             pause.wait(timeout=2)
         except BrokenBarrierError:
             pass  # the other one waits for the lock, as it should
-        return found
+        return matching
 
     threads = [Thread(target=sign_in) for _ in range(2)]
     with pytest.MonkeyPatch.context() as patch:
@@ -196,9 +196,9 @@ def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Bar
 def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None:
     """The same without a lock or a transaction around both: what the test has to notice."""
     tries = CodeTries.objects.get_or_create(account=account)[0]
-    found = second_factor_codes._find_matching(account, shown, tries, at=at)
+    matching = second_factor_codes._find_matching(account, shown, tries, at=at)
     tries.save()
-    return found
+    return matching
 
 
 @pytest.mark.parametrize(("accept", "times"), [(accept_code, 1), (unlocked, 2)])

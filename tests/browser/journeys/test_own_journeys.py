@@ -27,8 +27,8 @@ def tab_to(page: Page, target: Locator) -> None:
 
 def press(page: Page, role: str, name: str) -> None:
     """The link or button is pressed by its key, and the next page is there."""
-    found = page.locator("main").get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
-    tab_to(page, found)
+    control = page.locator("main").get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+    tab_to(page, control)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 

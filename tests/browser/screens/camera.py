@@ -49,8 +49,8 @@ def shoot(visit: Visit, state: str, language: str, widths: Sequence[int], folder
         visit.page.emulate_media(media="screen", color_scheme="dark" if scheme == "dark" else "light")
         for width in sorted(widths):
             _resize(visit, width)
-            found = checks.accessibility(visit.page) if width == min(widths) else []
-            yield _shot(visit, View(state, language, f"{width}.{scheme}"), found, folder)
+            problems = checks.accessibility(visit.page) if width == min(widths) else []
+            yield _shot(visit, View(state, language, f"{width}.{scheme}"), problems, folder)
     if state not in DESK:
         yield _on_paper(visit, View(state, language, PAPER), folder)
     visit.page.emulate_media(media="screen", color_scheme="light")
@@ -72,11 +72,11 @@ def _on_paper(visit: Visit, view: View, folder: Path) -> Shot:
     return _shot(visit, view, [], folder)
 
 
-def _shot(visit: Visit, view: View, found: list[str], folder: Path) -> Shot:
+def _shot(visit: Visit, view: View, problems: list[str], folder: Path) -> Shot:
     """The picture, with what was found before and what is to be seen and heard now; nothing is told twice."""
     visit.page.screenshot(path=folder / view.picture, full_page=True)
-    found = [*found, *checks.layout(visit), *checks.controls(visit.page)]
-    shot = Shot(view, [*found, *checks.company(visit), *checks.noise(visit)])
+    problems = [*problems, *checks.layout(visit), *checks.controls(visit.page)]
+    shot = Shot(view, [*problems, *checks.company(visit), *checks.noise(visit)])
     visit.requests.clear()
     visit.complaints.clear()
     return shot

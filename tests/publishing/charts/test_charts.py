@@ -40,9 +40,9 @@ def rows(page: str, table: int) -> list[list[str]]:
 
 def circles(page: str) -> dict[str, tuple[str, float]]:
     """Name → label and radius, as drawn."""
-    found = re.findall(r'<g><title>(.*?): .*?<circle class="count"[^>]* r="([\d.]+)"/></g>', page, re.S)
+    values = re.findall(r'<g><title>(.*?): .*?<circle class="count"[^>]* r="([\d.]+)"/></g>', page, re.S)
     labels = re.findall(r'<text class="(?:inside|above)"[^>]*>(.*?)</text>', page)
-    return {unescape(name): (label, float(radius)) for (name, radius), label in zip(found, labels, strict=True)}
+    return {unescape(name): (label, float(radius)) for (name, radius), label in zip(values, labels, strict=True)}
 
 
 @pytest.mark.both_databases

@@ -68,12 +68,12 @@ def test_the_pdf_is_tagged_titled_and_of_nobody(long_pdfs: dict[str, bytes], lan
 
 def kinds(node: Any) -> Iterable[str]:
     """The structure types below a node of the structure tree (ISO 32000-1, 14.7)."""
-    for found in elements(node):
-        yield found["/S"]
+    for child in elements(node):
+        yield child["/S"]
 
 
 def figure(node: Any) -> Any:
-    return next(found for found in elements(node) if found["/S"] == "/Figure")
+    return next(element for element in elements(node) if element["/S"] == "/Figure")
 
 
 def elements(node: Any) -> Iterable[Any]:

@@ -26,8 +26,8 @@ WORDS = _WORDS.split()
 def lists(page: str) -> dict[str, list[str]]:
     """The lines of the lists under “Endorsed later”: `screen` shows the one, `paper` the other."""
     section = page.partition('id="later"')[2].partition("</section>")[0]
-    found = re.findall(r'<ol class="roll ?(\w*)".*?>(.*?)</ol>', section, re.S)
-    return {name: [words(line) for line in re.findall(r"<li\b.*?</li>", lines, re.S)] for name, lines in found}
+    rolls = re.findall(r'<ol class="roll ?(\w*)".*?>(.*?)</ol>', section, re.S)
+    return {name: [words(line) for line in re.findall(r"<li\b.*?</li>", lines, re.S)] for name, lines in rolls}
 
 
 @pytest.mark.parametrize("prefix", PREFIXES.values())
@@ -38,9 +38,9 @@ def test_paper_has_every_number_in_its_order_and_the_screen_the_newest(
     list_further(appeal, 78, first=2)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     page = client.get(prefix + PAGE).content.decode()
-    found = lists(page)
-    assert [int(line.split(".")[0]) for line in found["screen"]] == list(range(78, 58, -1))
-    assert [int(line.split(".")[0]) for line in found["paper"]] == list(range(1, 79))
+    printed = lists(page)
+    assert [int(line.split(".")[0]) for line in printed["screen"]] == list(range(78, 58, -1))
+    assert [int(line.split(".")[0]) for line in printed["paper"]] == list(range(1, 79))
     assert "Hidden" not in page
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))

@@ -41,7 +41,7 @@ def test_calc_finds_no_formula_in_what_we_publish(client: Client, appeal: Appeal
         (tmp_path / f"{name}.csv").write_bytes(client.get(f"/appeals/{SLUG}/{name}.csv").getvalue())
     decisions.set_public_note(SLUG, Kind.ORIGINAL, 1, "", by=MODERATOR, at=NOON)
     (tmp_path / "without_note.csv").write_bytes(client.get(f"/appeals/{SLUG}/signatories.csv").getvalue())
-    found = formulas(tmp_path)
-    assert found.pop("typed") >= 4  # so Calc does look for them
+    results = formulas(tmp_path)
+    assert results.pop("typed") >= 4  # so Calc does look for them
     # The exact file is exact: this note is one that no form would take, and it stands there as it was written.
-    assert found == {"written": 0, "signatories": 1, "signatories.spreadsheet": 0, "without_note": 0}
+    assert results == {"written": 0, "signatories": 1, "signatories.spreadsheet": 0, "without_note": 0}

@@ -72,15 +72,15 @@ def served(folder: Path) -> Iterator[str]:
 
 def crawled(base: str) -> tuple[dict[str, bytes], set[str]]:
     """Everything that can be reached from the start page, and what leads elsewhere. A dead link raises."""
-    waiting, found, pages, elsewhere, wanted = [base], {}, {}, set(), set()
+    waiting, contents, pages, elsewhere, wanted = [base], {}, {}, set(), set()
     while waiting:
         url = waiting.pop()
         with urlopen(url, timeout=20) as response:
-            found[url] = response.read()
+            contents[url] = response.read()
             is_page = response.headers["Content-Type"].startswith("text/html")
         if not is_page:
             continue
-        pages[url] = Page(found[url].decode())
+        pages[url] = Page(contents[url].decode())
         for link in pages[url].links:
             target, fragment = urldefrag(urljoin(url, link))
             if not target.startswith(base):
@@ -88,11 +88,11 @@ def crawled(base: str) -> tuple[dict[str, bytes], set[str]]:
                 continue
             assert not link.startswith("/"), (url, link)
             wanted.add((target, unquote(fragment)))
-            if target not in found and target not in waiting:
+            if target not in contents and target not in waiting:
                 waiting.append(target)
     lost = {(url, fragment) for url, fragment in wanted if url in pages and fragment not in pages[url].places}
     assert lost == set()
-    return {url.removeprefix(base): content for url, content in found.items()}, elsewhere
+    return {url.removeprefix(base): content for url, content in contents.items()}, elsewhere
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ class Mirror:
 
     @property
     def files(self) -> set[str]:
-        found = self.folder.rglob("*")
-        return {path.relative_to(self.folder).as_posix() for path in found if path.is_file()}
+        paths = self.folder.rglob("*")
+        return {path.relative_to(self.folder).as_posix() for path in paths if path.is_file()}
 
 
 @pytest.fixture(scope="module")
