@@ -86,7 +86,7 @@ class Function:
             yield from self.parts(branch, seen=seen)
 
     def codes(self, value: ast.expr) -> Iterable[str] | None:
-        """Return the codes that one part stands for; None for what nobody has said."""
+        """Return the codes that one part stands for; None if they are not known."""
         words = ast.unparse(value)
         if isinstance(value, ast.Subscript) or (isinstance(value, ast.Call) and words.count(".get(") == 1):
             table = value.value if isinstance(value, ast.Subscript) else getattr(value.func, "value", None)
@@ -117,7 +117,7 @@ def functions() -> list[Function]:
 
 
 def used_codes() -> tuple[dict[str, set[str]], set[str]]:
-    """Every code that an action may write, by its kind, and the expressions that nobody has said the codes of."""
+    """Return every code that an action may write, by kind, and the expressions whose codes are unknown."""
     writers = dict(WRITERS)
     everything = functions()
     size = -1

@@ -192,7 +192,7 @@ def test_three_hundred_approvals_in_an_hour_ask_again(appeal: Appeal, approvals:
     response = client.post(f"/admin/endorsements/{waiting.pk}/decide/", {"decision": "approve"})
     assert ("reauthenticate" in response["Location"]) == asked
     again = create_client(account).post(f"/admin/endorsements/{waiting.pk}/decide/", {"decision": "approve"})
-    assert "reauthenticate" not in again["Location"]  # whoever has just said who they are goes on
+    assert "reauthenticate" not in again["Location"]  # a password that was just typed is not asked again
 
 
 def test_a_batch_that_two_carry_out_asks_nothing_and_counts_for_neither(

@@ -39,24 +39,24 @@ from tests.admin.test_pages import ROUTES, build_path
 from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, token_in
 from tests.models.rows import a_batch
 
-EVIL = """x'"><script>ran()</script><img src=x onerror=ran()><a href="javascript:ran()">x</a>"""
+HOSTILE = """x'"><script>ran()</script><img src=x onerror=ran()><a href="javascript:ran()">x</a>"""
 SHOWN = "&lt;script&gt;ran()&lt;/script&gt;"
 ALSO_POSTED: dict[str, dict[str, Any]] = {
     "admin:contact": {},
     "admin:dispute": {},
     "admin:link": {"checked": "on"},
-    "admin:ask": {"words": EVIL * 30},
-    "admin:internal_note": {"note": EVIL, "seen": "stale"},
-    "admin:note": {"words": EVIL, "seen": "stale"},
-    "admin:spelling": {"organisation_name": EVIL, "seen": "stale", "acronym": EVIL, "countries": EVIL},
-    "admin:check": {"how": Check.VOUCHED, "voucher": EVIL, "note": EVIL, "seen": "0"},
-    "admin:enter": {"organisation_name": EVIL, "contact_email": EVIL, "note": EVIL},
-    "admin:reason": {"label_en": EVIL, "words_en": EVIL, "preview": ""},
-    "admin:notice": {"words": EVIL, "dated": "2026-10-01", "preview": ""},
-    "admin:editions": {"addressee": EVIL, "dated": "2026-10-01", "appeal": SLUG, "preview": ""},
-    "admin:translation": {"source": EVIL, "dated": "2026-10-01"},
-    "admin:invite": {"name": EVIL, "mailbox": EVIL},
-    "admin:account": {"mailbox": EVIL},
+    "admin:ask": {"words": HOSTILE * 30},
+    "admin:internal_note": {"note": HOSTILE, "seen": "stale"},
+    "admin:note": {"words": HOSTILE, "seen": "stale"},
+    "admin:spelling": {"organisation_name": HOSTILE, "seen": "stale", "acronym": HOSTILE, "countries": HOSTILE},
+    "admin:check": {"how": Check.VOUCHED, "voucher": HOSTILE, "note": HOSTILE, "seen": "0"},
+    "admin:enter": {"organisation_name": HOSTILE, "contact_email": HOSTILE, "note": HOSTILE},
+    "admin:reason": {"label_en": HOSTILE, "words_en": HOSTILE, "preview": ""},
+    "admin:notice": {"words": HOSTILE, "dated": "2026-10-01", "preview": ""},
+    "admin:editions": {"addressee": HOSTILE, "dated": "2026-10-01", "appeal": SLUG, "preview": ""},
+    "admin:translation": {"source": HOSTILE, "dated": "2026-10-01"},
+    "admin:invite": {"name": HOSTILE, "mailbox": HOSTILE},
+    "admin:account": {"mailbox": HOSTILE},
     "admin:bulk": {"deed": BatchAction.REJECT, "which": "all", "query": "state=confirmed"},
 }
 """What is posted besides, where the answer is a page."""
@@ -86,47 +86,47 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
-def evil(appeal: Appeal) -> dict[str, int]:
+def hostile_rows(appeal: Appeal) -> dict[str, int]:
     """Every field that anybody types has markup in it; the row that each address with a number names."""
     typed = ("organisation_name", "acronym", "website", "contact_name", "contact_role")
-    told: dict[str, Any] = dict.fromkeys(typed, EVIL)
-    told["acronym"] = EVIL[:40]
+    values: dict[str, Any] = dict.fromkeys(typed, HOSTILE)
+    values["acronym"] = HOSTILE[:40]
     by: dict[str, Any] = {"by": MODERATOR, "at": NOON}
-    columns: dict[str, Any] = {field.name: EVIL for field in fields(KnownEntry)}
+    columns: dict[str, Any] = {field.name: HOSTILE for field in fields(KnownEntry)}
     known_organisations.replace_known_organisations(
         [KnownEntry(**(columns | {"domain": "fund.example", "member": True}))]
     )
-    labels = dict.fromkeys(("en", "ru", "ky"), EVIL)
-    rejection_reasons.set_reason("evil", labels=labels, words={"en": EVIL}, sends_mail=True, is_offered=True, **by)
-    waiting = confirmed(appeal, **told)
-    twin = confirmed(appeal, **told)
+    labels = dict.fromkeys(("en", "ru", "ky"), HOSTILE)
+    rejection_reasons.set_reason("evil", labels=labels, words={"en": HOSTILE}, sends_mail=True, is_offered=True, **by)
+    waiting = confirmed(appeal, **values)
+    twin = confirmed(appeal, **values)
     comparisons.record_comparison(waiting.pk, twin.pk, Verdict.SAME, **by)
-    record_check(waiting.pk, CheckResult("other", True, EVIL), seen=0, **by)
-    internal_notes.set_internal_note(waiting.pk, EVIL, **by)
+    record_check(waiting.pk, CheckResult("other", True, HOSTILE), seen=0, **by)
+    internal_notes.set_internal_note(waiting.pk, HOSTILE, **by)
     spelling.correct_spelling(
-        waiting.pk, EntryProposal(f"{EVIL}!", "", "KG"), seen=stale_forms.last_change_of(waiting), **by
+        waiting.pk, EntryProposal(f"{HOSTILE}!", "", "KG"), seen=stale_forms.last_change_of(waiting), **by
     )
-    decisions.ask_question(twin.pk, EVIL, **by)
+    decisions.ask_question(twin.pk, HOSTILE, **by)
     own = hash_token(token_in(mails()[-1][2]), "own_page")
-    own_page.answer_question(own, EVIL, at=NOON)
+    own_page.answer_question(own, HOSTILE, at=NOON)
     listed = decisions.approve(twin.pk, **by)
-    decisions.set_public_note(SLUG, Kind.FURTHER, 1, EVIL, **by)
-    corrections.propose_correction(own, EntryProposal(EVIL, EVIL, "KG"), at=NOON)
-    decisions.reject(confirmed(appeal, **told).pk, reason="evil", note=EVIL, **by)
-    quiet = decisions.approve(confirmed(appeal, display="withheld", **told).pk, **by)
-    disputes.raise_dispute(appeal, reference=EVIL[:20], words=EVIL, mailbox=EVIL, at=NOON)
-    form_notice.set_notice(appeal, language="ru", paragraphs=[EVIL], dated=NOON.date(), **by)
-    editions.freeze(SLUG, dated=clock.now().date(), addressee=EVIL, by=MODERATOR, at=clock.now())
+    decisions.set_public_note(SLUG, Kind.FURTHER, 1, HOSTILE, **by)
+    corrections.propose_correction(own, EntryProposal(HOSTILE, HOSTILE, "KG"), at=NOON)
+    decisions.reject(confirmed(appeal, **values).pk, reason="evil", note=HOSTILE, **by)
+    withheld = decisions.approve(confirmed(appeal, display="withheld", **values).pk, **by)
+    disputes.raise_dispute(appeal, reference=HOSTILE[:20], words=HOSTILE, mailbox=HOSTILE, at=NOON)
+    form_notice.set_notice(appeal, language="ru", paragraphs=[HOSTILE], dated=NOON.date(), **by)
+    editions.freeze(SLUG, dated=clock.now().date(), addressee=HOSTILE, by=MODERATOR, at=clock.now())
     guest = create_account("guest")
     text = TextProposal.objects.create(
-        appeal=appeal, language="ru", dated=NOON, source=EVIL, proposed_by=0, proposed_at=NOON
+        appeal=appeal, language="ru", dated=NOON, source=HOSTILE, proposed_by=0, proposed_at=NOON
     )
     role = RoleProposal.objects.create(account=guest, role="editor", proposed_by=0, proposed_at=NOON)
     return {
         "pk": waiting.pk,
         "listed": listed.pk,
-        "quiet": quiet.pk,
-        "batch": a_batch(waiting, listed, quiet, reason="evil", deed=BatchAction.REJECT).pk,
+        "quiet": withheld.pk,
+        "batch": a_batch(waiting, listed, withheld, reason="evil", deed=BatchAction.REJECT).pk,
         "correction": Correction.objects.get().pk,
         **dict.fromkeys(("settle", "dispute"), Dispute.objects.get().pk),
         "account": guest.pk,
@@ -142,32 +142,34 @@ def fresh(row: Endorsement) -> Endorsement:
 
 def pages(client: Client, rows: dict[str, int], *, all_queries: bool) -> dict[str, str]:
     """Every page that opens, and every page that answers a form. The queue is opened with each of the queries."""
-    found = {}
+    responses = {}
     for name in ROUTES:
         if name in {"account_logout", "admin:login", "admin:logout"}:
             continue
         for query in QUERIES if name == "admin:index" else QUERIES[:2] if all_queries else QUERIES[:1]:
-            found[name + query] = client.get(build_path(name, rows) + query)
+            responses[name + query] = client.get(build_path(name, rows) + query)
     for other in ("listed", "quiet"):
-        found[other] = client.get(f"/admin/endorsements/{rows[other]}/")
+        responses[other] = client.get(f"/admin/endorsements/{rows[other]}/")
     for name, typed in ALSO_POSTED.items():
-        found[f"POST {name}"] = client.post(build_path(name, rows), typed)
+        responses[f"POST {name}"] = client.post(build_path(name, rows), typed)
     is_page = "text/html"
     return {
         name: answer.content.decode()
-        for name, answer in found.items()
+        for name, answer in responses.items()
         if answer.get("Content-Type", "").startswith(is_page) and not answer.streaming
     }
 
 
 @pytest.mark.parametrize("person", [*Role.values, "superuser"])
-def test_stored_script_is_text_in_every_page_of_every_role(evil: dict[str, int], person: str) -> None:
+def test_stored_script_is_text_in_every_page_of_every_role(hostile_rows: dict[str, int], person: str) -> None:
     roles = [person] if person in Role.values else []
     client = create_client(create_account(person, *roles, is_superuser=person == "superuser"))
-    seen = pages(client, evil, all_queries=person == "superuser")  # who opens every page; its head is the same for all
-    complaints = {name: told for name, page in seen.items() if (told := Reader(page).complaints)}
+    html_pages = pages(
+        client, hostile_rows, all_queries=person == "superuser"
+    )  # who opens every page; its head is the same for all
+    complaints = {name: problems for name, page in html_pages.items() if (problems := Reader(page).complaints)}
     assert complaints == {}
-    raw = [name for name, page in seen.items() if "<script>ran" in page or "<img src=x" in page]
+    raw = [name for name, page in html_pages.items() if "<script>ran" in page or "<img src=x" in page]
     assert raw == []
     least = {"moderator": 18, "editor": 8, "administrator": 3, "auditor": 1, "superuser": 36}[person]
-    assert sum(SHOWN in page for page in seen.values()) >= least, "it was not looked at"
+    assert sum(SHOWN in page for page in html_pages.values()) >= least, "it was not looked at"

@@ -36,17 +36,17 @@ def loaded(url: str, headers: Mapping[str, str], *, seconds: float, connections:
     """GETs of `url` for some seconds. Raises Failed where an answer is neither 2xx nor 3xx."""
     if not has_wrk():
         return _by_python(url, headers, seconds=seconds)
-    told = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}", "--latency", *told, url]
+    header_options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}", "--latency", *header_options, url]
     return read_wrk(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def read_wrk(said: str) -> Load:
+def read_wrk(output: str) -> Load:
     """What wrk reports. Raises Failed where it reports errors."""
-    if "Non-2xx" in said or "Socket errors" in said:
-        raise Failed(said)
-    times = {percent: _seconds(text) for percent, text in re.findall(r"(50|99)%\s+(\S+)", said)}
-    (rate,) = re.findall(r"Requests/sec:\s+([\d.]+)", said)
+    if "Non-2xx" in output or "Socket errors" in output:
+        raise Failed(output)
+    times = {percent: _seconds(text) for percent, text in re.findall(r"(50|99)%\s+(\S+)", output)}
+    (rate,) = re.findall(r"Requests/sec:\s+([\d.]+)", output)
     return Load(float(rate), times["50"], times["99"])
 
 

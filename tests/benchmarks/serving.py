@@ -130,14 +130,14 @@ def _nginx_where_there_is_one(folder: Path, url: str) -> Iterator[str]:
 
 def _ratios(load: dict[str, Load]) -> list[Figure]:
     ours, bare = load["ours"].rate, load["bare"].rate
-    told = []
+    options = []
     if "nginx" in load:
-        told += [
+        options += [
             at_least("appeal page, br, 64 connections: ours : nginx", ours / load["nginx"].rate, 0.5),
             at_least("304 from ours : 200 from nginx", load["304"].rate / load["nginx"].rate, 0.5),
         ]
     return [
-        *told,
+        *options,
         at_least("ours : our Django rendering the same page", ours / bare, 100),
         at_least("appeal page with 100,000 further signatories : with none", load["large"].rate / ours, 0.9),
     ]

@@ -1,4 +1,4 @@
-"""What the benchmark reads and writes; what it measures is told by `make bench`."""
+"""What the benchmark reads and writes; `make bench` shows what it measures."""
 
 from datetime import UTC, datetime
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.screens.states import Visit
 
-# axe describes each element that passes, unless it is told that nobody reads that: half of its time.
+# axe describes each element that passes, which takes half of its time, unless an option turns that off.
 _BRIEF = {"resultTypes": ["violations"]}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], **_BRIEF}
 AS_DRAWN = {
@@ -39,7 +39,7 @@ _CUT_OR_COVERED = """() => {
   return [...new Set(found)];
 }"""
 _EXPECTED = re.compile(r"status of 4\d\d")
-"""Chromium reports the error pages themselves; nothing else may be said."""
+"""Console messages about error pages are allowed; no others are."""
 
 
 def troubles(visit: Visit) -> list[str]:

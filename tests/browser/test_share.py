@@ -11,7 +11,7 @@ from tests.factories import SLUG
 PATH = f"/appeals/{SLUG}/"
 PAGE = """<!doctype html><html lang="en"><head><title>Title of the page</title>{canonical}
 <script src="/static/js/share.js" defer></script></head>
-<body><main><button type="button" hidden {told}>Share</button></main></body></html>"""
+<body><main><button type="button" hidden {attributes}>Share</button></main></body></html>"""
 SHEET = "navigator.share = (shared) => { window.shared = shared; return Promise.reject(new Error('closed')); };"
 
 
@@ -21,12 +21,12 @@ def tab(new_tab: Visit) -> Visit:
     return new_tab
 
 
-def open_page(visit: Visit, told: str, *, canonical: str = "") -> None:
+def open_page(visit: Visit, attributes: str, *, canonical: str = "") -> None:
     """A page of the served site, under its Content-Security-Policy."""
 
     def answer(route: Route) -> None:
         served = route.fetch()
-        route.fulfill(response=served, body=PAGE.format(told=told, canonical=canonical))
+        route.fulfill(response=served, body=PAGE.format(attributes=attributes, canonical=canonical))
 
     visit.page.route(f"**{PATH}?*", answer)
     visit.open(f"{PATH}?from=mail#top")

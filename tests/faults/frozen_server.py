@@ -42,7 +42,7 @@ class FreezableProxy:
             while True:
                 for reader in select.select([visitor, server], [], [])[0]:
                     self.open.wait()
-                    said = reader.recv(65_536)
-                    if not said:
+                    data = reader.recv(65_536)
+                    if not data:
                         return
-                    (server if reader is visitor else visitor).sendall(said)
+                    (server if reader is visitor else visitor).sendall(data)

@@ -57,7 +57,7 @@ def _complaints(
     """What is wrong after that many moderators have approved all of that many endorsements, each in another order."""
     appeal = factories.an_appeal()
     waiting = [factories.confirmed(appeal).pk for _ in range(rows)]
-    done, errors, told = [], [], []
+    done, errors, refused = [], [], []
 
     def approve_all(moderator: int) -> None:
         if not lock and connection.vendor == "sqlite":
@@ -72,7 +72,7 @@ def _complaints(
                 copy.approve(pk, by=Actor.staff(moderator), at=NOON)
                 done.append((pk, moderator))
             except already as refusal:
-                told.append((pk, vars(refusal)["event"].actor_id))
+                refused.append((pk, vars(refusal)["event"].actor_id))
             except Exception as error:  # noqa: BLE001  (the complaint names it)
                 errors.append(f"{type(error).__name__}: {error}")
 
@@ -81,8 +81,8 @@ def _complaints(
     complaints = errors + [repr(outcome) for outcome in outcomes if outcome is not None]
     if len(done) != rows:
         complaints.append(f"{len(done)} approvals of {rows}")
-    if lock and (len(told) != rows * (threads - 1) or not set(told) <= set(done)):
-        complaints.append("somebody was not told who was first")
+    if lock and (len(refused) != rows * (threads - 1) or not set(refused) <= set(done)):
+        complaints.append("a refusal did not name who was first")
     return complaints + _wrong_on_the_list(appeal, waiting)
 
 
@@ -90,7 +90,7 @@ def _wrong_on_the_list(appeal: Appeal, approved: list[int]) -> list[str]:
     wanted = list(range(1, len(approved) + 1))
     lines = Signatory.objects.listed().of_kind(Kind.FURTHER).order_by("number")
     names = Endorsement.objects.filter(pk__in=approved, state="approved").values_list("organisation_name", flat=True)
-    told = {
+    checks = {
         "numbers": list(lines.values_list("number", flat=True)) == wanted,
         "last number": Appeal.objects.get(pk=appeal.pk).last_number == len(approved),
         "names": sorted(lines.values_list("name", flat=True)) == sorted(names) and len(names) == len(approved),
@@ -98,7 +98,7 @@ def _wrong_on_the_list(appeal: Appeal, approved: list[int]) -> list[str]:
         "trail": AuditEvent.objects.filter(verb="approve").count() == len(approved),
         "mails": OutgoingMail.objects.filter(message="listed").count() == len(approved),
     }
-    return [f"wrong {what}" for what, is_right in told.items() if not is_right]
+    return [f"wrong {what}" for what, is_right in checks.items() if not is_right]
 
 
 def test_two_moderators_at_once_list_it_once() -> None:

@@ -120,11 +120,11 @@ def assert_memory_is_served(server: Server, pages: dict[str, str]) -> None:
 def assert_can_be_sent_again(answer: Answer) -> None:
     status, headers, page = answer
     assert (status, headers["retry-after"], headers["cache-control"]) == (503, "30", "no-store")
-    told = {name: value if isinstance(value, list) else [value] for name, value in RIGHT.items()}
+    expected = {name: value if isinstance(value, list) else [value] for name, value in RIGHT.items()}
     again = fields_of(page)
     assert again.pop("organisation_name")[0].startswith("Made-up Fund ")
-    del told["organisation_name"]
-    assert again == told
+    del expected["organisation_name"]
+    assert again == expected
 
 
 def test_with_the_database_locked_memory_is_served_and_posts_can_be_sent_again(installed: Installation) -> None:

@@ -118,15 +118,15 @@ class Life:
 
     def endorse(self, role: str) -> None:
         """Fill in the form, and confirm the mailbox unless the scenario is that nobody does."""
-        told, browser = self.canaries, Browser(self.site.url)
-        address = f"{told[f'{role} mailbox']}@fund.example"
+        shownes, browser = self.canaries, Browser(self.site.url)
+        address = f"{shownes[f'{role} mailbox']}@fund.example"
         browser.open(f"/appeals/{SLUG}/endorse/")
         browser.submit(
-            organisation_name=told.get(f"{role} name", self.listed_name),
-            website=f"{told[f'{role} website']}.example",
+            organisation_name=shownes.get(f"{role} name", self.listed_name),
+            website=f"{shownes[f'{role} website']}.example",
             display="withheld" if role == "withheld" else "named",
-            contact_name=told[f"{role} person"],
-            contact_role=told[f"{role} role"],
+            contact_name=shownes[f"{role} person"],
+            contact_role=shownes[f"{role} role"],
             contact_email=address,
             authority="on",
             consent_processing="on",
@@ -186,8 +186,8 @@ class Life:
             own, confirm = self.canaries.get(f"{role} own page"), self.canaries[f"{role} token"]
             paths = [f"{confirm}/confirm/", *(f"{own}/{step}" for step in STEPS if own)]
             for path in paths:
-                told = self.seen_in(opened_at(f"{self.site.url}/endorsements/{path}")[1], f"link of {role}")
-                places |= {(name, place) for name, place in told if name not in {f"{role} own page", f"{role} token"}}
+                shown = self.seen_in(opened_at(f"{self.site.url}/endorsements/{path}")[1], f"link of {role}")
+                places |= {(name, place) for name, place in shown if name not in {f"{role} own page", f"{role} token"}}
         return places
 
     def in_mails(self) -> Found:
@@ -196,9 +196,9 @@ class Life:
         for mail in self.office.taken:
             known = (*ROLES, "proposed")
             role = next((role for role in known if self.canaries[f"{role} mailbox"] in str(mail["To"])), "nobody")
-            told = self.seen_in(_words_of(mail), f"mail to {role}")
+            shown = self.seen_in(_words_of(mail), f"mail to {role}")
             own = {f"{role} {field}" for field in ("mailbox", "name", "token", "own page")}
-            places |= {(name, place) for name, place in told if name not in own}
+            places |= {(name, place) for name, place in shown if name not in own}
         return places
 
     def in_output(self) -> Found:
@@ -233,8 +233,8 @@ class Life:
         raise AssertionError(f"Mail is owed still: {self.site.output}")
 
     def is_mail_owed(self) -> bool:
-        told = json.loads(opened_at(f"{self.site.url}/readyz")[1])
-        return told["oldest_unsent_mail_seconds"] is not None
+        shown = json.loads(opened_at(f"{self.site.url}/readyz")[1])
+        return shown["oldest_unsent_mail_seconds"] is not None
 
 
 def _unmistakable() -> str:
@@ -258,9 +258,9 @@ def life(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Life]:
             site.environment["PYTHONPATH"] = str(tmp_path / "leaks")
         try:
             site.start()
-            told = Life(site, office)
-            told.live()
-            yield told
+            life = Life(site, office)
+            life.live()
+            yield life
         finally:
             site.remove()
 

@@ -31,13 +31,13 @@ class Forms(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.found.append((told.get("action", ""), {}, []))
+            self.found.append((attributes.get("action", ""), {}, []))
         elif self.found and tag == "button":
-            self.found[-1][2].append((told.get("name", ""), told.get("value", "")))
-        elif self.found and tag == "input" and told.get("type") not in ("checkbox", "radio", "submit"):
-            self.found[-1][1][told.get("name", "")] = told.get("value", "")
+            self.found[-1][2].append((attributes.get("name", ""), attributes.get("value", "")))
+        elif self.found and tag == "input" and attributes.get("type") not in ("checkbox", "radio", "submit"):
+            self.found[-1][1][attributes.get("name", "")] = attributes.get("value", "")
 
 
 class Browser:
@@ -169,8 +169,8 @@ def test_state_is_private_and_all_in_one_folder(site: Site) -> None:
 
 
 def test_the_output_shows_where_everything_is(site: Site) -> None:
-    for told in (f"{site.url}/", f"{site.url}/admin/", "Sign in as", str(site.folder / "var" / "mail")):
-        assert told in site.output
+    for words in (f"{site.url}/", f"{site.url}/admin/", "Sign in as", str(site.folder / "var" / "mail")):
+        assert words in site.output
     assert "Traceback" not in site.output
 
 

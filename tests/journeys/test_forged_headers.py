@@ -66,8 +66,15 @@ def asked(connection: socket.socket, *lines: str) -> int:
     headers, which are those that HAProxy adds, move into their places."""
     body = b"code=AAAA-AAAA-AAAA"
     kind = "Content-Type: application/x-www-form-urlencoded"
-    told = (f"POST {CODE} HTTP/1.1", f"Host: {HOST}", kind, f"Content-Length: {len(body)}", "Connection: close", *lines)
-    head = "".join(f"{line}\r\n" for line in told)
+    head_lines = (
+        f"POST {CODE} HTTP/1.1",
+        f"Host: {HOST}",
+        kind,
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        *lines,
+    )
+    head = "".join(f"{line}\r\n" for line in head_lines)
     with connection:
         connection.sendall(f"{head}\r\n".encode() + body)
         answer = b""

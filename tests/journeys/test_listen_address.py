@@ -86,13 +86,13 @@ def test_a_port_in_use_is_refused(held: str, host: str) -> None:
         holder.bind((held, 0))
         holder.listen()
         place = resolve_listen_address(host, holder.getsockname()[1])
-        told = rf"Port {place.port} on .*cannot be used \(Address already in use\): "
-        with pytest.raises(CommandError, match=rf"^{told}stop what runs there, or give another --port\."):
+        message = rf"Port {place.port} on .*cannot be used \(Address already in use\): "
+        with pytest.raises(CommandError, match=rf"^{message}stop what runs there, or give another --port\."):
             check_port_is_free(place)
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "told"),
+    ("host", "port", "message"),
     [
         ("nowhere.invalid", "8000", "nowhere.invalid is no address of this machine: leave --host out"),
         ("a..b", "8000", "a..b is no address of this machine"),
@@ -100,7 +100,7 @@ def test_a_port_in_use_is_refused(held: str, host: str) -> None:
         ("127.0.0.1", "70000", "The port is 70000: give --port a number from 1 to 65535."),
     ],
 )
-def test_an_impossible_address_is_refused_in_one_sentence(host: str, port: str, told: str) -> None:
-    with pytest.raises(CommandError, match=told) as refused:
+def test_an_impossible_address_is_refused_in_one_sentence(host: str, port: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message) as refused:
         resolve_listen_address(host, read_port(port))
     assert "\n" not in str(refused.value)

@@ -72,12 +72,12 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 def test_opening_every_link_of_every_mail_changes_no_row(client: Client, appeal: Appeal) -> None:
     a_whole_life(appeal)
     paths: list[str] = []
-    told = set()
+    kinds = set()
     for message, _, content in mails():
         with translation.override("en"):
             paths += links_in(messages.render(message, content))
-        told.add(message)
-    assert len(told) >= 11
+        kinds.add(message)
+    assert len(kinds) >= 11
     assert len(set(paths)) > 10
     before = rows()
     for path in paths * 2:

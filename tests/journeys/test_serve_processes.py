@@ -238,8 +238,8 @@ def test_a_port_in_use_and_an_open_address_without_https_are_refused_in_one_line
     with socket.create_server(("127.0.0.1", site.port)):
         in_use = refused(site)
     assert in_use.startswith(f"CommandError: Port {site.port} on 127.0.0.1 cannot be used (Address already in use)")
-    told = "192.0.2.7 can be reached from other machines: set SITE_URL to the https:// address"
-    assert told in refused(site, "--host", "192.0.2.7")
+    message = "192.0.2.7 can be reached from other machines: set SITE_URL to the https:// address"
+    assert message in refused(site, "--host", "192.0.2.7")
 
 
 def refused(site: Site, *options: str) -> str:

@@ -78,12 +78,12 @@ class Reader:
 
     def where_named(self, names: Iterable[str], paths: Iterable[str] = PATHS) -> dict[str, set[str]]:
         """Return for each name the public paths that show it on this server, in any encoding."""
-        found: dict[str, set[str]] = {name: set() for name in names}
+        by_name: dict[str, set[str]] = {name: set() for name in names}
         for path in paths:
             texts = [self.text(path, encoding) for encoding in ("br", "gzip")]
-            for name, where in found.items():
+            for name, where in by_name.items():
                 where |= {path for text in texts if name in text}
-        return found
+        return by_name
 
     def is_named(self, name: str, paths: Iterable[str] = PATHS) -> set[str]:
         return self.where_named([name], paths)[name]

@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.both_databases,
     pytest.mark.usefixtures("client_programs", "committed"),
 ]
-Said = pytest.CaptureFixture[str]
+Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -59,14 +59,14 @@ def names() -> set[str]:
     return set(Signatory.objects.filter(kind="further").values_list("name", flat=True))
 
 
-def test_a_backup_is_encrypted_and_has_the_removal_journal_beside_it(settings: Settings, capsys: Said) -> None:
+def test_a_backup_is_encrypted_and_has_the_removal_journal_beside_it(settings: Settings, capsys: Capture) -> None:
     two_names()
     decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + timedelta(hours=1))
     call_command("backup")
     file, journal = sorted((settings.DATA_DIR / "backups").iterdir())
-    said = capsys.readouterr().out
-    assert str(file) in said
-    assert str(journal) in said
+    output = capsys.readouterr().out
+    assert str(file) in output
+    assert str(journal) in output
     for path in (file, journal):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert b"Made-up" not in path.read_bytes()
@@ -168,7 +168,7 @@ def test_files_of_a_running_backup_are_left_alone(settings: Settings) -> None:
     assert not copy.exists(), "a process that was killed holds nothing back"
 
 
-def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys: Said) -> None:
+def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys: Capture) -> None:
     two_names()
     call_command("upgrade")
     assert len(list((settings.DATA_DIR / "backups").glob("*.backup"))) == 1

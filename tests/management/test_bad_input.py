@@ -28,10 +28,10 @@ def state(settings: Settings, tmp_path: Path) -> Path:
 def refusal(*command: str) -> str:
     with pytest.raises(CommandError) as refused:
         call_command(*command)
-    said = str(refused.value)
-    assert "\n" not in said
-    assert said.endswith(".")
-    return said
+    message = str(refused.value)
+    assert "\n" not in message
+    assert message.endswith(".")
+    return message
 
 
 @pytest.mark.parametrize("command", ["hide original-1 --appeal", "demo 1 --appeal", "demo --remove --appeal"])
@@ -92,9 +92,9 @@ def test_a_file_of_another_program_is_not_overwritten(
 @pytest.mark.parametrize("name", ["file/below.zip", "x" * 300 + ".zip"])
 def test_an_impossible_path_is_refused(db: None, tmp_path: Path, command: str, name: str) -> None:
     (tmp_path / "file").touch()
-    said = refusal(command, str(tmp_path / name))
-    assert said.startswith(f"{tmp_path / name} cannot be written (")
-    assert said.endswith("): choose another folder.")
+    message = refusal(command, str(tmp_path / name))
+    assert message.startswith(f"{tmp_path / name} cannot be written (")
+    assert message.endswith("): choose another folder.")
 
 
 @pytest.mark.parametrize("key", ["abc", "ä", "A" * 44, ""])
@@ -105,18 +105,18 @@ def test_without_a_valid_key_no_backup_is_written(db: None, settings: Settings, 
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [("nowhere", "No such file"), ("var", "Is a directory"), ("file/below", "Not a directory"), ("", "Is a directory")],
 )
 @pytest.mark.parametrize("command", ["restore", "import_known"])
 def test_an_unreadable_file_is_refused(
-    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, told: str
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, expected: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
-    said = refusal(command, name)
-    assert told in said
-    assert "): name a" in said
+    message = refusal(command, name)
+    assert expected in message
+    assert "): name a" in message
 
 
 def test_a_file_that_is_no_backup_is_refused(db: None, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_file_that_is_no_backup_is_refused(db: None, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("name,domain\n" + "x" * 140_000 + ",b.example\n", "Line 2: field larger than field limit"),
         ("name,domain\nA\n", "Line 2: '' is no mail domain."),
@@ -134,11 +134,11 @@ def test_a_file_that_is_no_backup_is_refused(db: None, tmp_path: Path) -> None:
         ('{"name": "A"}', "The first line must name the columns"),
     ],
 )
-def test_a_list_that_cannot_be_read_changes_nothing(db: None, tmp_path: Path, text: str, told: str) -> None:
+def test_a_list_that_cannot_be_read_changes_nothing(db: None, tmp_path: Path, text: str, expected: str) -> None:
     (tmp_path / "known.csv").write_text(text, encoding="utf-8")
-    said = refusal("import_known", str(tmp_path / "known.csv"))
-    assert told in said
-    assert said.endswith("Nothing was changed.")
+    message = refusal("import_known", str(tmp_path / "known.csv"))
+    assert expected in message
+    assert message.endswith("Nothing was changed.")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from petition.models import OutgoingMail
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
 
 pytestmark = pytest.mark.django_db
-Said = pytest.CaptureFixture[str]
+Capture = pytest.CaptureFixture[str]
 
 
 def sends_through(office: FakeMailServer, settings: Settings) -> None:
@@ -17,7 +17,7 @@ def sends_through(office: FakeMailServer, settings: Settings) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
 
 
-def test_a_server_that_accepts_the_mail(settings: Settings, capsys: Said) -> None:
+def test_a_server_that_accepts_the_mail(settings: Settings, capsys: Capture) -> None:
     with run_server(create_fake_server()) as office:
         sends_through(office, settings)
         call_command("check_mail", "you@example.org")
@@ -38,7 +38,7 @@ def test_a_server_that_refuses_or_cannot_be_reached(settings: Settings) -> None:
         call_command("check_mail", "you@example.org")
 
 
-def test_without_a_server_it_is_a_file(settings: Settings, capsys: Said) -> None:
+def test_without_a_server_it_is_a_file(settings: Settings, capsys: Capture) -> None:
     call_command("check_mail", "you@example.org")
     assert "EMAIL_URL is not set" in capsys.readouterr().out
     assert any("you@example.org" in path.read_text() for path in settings.MAIL_DIR.glob("*.eml"))

@@ -115,10 +115,10 @@ def test_a_process_of_its_own_says_the_same_as_a_fork(
     (tmp_path / "locked").mkdir(mode=0o500)
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "keys.env").write_text(keys, encoding="ascii")
-    said = operator.sentence(command, alone=True, DATA_DIR=str(tmp_path / data_dir))
-    assert said.startswith(begins.format(tmp_path))
+    message = operator.sentence(command, alone=True, DATA_DIR=str(tmp_path / data_dir))
+    assert message.startswith(begins.format(tmp_path))
     if command != "serve":  # which names its port
-        assert operator.sentence(command, DATA_DIR=str(tmp_path / data_dir)) == said
+        assert operator.sentence(command, DATA_DIR=str(tmp_path / data_dir)) == message
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ def test_a_process_of_its_own_says_the_same_as_a_fork(
 def test_a_folder_that_cannot_be_written(operator: Operator, tmp_path: Path, command: str, place: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "locked").mkdir(mode=0o500)
-    said = operator.sentence(command, DATA_DIR=str(tmp_path / place))
-    assert said.startswith(f"DATA_DIR {tmp_path / place} cannot be used (")
-    assert "make it a folder that this user can write to" in said
+    message = operator.sentence(command, DATA_DIR=str(tmp_path / place))
+    assert message.startswith(f"DATA_DIR {tmp_path / place} cannot be used (")
+    assert "make it a folder that this user can write to" in message
 
 
 def test_a_folder_that_is_not_there_yet_is_made(operator: Operator, tmp_path: Path) -> None:
@@ -141,8 +141,8 @@ def test_a_folder_that_is_not_there_yet_is_made(operator: Operator, tmp_path: Pa
 
 def test_a_key_file_that_cannot_be_read(operator: Operator, var: Path) -> None:
     (var / "keys.env").chmod(0)
-    said = operator.sentence("level", DATA_DIR=str(var))
-    assert said.startswith(f"The keys in {var / 'keys.env'} cannot be read (Permission denied)")
+    message = operator.sentence("level", DATA_DIR=str(var))
+    assert message.startswith(f"The keys in {var / 'keys.env'} cannot be read (Permission denied)")
     (var / "keys.env").unlink()
     (var / "keys.env").mkdir()
     assert "cannot be read (Is a directory)" in operator.sentence("level", DATA_DIR=str(var))
@@ -151,16 +151,16 @@ def test_a_key_file_that_cannot_be_read(operator: Operator, var: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"SECRET_KEY=abc\n", b"\xff\xfe"])
 def test_an_incomplete_key_file(operator: Operator, var: Path, content: bytes) -> None:
     (var / "keys.env").write_bytes(content)
-    said = operator.sentence("level", DATA_DIR=str(var))
-    assert said.startswith(f"The keys in {var / 'keys.env'} are incomplete: put your copy of the file back")
+    message = operator.sentence("level", DATA_DIR=str(var))
+    assert message.startswith(f"The keys in {var / 'keys.env'} are incomplete: put your copy of the file back")
     assert (var / "keys.env").read_bytes() == content
 
 
 @pytest.mark.parametrize("command", [["level"], ["serve"], ["worker", "--once"], ["backup"], ["upgrade"]])
 def test_a_database_file_that_cannot_be_opened(operator: Operator, var: Path, command: list[str]) -> None:
     (var / "petition.sqlite3").mkdir()
-    said = operator.sentence(*command, DATA_DIR=str(var))
-    assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
+    message = operator.sentence(*command, DATA_DIR=str(var))
+    assert message.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
 
 
 @pytest.mark.parametrize("command", [["level", "closed"], ["serve"]])
@@ -169,14 +169,14 @@ def test_a_database_file_that_cannot_be_written(
 ) -> None:
     shutil.copy(migrated, var)
     (var / "petition.sqlite3").chmod(0o400)
-    said = operator.sentence(*command, DATA_DIR=str(var))
-    assert said.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
+    message = operator.sentence(*command, DATA_DIR=str(var))
+    assert message.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
 
 
 def test_a_file_that_is_no_database(operator: Operator, var: Path) -> None:
     (var / "petition.sqlite3").write_text("Dear Sir or Madam" * 100, encoding="utf-8")
-    said = operator.sentence("level", DATA_DIR=str(var))
-    assert "is damaged, or no database: move it away and restore a backup with `manage.py restore FILE`" in said
+    message = operator.sentence("level", DATA_DIR=str(var))
+    assert "is damaged, or no database: move it away and restore a backup with `manage.py restore FILE`" in message
 
 
 @pytest.mark.parametrize("command", [["purge"], ["hide", "further-1"], ["replay_removals"]])
@@ -184,18 +184,18 @@ def test_a_database_that_was_never_migrated(operator: Operator, var: Path, comma
     (var / "removals.jsonl").write_text(
         '{"appeal": "x", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}\n', encoding="ascii"
     )
-    assert "is older than this code" in (said := operator.sentence(*command, DATA_DIR=str(var)))
-    assert "run `manage.py upgrade`" in said
+    assert "is older than this code" in (message := operator.sentence(*command, DATA_DIR=str(var)))
+    assert "run `manage.py upgrade`" in message
 
 
 @pytest.mark.parametrize("command", [["level"], ["serve"], ["worker"], ["createsuperuser"]])
 def test_postgresql_that_cannot_be_reached(operator: Operator, var: Path, command: list[str]) -> None:
     url = f"postgres://petition:mellon@127.0.0.1:{free_port()}/petition"
-    said = operator.sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
-    assert said.startswith("PostgreSQL cannot be reached (")
-    assert "Connection refused" in said
-    assert "check that it runs, and that DATABASE_URL has its host, port, database, user and password" in said
-    assert "mellon" not in said
+    message = operator.sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
+    assert message.startswith("PostgreSQL cannot be reached (")
+    assert "Connection refused" in message
+    assert "check that it runs, and that DATABASE_URL has its host, port, database, user and password" in message
+    assert "mellon" not in message
 
 
 @pytest.mark.parametrize(
@@ -219,9 +219,9 @@ def test_postgresql_that_cannot_be_reached(operator: Operator, var: Path, comman
 )
 def test_an_invalid_setting_is_named(operator: Operator, var: Path, name: str, value: str) -> None:
     changed: dict[str, Any] = {"DATA_DIR": str(var), name: value}
-    said = operator.sentence("level", **changed)
-    assert name in said
-    assert "mellon" not in said
+    message = operator.sentence("level", **changed)
+    assert name in message
+    assert "mellon" not in message
 
 
 def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> None:
@@ -238,7 +238,7 @@ def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("cause", "told"),
+    ("cause", "expected"),
     [
         (psycopg.errors.UndefinedTable("gone"), "run `manage.py upgrade`"),
         (psycopg.errors.InsufficientPrivilege("no"), "make it the owner of the database"),
@@ -255,11 +255,11 @@ def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> No
         (None, None),
     ],
 )
-def test_each_database_error_has_its_sentence(cause: Exception | None, told: str | None) -> None:
+def test_each_database_error_has_its_sentence(cause: Exception | None, expected: str | None) -> None:
     trouble = DatabaseError(str(cause))
     trouble.__cause__ = cause
-    said = explain_error(trouble)
-    assert said is None if told is None else told in (said or "")
+    message = explain_error(trouble)
+    assert message is None if expected is None else expected in (message or "")
 
 
 def test_a_bug_keeps_its_traceback() -> None:

@@ -33,7 +33,7 @@ def stored() -> list[tuple[object, ...]]:
 
 
 def test_the_statement_becomes_the_appeal(db: None) -> None:
-    told, _ = run(STATEMENT)
+    report, _ = run(STATEMENT)
     appeal = Appeal.objects.get(slug=SLUG)
     assert (appeal.issuer, appeal.issued_on) == ("Civic Solidarity Platform", date(2020, 10, 9))
     assert stored() == [
@@ -42,9 +42,9 @@ def test_the_statement_becomes_the_appeal(db: None) -> None:
     ]
     assert Demand.objects.count() == 8
     assert Endorsement.objects.filter(origin="imported", signatory__isnull=False, state="approved").count() == 35
-    assert "35 signatories" in told
-    assert "dehyphenated" in told
-    assert "published" in told
+    assert "35 signatories" in report
+    assert "dehyphenated" in report
+    assert "published" in report
 
 
 def test_the_fixture_is_what_the_command_reads_from_the_source(tmp_path: Path, db: None) -> None:
@@ -57,8 +57,8 @@ def test_importing_again_changes_nothing_and_brings_no_hidden_name_back(db: None
     run(STATEMENT)
     decisions.hide(SLUG, Kind.ORIGINAL, 10, by=MODERATOR, at=NOON)
     before = (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision)
-    told, _ = run(STATEMENT)
-    assert "unchanged" in told
+    report, _ = run(STATEMENT)
+    assert "unchanged" in report
     assert (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision) == before
     assert stored()[9][1:] == ("", "", "", "", "")
 
@@ -162,8 +162,8 @@ def translation(folder: Path, demands: int = 8) -> Path:
 def test_a_translation_is_added_and_says_what_it_is(tmp_path: Path, db: None, client: Client) -> None:
     run(STATEMENT)
     options = ("--slug", SLUG, "--language", "ru", "--status", "unofficial", "--date", "2026-11-23")
-    told, _ = run(translation(tmp_path), *options)
-    assert "translated" in told
+    report, _ = run(translation(tmp_path), *options)
+    assert "translated" in report
     assert Signatory.objects.count() == 35
     page = client.get(f"/ru/appeals/{SLUG}/").content.decode()
     assert "Требование номер 8." in page
@@ -188,9 +188,9 @@ def without_list(file: Path, closing: str = "") -> Path:
 def test_a_translation_needs_no_list_of_signatories(tmp_path: Path, db: None) -> None:
     run(STATEMENT)
     options = ("--slug", SLUG, "--language", "ru", "--status", "unofficial")
-    told, complained = run(without_list(translation(tmp_path)), *options)
-    assert "translated" in told
-    assert complained == ""
+    report, errors = run(without_list(translation(tmp_path)), *options)
+    assert "translated" in report
+    assert errors == ""
     assert AppealText.objects.get(language="ru").background == ["Первый.", "Второй.", "Третий."]
 
 
@@ -205,8 +205,8 @@ def test_a_list_that_was_taken_for_paragraphs_is_not_published_in_a_translation(
 
 def test_the_list_of_a_translation_is_reported_as_not_imported(tmp_path: Path, db: None) -> None:
     run(STATEMENT)
-    told, _ = run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
-    assert "Its 3 signatories were not imported" in told
+    report, _ = run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
+    assert "Its 3 signatories were not imported" in report
 
 
 def test_a_translation_of_nothing_is_refused(tmp_path: Path, db: None) -> None:

@@ -38,7 +38,7 @@ pytestmark = [
         connection.vendor == "postgresql" and not shutil.which("pg_dump"), reason="it needs PostgreSQL's pg_dump"
     ),
 ]
-Said = pytest.CaptureFixture[str]
+Capture = pytest.CaptureFixture[str]
 HOUR = timedelta(hours=1)
 
 
@@ -85,14 +85,14 @@ def empty_database() -> None:
 
 
 def test_a_backup_is_restored_and_removals_since_are_repeated(
-    settings: Settings, backup: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, backup: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal_now()
     factories.approved(Appeal.objects.get(), organisation_name="Made-up Later", at=NOON + 2 * HOUR)
     restored(backup, "--replace")
-    said = capsys.readouterr().out
-    assert "1 names hidden, 1 endorsements withdrawn" in said
-    assert "start web and worker again" in said
+    output = capsys.readouterr().out
+    assert "1 names hidden, 1 endorsements withdrawn" in output
+    assert "start web and worker again" in output
     assert names() == {"Made-up Staying", ""}
     assert set(Endorsement.objects.filter(origin="form").values_list("state", flat=True)) == {
         State.APPROVED,
@@ -197,7 +197,7 @@ def test_what_nobody_confirmed_in_time_does_not_come_back(tmp_path: Path) -> Non
 
 
 def test_without_a_journal_no_list_is_published_until_somebody_has_checked(
-    settings: Settings, backup: Path, client: Client, capsys: Said
+    settings: Settings, backup: Path, client: Client, capsys: Capture
 ) -> None:
     journal = journal_now()
     restored(backup, "--replace", "--without-journal")
@@ -369,7 +369,7 @@ def test_a_missing_file_or_one_that_is_no_backup_is_refused(tmp_path: Path) -> N
         restored(tmp_path / "nothing")
 
 
-def test_nothing_to_repeat_is_said_in_a_sentence(tmp_path: Path, capsys: Said) -> None:
+def test_nothing_to_repeat_is_said_in_a_sentence(tmp_path: Path, capsys: Capture) -> None:
     factories.an_appeal()
     call_command("backup", str(tmp_path / "one.backup"))
     journal_now()

@@ -156,7 +156,7 @@ def test_pages_and_data_do_not_tell_when_a_name_was_removed(client: Client, fund
 
 
 def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorsement) -> None:
-    """So the comparison above can fail, and the day is all that is told of it."""
+    """The comparison above can fail: an addition shows its day, and nothing else."""
 
     def look() -> dict[str, tuple[str, bytes]]:
         return _seen(client, lambda route: route == "appeal_json", ("en",))

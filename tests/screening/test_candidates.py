@@ -81,7 +81,7 @@ def test_an_imitation_is_found_among_them_as_it_is_among_all(
     among_few = [find_listed_references(long_list, name) for name in imitations]
     monkeypatch.setattr(candidates, "MAX_CANDIDATES", 1000)
     among_all = [find_listed_references(long_list, name) for name in imitations]
-    missed = [told for told in zip(imitations, among_few, among_all, strict=True) if told[1] != told[2]]
+    missed = [row for row in zip(imitations, among_few, among_all, strict=True) if row[1] != row[2]]
     assert missed == []
     assert [name for name, ok in zip(imitations[: len(tried)], among_all, strict=False) if not ok] == []
 

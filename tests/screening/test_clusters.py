@@ -20,8 +20,8 @@ def build_members(count: int, **facts: Any) -> list[ClusterMember]:
     for number in range(count):
         plain: dict[str, Any] = {"domain": f"d{number}", "network": f"n{number}", "seconds": 90, "is_confirmed": False}
         plain |= {"at": NOON + number * MINUTE, "name": f"Fund of {'abcdefghij'[number % 10] * (number // 10 + 3)}"}
-        told = {name: value.format(number) if isinstance(value, str) else value for name, value in facts.items()}
-        made.append(ClusterMember(**({"pk": number + 1, "explained_by": number + 1} | plain | told)))
+        values = {name: value.format(number) if isinstance(value, str) else value for name, value in facts.items()}
+        made.append(ClusterMember(**({"pk": number + 1, "explained_by": number + 1} | plain | values)))
     return made
 
 
@@ -67,8 +67,8 @@ def test_many_behind_one_network_of_a_city_are_normal_over_a_day() -> None:
 
 def test_hours_of_one_flood_are_one_cluster_and_quiet_hours_are_left_out() -> None:
     flood = build_members(180, network="x", seconds=5)
-    quiet = [ClusterMember(**(vars(row) | {"pk": 999, "at": NOON + timedelta(hours=9)})) for row in flood[:1]]
-    assert count_clusters([*quiet, *flood]) == [("burst", 180), ("network", 180)]
+    later = [ClusterMember(**(vars(row) | {"pk": 999, "at": NOON + timedelta(hours=9)})) for row in flood[:1]]
+    assert count_clusters([*later, *flood]) == [("burst", 180), ("network", 180)]
 
 
 def test_names_that_merely_begin_alike_have_no_common_pattern() -> None:
@@ -92,8 +92,8 @@ def test_what_waits_is_looked_at_on_hold_or_not(appeal: Appeal) -> None:
     aside = factories.confirmed(appeal)
     hold.put_on_hold([aside.pk], reason="network", by=factories.MODERATOR, at=NOON)
     looked_at = list(load_members())
-    told = [(row.pk, row.is_confirmed, row.is_on_hold) for row in looked_at]
-    assert told == [(confirmed.pk, True, False), (waiting.pk, False, False), (aside.pk, True, True)]
+    events = [(row.pk, row.is_confirmed, row.is_on_hold) for row in looked_at]
+    assert events == [(confirmed.pk, True, False), (waiting.pk, False, False), (aside.pk, True, True)]
     assert looked_at[0].explained_by == Endorsement.objects.get(pk=confirmed.pk).explained_by
     assert looked_at[0].domain == Endorsement.objects.get(pk=confirmed.pk).domain_index != ""
     assert Cluster("domain", "x", tuple(looked_at)).on_hold == 1

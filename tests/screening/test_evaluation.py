@@ -90,13 +90,13 @@ def test_two_that_wait_under_alike_names_are_both_flagged_whoever_came_first(app
 
 @pytest.mark.both_databases
 def test_a_name_is_found_behind_a_withheld_one_by_its_keyed_hash_and_nobody_reads_it(appeal: Appeal) -> None:
-    quiet = approved(appeal, organisation_name="Тихий фонд", display="withheld")
-    decisions.revoke(quiet.pk, by=MODERATOR, at=NOON)
+    withheld = approved(appeal, organisation_name="Тихий фонд", display="withheld")
+    decisions.revoke(withheld.pk, by=MODERATOR, at=NOON)
     factories.screen_due(at=NOON)
-    quiet.refresh_from_db()
-    assert quiet.folded == ""
+    withheld.refresh_from_db()
+    assert withheld.folded == ""
     again = confirmed(appeal, organisation_name="ТИХИЙ ФОНД")
-    assert f"Resembles № {quiet.pk}, Name sealed: the same name." in sentences(again, Mark.CLOSER)
+    assert f"Resembles № {withheld.pk}, Name sealed: the same name." in sentences(again, Mark.CLOSER)
 
 
 def test_a_moderators_word_on_two_bodies_is_remembered_and_nothing_is_merged(appeal: Appeal) -> None:

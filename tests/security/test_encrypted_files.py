@@ -59,7 +59,7 @@ def test_a_file_with_more_content_is_refused() -> None:
 
 
 def test_progress_is_reported() -> None:
-    told: list[int] = []
-    encrypted_files.encrypt_file(io.BytesIO(bytes(3 * CHUNK)), io.BytesIO(), PUBLIC, on_progress=told.append)
-    assert told[-1] == 3 * CHUNK
-    assert all(before < after for before, after in pairwise(told))
+    progress: list[int] = []
+    encrypted_files.encrypt_file(io.BytesIO(bytes(3 * CHUNK)), io.BytesIO(), PUBLIC, on_progress=progress.append)
+    assert progress[-1] == 3 * CHUNK
+    assert all(before < after for before, after in pairwise(progress))

@@ -11,10 +11,10 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
-    ("later", "said"), [(timedelta(0), 0), (3 * SECOND, 3), (timedelta(hours=9), 32400), (MAX_AGE, 172800)]
+    ("later", "seconds"), [(timedelta(0), 0), (3 * SECOND, 3), (timedelta(hours=9), 32400), (MAX_AGE, 172800)]
 )
-def test_the_stamp_gives_how_long_the_form_was_open(later: timedelta, said: int) -> None:
-    assert get_seconds_since(create_stamp(at=NOON), at=NOON + later) == said
+def test_the_stamp_gives_how_long_the_form_was_open(later: timedelta, seconds: int) -> None:
+    assert get_seconds_since(create_stamp(at=NOON), at=NOON + later) == seconds
 
 
 @pytest.mark.parametrize("ahead", [SECOND, 2 * timedelta(minutes=1)])

@@ -67,8 +67,8 @@ def test_from_nothing_to_serving_with_the_real_pip(checkout: Path, make: Make, t
 
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (checkout / "requirements.txt").write_text(f"pebble==1.0 --hash=sha256:{digest}\n")
-    said = serving(make, "PORT=8123", **shop)
-    assert f"SERVING serve --host 127.0.0.1 --port 8123 in {checkout}/.venv" in said
+    output = serving(make, "PORT=8123", **shop)
+    assert f"SERVING serve --host 127.0.0.1 --port 8123 in {checkout}/.venv" in output
     assert len(list(checkout.glob(".venv/lib/*/site-packages/pebble.py"))) == 1
 
 
@@ -99,9 +99,9 @@ def test_an_installation_that_was_interrupted_is_made_again(checkout: Path, make
     os.utime(checkout / "requirements.txt")
     killing = make("run", PIP_RESULT="", PATH=f"{killing_mv(checkout)}:/usr/bin:/bin")
     assert killing.returncode != 0
-    said = serving(make)
-    assert said.startswith(AGAIN)
-    assert "PIP requirements.txt" in said
+    output = serving(make)
+    assert output.startswith(AGAIN)
+    assert "PIP requirements.txt" in output
 
 
 def killing_mv(checkout: Path) -> Path:
@@ -160,8 +160,10 @@ def test_a_python_that_does_not_fit_is_passed_over_and_without_another_said(
         for number, flaw in enumerate((*flaws, "sys.exit(127)"))
     ]
     for python in unfit:
-        said = one_sentence(make, PYTHON=str(python))
-        assert said.startswith("The site needs Python 3.11, 3.12 or 3.13 with its venv module: install it (on Debian: ")
+        output = one_sentence(make, PYTHON=str(python))
+        assert output.startswith(
+            "The site needs Python 3.11, 3.12 or 3.13 with its venv module: install it (on Debian: "
+        )
         assert not (checkout / ".venv").exists()
     serving(make, PYTHON=" ".join(map(str, [*unfit, tmp_path / "python"])))
 
@@ -177,12 +179,14 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(checkout: Path, make: M
         )
     checkout.chmod(0o555)
     try:
-        said = make("run")
+        output = make("run")
     finally:
         checkout.chmod(0o755)
-    assert said.returncode != 0
-    assert re.search(r"^Error: \[Errno 13\] Permission denied: '.*/\.venv'$", said.stderr, re.MULTILINE), said.stderr
-    assert "Traceback" not in said.stderr
+    assert output.returncode != 0
+    assert re.search(r"^Error: \[Errno 13\] Permission denied: '.*/\.venv'$", output.stderr, re.MULTILINE), (
+        output.stderr
+    )
+    assert "Traceback" not in output.stderr
 
 
 def test_only_an_argument_of_make_sets_the_host(make: Make) -> None:

@@ -76,7 +76,7 @@ def test_checks_see_nothing_of_them_either(checkout: Path, make: Make) -> None:
     write_program(checkout / ".venv" / "bin" / "mypy", "#!/bin/sh\nenv\nexit 1\n")
     write_program(checkout / ".venv" / "bin" / "python", PYTHON_THAT_TELLS)
     for rule in ("lint-mypy", "lint-migrations", "lint-deploy"):
-        said = make(rule, **dict.fromkeys(SETTINGS, "the real one")).stdout
-        assert f"FAILED  {rule}" in said
-        assert "PATH=" in said
-        assert "the real one" not in said
+        output = make(rule, **dict.fromkeys(SETTINGS, "the real one")).stdout
+        assert f"FAILED  {rule}" in output
+        assert "PATH=" in output
+        assert "the real one" not in output

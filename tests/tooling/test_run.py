@@ -1,4 +1,4 @@
-"""What `make test` does with the machine that it finds: both passes, what they are told, and how they end."""
+"""What `make test` runs on a machine: both passes, their arguments and their exit codes."""
 
 import shutil
 import subprocess
@@ -44,17 +44,17 @@ def run(programs: Path, *words: str, codes: str = "0 0", **environment: str) -> 
 
 
 def test_both_passes_run_and_get_the_arguments(programs: Path) -> None:
-    code, said = run(programs, "-k", "two words", PYTEST_ADDOPTS="-x")
-    (sqlite, postgresql) = [line for line in said if line.startswith("PYTEST")]
+    code, lines = run(programs, "-k", "two words", PYTEST_ADDOPTS="-x")
+    (sqlite, postgresql) = [line for line in lines if line.startswith("PYTEST")]
     assert sqlite == "PYTEST on SQLite: -m pytest -n 2 --dist loadscope -k two words"
     server = "postgres://me:secret@localhost:5433/postgres"
     assert postgresql == f"PYTEST on {server}: -m pytest -n 2 --dist loadscope -m both_databases -k two words"
-    assert (code, said[-1]) == (0, "SQLite passed · PostgreSQL passed")
+    assert (code, lines[-1]) == (0, "SQLite passed · PostgreSQL passed")
 
 
 def test_another_server_may_be_named(programs: Path) -> None:
-    _, said = run(programs, TEST_DATABASE_URL="postgres://other/db")
-    assert [line.split()[2] for line in said if line.startswith("PYTEST")] == ["SQLite:", "postgres://other/db:"]
+    _, lines = run(programs, TEST_DATABASE_URL="postgres://other/db")
+    assert [line.split()[2] for line in lines if line.startswith("PYTEST")] == ["SQLite:", "postgres://other/db:"]
 
 
 @pytest.mark.parametrize(
@@ -71,21 +71,21 @@ def test_another_server_may_be_named(programs: Path) -> None:
 def test_the_second_pass_runs_whatever_the_first_did_and_the_exit_code_tells(
     programs: Path, codes: str, expected: int, words: str
 ) -> None:
-    code, said = run(programs, codes=codes)
-    assert len([line for line in said if line.startswith("PYTEST")]) == 2
-    assert (code, said[-1]) == (expected, words)
+    code, lines = run(programs, codes=codes)
+    assert len([line for line in lines if line.startswith("PYTEST")]) == 2
+    assert (code, lines[-1]) == (expected, words)
 
 
 def test_what_is_skipped_is_said_loudly_at_both_ends_and_may_be_forbidden(programs: Path) -> None:
     (programs / "pg_virtualenv").unlink()
     lacking = "SKIPPED: Nothing is tried on PostgreSQL (apt install it)."
-    code, said = run(programs, LACKING=lacking)
+    code, lines = run(programs, LACKING=lacking)
     assert code == 0
-    assert said[:3] == said[-4:-1] == ["!" * 88, lacking, "!" * 88]
-    assert len([line for line in said if line.startswith("PYTEST")]) == 1
-    code, said = run(programs, LACKING=lacking, REQUIRE_ALL="1")
-    assert (code, len(said)) == (2, 4)
-    assert said[-1].startswith("Nothing may be skipped here (REQUIRE_ALL=1): install what is missing")
+    assert lines[:3] == lines[-4:-1] == ["!" * 88, lacking, "!" * 88]
+    assert len([line for line in lines if line.startswith("PYTEST")]) == 1
+    code, lines = run(programs, LACKING=lacking, REQUIRE_ALL="1")
+    assert (code, len(lines)) == (2, 4)
+    assert lines[-1].startswith("Nothing may be skipped here (REQUIRE_ALL=1): install what is missing")
 
 
 def test_coverage_is_counted_once_and_judged_where_nothing_is_left_out(programs: Path) -> None:

@@ -1,4 +1,4 @@
-"""Russian and Kyrgyz: nothing untranslated, nothing stale, placeholders kept, numbers and dates said right."""
+"""Russian and Kyrgyz: nothing untranslated, nothing stale, placeholders kept, numbers and dates correct."""
 
 import re
 from collections.abc import Iterator
@@ -178,7 +178,7 @@ def test_russian_nouns_and_verbs_agree_with_the_number(number: int, signed: str,
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "expected"),
     [
         (
             1,
@@ -197,8 +197,8 @@ def test_russian_nouns_and_verbs_agree_with_the_number(number: int, signed: str,
         ),
     ],
 )
-def test_kyrgyz_nouns_stay_singular_after_a_number(number: int, said: str) -> None:
-    assert headline("ky", number) == said
+def test_kyrgyz_nouns_stay_singular_after_a_number(number: int, expected: str) -> None:
+    assert headline("ky", number) == expected
 
 
 def test_dates_are_written_as_the_language_writes_them() -> None:
@@ -223,11 +223,11 @@ class Foreign(HTMLParser):
         self._english = [False]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        english = told["lang"] == "en" if "lang" in told else self._english[-1] or tag == "code"
-        labels = [told.get(name) for name in ("aria-label", "title", "placeholder", "alt")]
-        labels += [told.get("content") if told.get("name") == "description" else None]
-        labels += [told.get("value") if told.get("type") == "submit" else None]
+        attributes = dict(attrs)
+        english = attributes["lang"] == "en" if "lang" in attributes else self._english[-1] or tag == "code"
+        labels = [attributes.get(name) for name in ("aria-label", "title", "placeholder", "alt")]
+        labels += [attributes.get("content") if attributes.get("name") == "description" else None]
+        labels += [attributes.get("value") if attributes.get("type") == "submit" else None]
         self.words += [label for label in labels if label and not english]
         if tag not in self.void:
             self._english.append(english)
@@ -289,12 +289,12 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("language", "posted", "said"), ERRORS)
+@pytest.mark.parametrize(("language", "posted", "message"), ERRORS)
 def test_the_form_says_what_is_wrong_in_the_language_of_its_page(
-    client: Client, appeal: Appeal, language: str, posted: dict[str, str], said: str
+    client: Client, appeal: Appeal, language: str, posted: dict[str, str], message: str
 ) -> None:
     page = client.post(f"/{language}/appeals/{appeal.slug}/endorse/", posted).content.decode()
-    assert page.count(said) >= 2  # in the summary and beside the field
+    assert page.count(message) >= 2  # in the summary and beside the field
     assert english_left_in(page, appeal.issuer, appeal.texts.get().title, "perhaps") == set()
 
 
@@ -319,7 +319,7 @@ def test_nor_has_any_mail_about_a_limit(limit: str, language: str) -> None:
     assert not re.search(r"обращени|кайрылуу|подписа|присоедин|кошул|appeal", "".join(vars(letter).values()).lower())
 
 
-def told_beside(page: str) -> dict[str, tuple[str, str]]:
+def labels_with_hints(page: str) -> dict[str, tuple[str, str]]:
     """Of each declaration: its label, and what its tick box is described by."""
     by_field = {}
     for name in DECLARATIONS:
@@ -336,7 +336,7 @@ def test_what_people_agree_to_stands_in_russian_beside_words_no_native_reader_ha
 ) -> None:
     """README: awaiting a native reader. When one has read it, take the language out of AWAITING_NATIVE_READER."""
     shown = {
-        language: told_beside(client.get(f"{prefix}/appeals/{appeal.slug}/endorse/").content.decode())
+        language: labels_with_hints(client.get(f"{prefix}/appeals/{appeal.slug}/endorse/").content.decode())
         for language, prefix in (("en", ""), ("ru", "/ru"), ("ky", "/ky"))
     }
     for language, declarations in shown.items():

@@ -26,7 +26,7 @@ def send_form(
     appeal: Appeal, *, network: str = "", seconds: int | None = 90, honeypot_filled: bool = False, at: datetime = NOON,
     **form: str,
 ) -> Endorsement:  # fmt: skip
-    """Send a form with a mailbox at a domain of its own, unless told otherwise."""
+    """Send a form from a mailbox with a domain of its own unless `changes` set another."""
     submission = a_submission(**form)
     if "contact_email" not in form:
         submission = a_submission(**form, contact_email=f"info@{submission.contact_email.split('@')[0]}.example")

@@ -59,7 +59,7 @@ def office(settings: Settings) -> Iterator[FakeMailServer]:
 
 @pytest.fixture
 def in_memory(settings: Settings) -> None:
-    """Thousands of pairs are told apart by what is handed over, without a server: half the time."""
+    """Compare what is handed over, without a mail server: it takes half the time for thousands of pairs."""
     settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
@@ -139,17 +139,17 @@ def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
 
 def false_mails(endorsement: Endorsement) -> list[str]:
     """The messages that leave after the minute and are not true."""
-    told = handed_over(at=LATER)
-    wrong = [row.message for row, _, text in told if not is_true(row.message, text, row.endorsement or endorsement)]
+    messages = handed_over(at=LATER)
+    wrong = [row.message for row, _, text in messages if not is_true(row.message, text, row.endorsement or endorsement)]
     contact = Contact.objects.filter(endorsement=endorsement).exists()
-    wrong += [f"{row.message} to a forgotten mailbox" for row, _, _ in told if row.endorsement_id and not contact]
+    wrong += [f"{row.message} to a forgotten mailbox" for row, _, _ in messages if row.endorsement_id and not contact]
     moved = AuditEvent.objects.filter(verb="change_contact", subject_id=endorsement.pk, at__gt=NOON).exists()
     wrong += [
         f"{row.message} to who is no contact any more"
-        for row, to, _ in told
+        for row, to, _ in messages
         if moved and row.endorsement_id and to != "aibek@fund.example" and row.message != "changed"
     ]
-    assert len({row.pk for row, _, _ in told}) == len(told), "no mail leaves twice"
+    assert len({row.pk for row, _, _ in messages}) == len(messages), "no mail leaves twice"
     return wrong
 
 
@@ -210,8 +210,8 @@ def test_without_the_check_false_mails_leave(
 def test_what_is_dropped_is_on_record(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal)
     withdrawal.withdraw(own(endorsement), at=NOON + timedelta(seconds=30))
-    told = [row.message for row, _, _ in left(office, at=NOON + timedelta(minutes=2))]
-    assert told == ["own_page", "changed"]
+    messages = [row.message for row, _, _ in left(office, at=NOON + timedelta(minutes=2))]
+    assert messages == ["own_page", "changed"]
     event = AuditEvent.objects.get(verb="drop_mail")
     assert (event.subject_id, event.reason, event.actor_kind) == (endorsement.pk, "listed", "worker")
     (dropped,) = OutgoingMail.objects.filter(dropped_at__isnull=False)
@@ -224,8 +224,8 @@ def test_a_mail_that_waited_for_the_server_is_checked_at_each_attempt(appeal: Ap
     left(office, at=NOON + timedelta(minutes=2))
     assert OutgoingMail.objects.get(message="listed").attempts == 1
     decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON + timedelta(minutes=5))
-    told = [row.message for row, _, _ in left(office, at=NOON + timedelta(hours=2))]
-    assert "listed" not in told
+    messages = [row.message for row, _, _ in left(office, at=NOON + timedelta(hours=2))]
+    assert "listed" not in messages
 
 
 def test_a_corrected_line_is_what_the_mail_says(appeal: Appeal, office: FakeMailServer) -> None:
@@ -258,10 +258,10 @@ def test_the_earlier_contact_hears_that_something_changed(appeal: Appeal, office
     )
     contact_changes.confirm_contact_change(linked(endorsement, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=NOON)
     contact_changes.confirm_contact_change(linked(endorsement, Purpose.NEW_CONTACT), Purpose.NEW_CONTACT, at=NOON)
-    told = [(row.message, to) for row, to, _ in left(office, at=NOON + timedelta(minutes=2))]
-    assert ("changed", "asel@fund.example") in told
-    assert ("own_page", "aibek@fund.example") in told
-    assert ("own_page", "asel@fund.example") not in told, "whose link would open the page of the new contact"
+    messages = [(row.message, to) for row, to, _ in left(office, at=NOON + timedelta(minutes=2))]
+    assert ("changed", "asel@fund.example") in messages
+    assert ("own_page", "aibek@fund.example") in messages
+    assert ("own_page", "asel@fund.example") not in messages, "whose link would open the page of the new contact"
 
 
 def test_a_forgotten_mailbox_hears_nothing(appeal: Appeal, office: FakeMailServer) -> None:

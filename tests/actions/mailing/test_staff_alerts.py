@@ -1,4 +1,4 @@
-"""What the staff are told by mail, once a day each, and what the desk's banner says."""
+"""Alerts to staff: mails, each once a day, and the banner of the staff pages."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ def people(db: None) -> None:
     create_account("auditor", Role.AUDITOR)
 
 
-def told(at: datetime) -> list[tuple[str, str]]:
+def queue_alerts(at: datetime) -> list[tuple[str, str]]:
     """Which mail goes to whom, when the worker looks at `at`."""
     before = len(mails())
     staff_alerts.queue_alerts(at=at)
@@ -38,43 +38,43 @@ def told(at: datetime) -> list[tuple[str, str]]:
 
 
 def test_moderators_hear_once_a_day_what_waits_without_a_name(people: None, appeal: Appeal) -> None:
-    assert told(NOON) == []  # nothing waits
+    assert queue_alerts(NOON) == []  # nothing waits
     Alert.objects.all().delete()
     confirmed(appeal, at=NOON - timedelta(hours=30), organisation_name="Unmistakable Fund")
     confirmed(appeal, at=NOON)
-    assert told(EARLY) == []
-    assert told(NOON) == [("digest", "moderator")]
+    assert queue_alerts(EARLY) == []
+    assert queue_alerts(NOON) == [("digest", "moderator")]
     content = mails()[-1][2]
     assert (content["waiting"], content["hours"]) == ("2", "30")
     assert "Unmistakable" not in str(content)
-    assert told(NOON + timedelta(hours=1)) == []
-    assert told(NOON + timedelta(days=1)) == [("digest", "moderator")]
+    assert queue_alerts(NOON + timedelta(hours=1)) == []
+    assert queue_alerts(NOON + timedelta(days=1)) == [("digest", "moderator")]
 
 
 def test_an_overdue_queue_is_told_at_once(people: None, appeal: Appeal, settings: Settings) -> None:
     settings.OVERDUE_AFTER_DAYS = 3
     confirmed(appeal, at=EARLY - timedelta(hours=72))
-    assert told(EARLY) == []
-    assert told(EARLY + timedelta(seconds=1)) == [("overdue", "moderator")]
-    assert told(EARLY + timedelta(seconds=61)) == []
+    assert queue_alerts(EARLY) == []
+    assert queue_alerts(EARLY + timedelta(seconds=1)) == [("overdue", "moderator")]
+    assert queue_alerts(EARLY + timedelta(seconds=61)) == []
 
 
 def test_a_flood_is_told_when_it_begins(people: None, appeal: Appeal, settings: Settings) -> None:
     settings.FLOOD_PER_HOUR = 3
     for minutes in (61, 30, 20, 10):
         submitted(appeal, at=EARLY - timedelta(minutes=minutes))
-    assert told(EARLY) == []
+    assert queue_alerts(EARLY) == []
     submitted(appeal, at=EARLY)
-    assert told(EARLY) == [("flood", "moderator")]
+    assert queue_alerts(EARLY) == [("flood", "moderator")]
 
 
 def test_all_staff_hear_when_more_than_ten_names_are_hidden(people: None, appeal: Appeal) -> None:
     by = Actor.staff(1)
     for number in range(1, 11):
         decisions.hide(appeal.slug, Kind.ORIGINAL, number, by=by, at=EARLY)
-    assert told(EARLY) == []
+    assert queue_alerts(EARLY) == []
     decisions.hide(appeal.slug, Kind.ORIGINAL, 11, by=OPERATOR, at=EARLY + timedelta(minutes=59))
-    assert told(EARLY + timedelta(minutes=59)) == [("hiding", "moderator"), ("hiding", "auditor")]
+    assert queue_alerts(EARLY + timedelta(minutes=59)) == [("hiding", "moderator"), ("hiding", "auditor")]
 
 
 def test_names_taken_off_by_another_deed_count_too_and_those_that_are_back_do_not(appeal: Appeal) -> None:
@@ -96,7 +96,7 @@ def test_what_is_made_up_alarms_nobody(people: None, db: None, settings: Setting
     settings.FLOOD_PER_HOUR = 1
     made_up = demonstration.get_or_create_appeal("demo", reading(), at=NOON)
     list(demonstration.add_endorsements(made_up, 20, at=NOON))
-    assert told(NOON + timedelta(days=9)) == []
+    assert queue_alerts(NOON + timedelta(days=9)) == []
 
 
 def test_the_worker_tells_them(committed: None) -> None:

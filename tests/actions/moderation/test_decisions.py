@@ -1,4 +1,4 @@
-"""Decisions: who comes first wins, numbers run 1 to N, and each organisation is told."""
+"""Decisions: the first one wins, numbers run from 1 to N, and each organisation gets a mail."""
 
 from datetime import timedelta
 from typing import Any
@@ -69,8 +69,8 @@ def test_an_approved_withheld_name_is_sealed_has_no_line_and_no_number(appeal: A
 def test_each_public_change_is_a_revision_of_its_own(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     seen = []
-    for deed, at in ((approve, NOON), (revoke, LATER), (approve, NOON), (withdraw, LATER)):
-        deed(endorsement.pk, by=MODERATOR, at=at)
+    for decide, at in ((approve, NOON), (revoke, LATER), (approve, NOON), (withdraw, LATER)):
+        decide(endorsement.pk, by=MODERATOR, at=at)
         appeal.refresh_from_db()
         seen.append((appeal.revision, appeal.revised_at))
     assert seen == [(2, NOON), (3, LATER), (4, LATER), (5, LATER)]
@@ -127,8 +127,8 @@ def test_a_rejected_one_does_not_come_back_beside_its_successor(appeal: Appeal) 
 def test_an_original_that_was_rejected_comes_back_letter_for_letter_beside_the_others(appeal: Appeal) -> None:
     before = list(Signatory.objects.values_list("number", *PRINTED_FIELDS, "listed_on", "status"))
     for original in Endorsement.objects.all():
-        for deed in (revoke, reject, reopen, approve):
-            deed(original.pk, by=MODERATOR, at=LATER)
+        for decide in (revoke, reject, reopen, approve):
+            decide(original.pk, by=MODERATOR, at=LATER)
     assert list(Signatory.objects.values_list("number", *PRINTED_FIELDS, "listed_on", "status")) == before
 
 
@@ -139,18 +139,18 @@ def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appea
     assert (endorsement.organisation_name, endorsement.withdrawn_at, endorsement.decided_at) == ("", LATER, None)
     assert decrypt(endorsement.sealed_name)["organisation_name"].startswith("Made-up Fund")
     assert [message for message, *_ in mails()] == ["own_page"], "and no longer that it was accepted"
-    for deed in (approve, reject, reopen, revoke, withdraw):
+    for decide in (approve, reject, reopen, revoke, withdraw):
         with pytest.raises(AlreadyDecided):
-            deed(endorsement.pk, by=MODERATOR, at=LATER)
+            decide(endorsement.pk, by=MODERATOR, at=LATER)
 
 
-@pytest.mark.parametrize(("deed", "back", "told"), [(approve, revoke, "listed"), (reject, reopen, "rejected")])
-def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, deed: Any, back: Any, told: str) -> None:
+@pytest.mark.parametrize(("decide", "back", "kind"), [(approve, revoke, "listed"), (reject, reopen, "rejected")])
+def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, decide: Any, back: Any, kind: str) -> None:
     endorsement = factories.confirmed(appeal)
-    deed(endorsement.pk, by=MODERATOR, at=NOON)
-    assert told in [message for message, *_ in mails()]
+    decide(endorsement.pk, by=MODERATOR, at=NOON)
+    assert kind in [message for message, *_ in mails()]
     back(endorsement.pk, by=SECOND, at=NOON)
-    assert told not in [message for message, *_ in mails()]
+    assert kind not in [message for message, *_ in mails()]
 
 
 def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
@@ -182,12 +182,12 @@ def test_reopening_what_is_listed_does_not_leave_it_listed_and_undecided(appeal:
     assert (endorsement.state, line_of(endorsement).status) == (State.APPROVED, Status.LISTED)
 
 
-@pytest.mark.parametrize("deed", [reopen, revoke])
-def test_no_moderator_proves_a_mailbox(appeal: Appeal, deed: object) -> None:
+@pytest.mark.parametrize("decide", [reopen, revoke])
+def test_no_moderator_proves_a_mailbox(appeal: Appeal, decide: object) -> None:
     endorsement, _ = factories.submitted(appeal)
-    assert callable(deed)
+    assert callable(decide)
     with pytest.raises(AlreadyDecided):
-        deed(endorsement.pk, by=MODERATOR, at=NOON)
+        decide(endorsement.pk, by=MODERATOR, at=NOON)
     endorsement.refresh_from_db()
     assert (endorsement.state, endorsement.confirmed_at) == (State.SUBMITTED, None)
 
@@ -210,9 +210,9 @@ def test_an_endorsement_that_was_returned_is_stamped_and_its_answer_takes_the_st
     assert (event.verb, endorsement.returned_at, endorsement.confirmed_at) == ("answer", None, NOON)
 
 
-@pytest.mark.parametrize("deed", [approve, reject, reopen, revoke, withdraw])
+@pytest.mark.parametrize("decide", [approve, reject, reopen, revoke, withdraw])
 @pytest.mark.django_db
-def test_nothing_is_decided_about_what_is_not_there(deed: object) -> None:
-    assert callable(deed)
+def test_nothing_is_decided_about_what_is_not_there(decide: object) -> None:
+    assert callable(decide)
     with pytest.raises(Endorsement.DoesNotExist):
-        deed(10**9, by=MODERATOR, at=NOON)
+        decide(10**9, by=MODERATOR, at=NOON)

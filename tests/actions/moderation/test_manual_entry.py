@@ -115,11 +115,11 @@ def test_nothing_is_listed_that_nobody_confirmed(appeal: Appeal) -> None:
 
 @pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
 def test_the_same_twice_is_told_so(appeal: Appeal, origin: Origin) -> None:
-    told: dict[str, Any] = {"origin": origin, "note": "", "by": MODERATOR, "at": NOON}
+    options: dict[str, Any] = {"origin": origin, "note": "", "by": MODERATOR, "at": NOON}
     submission = a_submission()
-    manual_entry.enter_endorsement(appeal, submission, **told)
+    manual_entry.enter_endorsement(appeal, submission, **options)
     with pytest.raises(AlreadyEntered):
-        manual_entry.enter_endorsement(appeal, submission, **told)
+        manual_entry.enter_endorsement(appeal, submission, **options)
     assert Endorsement.objects.filter(origin=origin).count() == 1
 
 

@@ -1,4 +1,4 @@
-"""Why: a reason from the editors' list, told in the recipient's language or not at all, and a note for moderators."""
+"""Rejections: a reason of the editors' list, in the recipient's language or unsent, and a note for moderators."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,8 +53,8 @@ def test_without_a_reason_it_is_the_one_that_says_least(appeal: Appeal) -> None:
 
 @pytest.mark.parametrize("code", ["whim", "duplicate"])
 def test_a_reason_that_is_not_offered_decides_nothing(appeal: Appeal, code: str) -> None:
-    told: dict[str, Any] = {"labels": {"en": "Twice"}, "words": {}, "sends_mail": True, "is_offered": False}
-    set_reason("duplicate", **told, by=MODERATOR, at=NOON)
+    options: dict[str, Any] = {"labels": {"en": "Twice"}, "words": {}, "sends_mail": True, "is_offered": False}
+    set_reason("duplicate", **options, by=MODERATOR, at=NOON)
     endorsement = factories.confirmed(appeal)
     with pytest.raises(UnknownReason):
         decisions.reject(endorsement.pk, by=MODERATOR, at=NOON, reason=code)
@@ -64,12 +64,12 @@ def test_a_reason_that_is_not_offered_decides_nothing(appeal: Appeal, code: str)
 
 @pytest.mark.django_db
 def test_editors_word_a_reason_and_the_trail_says_who() -> None:
-    told = {"labels": {"en": "Closed body", "ru": ""}, "words": {"en": "Too late."}}
-    made = set_reason("closed_body", **told, sends_mail=True, is_offered=True, by=MODERATOR, at=NOON)
+    texts = {"labels": {"en": "Closed body", "ru": ""}, "words": {"en": "Too late."}}
+    made = set_reason("closed_body", **texts, sends_mail=True, is_offered=True, by=MODERATOR, at=NOON)
     assert (made.labels, made.words) == ({"en": "Closed body"}, {"en": "Too late."})
     assert (made.label("ru"), made.label("en")) == ("Closed body", "Closed body")
-    told["words"]["en"] = "Later."
-    again = set_reason("closed_body", **told, sends_mail=False, is_offered=True, by=MODERATOR, at=NOON)
+    texts["words"]["en"] = "Later."
+    again = set_reason("closed_body", **texts, sends_mail=False, is_offered=True, by=MODERATOR, at=NOON)
     assert (again.pk, again.words, again.sends_mail) == (made.pk, {"en": "Later."}, False)
     event = AuditEvent.objects.latest("pk")
     assert (event.verb, event.subject_kind, event.subject_id, event.reason) == (

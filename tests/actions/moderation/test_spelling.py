@@ -1,4 +1,4 @@
-"""A name is spelled right before it is listed, in its own language; who looked at an older version is told."""
+"""Correcting a name's spelling and language before it is listed, also from an outdated page."""
 
 from collections.abc import Callable
 from dataclasses import replace

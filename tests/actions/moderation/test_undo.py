@@ -1,4 +1,4 @@
-"""A decision waits out a minute: until then it can be taken back, and what it would have said is never sent."""
+"""A decision can be undone for a minute; its mail is not sent until then."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -76,7 +76,7 @@ def returned(appeal: Appeal) -> Endorsement:
 
 
 @pytest.mark.parametrize(
-    ("begin", "deed", "verb"),
+    ("begin", "decide", "verb"),
     [
         (waiting, decisions.approve, "approve"),
         (waiting, decisions.reject, "reject"),
@@ -86,17 +86,17 @@ def returned(appeal: Appeal) -> Endorsement:
     ],
 )
 def test_within_the_minute_all_is_as_before_and_both_are_on_record(
-    appeal: Appeal, begin: Callable[[Appeal], Endorsement], deed: Callable[..., Endorsement], verb: str
+    appeal: Appeal, begin: Callable[[Appeal], Endorsement], decide: Callable[..., Endorsement], verb: str
 ) -> None:
     endorsement = begin(appeal)
     before, owed, asked = row_of(endorsement), mails(), endorsement.questions.count()
-    deed(endorsement.pk, by=MODERATOR, at=NOON)
+    decide(endorsement.pk, by=MODERATOR, at=NOON)
     undo_decision(endorsement.pk, by=SECOND, at=SOON)
     assert row_of(endorsement) == before
     assert (mails(), endorsement.questions.count()) == (owed, asked)
-    told = AuditEvent.objects.filter(subject_id=endorsement.pk, subject_kind="endorsement").order_by("-pk")[:2]
-    assert (told[0].verb, told[0].reason, told[0].actor_id) == ("undo", verb, 2)
-    assert (told[1].verb, told[1].actor_id) == (verb, 1)
+    events = AuditEvent.objects.filter(subject_id=endorsement.pk, subject_kind="endorsement").order_by("-pk")[:2]
+    assert (events[0].verb, events[0].reason, events[0].actor_id) == ("undo", verb, 2)
+    assert (events[1].verb, events[1].actor_id) == (verb, 1)
     assert not Decision.objects.exists()
 
 
@@ -115,8 +115,8 @@ def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_lin
     factories.approved(appeal)
     decisions.approve(endorsement.pk, by=MODERATOR, at=LATE)
     assert (line_of(endorsement).number, line_of(endorsement).status) == (1, Status.LISTED)
-    told = [content for message, _, content in mails() if message == "listed"]
-    assert len(told) == 2, "one for each that is listed: the first mail about this one is no longer true"
+    listed_mails = [content for message, _, content in mails() if message == "listed"]
+    assert len(listed_mails) == 2, "one for each that is listed: the first mail about this one is no longer true"
 
 
 def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -> None:

@@ -43,7 +43,7 @@ def fresh(endorsement: Endorsement) -> Endorsement:
     return Endorsement.objects.get(pk=endorsement.pk)
 
 
-def all_told(*, at: datetime) -> None:
+def mark_mails_sent(*, at: datetime) -> None:
     """No mail is owed any more."""
     for mail in OutgoingMail.objects.owed():
         mail.sent_at, mail.sealed_address, mail.sealed_content = at, "", ""
@@ -58,7 +58,7 @@ def ended(appeal: Appeal, way: str, **changes: Any) -> Endorsement:
     endorsement = factories.confirmed(appeal, **changes)
     end = factories.withdraw_for_good if way == "withdraw" else getattr(decisions, way)
     end(endorsement.pk, by=MODERATOR, at=NOON)
-    all_told(at=NOON)
+    mark_mails_sent(at=NOON)
     return fresh(endorsement)
 
 
@@ -179,7 +179,7 @@ def test_a_withheld_one_that_is_reopened_stays_encrypted(appeal: Appeal) -> None
 
 def test_the_contact_of_an_approved_one_is_erased_after_a_year_and_a_lost_link_can_be_requested(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, contact_email="asel@fund.example")
-    all_told(at=NOON)
+    mark_mails_sent(at=NOON)
     year = NOON + periods.APPROVED
     retention.purge(at=year - INSTANT)
     assert has_contact(endorsement)
@@ -207,7 +207,7 @@ def test_notes_written_after_the_contact_was_erased_are_erased_too(appeal: Appea
 
 def test_or_ninety_days_after_the_closing_if_that_is_earlier(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
-    all_told(at=NOON)
+    mark_mails_sent(at=NOON)
     Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON + DAY)
     retention.purge(at=NOON + 91 * DAY - INSTANT)
     assert has_contact(endorsement)
@@ -230,7 +230,7 @@ def test_questions_and_waiting_corrections_are_erased_with_the_contact(appeal: A
     endorsement = asked(appeal)
     a_correction(endorsement)
     decisions.reject(endorsement.pk, by=MODERATOR, at=NOON)
-    all_told(at=NOON)
+    mark_mails_sent(at=NOON)
     retention.purge(at=NOON + 30 * DAY)
     assert not Question.objects.exists()
     assert not Correction.objects.exists()
@@ -264,7 +264,7 @@ def test_a_settled_dispute_is_erased_after_thirty_days_and_an_open_one_stays(app
 
 def test_a_delivered_mail_is_erased_after_thirty_days(appeal: Appeal) -> None:
     factories.confirmed(appeal)
-    all_told(at=NOON)
+    mark_mails_sent(at=NOON)
     retention.purge(at=NOON + 30 * DAY - INSTANT)
     assert OutgoingMail.objects.count() == 2
     retention.purge(at=NOON + 30 * DAY)

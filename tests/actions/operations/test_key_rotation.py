@@ -109,11 +109,11 @@ def test_an_interrupted_run_continues_where_it_stopped(
     sealed: dict[tuple[str, int, str], Any], settings: Settings, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     monkeypatch.setattr(key_rotation, "_AT_ONCE", 1)
-    told = []
+    reports = []
 
     def stop(*progress: object) -> None:
-        told.append(progress)
-        if len(told) == steps:
+        reports.append(progress)
+        if len(reports) == steps:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -144,10 +144,10 @@ def test_the_command_prints_progress_and_which_keys_may_be_removed(
     old = key_id(settings, OLD)
     use(settings, NEW, NEW, OLD)
     call_command("rotate_keys")
-    said = capsys.readouterr().out
-    assert f"contact: {Contact.objects.count()} of {Contact.objects.count()}\n" in said
-    assert f"{len(sealed)} texts were encrypted with the current key." in said
-    assert f"Remove the key {old} from CONTACT_PRIVATE_KEY" in said
+    output = capsys.readouterr().out
+    assert f"contact: {Contact.objects.count()} of {Contact.objects.count()}\n" in output
+    assert f"{len(sealed)} texts were encrypted with the current key." in output
+    assert f"Remove the key {old} from CONTACT_PRIVATE_KEY" in output
 
 
 def test_what_no_key_decrypts_is_named_and_left_alone(
@@ -161,9 +161,9 @@ def test_what_no_key_decrypts_is_named_and_left_alone(
     with pytest.raises(CommandError, match="1 texts are encrypted with a key that is not here") as refused:
         call_command("rotate_keys")
     assert refused.value.returncode == 1
-    said = capsys.readouterr()
-    assert f"No key here decrypts sealed_mailbox of contact {contact.pk}" in said.err
-    assert f"{len(sealed) - 1} texts were encrypted with the current key." in said.out
+    output = capsys.readouterr()
+    assert f"No key here decrypts sealed_mailbox of contact {contact.pk}" in output.err
+    assert f"{len(sealed) - 1} texts were encrypted with the current key." in output.out
     contact.refresh_from_db()
     assert contact.sealed_mailbox == foreign
 

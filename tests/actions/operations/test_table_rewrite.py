@@ -172,8 +172,8 @@ def test_a_large_or_slow_table_is_vacuumed_and_a_login_without_the_right_says_so
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
             cursor.execute("DROP ROLE made_up_reader")
-    (said,) = [record.getMessage() for record in caplog.records if "may not vacuum" in record.getMessage()]
-    assert "make it their owner" in said
+    (message,) = [record.getMessage() for record in caplog.records if "may not vacuum" in record.getMessage()]
+    assert "make it their owner" in message
 
 
 def test_it_does_nothing_inside_a_transaction_or_on_sqlite(db: None) -> None:

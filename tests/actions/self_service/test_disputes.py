@@ -126,8 +126,8 @@ def test_many_are_settled_each_with_its_audit_event(appeal: Appeal) -> None:
     assert disputes.settle_many([row.pk for row in rows] + [10**9], by=MODERATOR, at=later) == 4
     assert disputes.settle_many([row.pk for row in rows], by=MODERATOR, at=later) == 0
     events = AuditEvent.objects.filter(verb="settle", subject_kind="dispute", appeal_id=appeal.pk)
-    told = set(events.values_list("subject_id", "actor_id", "at"))
-    assert told == {(rows[0].pk, SECOND.id, NOON)} | {(row.pk, MODERATOR.id, later) for row in rows[1:]}
+    settled = set(events.values_list("subject_id", "actor_id", "at"))
+    assert settled == {(rows[0].pk, SECOND.id, NOON)} | {(row.pk, MODERATOR.id, later) for row in rows[1:]}
     assert not Dispute.objects.open().exists()
     assert disputes.settle_dispute(rows[1].pk, by=SECOND, at=NOON).actor_id == MODERATOR.id, "who was first"
 

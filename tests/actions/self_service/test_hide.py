@@ -85,7 +85,7 @@ def test_a_name_hidden_while_unlisted_stays_hidden_when_it_is_approved_again(app
     signatory = Signatory.objects.get(kind=Kind.FURTHER, number=1)
     assert signatory.status == Status.NO_LONGER_LISTED
     message, _, content = mails()[-1]
-    assert (message, content) == ("counted", {}), "nobody is told of a line that is not there"
+    assert (message, content) == ("counted", {}), "no mail speaks of an entry that is not listed"
 
 
 def test_a_hidden_one_may_be_withdrawn_and_its_encrypted_name_stays_the_same(appeal: Appeal) -> None:

@@ -58,8 +58,8 @@ class Desk:
             sent[named[1]] = named[2]
         self.presses += 1
         self.path = action[1] if action else self.path
-        told = {name: html.unescape(value) for name, value in sent.items()}
-        response = self.client.post(self.path, told, follow=True)
+        values = {name: html.unescape(value) for name, value in sent.items()}
+        response = self.client.post(self.path, values, follow=True)
         self.path = response.redirect_chain[-1][0] if response.redirect_chain else self.path
         self._arrived(response)
         while batches.continue_batches():

@@ -133,8 +133,8 @@ def test_what_is_on_hold_is_filtered_by_the_reason(staff: Client, appeal: Appeal
     assert shown(staff, state="quarantined") == {row.pk for row in rows.values()}
     page = staff.get("/admin/", {"state": "quarantined", "reason": "network"}).content.decode()
     assert '<option value="network" selected>Many forms from one network within an hour</option>' in page
-    told = {"deed": "release", "which": "all", "query": "state=quarantined&reason=network"}
-    assert "1 endorsement" in staff.post("/admin/bulk/", told).content.decode()
+    values = {"deed": "release", "which": "all", "query": "state=quarantined&reason=network"}
+    assert "1 endorsement" in staff.post("/admin/bulk/", values).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,8 @@ def test_a_name_without_consent_comes_before_whatever_else_was_written(staff: Cl
     waiting = [int(pk) for pk in re.findall(r"/admin/disputes/(\d+)/open/", page)]
     words = [disputes.open_dispute(pk, by=MODERATOR, at=NOON).words for pk in waiting]
     assert words == ["Word 3", "Word 2", "Word 1"], "the newest of a kind first"
-    told = re.findall(r"<strong>(.+?)</strong></p>\s*<form", page)
-    assert told == ["We did not agree to this."] * 2 + ["Something about the line is wrong."]
+    messages = re.findall(r"<strong>(.+?)</strong></p>\s*<form", page)
+    assert messages == ["We did not agree to this."] * 2 + ["Something about the line is wrong."]
     assert "Show all 4 messages" in page
 
 

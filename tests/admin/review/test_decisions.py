@@ -128,11 +128,11 @@ def test_the_history_tells_why(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, at=clock.now())
     press(staff, row, "decide", decision="reject", reason="unverified")
     press(staff, row, "undo")
-    told = [
+    lines = [
         line.split(": ", 1)[1] for line in re.findall("<li>([^<]*)</li>", page(staff, row).split("staff-history")[1])
     ]
-    assert told[2:4] == [f"rejected, {label} (moderator)", "taken back, rejected (moderator)"]
-    assert told[0] == "sent (the organisation)"
+    assert lines[2:4] == [f"rejected, {label} (moderator)", "taken back, rejected (moderator)"]
+    assert lines[0] == "sent (the organisation)"
 
 
 def test_a_note_that_is_too_long_comes_back(staff: Client, appeal: Appeal) -> None:
@@ -226,9 +226,9 @@ def test_editors_word_reasons_and_see_the_mails(staff: Client, appeal: Appeal) -
 def test_a_spelling_is_corrected_and_the_old_one_is_shown(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Oydon Fund")
     typed: dict[str, Any] = {"organisation_name": "Ойдон фонду", "acronym": "ОФ", "countries": "kg, kz"}
-    said = press(staff, row, "spelling", seen=seen_on(page(staff, row), "spelling"), **typed)
-    assert "Ойдон фонду (ОФ, Kyrgyzstan, Kazakhstan)" in said
-    assert "Oydon Fund" in said
+    html = press(staff, row, "spelling", seen=seen_on(page(staff, row), "spelling"), **typed)
+    assert "Ойдон фонду (ОФ, Kyrgyzstan, Kazakhstan)" in html
+    assert "Oydon Fund" in html
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def verbs(row: Endorsement) -> list[str]:
 
 @pytest.fixture
 def fresh(staff: Client) -> Client:
-    """The same, having just said once more who is there."""
+    """The same account, whose identity was just proved again."""
     return create_client(get_user_model().objects.get())
 
 

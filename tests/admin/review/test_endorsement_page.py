@@ -113,8 +113,8 @@ def test_it_costs_the_same_whoever_else_waits(staff: Client, appeal: Appeal) -> 
 
 def test_one_body_or_two_is_remembered_from_either_side(staff: Client, appeal: Appeal) -> None:
     one, other = (confirmed(appeal, organisation_name="Beacon Trust") for _ in range(2))
-    said = press(staff, other, "compare", other=str(one.pk), verdict="different")
-    assert "Remembered: Different body." in said
+    html = press(staff, other, "compare", other=str(one.pk), verdict="different")
+    assert "Remembered: Different body." in html
     assert 'class="staff-different" aria-pressed="true"' in page(staff, one)
     press(staff, one, "compare", other=str(other.pk), verdict="same")
     assert 'class="staff-same" aria-pressed="true"' in page(staff, other)
@@ -142,10 +142,10 @@ def test_a_comparison_that_nobody_offers_is_refused(
 
 def test_a_check_is_recorded_and_stands_on_the_page(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    said = press(staff, row, "check", **CHECK | {"how": "other", "note": f"By  letter {SCRIPT}"})
-    assert "It is on record how this was checked." in said
-    assert f"By letter {ESCAPED}</textarea>" in said
-    assert SCRIPT not in said
+    html = press(staff, row, "check", **CHECK | {"how": "other", "note": f"By  letter {SCRIPT}"})
+    assert "It is on record how this was checked." in html
+    assert f"By letter {ESCAPED}</textarea>" in html
+    assert SCRIPT not in html
     row.refresh_from_db()
     assert (row.checked_how, row.member_confirmed) == ("other", True)
     assert "letter" not in row.sealed_check_note

@@ -79,7 +79,7 @@ def test_a_withheld_name_is_sealed_in_the_row_and_gone_after_withdrawal(staff: C
     page = f"/admin/endorsements/{endorsement.pk}/"
     assert "Quiet Fund" in staff.get(page).content.decode()
     decide(staff, endorsement, "withdraw")
-    assert "Quiet Fund" in staff.get(page).content.decode(), "it can be cancelled, and has to be told from others"
+    assert "Quiet Fund" in staff.get(page).content.decode(), "it can be cancelled, so it must be recognisable"
     withdraw_for_good(endorsement.pk)
     withdrawn = staff.get(page).content.decode()
     assert "Quiet Fund" not in withdrawn

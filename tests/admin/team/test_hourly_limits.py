@@ -1,4 +1,4 @@
-"""What a stolen session can do within an hour: little, and the other staff are told."""
+"""Hourly limits: a stolen session can do little, and the other staff get a mail."""
 
 import time
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def account(db: None) -> User:
 
 @pytest.fixture
 def thief(account: User) -> Client:
-    """A session that last said half an hour ago who it is."""
+    """A session that last proved its identity half an hour ago."""
     return create_client(account, proved_ago=1800)
 
 
@@ -60,7 +60,7 @@ def press(client: Client, path: str, **typed: Any) -> bool:
     return "reauthenticate" not in response.get("Location", "")
 
 
-def told() -> list[tuple[str, str]]:
+def alerts() -> list[tuple[str, str]]:
     return [
         (address.split("@")[0], content["limit"]) for message, address, content in mails() if message == "limit_reached"
     ]
@@ -95,7 +95,7 @@ def test_above_the_limit_nothing_is_done_before_it_is_said_who_is_there(
     assert WAYS[limit](thief, appeal, most + 3) == [True] * most + [False] * 3
     done = AuditEvent.objects.filter(verb__in=hourly_limits.VERBS[limit], actor_id=account.pk)
     assert done.count() == most
-    assert told() == [("chief", limit), ("editor", limit)], "once, and not to the account itself"
+    assert alerts() == [("chief", limit), ("editor", limit)], "once, and not to the account itself"
     reached = AuditEvent.objects.get(verb="reach_limit")
     assert (reached.subject_id, reached.actor_id, reached.reason) == (account.pk, account.pk, limit)
 
@@ -140,7 +140,7 @@ def test_disputes_are_contacts_and_private_links_are_withdrawals(account: User, 
         links = [f"/admin/endorsements/{approved(appeal).pk}/link/" for _ in range(3)]
         assert [press(client, path, checked="on") for path in links] == [True, True, False]
         assert not decides("withdraw")(client, appeal, 1)[0]
-    assert sorted(set(told())) == [
+    assert sorted(set(alerts())) == [
         *[("chief", limit) for limit in ("contacts", "withdrawals")],
         *[("editor", limit) for limit in ("contacts", "withdrawals")],
     ]
@@ -163,9 +163,9 @@ def test_an_hour_later_it_begins_anew_and_the_others_hear_again(thief: Client, a
     account = User.objects.get(username="moderator")
     assert hourly_limits.count_used("contacts", account_id=account.pk, since=now) == 0
     assert hourly_limits.count_used("contacts", account_id=account.pk, since=now - HOUR) == 3
-    for minutes, mails_told in ((59, 2), (60, 4), (61, 4)):
+    for minutes, mail_count in ((59, 2), (60, 4), (61, 4)):
         staff_alerts.alert_limit_reached(account.pk, "contacts", at=now + minutes * timedelta(minutes=1))
-        assert len(told()) == mails_told
+        assert len(alerts()) == mail_count
 
 
 def test_the_operator_hides_as_many_as_are_in_danger(appeal: Appeal) -> None:
@@ -195,7 +195,7 @@ def test_taking_back_an_old_batch_takes_names_off_as_well(thief: Client, account
     while batches.continue_batches():
         pass
     assert not press(thief, f"/admin/batches/{old.pk}/", deed="undo")
-    assert told() == [("chief", "revokes"), ("editor", "revokes")]
+    assert alerts() == [("chief", "revokes"), ("editor", "revokes")]
     with clock.freeze(now):
         assert press(thief, f"/admin/batches/{new.pk}/", deed="undo")
     fresh = create_client(account)

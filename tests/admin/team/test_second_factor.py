@@ -78,8 +78,8 @@ def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: Us
         assert "Too many wrong codes" in blocked.post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
         assert "until 12:15 UTC" in blocked.post(AUTHENTICATE, {"code": recovery_codes(account)[0]}).content.decode()
         assert not is_in(blocked)
-        told = [(message, address) for message, address, _ in mails() if message == "codes_blocked"]
-        assert told == [("codes_blocked", "moderator@desk.example")]
+        alerts = [(message, address) for message, address, _ in mails() if message == "codes_blocked"]
+        assert alerts == [("codes_blocked", "moderator@desk.example")]
     with clock.freeze(NOON + 15 * MINUTE):
         assert blocked.post(AUTHENTICATE, {"code": code(NOON + 15 * MINUTE)}).status_code == 302
         assert is_in(blocked)

@@ -127,8 +127,8 @@ def test_a_change_of_factor_is_told_by_mail_from_the_outbox(committed: None, htt
     get_user_model().objects.update(email="chief@desk.example")
     client = browser("appeal.example")
     set_up(client, made)
-    (sign_in_told, (message, address, content)) = mails()
-    assert sign_in_told[:2] == ("new_device", "chief@desk.example")
+    (sign_in, (message, address, content)) = mails()
+    assert sign_in[:2] == ("new_device", "chief@desk.example")
     assert (message, address) == ("prepared", "chief@desk.example")
     assert "this was changed in your staff account" in content["text"]
     assert "127.0.0.1" not in content["text"]

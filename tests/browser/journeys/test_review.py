@@ -45,13 +45,13 @@ def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagg
     for _ in range(50):
         name = visit.page.locator(".staff-entry bdi").inner_text().removesuffix(" (Kyrgyzstan)")
         sentences = [line.replace("\n", " ") for line in visit.page.locator(".staff-evidence li").all_inner_texts()]
-        told = [
+        items = [
             sentence.replace("Look closer ", "Look closer: ").replace("Neutral ", "Neutral: ") for sentence in sentences
         ]
         seen.append(name)
         if name in planted:
-            assert [line for line in told if line.startswith(planted[name])], (name, told)
-        is_strange = any(line.startswith("Look closer") for line in told)
+            assert [line for line in items if line.startswith(planted[name])], (name, items)
+        is_strange = any(line.startswith("Look closer") for line in items)
         closer |= {name} if is_strange else set()
         if is_strange:
             visit.page.keyboard.press("r")  # to the reasons; Enter rejects for the one that is chosen

@@ -73,7 +73,7 @@ def _on_paper(visit: Visit, view: View, folder: Path) -> Shot:
 
 
 def _shot(visit: Visit, view: View, problems: list[str], folder: Path) -> Shot:
-    """The picture, with what was found before and what is to be seen and heard now; nothing is told twice."""
+    """Take the picture and list the problems, those found before and new ones, each once."""
     visit.page.screenshot(path=folder / view.picture, full_page=True)
     problems = [*problems, *checks.layout(visit), *checks.controls(visit.page)]
     shot = Shot(view, [*problems, *checks.company(visit), *checks.noise(visit)])

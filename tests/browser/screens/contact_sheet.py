@@ -74,8 +74,8 @@ def _cell(folder: Path, shot: Shot | None) -> str:
     if shot is None:
         return "<td></td>"
     view = shot.view
-    name, told = escape(view.picture), escape(f"{view.state}, {view.language}, {view.variant}")
-    words = f'<a href="{name}"><img src="{name}" alt="{told}" loading="lazy">{_size(folder / view.picture)}</a>'
+    name, description = escape(view.picture), escape(f"{view.state}, {view.language}, {view.variant}")
+    words = f'<a href="{name}"><img src="{name}" alt="{description}" loading="lazy">{_size(folder / view.picture)}</a>'
     if view.variant == PAPER:
         words += f'<a href="{escape(view.document)}">PDF, {_size(folder / view.document)}</a>'
     return f'<td class="{"bad" if shot.troubles else "fine"}">{words}</td>'

@@ -22,7 +22,7 @@ PLANTED: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("Молодёжный клуб «Зимородок»", {"hints": ["free_mail"]}, "Neutral: A free mailbox"),
     ("Kestrel Circlе", {}, "Look closer: A word of the name mixes two alphabets."),
 )
-"""Each with its name, what the form and the network would have told, and the sentence that a moderator must read."""
+"""Each with its name, what form and network recorded, and the sentence that a moderator must read."""
 
 
 def names() -> list[str]:

@@ -26,9 +26,9 @@ def width_of(png: Path) -> int:
 def test_pictures_papers_and_an_index_that_links_each(browser: Browser, site: Site, tmp_path: Path) -> None:
     (tmp_path / "form.en.360.dark.png").touch()  # of an earlier run
     (tmp_path / "notes.txt").touch()  # somebody's own
-    said: list[str] = []
+    output: list[str] = []
     wanted = screens.Wanted({name: STATES[name] for name in ("not-found", "sign-in")}, ["en"], [360, 1280])
-    assert screens.render(wanted, browser, site, tmp_path, said.append) == 0, said
+    assert screens.render(wanted, browser, site, tmp_path, output.append) == 0, output
     pictures = {f"not-found.en.{variant}.png" for variant in VARIANTS}
     pictures |= {f"sign-in.en.{variant}.png" for variant in VARIANTS if variant != "print"}
     taken = pictures | {"not-found.en.print.pdf"}
@@ -40,9 +40,9 @@ def test_pictures_papers_and_an_index_that_links_each(browser: Browser, site: Si
     assert (tmp_path / "not-found.en.360.light.png").read_bytes() != (
         tmp_path / "not-found.en.360.dark.png"
     ).read_bytes()
-    assert [line for line in said if "TROUBLE" in line] == []
-    assert said[0] == "  1 of 2  not-found, en"
-    assert said[-1] == f"11 pictures, no troubles: {tmp_path / 'index.html'}"
+    assert [line for line in output if "TROUBLE" in line] == []
+    assert output[0] == "  1 of 2  not-found, en"
+    assert output[-1] == f"11 pictures, no troubles: {tmp_path / 'index.html'}"
 
 
 def _spoilt(visit: Visit) -> None:
@@ -70,29 +70,29 @@ def _lost(visit: Visit) -> None:
 
 
 def test_planted_troubles_are_told_and_end_in_an_error(browser: Browser, site: Site, tmp_path: Path) -> None:
-    said: list[str] = []
+    output: list[str] = []
     wanted = screens.Wanted({"lost": _lost, "spoilt": _spoilt}, ["en"], [360, 768])
-    assert screens.render(wanted, browser, site, tmp_path, said.append) == 1
-    told = [line.partition("TROUBLE  ")[2] for line in said if "TROUBLE" in line]
-    assert told[0] == "lost, en, all: was not reached: no mail came"
-    assert told[1].startswith("spoilt, en, 360.light: color-contrast: ")
-    wide = re.fullmatch(r"spoilt, en, 360\.light: (\d+) px wider than its window", told[2])
+    assert screens.render(wanted, browser, site, tmp_path, output.append) == 1
+    problems = [line.partition("TROUBLE  ")[2] for line in output if "TROUBLE" in line]
+    assert problems[0] == "lost, en, all: was not reached: no mail came"
+    assert problems[1].startswith("spoilt, en, 360.light: color-contrast: ")
+    wide = re.fullmatch(r"spoilt, en, 360\.light: (\d+) px wider than its window", problems[2])
     assert wide
     assert 140 <= int(wide[1]) <= 180
-    assert told[3:7] == [
+    assert problems[3:7] == [
         "spoilt, en, 360.light: cut: Many words in one button",
         "spoilt, en, 360.light: covered: Under a box",
         "spoilt, en, 360.light: asked another host: https://elsewhere.example/pixel",
         "spoilt, en, 360.light: console: a word too many",
     ]
-    said_again = [line.split(": ")[:2] for line in told[7:]]
-    assert [words for view, words in said_again if view == "spoilt, en, 768.dark"] == ["cut", "covered"]  # has room
-    assert "console" not in {words for _, words in said_again}  # it was said once
+    later = [line.split(": ")[:2] for line in problems[7:]]
+    assert [words for view, words in later if view == "spoilt, en, 768.dark"] == ["cut", "covered"]  # has room
+    assert "console" not in {words for _, words in later}  # reported once
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "lost, en, all: was not reached: no mail came" in index
     assert '<a href="spoilt.en.360.light.png">spoilt, en, 360.light: console: a word too many</a>' in index
     assert index.count('<td class="bad">') == 6
-    assert said[-1].startswith(f"6 pictures, {len(told)} troubles: ")
+    assert output[-1].startswith(f"6 pictures, {len(problems)} troubles: ")
 
 
 def test_the_wish_is_read_and_an_unknown_state_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,8 +101,8 @@ def test_our_words_are_in_the_language_of_the_address(printed: Printed, kind: st
     if language != "en":
         ours = [letter.headline, letter.text_note, letter.as_of_printed, letter.signed, letter.later, letter.qr_words]
         ours += [*letter.after_list, letter.background_heading, *letter.colophon]
-        said = re.sub(r"http\S+|[0-9a-f]{64}", "", " ".join(ours))
-        assert english_left_in(f"<p>{said}</p>", "QR") == set()
+        text = re.sub(r"http\S+|[0-9a-f]{64}", "", " ".join(ours))
+        assert english_left_in(f"<p>{text}</p>", "QR") == set()
 
 
 @pytest.mark.usefixtures("in_process")
@@ -125,14 +125,14 @@ def test_a_removed_name_is_gone_and_its_number_stays(client: Client, appeal: App
 @pytest.mark.usefixtures("in_process")
 def test_a_demonstration_says_so_on_every_page(client: Client, db: None) -> None:
     get_or_create_appeal("demo", reading(), at=NOON)
-    said = "Demonstration: everything here is made up."
+    sentence = "Demonstration: everything here is made up."
     for kind in KINDS:
         content = get(client, kind, slug="demo")
         if kind == "docx":
-            assert said in Document(io.BytesIO(content)).sections[0].header.paragraphs[0].text
+            assert sentence in Document(io.BytesIO(content)).sections[0].header.paragraphs[0].text
         else:
             shown = pages(content) if kind == "pdf" else [content.decode()]
-            assert [text.count(said) for text in shown] == [1] * len(shown)
+            assert [text.count(sentence) for text in shown] == [1] * len(shown)
 
 
 @pytest.mark.usefixtures("in_process")

@@ -1,4 +1,4 @@
-"""Who prints the appeal's page gets the whole list in the order of its numbers, or is told where it is."""
+"""The appeal's page prints the whole list by number, or the address of the list."""
 
 import re
 from random import Random
@@ -52,8 +52,8 @@ def test_a_list_too_long_for_this_says_so_on_paper_with_an_address(client: Clien
     list_further(appeal, MAX_PRINTED + 1, first=MAX_PRINTED + 1)
     page = client.get(PAGE).content.decode()
     assert {name: len(lines) for name, lines in lists(page).items()} == {"": 20}
-    (told,) = re.findall(r'<p class="paper">(.*?)</p>', page)
-    assert words(told) == (
+    (notice,) = re.findall(r'<p class="paper">(.*?)</p>', page)
+    assert words(notice) == (
         f"Only the newest 20 of 301 entries are printed here. The whole list, to print: {SITE}/appeals/{SLUG}.pdf"
     )
 

@@ -52,10 +52,10 @@ def test_it_stands_under_its_name_in_a_document(client: Client, appeal: Appeal) 
 
 def test_it_is_in_the_data(client: Client, appeal: Appeal) -> None:
     note()
-    told_as_json = json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)
-    rows = told_as_json["signatories"]
+    data = json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)
+    rows = data["signatories"]
     assert [(row["note"], row["noted_on"]) for row in rows[:2]] == [(NOTE, "2026-11-23"), ("", None)]
-    assert set(rows[0]) == set(told_as_json["definitions"]["signatories"])
+    assert set(rows[0]) == set(data["definitions"]["signatories"])
     table = list(csv.DictReader(io.StringIO(client.get(f"/appeals/{SLUG}/signatories.csv").content.decode())))
     assert [(row["note"], row["noted_on"]) for row in table[:2]] == [(NOTE, "2026-11-23"), ("", "")]
     assert table[0]["status"] == "listed"

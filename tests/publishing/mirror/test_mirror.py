@@ -56,9 +56,9 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.links += [told[name] or "" for name in ("href", "src", "action") if name in told]
-        self.places |= {told.get("id") or ""}
+        attributes = dict(attrs)
+        self.links += [attributes[name] or "" for name in ("href", "src", "action") if name in attributes]
+        self.places |= {attributes.get("id") or ""}
 
 
 @contextmanager
@@ -251,7 +251,7 @@ class Tiny:
 
 
 def nothing(done: int, total: int) -> None:
-    """No progress is told."""
+    """Ignore progress."""
 
 
 def beside(folder: Path) -> list[str]:

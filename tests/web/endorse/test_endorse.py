@@ -282,14 +282,19 @@ def test_fields_bring_the_right_keyboard_and_what_the_browser_knows(client: Clie
     page = client.get(FORM).content.decode()
     for field, attributes in ATTRIBUTES.items():
         (tag,) = re.findall(rf'<input[^>]+name="{field}"[^>]*>', page)
-        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        assert attributes.items() <= told.items(), field
+        found = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        assert attributes.items() <= found.items(), field
 
 
 def test_the_code_has_its_keyboard_too(client: Client, appeal: Appeal) -> None:
     (tag,) = re.findall(r'<input[^>]+name="code"[^>]*>', client.get(CODE).content.decode())
-    for told in ('autocomplete="one-time-code"', 'autocapitalize="characters"', 'spellcheck="false"', "enterkeyhint="):
-        assert told in tag
+    for attribute in (
+        'autocomplete="one-time-code"',
+        'autocapitalize="characters"',
+        'spellcheck="false"',
+        "enterkeyhint=",
+    ):
+        assert attribute in tag
 
 
 def test_the_text_that_is_endorsed_is_named_with_its_language(client: Client, appeal: Appeal) -> None:

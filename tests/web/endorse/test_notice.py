@@ -42,9 +42,9 @@ def test_our_own_words_are_true_of_any_appeal(client: Client, appeal: Appeal) ->
 def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Client, db: None) -> None:
     run(STATEMENT)
     words = {"en": "outlawed in Russia or Belarus", "ru": "в России или Беларуси", "ky": "Россияда же Беларуста"}
-    for language, told in words.items():
+    for language, sentence in words.items():
         page = get_form(client, language)
-        assert told in page
+        assert sentence in page
         assert page.count("<li>") >= 4  # three paragraphs and the text
     assert "As of 23 November 2026" in get_form(client)
     assert (

@@ -29,8 +29,8 @@ LINE = "Адилет «Үкүк» <b> (АҮ, Kyrgyzstan, Germany)"
 
 
 def post_preview(client: Client, *, answer: str = "page", prefix: str = "", **changes: Any) -> Any:
-    told = {name: value for name, value in (TYPED | changes).items() if value is not None}
-    return client.post(prefix + FORM, told | {"preview": answer})
+    values = {name: value for name, value in (TYPED | changes).items() if value is not None}
+    return client.post(prefix + FORM, values | {"preview": answer})
 
 
 def find_output(response: Any) -> str:
@@ -89,9 +89,9 @@ def test_a_trouble_of_the_line_stands_at_its_field_and_no_other_does(
     assert (response.status_code, find_output(response)) == (422, "")
     assert field in target
     assert says in summary
-    told = get_preview(client, **changes)
-    assert says in told["said"]
-    assert told["line"] == ""
+    preview = get_preview(client, **changes)
+    assert says in preview["said"]
+    assert preview["line"] == ""
 
 
 def test_not_named_says_plainly_that_no_line_is_printed(client: Client, appeal: Appeal) -> None:
