@@ -64,26 +64,26 @@ class Function:
         for call in self.calls:
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             for parameter, (kind, place) in writers.get(name, {}).items():
-                given = [keyword.value for keyword in call.keywords if keyword.arg == parameter]
+                values = [keyword.value for keyword in call.keywords if keyword.arg == parameter]
                 if place is not None and place < len(call.args):
-                    given.append(call.args[place])
-                yield from ((kind, value) for value in given)
+                    values.append(call.args[place])
+                yield from ((kind, value) for value in values)
 
-    def parts(self, value: ast.expr, *, seen: tuple[str, ...] = ()) -> Iterator[ast.expr]:
+    def parts(self, value: ast.expr, *, visited: tuple[str, ...] = ()) -> Iterator[ast.expr]:
         """What an expression may come to: the branches of a choice, what a local variable was set to."""
         if isinstance(value, ast.IfExp):
             branches = [value.body, value.orelse]
         elif isinstance(value, ast.BoolOp):
             branches = value.values
-        elif isinstance(value, ast.Name) and value.id in self.assigned and value.id not in seen:
-            branches, seen = self.assigned[value.id], (*seen, value.id)
+        elif isinstance(value, ast.Name) and value.id in self.assigned and value.id not in visited:
+            branches, visited = self.assigned[value.id], (*visited, value.id)
             if value.id in self.parameters:
                 yield value
         else:
             yield value
             return
         for branch in branches:
-            yield from self.parts(branch, seen=seen)
+            yield from self.parts(branch, visited=visited)
 
     def codes(self, value: ast.expr) -> Iterable[str] | None:
         """Return the codes that one part stands for; None if they are not known."""

@@ -1,4 +1,4 @@
-"""Markup in everything that anybody typed, looked at in every page of the desk by every role: it is text, everywhere.
+"""Markup in everything that anybody typed is shown as text on every staff page, for every role.
 
 Pages are read as a browser reads them: no element, attribute or address of a stranger's making is in any of them.
 """

@@ -30,12 +30,12 @@ def main(words: Sequence[str]) -> int:
     on = table.machine(database)
     skipped = [words for words in (_without_wrk(), _without_nginx(), _without_postgresql()) if words]
     for words_of_it in skipped:
-        _say(f"SKIPPED: {words_of_it}")
+        _print(f"SKIPPED: {words_of_it}")
     with tempfile.TemporaryDirectory(prefix="petition-bench-") as folder:
         figures = [starting.again(Path(folder) / "again", rounds=wanted.rounds)]
         figures += _measured(Path(folder), wanted, database)
     page = table.written(figures, skipped, at=datetime.now(UTC), on=on)
-    _say(page)
+    _print(page)
     if not wanted.dry:
         PAGE.write_text(page, encoding="utf-8")
     return 1 if any(figure.reached is False for figure in figures) else 0
@@ -45,24 +45,24 @@ def _measured(folder: Path, wanted: argparse.Namespace, database: str) -> list[F
     with ExitStack() as stack:
         sites = {}
         for name, length in (("small", 0), ("middle", 1000 - 35), ("large", wanted.many)):
-            _say(f"Filling a list of {35 + length:,} …")
+            _print(f"Filling a list of {35 + length:,} …")
             site = sites[name] = Installation(folder / name, os.environ.get("DATABASE_URL"))
             stack.callback(site.remove)
             if length:
                 serving.filled(site, length)
         small, middle, large = (stack.enter_context(site.server(workers=2)) for site in sites.values())
         bare = stack.enter_context(sites["small"].server(application="tests.benchmarks.bare:application"))
-        _say("Reading …")
+        _print("Reading …")
         figures = serving.figures(small, large, bare, folder, seconds=wanted.seconds, rounds=wanted.rounds)
         figures += serving.first_visit(small)
-        _say("Changing …")
+        _print("Changing …")
         figures += [
             changes.first_after_a_change(sites["large"], large, wanted.many, 150, rounds=wanted.rounds),
             *changes.document(middle),
         ]
         figures += [changes.search(large, database), *_searched_elsewhere(folder, wanted.many)]
         figures += changes.mirror(sites["middle"])
-        _say("Writing …")
+        _print("Writing …")
         figures += writing.figures(sites["small"], small, posts=wanted.posts, rounds=wanted.rounds)
         figures += [changes.first_after_a_change(sites["small"], small, 0, 100, rounds=wanted.rounds)]
         return figures + serving.memory({"35 signatories": small, f"{35 + wanted.many:,} signatories": large})
@@ -72,7 +72,7 @@ def _searched_elsewhere(folder: Path, many: int) -> list[Figure]:
     """The same search on PostgreSQL, where the rest is measured on SQLite and a cluster stands by."""
     if "DATABASE_URL" in os.environ or not (cluster := os.environ.get("SEARCHED_DATABASE_URL")):
         return []
-    _say("Searching on PostgreSQL …")
+    _print("Searching on PostgreSQL …")
     site = Installation(folder / "searched", cluster)
     try:
         serving.filled(site, many)
@@ -111,7 +111,7 @@ def _without_postgresql() -> str:
     )
 
 
-def _say(words: str) -> None:
+def _print(words: str) -> None:
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()
 

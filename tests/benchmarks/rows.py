@@ -1,4 +1,4 @@
-"""Fills the appeal's list up to a length, past the deeds, which would take a quarter of an hour.
+"""Fill the appeal's list up to a length, without the actions, which would take a quarter of an hour.
 
 python -m tests.benchmarks.rows 100000
 """

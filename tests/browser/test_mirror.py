@@ -36,11 +36,11 @@ def resting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.remove()
 
 
-def until(seen: object, within: float) -> None:
+def wait_until(is_done: object, within: float) -> None:
     """`seen()` is true within so many seconds."""
-    assert callable(seen)
+    assert callable(is_done)
     began = time.monotonic()
-    while not seen():
+    while not is_done():
         assert time.monotonic() - began < within
         time.sleep(0.2)
 
@@ -48,7 +48,7 @@ def until(seen: object, within: float) -> None:
 def test_the_worker_keeps_a_mirror_that_opens_from_a_disk(browser: Browser, mirrored: Site) -> None:
     folder = mirrored.folder / "mirror"
     page, shown = folder / "ru" / "appeals" / SLUG / "index.html", "Viasna"
-    until(page.is_file, WITHIN)
+    wait_until(page.is_file, WITHIN)
     assert shown in page.read_text(encoding="utf-8")
 
     context = browser.new_context(locale="ru", viewport={"width": 360, "height": 740})
@@ -73,7 +73,7 @@ def test_the_worker_keeps_a_mirror_that_opens_from_a_disk(browser: Browser, mirr
     context.close()
 
     mirrored.manage("hide", "original-35")
-    until(lambda: page.is_file() and shown not in page.read_text(encoding="utf-8"), WITHIN)
+    wait_until(lambda: page.is_file() and shown not in page.read_text(encoding="utf-8"), WITHIN)
     for path in folder.rglob("*"):
         assert not path.is_file() or shown.encode() not in path.read_bytes()
 
@@ -88,7 +88,7 @@ def test_one_that_is_ended_half_way_leaves_the_old_one_whole(resting: Site) -> N
             cwd=ROOT,
             env=resting.environment,
         )
-        until(lambda: any(half.rglob("*.html")), WITHIN)
+        wait_until(lambda: any(half.rglob("*.html")), WITHIN)
         making.send_signal(end)
         assert making.wait(WITHIN) == code
         assert half.exists() is left

@@ -17,7 +17,7 @@ def crawl(base: str, *, leave_out: tuple[str, ...] = ()) -> Iterator[tuple[str, 
     """Yield path and text of every public page, document and export in each language, and what they link to, except
     addresses that end with one of `leave_out`."""
     waiting = [prefix + path for path in PUBLIC.values() for prefix in ("", "/ru", "/ky")]
-    seen = set(waiting)
+    visited = set(waiting)
     while waiting:
         path = waiting.pop()
         if path.endswith(leave_out):
@@ -29,8 +29,8 @@ def crawl(base: str, *, leave_out: tuple[str, ...] = ()) -> Iterator[tuple[str, 
         for link in re.findall(r'(?:href|src|action)="([^"]+)"|<loc>([^<]+)', text):
             address = urlsplit(urljoin(base + path, next(filter(None, link))))
             follow = f"{address.path}?{address.query}" if address.query else address.path
-            if f"{address.scheme}://{address.netloc}" == base and follow not in seen and "/admin/" not in follow:
-                seen.add(follow)
+            if f"{address.scheme}://{address.netloc}" == base and follow not in visited and "/admin/" not in follow:
+                visited.add(follow)
                 waiting.append(follow)
 
 

@@ -63,7 +63,7 @@ class Browser:
 
 
 def test_from_the_form_to_the_list(site: Site) -> None:
-    public, desk = Browser(site.url), Browser(site.url)
+    public, staff = Browser(site.url), Browser(site.url)
     public.open("/")
     assert public.address == f"{site.url}/appeals/{SLUG}/"
     public.open(f"/appeals/{SLUG}/endorse/")
@@ -85,14 +85,14 @@ def test_from_the_form_to_the_list(site: Site) -> None:
     public.submit()
     assert "A moderator reviews it next" in public.page
 
-    desk.open("/admin/")
-    desk.submit(username="admin", password=site.password)
-    desk.open("/admin/?state=quarantined")  # nobody fills in the form within a moment
-    forms = [form for form in Forms(desk.page).found if ("decision", "approve") in form[2]]
+    staff.open("/admin/")
+    staff.submit(username="admin", password=site.password)
+    staff.open("/admin/?state=quarantined")  # nobody fills in the form within a moment
+    forms = [form for form in Forms(staff.page).found if ("decision", "approve") in form[2]]
     address, fields, _ = forms[-1]  # the newest stands last
     began = time.monotonic()
-    desk.open(address, fields | {"decision": "approve"})
-    assert "Approved" in desk.page
+    staff.open(address, fields | {"decision": "approve"})
+    assert "Approved" in staff.page
     while "Адилет «Үкүк»" not in public.open(f"/appeals/{SLUG}/"):
         assert time.monotonic() - began < 5
         time.sleep(0.05)
@@ -116,17 +116,17 @@ while Endorsement.objects.to_screen().exists():
 def test_a_second_start_does_nothing_again_and_changes_no_data(tmp_path: Path) -> None:
     """This makes it quick on any machine; `make bench` measures it. Takes seconds: the first start sets all up."""
     site = Site(tmp_path, starts_from_nothing="DATABASE_URL" not in os.environ)  # once is enough
-    seen = []
+    starts = []
     for number in (signal.SIGINT, signal.SIGTERM):
         site.start()
         page = _once_the_worker_lives(Browser(site.url))
         if number == signal.SIGINT:
             site.manage("shell", "--no-imports", "-c", LEFT_TO_WEIGH)  # screening goes on in pieces
         assert site.stop(number) == 0
-        seen.append((page, _every_row(site), _written(site.folder / "var")))
-    assert seen[0][1]["petition_signatory"]
-    assert seen[0][1]["django_migrations"]
-    assert seen[1] == seen[0]
+        starts.append((page, _every_row(site), _written(site.folder / "var")))
+    assert starts[0][1]["petition_signatory"]
+    assert starts[0][1]["django_migrations"]
+    assert starts[1] == starts[0]
     assert "Password" not in site.output
     assert "published" not in site.output
     site.remove()

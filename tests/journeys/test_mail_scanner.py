@@ -52,9 +52,9 @@ def a_whole_life(appeal: Appeal) -> None:
     decisions.ask_question(returned.pk, "Who are you?", by=MODERATOR, at=now)
     contact_changes.request_contact_change(digest(listed), name="B", role="C", mailbox="b@fund.example", at=now)
     own_page.ask_to_be_named(digest(withheld), at=now)
-    for deed in (corrections.accept_correction, corrections.refuse_correction):
+    for decide in (corrections.accept_correction, corrections.refuse_correction):
         corrections.propose_correction(digest(listed), EntryProposal("Made-up Other", "", ""), at=now)
-        deed(Correction.objects.waiting().get().pk, by=MODERATOR, at=now)
+        decide(Correction.objects.waiting().get().pk, by=MODERATOR, at=now)
 
 
 def links_in(letter: messages.RenderedMail) -> Iterator[str]:

@@ -93,7 +93,7 @@ def _status(port: int, address: str, host: str) -> int:
 
 
 @pytest.fixture(autouse=True)
-def heard() -> Iterator[None]:
+def default_sighup() -> Iterator[None]:
     """Let processes that are started here notice a closed terminal, although the tests may run under `nohup`."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
@@ -164,7 +164,7 @@ def test_an_https_site_is_served_where_the_proxy_finds_it_and_killed_leaves_no_p
     wait_for(lambda: processes_of(site) == [])
 
 
-def test_what_dies_is_started_again_until_too_many_have_died_and_nohup_is_respected(site: Site) -> None:
+def test_what_dies_is_started_again_until_too_many_have_died_and_nohup_works(site: Site) -> None:
     """Takes seconds: a real start. granian restarts its child, `serve` restarts granian and the worker."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -146,7 +146,7 @@ def test_a_prepared_subject_is_one_line_whatever_it_was(evil: str) -> None:
 
 
 def test_the_text_of_a_mail_is_no_html_whoever_shows_it() -> None:
-    """Templates of text escape nothing, so a page that shows one, as the desk does, has to."""
+    """Text templates escape nothing, so a staff page that shows one has to."""
     letter = render("listed", CONTENT | {"line": "<img src=x onerror=alert(1)>"})
     assert "<img" in letter.text
     assert not hasattr(letter.text, "__html__")

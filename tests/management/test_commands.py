@@ -28,9 +28,9 @@ def test_hide_removes_a_name_at_once(appeal: Appeal) -> None:
     assert AuditEvent.objects.latest("pk").actor_kind == "operator"
 
 
-@pytest.mark.parametrize(("reference", "says"), [("further-9", "has no"), ("nonsense", "not a reference")])
-def test_hide_explains_a_mistake(appeal: Appeal, reference: str, says: str) -> None:
-    with pytest.raises(CommandError, match=says):
+@pytest.mark.parametrize(("reference", "expected"), [("further-9", "has no"), ("nonsense", "not a reference")])
+def test_hide_explains_a_mistake(appeal: Appeal, reference: str, expected: str) -> None:
+    with pytest.raises(CommandError, match=expected):
         run("hide", reference)
 
 

@@ -37,7 +37,7 @@ def test_a_new_list_replaces_the_old_one(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "expected"),
     [
         ("", "it lacks domain, name"),
         ("name,channel\nA,b\n", "it lacks domain"),
@@ -47,9 +47,9 @@ def test_a_new_list_replaces_the_old_one(tmp_path: Path, capsys: pytest.CaptureF
         (b"name,domain\n\xff,a.example\n", "not UTF-8"),
     ],
 )
-def test_a_list_that_is_wrong_changes_nothing_and_says_where(tmp_path: Path, text: str | bytes, says: str) -> None:
+def test_a_list_that_is_wrong_changes_nothing_and_says_where(tmp_path: Path, text: str | bytes, expected: str) -> None:
     imported(tmp_path, LIST)
-    with pytest.raises(CommandError, match=says.replace(".", r"\.")):
+    with pytest.raises(CommandError, match=expected.replace(".", r"\.")):
         imported(tmp_path, text)
     assert KnownOrganisation.objects.count() == 2
 

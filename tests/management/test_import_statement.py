@@ -83,7 +83,7 @@ LAST = '35. Human Rights Centre "Viasna" (Belarus)\n'
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes", "says"),
+    ("was", "becomes", "expected"),
     [
         (
             LAST,
@@ -105,11 +105,11 @@ LAST = '35. Human Rights Centre "Viasna" (Belarus)\n'
     ids=["added", "gone", "respelled", "moved"],
 )
 def test_another_list_is_refused_with_the_differences(
-    tmp_path: Path, db: None, was: str, becomes: str, says: list[str]
+    tmp_path: Path, db: None, was: str, becomes: str, expected: list[str]
 ) -> None:
     run(STATEMENT)
     before = (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision)
-    for sentence in [*says, "takes a name off"]:
+    for sentence in [*expected, "takes a name off"]:
         with pytest.raises(CommandError, match=sentence):
             run(changed_list(tmp_path, was, becomes))
     assert (stored(), AuditEvent.objects.count(), Appeal.objects.get().revision) == before
@@ -215,14 +215,14 @@ def test_a_translation_of_nothing_is_refused(tmp_path: Path, db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "expected"),
     [(None, "cannot be read"), (b"\xff\xfe\x00", "not UTF-8"), (b"", "give --date"), (b"A title\n", "give --date")],
 )
-def test_operator_mistakes_get_a_sentence(tmp_path: Path, db: None, content: bytes | None, says: str) -> None:
+def test_operator_mistakes_get_a_sentence(tmp_path: Path, db: None, content: bytes | None, expected: str) -> None:
     file = tmp_path / "file.txt"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(CommandError, match=says):
+    with pytest.raises(CommandError, match=expected):
         run(file)
 
 
@@ -292,7 +292,7 @@ def test_a_notice_beside_the_statement_opens_the_form_once_it_is_published(db: N
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "expected"),
     [
         ("{", "is not a notice: write"),
         ('{"paragraphs": {"en": ["a"]}}', "is not a notice"),
@@ -305,8 +305,8 @@ def test_a_notice_beside_the_statement_opens_the_form_once_it_is_published(db: N
     ],
 )
 def test_an_unreadable_notice_is_refused_and_nothing_is_published(
-    db: None, tmp_path: Path, text: str, says: str
+    db: None, tmp_path: Path, text: str, expected: str
 ) -> None:
-    with pytest.raises(CommandError, match=re.escape(says)):
+    with pytest.raises(CommandError, match=re.escape(expected)):
         run(beside(tmp_path, text))
     assert not Appeal.objects.exists()

@@ -102,18 +102,20 @@ NO_REMOVALS: dict[str, Happening] = {
 }
 
 
-def _seen(client: Client, routes: Callable[[str], bool], languages: tuple[str, ...]) -> dict[str, tuple[str, bytes]]:
+def _get_pages(
+    client: Client, routes: Callable[[str], bool], languages: tuple[str, ...]
+) -> dict[str, tuple[str, bytes]]:
     """Headers and body of each published path."""
     places = [
         place for place in public_paths.list_public_pages() if routes(place.route) and place.language in languages
     ]
     assert places
-    seen = {}
+    pages = {}
     for place in places:
         response = client.get(place.path)
         assert response.status_code == 200, place.path
-        seen[place.path] = (repr(sorted(response.headers.items())), response.getvalue())
-    return seen
+        pages[place.path] = (repr(sorted(response.headers.items())), response.getvalue())
+    return pages
 
 
 def _is_quick(route: str) -> bool:
@@ -124,9 +126,9 @@ def _after(happening: Happening, at: datetime, look: Callable[[], dict[str, tupl
     """What is seen after it happened at `at`; then the database is as it was."""
     with transaction.atomic():
         happening(at)
-        seen = look()
+        pages = look()
         transaction.set_rollback(True)
-    return seen
+    return pages
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ def test_pages_and_data_do_not_tell_when_a_name_was_removed(client: Client, fund
     most, or with FULL_COUNTS=1 every page. At two moments each: six seconds."""
 
     def look_at(routes: Callable[[str], bool]) -> dict[str, tuple[str, bytes]]:
-        return _seen(client, routes, ("en",))
+        return _get_pages(client, routes, ("en",))
 
     with clock.freeze(SECOND_TIME):
         for routes, names in ((_is_quick, WHOLE), (DIFFERENT.__contains__, REMOVALS.keys() - WHOLE)):
@@ -159,7 +161,7 @@ def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorse
     """The comparison above can fail: an addition shows its day, and nothing else."""
 
     def look() -> dict[str, tuple[str, bytes]]:
-        return _seen(client, lambda route: route == "appeal_json", ("en",))
+        return _get_pages(client, lambda route: route == "appeal_json", ("en",))
 
     hour_later = FIRST + timedelta(hours=1)
     for name, happening in NO_REMOVALS.items():
@@ -170,9 +172,9 @@ def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorse
 
 def test_other_languages_and_search_do_not_tell_either(client: Client, fund: Endorsement) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
-        seen = _seen(client, lambda route: route not in SLOW, ("ru", "ky"))
+        pages = _get_pages(client, lambda route: route not in SLOW, ("ru", "ky"))
         response = client.get(f"/ru/appeals/{SLUG}/signatories/", {"q": "fund"})
-        return seen | {"found": (repr(sorted(response.headers.items())), response.content)}
+        return pages | {"found": (repr(sorted(response.headers.items())), response.content)}
 
     with clock.freeze(SECOND_TIME):
         times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
@@ -182,7 +184,7 @@ def test_other_languages_and_search_do_not_tell_either(client: Client, fund: End
 @pytest.mark.usefixtures("in_process")
 def test_documents_and_card_do_not_tell_either(client: Client, fund: Endorsement) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
-        return _seen(client, SLOW.__contains__, ("en",))
+        return _get_pages(client, SLOW.__contains__, ("en",))
 
     times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
     assert times[0] == times[1]
@@ -193,16 +195,16 @@ def test_exports_that_are_files_tell_neither_their_time_nor_that_of_the_removal(
     client: Client, fund: Endorsement
 ) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
-        seen = {}
+        pages = {}
         for encoding in ("", "gzip"):
             response = client.get(f"/appeals/{SLUG}/signatories.json", headers={"accept-encoding": encoding})
             body = response.getvalue()
             assert response.streaming
             assert encoding == "" or body[4:8] == bytes(4), "the time in the head of gzip (RFC 1952, 2.3.1)"
-            seen[encoding] = (repr(sorted(response.headers.items())), body)
+            pages[encoding] = (repr(sorted(response.headers.items())), body)
         for path in file_cache._exports_folder().rglob("*.json"):
             path.unlink()  # so that the next look makes it again
-        return seen
+        return pages
 
     times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
     assert times[0] == times[1]

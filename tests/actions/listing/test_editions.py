@@ -18,7 +18,7 @@ TODAY = NOON.date()
 
 def freeze_today(appeal: Appeal, **changes: object) -> Edition:
     options = {"dated": TODAY, "addressee": "The President of the Republic", "by": MODERATOR, "at": NOON} | changes
-    return freeze(appeal.slug, **options)  # type: ignore[arg-type]  # as the deed names them
+    return freeze(appeal.slug, **options)  # type: ignore[arg-type]
 
 
 def test_an_edition_stores_numbers_with_its_event_and_revision(appeal: Appeal) -> None:

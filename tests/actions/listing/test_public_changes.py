@@ -112,5 +112,5 @@ def test_only_a_ticked_box_is_agreement_and_staff_see_it(
     answer = client.post(page, posted | ({"old_line_public": "on"} if ticked else {}))
     assert answer.status_code == 200
     assert fund.corrections.get().old_line_public is ticked
-    desk = staff.get(f"/admin/endorsements/{fund.pk}/").content.decode()
-    assert ("its present line stays in the public list of changes" in desk) is ticked
+    staff_page = staff.get(f"/admin/endorsements/{fund.pk}/").content.decode()
+    assert ("its present line stays in the public list of changes" in staff_page) is ticked

@@ -61,8 +61,8 @@ def _free_port() -> int:
 def run_server(office: FakeMailServer, *, password: str = "") -> Iterator[FakeMailServer]:
     """The server takes connections inside the block; with a `password` it knows that one and no other."""
 
-    def is_right(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:
-        return AuthResult(success=getattr(given, "password", b"") == password.encode(), handled=False)
+    def is_right(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: object) -> AuthResult:
+        return AuthResult(success=getattr(login, "password", b"") == password.encode(), handled=False)
 
     wanted: dict[str, Any] = {"auth_require_tls": False, "authenticator": is_right} if password else {}
     controller = Controller(office, hostname="127.0.0.1", port=office.port, **wanted)

@@ -77,7 +77,7 @@ def test_all_staff_hear_when_more_than_ten_names_are_hidden(people: None, appeal
     assert queue_alerts(EARLY + timedelta(minutes=59)) == [("hiding", "moderator"), ("hiding", "auditor")]
 
 
-def test_names_taken_off_by_another_deed_count_too_and_those_that_are_back_do_not(appeal: Appeal) -> None:
+def test_names_removed_in_any_way_count_and_restored_ones_do_not(appeal: Appeal) -> None:
     """A withdrawal or a revocation takes a name off as well as hiding does; what was never listed takes none."""
     by = Actor.staff(1)
     listed = [approved(appeal, at=EARLY) for _ in range(3)]

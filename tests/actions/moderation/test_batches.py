@@ -56,8 +56,8 @@ def run() -> None:
         pass
 
 
-def do(deed: BatchAction, rows: list[Endorsement], **options: Any) -> Batch:
-    batch = batches.start(deed, [row.pk for row in rows], by=FIRST, at=NOON, **options)
+def do(action: BatchAction, rows: list[Endorsement], **options: Any) -> Batch:
+    batch = batches.start(action, [row.pk for row in rows], by=FIRST, at=NOON, **options)
     run()
     batch.refresh_from_db()
     return batch
@@ -129,10 +129,10 @@ CHANGES: dict[str, Callable[[Endorsement], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("deed", [APPROVE, REJECT])
-def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, deed: BatchAction, change: str) -> None:
+@pytest.mark.parametrize("action", [APPROVE, REJECT])
+def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, action: BatchAction, change: str) -> None:
     rows = [confirmed(appeal) for _ in range(26)]
-    batch = batches.start(deed, [row.pk for row in rows], by=FIRST, at=NOON)
+    batch = batches.start(action, [row.pk for row in rows], by=FIRST, at=NOON)
     CHANGES[change](rows[3])
     contact_access.open_contact(rows[4].pk, by=MODERATOR, at=NOON)
     batches.carry_out(batch.pk, by=SECOND, at=LATER)
@@ -253,10 +253,10 @@ def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
     assert {state for state, _ in states()} == {"confirmed"}
 
 
-@pytest.mark.parametrize("deed", [APPROVE, REJECT])
-def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, deed: BatchAction) -> None:
+@pytest.mark.parametrize("action", [APPROVE, REJECT])
+def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, action: BatchAction) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
-    batch = do(deed, rows)
+    batch = do(action, rows)
     factories.withdraw_for_good(rows[1].pk, by=MODERATOR, at=LATER)
     batches.undo(batch.pk, by=SECOND, at=LATER)
     run()
@@ -265,11 +265,11 @@ def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appea
     assert not Signatory.objects.listed().filter(kind="further").exists()
 
 
-@pytest.mark.parametrize("deed", [APPROVE, REJECT])
-def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, deed: BatchAction) -> None:
+@pytest.mark.parametrize("action", [APPROVE, REJECT])
+def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, action: BatchAction) -> None:
     rows = [confirmed(appeal, display=display) for display in ("named", "named", "withheld")]
     before = mails()
-    batch = do(deed, rows)
+    batch = do(action, rows)
     assert len(mails()) == len(before) + 3
     in_vain = OutgoingMail.objects.owed().latest("pk")
     OutgoingMail.objects.filter(pk=in_vain.pk).update(attempts=1)

@@ -68,12 +68,12 @@ def test_an_approved_withheld_name_is_sealed_has_no_line_and_no_number(appeal: A
 
 def test_each_public_change_is_a_revision_of_its_own(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
-    seen = []
+    revisions = []
     for decide, at in ((approve, NOON), (revoke, LATER), (approve, NOON), (withdraw, LATER)):
         decide(endorsement.pk, by=MODERATOR, at=at)
         appeal.refresh_from_db()
-        seen.append((appeal.revision, appeal.revised_at))
-    assert seen == [(2, NOON), (3, LATER), (4, LATER), (5, LATER)]
+        revisions.append((appeal.revision, appeal.revised_at))
+    assert revisions == [(2, NOON), (3, LATER), (4, LATER), (5, LATER)]
 
 
 def test_who_is_listed_again_keeps_its_number(appeal: Appeal) -> None:

@@ -74,13 +74,13 @@ def test_who_saw_an_older_version_changes_nothing(appeal: Appeal) -> None:
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED, State.REJECTED, State.WITHDRAWN])
 def test_it_is_for_what_waits_to_be_decided(appeal: Appeal, state: State) -> None:
     endorsement = factories.submitted(appeal)[0] if state == State.SUBMITTED else factories.confirmed(appeal)
-    deeds: dict[str, Callable[..., Endorsement]] = {
+    decisions_by_state: dict[str, Callable[..., Endorsement]] = {
         "approved": decisions.approve,
         "rejected": decisions.reject,
         "withdrawn": factories.withdraw_for_good,
     }
-    if deed := deeds.get(state):
-        deed(endorsement.pk, **BY)
+    if decide := decisions_by_state.get(state):
+        decide(endorsement.pk, **BY)
     with pytest.raises(NotPossible):
         correct(endorsement)
 

@@ -43,8 +43,8 @@ on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="only there
 
 
 @pytest.fixture
-def seen(appeal: Appeal) -> Appeal:
-    """The appeal, on a site whose worker lives and goes by a right clock."""
+def appeal_with_worker(appeal: Appeal) -> Appeal:
+    """The appeal of a site whose worker runs and has a right clock."""
     with site_process():
         clock_checks.record_heartbeat()
     return appeal
@@ -69,8 +69,10 @@ def _has_left(pk: int) -> bool:
     return OutgoingMail.objects.filter(endorsement=pk, message="listed", sent_at__isnull=False).exists()
 
 
-def test_a_worker_a_day_ahead_erases_nothing_mails_nothing_early_and_signs_nobody_out(seen: Appeal) -> None:
-    young, decided = _six_days_old_and_just_decided(seen)
+def test_a_worker_a_day_ahead_erases_nothing_mails_nothing_early_and_signs_nobody_out(
+    appeal_with_worker: Appeal,
+) -> None:
+    young, decided = _six_days_old_and_just_decided(appeal_with_worker)
     browser = create_client(create_account("moderator", Role.MODERATOR))
     browser.get("/admin/")
     with machine_ahead(DAY), pytest.raises(CommandError, match="retention"):
@@ -85,8 +87,10 @@ def test_a_worker_a_day_ahead_erases_nothing_mails_nothing_early_and_signs_nobod
     assert not WorkerFailure.objects.exists()
 
 
-def test_and_a_worker_that_uses_its_machine_clock_does_both(seen: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
-    young, decided = _six_days_old_and_just_decided(seen)
+def test_and_a_worker_that_uses_its_machine_clock_does_both(
+    appeal_with_worker: Appeal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    young, decided = _six_days_old_and_just_decided(appeal_with_worker)
     monkeypatch.setattr(database_clock, "use_database_clock", nullcontext)
     monkeypatch.setattr(clock_checks, "get_trusted_now", lambda *, is_worker: clock.now())  # noqa: PLW0108  (has an argument)
     with machine_ahead(DAY):
@@ -95,7 +99,9 @@ def test_and_a_worker_that_uses_its_machine_clock_does_both(seen: Appeal, monkey
     assert _has_left(decided)
 
 
-def test_a_form_received_by_a_web_process_a_day_ahead_is_mailed_at_once(seen: Appeal, client: Client) -> None:
+def test_a_form_received_by_a_web_process_a_day_ahead_is_mailed_at_once(
+    appeal_with_worker: Appeal, client: Client
+) -> None:
     with site_process(ahead=DAY):
         post(client)
     assert Endorsement.objects.get(origin="form").submitted_at <= datetime.now(UTC) + SECOND
@@ -103,7 +109,7 @@ def test_a_form_received_by_a_web_process_a_day_ahead_is_mailed_at_once(seen: Ap
     assert OutgoingMail.objects.get().sent_at is not None
 
 
-def test_and_what_it_stored_by_its_own_clock_is_mailed_too(seen: Appeal, client: Client) -> None:
+def test_and_what_it_stored_by_its_own_clock_is_mailed_too(appeal_with_worker: Appeal, client: Client) -> None:
     """No form schedules its mail: the worker does."""
     with machine_ahead(DAY):
         post(client)
@@ -113,11 +119,11 @@ def test_and_what_it_stored_by_its_own_clock_is_mailed_too(seen: Appeal, client:
 
 @pytest.mark.parametrize(("now", "taken_twice"), [(clock.now, False), (clock.machine_now, True)])
 def test_two_workers_a_day_apart_do_not_take_the_same_mail(
-    seen: Appeal, now: Callable[[], datetime], taken_twice: bool
+    appeal_with_worker: Appeal, now: Callable[[], datetime], taken_twice: bool
 ) -> None:
     """The second row is the broken variant: by its machine's clock the second one takes it as well."""
     with site_process():
-        submitted(seen, at=clock.now())
+        submitted(appeal_with_worker, at=clock.now())
         assert outbox.lease_next(at=now())
     with site_process(ahead=DAY):
         assert (outbox.lease_next(at=now()) is not None) == taken_twice
@@ -129,7 +135,7 @@ def test_readyz_fails_for_a_worker_seen_in_the_future(client: Client, appeal: Ap
     assert client.get("/readyz").json()["worker"] is False
 
 
-def test_clocks_that_differ_alert_the_staff_and_are_named(seen: Appeal, client: Client) -> None:
+def test_clocks_that_differ_alert_the_staff_and_are_named(appeal_with_worker: Appeal, client: Client) -> None:
     create_account("administrator", Role.ADMINISTRATOR)
     create_account("auditor", Role.AUDITOR)
     with site_process(ahead=-11 * MINUTE):
@@ -145,8 +151,10 @@ def test_clocks_that_differ_alert_the_staff_and_are_named(seen: Appeal, client: 
         assert abs(datetime.now(UTC) - clock_checks.get_trusted_now(is_worker=True)) < 10 * MINUTE
 
 
-def test_after_more_than_a_day_off_erasing_waits_for_a_day_or_the_operator(seen: Appeal, client: Client) -> None:
-    old, _ = submitted(seen, at=datetime.now(UTC) - 8 * DAY)
+def test_after_more_than_a_day_off_erasing_waits_for_a_day_or_the_operator(
+    appeal_with_worker: Appeal, client: Client
+) -> None:
+    old, _ = submitted(appeal_with_worker, at=datetime.now(UTC) - 8 * DAY)
     create_account("administrator", Role.ADMINISTRATOR)
     SiteState.objects.update(worker_boot="another run", worker_seen_at=datetime.now(UTC) - 3 * DAY)
     work()
@@ -164,7 +172,7 @@ def test_after_more_than_a_day_off_erasing_waits_for_a_day_or_the_operator(seen:
         assert clock_checks.get_trusted_now(is_worker=True)
 
 
-def test_the_pause_ends_by_itself_after_a_day(seen: Appeal) -> None:
+def test_the_pause_ends_by_itself_after_a_day(appeal_with_worker: Appeal) -> None:
     with site_process():
         SiteState.objects.update(no_erasing_until=clock.now() + MINUTE)
         with pytest.raises(ErasingPaused):
@@ -173,7 +181,7 @@ def test_the_pause_ends_by_itself_after_a_day(seen: Appeal) -> None:
         assert clock_checks.get_trusted_now(is_worker=True)
 
 
-def test_a_restart_of_the_machine_or_of_the_worker_alone_pauses_nothing(seen: Appeal) -> None:
+def test_a_restart_of_the_machine_or_of_the_worker_alone_pauses_nothing(appeal_with_worker: Appeal) -> None:
     SiteState.objects.update(worker_boot="another run", worker_seen_at=datetime.now(UTC) - DAY + MINUTE)
     with site_process():
         assert clock_checks.get_trusted_now(is_worker=True)
@@ -183,7 +191,7 @@ def test_a_restart_of_the_machine_or_of_the_worker_alone_pauses_nothing(seen: Ap
         assert clock_checks.get_trusted_now(is_worker=True)
 
 
-def test_a_jump_of_the_databases_clock_stops_erasing(seen: Appeal) -> None:
+def test_a_jump_of_the_databases_clock_stops_erasing(appeal_with_worker: Appeal) -> None:
     """As if by the uptime a minute had passed since the worker was seen, and by the database's clock a day."""
     SiteState.objects.update(worker_seen_at=datetime.now(UTC) - DAY, worker_uptime=clock.uptime() - 60)
 
@@ -196,7 +204,7 @@ def test_a_jump_of_the_databases_clock_stops_erasing(seen: Appeal) -> None:
 
 
 @on_sqlite
-def test_a_clock_that_was_set_is_used_after_ten_minutes_and_erases_after_a_day(seen: Appeal) -> None:
+def test_a_clock_that_was_set_is_used_after_ten_minutes_and_erases_after_a_day(appeal_with_worker: Appeal) -> None:
     machine = FakeMachine()
     with machine.running():
         clock_checks.record_heartbeat()
@@ -218,7 +226,7 @@ def test_a_clock_that_was_set_is_used_after_ten_minutes_and_erases_after_a_day(s
 
 
 @on_sqlite
-def test_a_clock_that_is_wrong_for_minutes_changes_nothing(seen: Appeal) -> None:
+def test_a_clock_that_is_wrong_for_minutes_changes_nothing(appeal_with_worker: Appeal) -> None:
     machine = FakeMachine()
     with machine.running():
         clock_checks.record_heartbeat()
@@ -230,11 +238,11 @@ def test_a_clock_that_is_wrong_for_minutes_changes_nothing(seen: Appeal) -> None
         assert clock_checks.get_trusted_now(is_worker=True) == right
 
 
-def test_mails_postponed_by_a_clock_that_was_ahead_are_due_when_it_is_right(seen: Appeal) -> None:
+def test_mails_postponed_by_a_clock_that_was_ahead_are_due_when_it_is_right(appeal_with_worker: Appeal) -> None:
     now = datetime.now(UTC)
-    submitted(seen, at=now + DAY)
-    tried, leased = (confirmed(seen, at=now - HOUR) for _ in range(2))
-    decided = decisions.approve(confirmed(seen, at=now).pk, by=MODERATOR, at=now + DAY)
+    submitted(appeal_with_worker, at=now + DAY)
+    tried, leased = (confirmed(appeal_with_worker, at=now - HOUR) for _ in range(2))
+    decided = decisions.approve(confirmed(appeal_with_worker, at=now).pk, by=MODERATOR, at=now + DAY)
     of_tried, of_leased = (OutgoingMail.objects.filter(endorsement=row) for row in (tried, leased))
     of_tried.update(attempts=3, due_at=now + DAY)
     of_leased.update(attempts=1, leased_until=now + DAY, lease="made up")

@@ -42,11 +42,11 @@ class TheBackupIsRestored(Exception):
     """Takes back everything since the savepoint."""
 
 
-def removed_and_restored(*deeds: Callable[[], object]) -> RemovalJournal:
-    """The journal after the deeds, in a database that is again as it was before them."""
+def removed_and_restored(*actions: Callable[[], object]) -> RemovalJournal:
+    """Return the journal after the actions; the database is as it was before them."""
     with pytest.raises(TheBackupIsRestored), transaction.atomic():
-        for deed in deeds:
-            deed()
+        for action in actions:
+            action()
         journal = RemovalJournal("site", list(Removal.objects.order_by("pk")))
         raise TheBackupIsRestored
     return journal

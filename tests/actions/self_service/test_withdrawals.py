@@ -184,8 +184,8 @@ def test_it_is_in_no_bulk_action_and_no_duty_of_the_worker(appeal: Appeal) -> No
     correction = a_correction(waiting)
     for row in (asked, waiting):
         decisions.withdraw(row.pk, by=MODERATOR, at=NOON + 40 * DAY)
-    for deed in BatchAction.values:
-        assert not batches.list_eligible(deed).filter(pk__in=[asked.pk, waiting.pk]).exists(), deed
+    for action in BatchAction.values:
+        assert not batches.list_eligible(action).filter(pk__in=[asked.pk, waiting.pk]).exists(), action
     assert hold.release([waiting.pk], **LATER) == []
     at = NOON + 40 * DAY
     assert [

@@ -1,4 +1,4 @@
-"""Freezing the list at the desk."""
+"""Freezing an edition on the staff pages."""
 
 from datetime import timedelta
 

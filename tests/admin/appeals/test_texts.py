@@ -103,15 +103,15 @@ def test_of_two_one_proposes_and_the_other_publishes(editor: Client, appeal: App
     assert "somebody else has to publish it" in answer.content.decode()
     assert published() == [1]
     proposal = TextProposal.objects.get()
-    address, seen = f"/admin/texts/proposed/{proposal.pk}/", text_proposals.get_version(proposal)
+    address, version = f"/admin/texts/proposed/{proposal.pk}/", text_proposals.get_version(proposal)
     assert address in second.get("/admin/texts/").content.decode()
     assert "Human Rights" in second.get(address).content.decode()
-    editor.post(address, {"do": "agree", "seen": seen})
+    editor.post(address, {"do": "agree", "seen": version})
     assert published() == [1]  # not by whoever proposed it
     assert second.post(address, {"do": "explode"}).status_code == 400
-    second.post(address, {"do": "agree", "seen": seen - 1})
+    second.post(address, {"do": "agree", "seen": version - 1})
     assert published() == [1]  # not what was not looked at
-    second.post(address, {"do": "agree", "seen": seen})
+    second.post(address, {"do": "agree", "seen": version})
     assert published() == [2, 1]
     assert second.get(address).status_code == 404
     verbs = AuditEvent.objects.order_by("pk").values_list("verb", flat=True)

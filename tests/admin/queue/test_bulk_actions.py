@@ -28,7 +28,7 @@ FLOODS = "/admin/floods/"
 MINUTE = timedelta(minutes=1)
 
 
-class Desk:
+class StaffBrowser:
     """A moderator who opens pages and presses buttons, and counts."""
 
     def __init__(self, client: Client) -> None:
@@ -123,19 +123,19 @@ def test_thousands_of_fakes_are_set_aside_in_five_presses_and_back_in_five(staff
     rows = Endorsement.objects.filter(pk__in=[row.pk for row in good]).order_by("pk")
     untouched, states = list(rows.values_list()), list(Endorsement.objects.order_by("pk").values_list("pk", "state"))
 
-    group_by_group = Desk(staff)
+    group_by_group = StaffBrowser(staff)
     group_by_group.follow(FLOODS)
     for _ in range(3):
         group_by_group.press("staff-hold")
     assert (quarantined(), group_by_group.presses) == (many, 4)
     assert "Nothing looks like a flood." in group_by_group.page
-    back = Desk(staff)
+    back = StaffBrowser(staff)
     back.follow("/admin/batches/")
     for _ in range(3):
         back.press("staff-undo")
     assert (quarantined(), back.presses) == (0, 4)
 
-    at_once = Desk(staff)
+    at_once = StaffBrowser(staff)
     with CaptureQueriesContext(connection) as asked:
         at_once.follow(FLOODS)
         at_once.press("staff-hold-all")
@@ -152,13 +152,13 @@ def test_thousands_of_fakes_are_set_aside_in_five_presses_and_back_in_five(staff
 
 def test_what_came_or_changed_after_the_page_is_left_alone(staff: Client, appeal: Appeal) -> None:
     rows = create_in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(10)])
-    desk = Desk(staff)
-    desk.follow(FLOODS)
-    assert "Names that differ in a number only: 10" in desk.page
+    browser = StaffBrowser(staff)
+    browser.follow(FLOODS)
+    assert "Names that differ in a number only: 10" in browser.page
     hold.put_on_hold([rows[0].pk], reason="moderator", by=MODERATOR, at=NOON)
     hold.release([rows[0].pk], by=MODERATOR, at=NOON)
     late, _ = submitted(appeal, organisation_name="Fund 99")
-    desk.press("staff-hold")
+    browser.press("staff-hold")
     assert quarantined() == 9
     assert not Endorsement.objects.on_hold().filter(pk__in=(rows[0].pk, late.pk)).exists()
     assert set(Endorsement.objects.on_hold().values_list("quarantined_for", flat=True)) == {"likeness"}
@@ -167,32 +167,32 @@ def test_what_came_or_changed_after_the_page_is_left_alone(staff: Client, appeal
 def test_a_flood_that_a_limit_has_set_aside_is_one_cluster_with_what_came_before(staff: Client, appeal: Appeal) -> None:
     rows = create_in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(30)])
     hold.put_on_hold([row.pk for row in rows[5:]], reason="network", by=MODERATOR, at=NOON)
-    desk = Desk(staff)
-    desk.follow(FLOODS)
-    assert "Names that differ in a number only: 30" in desk.page
-    assert "25 are on hold already" in desk.page
-    desk.press("staff-hold")
+    browser = StaffBrowser(staff)
+    browser.follow(FLOODS)
+    assert "Names that differ in a number only: 30" in browser.page
+    assert "25 are on hold already" in browser.page
+    browser.press("staff-hold")
     assert quarantined() == 30
-    assert "Nothing looks like a flood." in desk.page
-    assert "Already on hold" in desk.page
-    assert "30 are on hold already" in desk.page
-    assert 'class="staff-hold"' not in desk.page
+    assert "Nothing looks like a flood." in browser.page
+    assert "Already on hold" in browser.page
+    assert "30 are on hold already" in browser.page
+    assert 'class="staff-hold"' not in browser.page
     reasons = list(Endorsement.objects.on_hold().order_by("pk").values_list("quarantined_for", flat=True))
     assert reasons == ["likeness"] * 5 + ["network"] * 25, "why it was set aside first stays"
 
 
-@pytest.mark.parametrize(("deed", "state", "held"), [("reject", "rejected", 0), ("release", "submitted", 0)])
+@pytest.mark.parametrize(("action", "state", "held"), [("reject", "rejected", 0), ("release", "submitted", 0)])
 def test_a_cluster_on_hold_is_decided_as_a_whole(
-    staff: Client, appeal: Appeal, deed: str, state: str, held: int
+    staff: Client, appeal: Appeal, action: str, state: str, held: int
 ) -> None:
     rows = create_in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(20)])
     hold.put_on_hold([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
-    desk = Desk(staff)
-    desk.follow(FLOODS)
-    shown = re.search(r'name="clusters" value="([^"]+)"', desk.page)
+    browser = StaffBrowser(staff)
+    browser.follow(FLOODS)
+    shown = re.search(r'name="clusters" value="([^"]+)"', browser.page)
     assert shown
     late, _ = submitted(appeal, organisation_name="Fund 99")
-    page = staff.post("/admin/bulk/", {"deed": deed, "clusters": html.unescape(shown[1])}).content.decode()
+    page = staff.post("/admin/bulk/", {"deed": action, "clusters": html.unescape(shown[1])}).content.decode()
     assert "20 endorsements" in page
     carry_out(staff, page)
     while batches.continue_batches():
@@ -222,11 +222,11 @@ def test_a_page_from_an_hour_ago_is_looked_at_again(
     staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create_in_bulk(appeal, [{"organisation_name": f"Fund {number}"} for number in range(10)])
-    desk = Desk(staff)
-    desk.follow(FLOODS)
+    browser = StaffBrowser(staff)
+    browser.follow(FLOODS)
     monkeypatch.setattr("petition.admin.queue.selection._MAX_AGE_SECONDS", -1)
-    desk.press("staff-hold")
-    assert "That page is too old." in desk.page
+    browser.press("staff-hold")
+    assert "That page is too old." in browser.page
     assert quarantined() == 0
 
 
@@ -240,8 +240,8 @@ def test_names_in_a_cluster_run_no_script(staff: Client, appeal: Appeal) -> None
 # --- many at once, from the queue ---
 
 
-def preview(staff: Client, deed: str, **sent: Any) -> str:
-    response = staff.post("/admin/bulk/", {"deed": deed, "which": "ticked", "query": "state=confirmed"} | sent)
+def preview(staff: Client, action: str, **sent: Any) -> str:
+    response = staff.post("/admin/bulk/", {"deed": action, "which": "ticked", "query": "state=confirmed"} | sent)
     assert response.status_code == 200
     return str(response.content.decode())
 
@@ -354,7 +354,7 @@ def test_the_second_person_reads_the_mail_as_well(staff: Client, appeal: Appeal)
     assert 'name="reason"' not in page
 
 
-def test_a_proposal_can_be_dropped_at_the_desk(staff: Client, appeal: Appeal) -> None:
+def test_a_proposal_can_be_dropped(staff: Client, appeal: Appeal) -> None:
     for _ in range(26):
         confirmed(appeal)
     carry_out(staff, preview(staff, "reject", which="all"))
@@ -377,7 +377,7 @@ def test_a_batch_under_way_shows_how_far_it_is_and_goes_on(staff: Client, appeal
 
 
 @pytest.mark.parametrize("sent", [{"deed": "erase"}, {}, {"deed": "approve "}])
-def test_an_unknown_deed_is_refused(staff: Client, appeal: Appeal, sent: dict[str, str]) -> None:
+def test_an_unknown_action_is_refused(staff: Client, appeal: Appeal, sent: dict[str, str]) -> None:
     batch = a_batch(confirmed(appeal))
     for path in ("/admin/bulk/", f"/admin/batches/{batch.pk}/"):
         assert staff.post(path, sent).status_code == 400
@@ -420,7 +420,7 @@ def test_one_is_set_aside_found_under_its_tab_and_released(staff: Client, appeal
 # --- the level ---
 
 
-def test_the_level_is_set_at_the_desk(staff: Client, appeal: Appeal) -> None:
+def test_the_emergency_level_can_be_set(staff: Client, appeal: Appeal) -> None:
     assert 'value="normal" checked' in staff.get("/admin/site/").content.decode()
     page = staff.post("/admin/site/", {"level": "closed"}, follow=True).content.decode()
     assert 'value="closed" checked' in page

@@ -214,7 +214,7 @@ def test_a_notice_is_for_staff_and_has_its_token(staff: Client, client: Client, 
 
 
 @pytest.mark.parametrize("language", ["ru", "ky"])
-def test_the_desk_has_no_english_left(staff: Client, appeal: Appeal, language: str) -> None:
+def test_no_english_is_left(staff: Client, appeal: Appeal, language: str) -> None:
     wishes(appeal)
     row = Endorsement.objects.filter(origin="form").latest("pk")
     paths = ["", "?state=corrections", "lines/", "notices/", f"notices/{SLUG}/{language}/", "petition/auditevent/"]

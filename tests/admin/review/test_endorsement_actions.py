@@ -57,7 +57,7 @@ def page(staff: Client, row: Endorsement) -> str:
 
 
 def press(staff: Client, row: Endorsement, what: str, **typed: str) -> str:
-    """The page after a deed about this endorsement."""
+    """Return the page after an action on this endorsement."""
     response = staff.post(f"/admin/endorsements/{row.pk}/{what}/", typed, follow=True)
     assert response.status_code in (200, 422)
     return response.content.decode()

@@ -158,7 +158,7 @@ def test_who_vouches_is_named_by_its_line(staff: Client, appeal: Appeal) -> None
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"),
+    ("typed", "expected"),
     [
         ({"how": "vouched"}, "Say which listed organisation"),
         ({"how": "vouched", "voucher": "further-9"}, "There is no such line."),
@@ -169,12 +169,12 @@ def test_who_vouches_is_named_by_its_line(staff: Client, appeal: Appeal) -> None
     ],
 )
 def test_a_check_that_is_wrong_comes_back_as_it_was_typed(
-    staff: Client, appeal: Appeal, typed: dict[str, str], says: str
+    staff: Client, appeal: Appeal, typed: dict[str, str], expected: str
 ) -> None:
     row = confirmed(appeal)
     answer = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | typed)
     assert answer.status_code == 422
-    assert says in answer.content.decode()
+    assert expected in answer.content.decode()
     assert verbs(row) == []
 
 

@@ -204,7 +204,7 @@ def test_taking_back_an_old_batch_takes_names_off_as_well(thief: Client, account
         assert decides("revoke")(fresh, appeal, 1) == [False], "and it counts"
 
 
-def test_no_bulk_deed_hides_revokes_or_withdraws() -> None:
+def test_no_bulk_action_hides_revokes_or_withdraws() -> None:
     assert set(BatchAction.values) == {"quarantine", "release", "approve", "reject"}
 
 
@@ -230,7 +230,7 @@ def test_the_operator_sets_the_limits(name: str) -> None:
 
 def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int:
     """How many of four get to see a contact when one is left, and all have counted before one has stored anything."""
-    rows, pause, seen = [confirmed(appeal).pk for _ in range(4)], Barrier(4), []
+    rows, pause, contacts = [confirmed(appeal).pk for _ in range(4)], Barrier(4), []
     original_used = hourly_limits.count_used
 
     def slow_used(*args: Any, **options: Any) -> int:
@@ -243,7 +243,7 @@ def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int
 
     def one(pk: int) -> None:
         try:
-            seen.append(look(pk, by=by, at=clock.now()))
+            contacts.append(look(pk, by=by, at=clock.now()))
         except LimitReached:
             pass
         finally:
@@ -256,7 +256,7 @@ def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int
             thread.start()
         for thread in threads:
             thread.join()
-    return len(seen)
+    return len(contacts)
 
 
 def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
@@ -267,14 +267,14 @@ def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
     return contact_access.open_contact(pk, by=Actor.staff(by.id or 0), at=at)
 
 
-@pytest.mark.parametrize(("look", "seen"), [(contact_access.open_contact, 1), (look_after_asking, 4)])
-def test_many_requests_at_once_see_no_more(committed: None, look: Callable[..., object], seen: int) -> None:
+@pytest.mark.parametrize(("look", "expected"), [(contact_access.open_contact, 1), (look_after_asking, 4)])
+def test_many_requests_at_once_see_no_more(committed: None, look: Callable[..., object], expected: int) -> None:
     """Costs a second, in which the first waits for the others in vain."""
     appeal, account = an_appeal(), create_account("moderator", Role.MODERATOR)
     by = Actor.staff(account.pk, last_proof=lambda: None)
     for _ in range(2):
         contact_access.open_contact(confirmed(appeal).pk, by=by, at=clock.now())
-    assert looks_at_once(appeal, by, look) == seen
+    assert looks_at_once(appeal, by, look) == expected
 
 
 def test_every_limited_verb_is_one_that_is_recorded() -> None:

@@ -77,7 +77,7 @@ def test_on_https_only_the_second_factor_page_is_open_until_it_is_set_up(db: Non
     assert client.get("/admin/", secure=True)["Location"].startswith("/admin/login/")
 
 
-def test_every_session_from_before_the_factor_ends_and_both_together_open_the_desk(db: None, https: None) -> None:
+def test_a_new_factor_ends_every_session_and_password_and_factor_sign_in(db: None, https: None) -> None:
     made = create_first_administrator()
     assert made
     thief, owner = browser("appeal.example"), browser("appeal.example")

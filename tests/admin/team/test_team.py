@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.operations import retention
-from petition.actions.staff import accounts as deeds, roles
+from petition.actions.staff import accounts, roles
 from petition.models import Appeal, AuditEvent, Contact, Invitation, Role, RoleProposal, get_roles
 from petition.reference import clock
 from tests.admin.staff_accounts import create_account, create_client
@@ -64,7 +64,7 @@ def test_an_invited_moderator_chooses_a_password_once_and_works(chief: User, cli
 def test_the_link_is_kept_as_a_hash_and_lasts_seven_days(chief: User, client: Client) -> None:
     path = invite(chief)
     assert path.split("/")[-2] not in str(Invitation.objects.values_list())
-    late = clock.now() + deeds.INVITATION_LASTS
+    late = clock.now() + accounts.INVITATION_LASTS
     with clock.freeze(late):
         assert client.get(path).status_code == 404
     retention.purge(at=late)
@@ -170,8 +170,8 @@ def test_disabling_ends_the_sessions_at_once_and_enabling_brings_no_role_back(ch
 def test_a_superuser_that_is_disabled_is_none_any_more(chief: User) -> None:
     second = create_account("second", is_superuser=True)
     create_account("third", Role.ADMINISTRATOR)
-    deeds.disable(second.pk, by=Actor.staff(chief.pk), at=NOON)
-    deeds.enable(second.pk, by=Actor.staff(chief.pk), at=NOON)
+    accounts.disable(second.pk, by=Actor.staff(chief.pk), at=NOON)
+    accounts.enable(second.pk, by=Actor.staff(chief.pk), at=NOON)
     assert get_roles(User.objects.get(pk=second.pk)) == set()
     with pytest.raises(User.DoesNotExist):
         roles.give_role(0, Role.EDITOR, by=OPERATOR, at=NOON)

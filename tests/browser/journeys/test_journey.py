@@ -51,12 +51,12 @@ def test_from_the_appeal_to_the_list_without_javascript(phone: Visit, browser: B
 
 def approve(browser: Browser, visitor: Visit, name: str) -> None:
     """A moderator signs in and presses the button, without JavaScript as well."""
-    desk = Visit(browser.new_context(java_script_enabled=False), visitor.site)
-    desk.sign_in()
-    desk.find(name)
-    desk.page.get_by_role("row", name=name).get_by_role("button", name="Approve").click()
-    expect(desk.page.get_by_text("Approved.")).to_be_visible()
-    desk.page.context.close()
+    staff = Visit(browser.new_context(java_script_enabled=False), visitor.site)
+    staff.sign_in()
+    staff.find(name)
+    staff.page.get_by_role("row", name=name).get_by_role("button", name="Approve").click()
+    expect(staff.page.get_by_text("Approved.")).to_be_visible()
+    staff.page.context.close()
 
 
 def test_the_keyboard_alone_sends_the_form(phone: Visit) -> None:

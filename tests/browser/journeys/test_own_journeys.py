@@ -37,8 +37,8 @@ def heading(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 
-def says(page: Page, words: str, language: str) -> None:
-    """The heading is `words` in `language`."""
+def expect_heading(page: Page, words: str, language: str) -> None:
+    """Wait for the heading `words` in `language`."""
     with translation.override(language):
         expect(heading(page)).to_have_text(gettext(words))
     assert page.locator("html").get_attribute("lang") == language
@@ -62,16 +62,16 @@ def test_endorsing_by_name_in_each_language(phone: Visit, language: str) -> None
     tab_to(page, page.locator("form .button[type=submit]"))
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    says(page, "Check your mail", language)
+    expect_heading(page, "Check your mail", language)
     word = page.locator("[lang=zxx]").inner_text()
     mail = phone.site.mail_to(address)
     assert word in mail
     page.goto(re.findall(r"http\S+/confirm/", mail)[0])
-    says(page, "Confirm your endorsement", language)
+    expect_heading(page, "Confirm your endorsement", language)
     tab_to(page, page.locator("main .button"))
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    says(page, "Your endorsement is confirmed", language)
+    expect_heading(page, "Your endorsement is confirmed", language)
     assert page.context.cookies() == []
 
 
@@ -117,7 +117,7 @@ def test_correcting_a_line_and_answering_a_question(phone: Visit, browser: Brows
     press(page, "link", "Back to your organisation’s page")
     expect(page.get_by_text("Туура эмес фонд")).to_be_visible()
 
-    desk(browser, phone, "Туура эмес фонд", "Who are you?")
+    return_with_question(browser, phone, "Туура эмес фонд", "Who are you?")
     page.goto(re.findall(r"http\S+/endorsements/\S+", phone.site.mail_to("correct@fund.example", number=3))[0])
     expect(page.get_by_text("Who are you?")).to_be_visible()
     tab_to(page, page.locator("[name=answer]"))
@@ -126,8 +126,8 @@ def test_correcting_a_line_and_answering_a_question(phone: Visit, browser: Brows
     expect(page.get_by_text("Your answer has arrived.")).to_be_visible()
 
 
-def desk(browser: Browser, visitor: Visit, name: str, question: str) -> None:
-    """A moderator returns the endorsement with a question."""
+def return_with_question(browser: Browser, visitor: Visit, name: str, question: str) -> None:
+    """Return the endorsement with a question, as a moderator."""
     visit = Visit(browser.new_context(java_script_enabled=False), visitor.site)
     visit.sign_in()
     visit.find(name)

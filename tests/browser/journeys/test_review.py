@@ -11,7 +11,7 @@ from tests.site import Site
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site_with_fifty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of its own, on which fifty wait."""
     running = Site(tmp_path_factory.mktemp("review"))
     running.start()
@@ -22,9 +22,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def visit(browser: Browser, desk: Site) -> Iterator[Visit]:
+def visit(browser: Browser, site_with_fifty: Site) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Visit(context, desk)
+    yield Visit(context, site_with_fifty)
     context.close()
 
 
@@ -41,14 +41,14 @@ def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagg
     visit.sign_in()
     planted = {name: sentence for name, _, sentence in PLANTED}
     turn(visit, "j")
-    seen, closer = [], set()
+    reviewed, closer = [], set()
     for _ in range(50):
         name = visit.page.locator(".staff-entry bdi").inner_text().removesuffix(" (Kyrgyzstan)")
         sentences = [line.replace("\n", " ") for line in visit.page.locator(".staff-evidence li").all_inner_texts()]
         items = [
             sentence.replace("Look closer ", "Look closer: ").replace("Neutral ", "Neutral: ") for sentence in sentences
         ]
-        seen.append(name)
+        reviewed.append(name)
         if name in planted:
             assert [line for line in items if line.startswith(planted[name])], (name, items)
         is_strange = any(line.startswith("Look closer") for line in items)
@@ -57,7 +57,7 @@ def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagg
             visit.page.keyboard.press("r")  # to the reasons; Enter rejects for the one that is chosen
         visit.page.wait_for_timeout(SETTLED)
         turn(visit, "Enter" if is_strange else "a")
-    assert seen == names()
+    assert reviewed == names()
     assert len(closer - set(planted)) <= 1, closer - set(planted)
     assert visit.page.locator(".staff-queue").count() == 0
     visit.open("/admin/?state=rejected")

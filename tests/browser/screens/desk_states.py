@@ -1,4 +1,4 @@
-"""Every page of the desk in every state."""
+"""Every staff page in every state."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from tests.browser.visit import CHANGE, Visit, at, entered
 from tests.site import ROOT, SLUG
 
 
-def _at_the_desk(path: str) -> Callable[[Visit], None]:
+def _open_staff_page(path: str) -> Callable[[Visit], None]:
     def go(visit: Visit) -> None:
         visit.sign_in(path)
 
@@ -231,9 +231,9 @@ def _edition_refused(visit: Visit) -> None:
 DESK: dict[str, Callable[[Visit], None]] = {
     "sign-in": at("/admin/login/"),
     "sign-in-wrong": _wrong_password,
-    "queue": _at_the_desk("/admin/"),
-    "queue-approved": _at_the_desk("/admin/?state=approved"),
-    "queue-filtered": _at_the_desk("/admin/?state=approved&q=freedom&age=overdue"),
+    "queue": _open_staff_page("/admin/"),
+    "queue-approved": _open_staff_page("/admin/?state=approved"),
+    "queue-filtered": _open_staff_page("/admin/?state=approved&q=freedom&age=overdue"),
     "queue-keys": _keys,
     "endorsement": _one_endorsement,
     "endorsement-asked": _asked,
@@ -242,15 +242,15 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "endorsement-rejected": _rejected,
     "endorsement-respelled": _respelled,
     "endorsement-letter": entered("letter"),
-    "enter": _at_the_desk("/admin/enter/"),
+    "enter": _open_staff_page("/admin/enter/"),
     "enter-errors": _enter_with_errors,
-    "hide": _at_the_desk("/admin/hide/"),
-    "reasons": _at_the_desk("/admin/reasons/"),
+    "hide": _open_staff_page("/admin/hide/"),
+    "reasons": _open_staff_page("/admin/reasons/"),
     "reason": _reason_preview,
     "link-issued": _link_issued,
     "queue-quarantined": _quarantined,
     "endorsement-quarantined": _quarantined_one,
-    "floods": _at_the_desk("/admin/floods/"),
+    "floods": _open_staff_page("/admin/floods/"),
     "bulk": _bulk,
     "bulk-rejection": _bulk_rejection,
     "queue-disputed": _disputed,
@@ -258,25 +258,25 @@ DESK: dict[str, Callable[[Visit], None]] = {
     "disputes": _disputes_of_one_entry,
     "batch": _batch,
     "batches": _batches,
-    "emergency": _at_the_desk("/admin/site/"),
-    "lines": _at_the_desk("/admin/lines/"),
+    "emergency": _open_staff_page("/admin/site/"),
+    "lines": _open_staff_page("/admin/lines/"),
     "lines-unknown": _line_unknown,
-    "notices": _at_the_desk("/admin/notices/"),
+    "notices": _open_staff_page("/admin/notices/"),
     "notice": _notice_preview,
     "editions": _edition_preview,
     "editions-refused": _edition_refused,
     "contact": _contact,
-    "overview": _at_the_desk("/admin/overview/?appeal=demo"),
-    "texts": _at_the_desk("/admin/texts/"),
+    "overview": _open_staff_page("/admin/overview/?appeal=demo"),
+    "texts": _open_staff_page("/admin/texts/"),
     "text-read": _text_as_read,
-    "opening": _at_the_desk(f"/admin/texts/{SLUG}/opening/"),
-    "staff": _at_the_desk("/admin/staff/"),
+    "opening": _open_staff_page(f"/admin/texts/{SLUG}/opening/"),
+    "staff": _open_staff_page("/admin/staff/"),
     "invite": _after_saying_who("/admin/staff/invite/"),
     "account": _one_account,
     "invitation": _invitation,
     "trail-export": _after_saying_who("/admin/petition/auditevent/export/?verb=approve"),
     "passkey": _after_saying_who("/admin/second-factor/webauthn/add/"),
-    "trail": _at_the_desk("/admin/petition/auditevent/"),
-    "second-factor": _at_the_desk("/admin/second-factor/"),
-    "password": _at_the_desk("/admin/password/"),
+    "trail": _open_staff_page("/admin/petition/auditevent/"),
+    "second-factor": _open_staff_page("/admin/second-factor/"),
+    "password": _open_staff_page("/admin/password/"),
 }

@@ -1,6 +1,6 @@
 """Fifty made-up endorsements for a moderator: forty honest ones, and ten in whom something was planted.
 
-`plant` runs inside the site (`manage.py shell`), so that nothing but the deeds and the worker made what is seen.
+`plant` runs inside the site (`manage.py shell`), so that only actions and the worker make what is shown.
 """
 
 from dataclasses import replace

@@ -133,7 +133,7 @@ def _permanent_link(visit: Visit) -> None:
 
 
 def _edition(visit: Visit) -> None:
-    """Frozen at the desk, unless another visit was first."""
+    """Freeze the edition on the staff pages, unless another visit did."""
     visit.sign_in()
     visit.open("/admin/editions/")
     today = visit.page.locator("[name=dated]").input_value()

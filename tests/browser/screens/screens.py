@@ -41,7 +41,7 @@ def main(words: Sequence[str]) -> int:
             site.start()
             site.manage("demo", "40")
             browser = playwright.chromium.launch(**launch_arguments())
-            return render(wanted, browser, site, FOLDER, _say)
+            return render(wanted, browser, site, FOLDER, _print)
         finally:
             site.remove()
 
@@ -52,33 +52,33 @@ def read(words: Sequence[str]) -> Wanted:
     parser.add_argument("states", nargs="*", metavar="STATE", help=f"all, or some of: {', '.join(STATES)}")
     parser.add_argument("--language", action="append", choices=LANGUAGES, help="may be given again; all by default")
     parser.add_argument("--width", action="append", type=int, choices=(320, *WIDTHS), help="the same, in pixels")
-    given = parser.parse_args(words)
-    if unknown := sorted(set(given.states) - set(STATES)):
+    options = parser.parse_args(words)
+    if unknown := sorted(set(options.states) - set(STATES)):
         parser.error(f"there is no state {', '.join(unknown)}; there are: {', '.join(STATES)}")
-    states = {name: go for name, go in STATES.items() if name in given.states or not given.states}
-    return Wanted(states, given.language or LANGUAGES, given.width or WIDTHS)
+    states = {name: go for name, go in STATES.items() if name in options.states or not options.states}
+    return Wanted(states, options.language or LANGUAGES, options.width or WIDTHS)
 
 
-def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, say: Callable[[str], None]) -> int:
+def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, report: Callable[[str], None]) -> int:
     """`folder` holds the pictures and their index and nothing of an earlier run; 1 when there was any trouble."""
     _clear(folder)
     shots: list[Shot] = []
     unreached: list[tuple[View, str]] = []
     ways = [(state, language) for state in wanted.states for language in wanted.languages]
     for number, (state, language) in enumerate(ways, start=1):
-        say(f"{number:>3} of {len(ways)}  {state}, {language}")
+        report(f"{number:>3} of {len(ways)}  {state}, {language}")
         try:
             for shot in _visit(wanted, state, language, browser, site, folder):
                 shots.append(shot)
                 for words in shot.troubles:
-                    say(f"     TROUBLE  {contact_sheet.sentence(shot.view, words)}")
+                    report(f"     TROUBLE  {contact_sheet.sentence(shot.view, words)}")
         except (Error, AssertionError, LookupError, OSError) as error:
             words = f"was not reached: {str(error).strip().partition(chr(10))[0]}"
             unreached.append((View(state, language, "all"), words))
-            say(f"     TROUBLE  {contact_sheet.sentence(*unreached[-1])}")
+            report(f"     TROUBLE  {contact_sheet.sentence(*unreached[-1])}")
     index = contact_sheet.write(folder, shots, unreached, datetime.now())
     troubles = len(unreached) + sum(len(shot.troubles) for shot in shots)
-    say(f"{len(shots)} pictures, {troubles or 'no'} trouble{'' if troubles == 1 else 's'}: {index}")
+    report(f"{len(shots)} pictures, {troubles or 'no'} trouble{'' if troubles == 1 else 's'}: {index}")
     return 1 if troubles else 0
 
 
@@ -103,7 +103,7 @@ def _clear(folder: Path) -> None:
             path.unlink()
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -236,16 +236,17 @@ def test_forms_go_to_the_live_site_with_or_without_an_address() -> None:
 
 
 class Tiny:
-    """A site that answers each path with how often it was asked; `deeds` happen before the answers of that number.
-    Most tests have no appeal with it, which makes a tenth of the paths."""
+    """A site that answers each path with the number of the request; `events` has what happens before a request.
 
-    def __init__(self, deeds: dict[int, Callable[[], object]] | None = None) -> None:
+    Most tests use it without an appeal, which makes a tenth of the paths."""
+
+    def __init__(self, events: dict[int, Callable[[], object]] | None = None) -> None:
         self.asked = 0
-        self._deeds = deeds or {}
+        self._events = events or {}
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         self.asked += 1
-        self._deeds.get(self.asked, lambda: None)()
+        self._events.get(self.asked, lambda: None)()
         start("200 OK", [("Content-Type", "text/plain")])
         return [str(self.asked).encode()]
 

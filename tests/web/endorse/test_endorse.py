@@ -93,13 +93,13 @@ WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (
 
 
 def test_a_wrong_field_is_named_and_everything_typed_is_still_there(client: Client, appeal: Appeal) -> None:
-    for changes, field, says in WRONG:
+    for changes, field, expected in WRONG:
         response = post(client, **changes)
         page = response.content.decode()
         assert response.status_code == 422, changes
         assert re.search(r"<title>Error: ", page), changes
         (summary,) = re.findall(r'<div class="summary".*?</div>', page, re.S)
-        assert says in summary, changes
+        assert expected in summary, changes
         (target,) = re.findall(r'href="#([^"]+)"', summary)
         assert f'id="{target}"' in page, changes
         assert field in target, changes
@@ -127,15 +127,17 @@ def test_nothing_is_ticked_beforehand(client: Client, appeal: Appeal) -> None:
     assert " selected" not in page
 
 
-@pytest.mark.parametrize(("opens", "closes", "says"), [(1, 2, "Not yet open"), (-2, -1, "Closed for further")])
-def test_an_appeal_that_is_not_open_says_so(client: Client, appeal: Appeal, opens: int, closes: int, says: str) -> None:
+@pytest.mark.parametrize(("opens", "closes", "expected"), [(1, 2, "Not yet open"), (-2, -1, "Closed for further")])
+def test_an_appeal_that_is_not_open_says_so(
+    client: Client, appeal: Appeal, opens: int, closes: int, expected: str
+) -> None:
     now = clock.now()
     Appeal.objects.update(opens_at=now + timedelta(days=opens), closes_at=now + timedelta(days=closes))
     shown, refused = client.get(FORM), post(client)
-    assert says in shown.content.decode()
+    assert expected in shown.content.decode()
     assert "not stored" in refused.content.decode()
     assert (shown.status_code, refused.status_code, count_submissions()) == (200, 422, 0)
-    assert says in client.get(f"/appeals/{SLUG}/").content.decode()
+    assert expected in client.get(f"/appeals/{SLUG}/").content.decode()
 
 
 def confirm_url(client: Client) -> str:
@@ -243,7 +245,7 @@ def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> Non
 
 
 @pytest.mark.parametrize(
-    ("state", "display", "says"),
+    ("state", "display", "expected"),
     [
         (State.APPROVED, "named", "It stands on the list"),
         (State.APPROVED, "withheld", "the name is sealed"),
@@ -251,14 +253,14 @@ def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> Non
     ],
 )
 def test_the_link_tells_what_became_of_it(
-    client: Client, appeal: Appeal, state: State, display: str, says: str
+    client: Client, appeal: Appeal, state: State, display: str, expected: str
 ) -> None:
     now = clock.now()
     _, token = submitted(appeal, at=now, display=display)
     endorsement = confirmation.confirm(hash_token(token, "confirm"), at=now).endorsement
     decide = decisions.approve if state == State.APPROVED else decisions.reject
     decide(endorsement.pk, by=MODERATOR, at=now)
-    assert says in client.get(f"/endorsements/{token}/confirm/").content.decode()
+    assert expected in client.get(f"/endorsements/{token}/confirm/").content.decode()
 
 
 ATTRIBUTES = {

@@ -72,7 +72,7 @@ def test_the_answer_has_the_focus_and_the_errors_have_it_before(client: Client, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "says"),
+    ("changes", "field", "expected"),
     [
         ({"organisation_name": None}, "organisation_name", "Enter the name"),
         ({"organisation_name": "=SUM(A1)"}, "organisation_name", "Begin with a letter"),
@@ -81,16 +81,16 @@ def test_the_answer_has_the_focus_and_the_errors_have_it_before(client: Client, 
     ],
 )
 def test_a_trouble_of_the_line_stands_at_its_field_and_no_other_does(
-    client: Client, appeal: Appeal, changes: dict[str, Any], field: str, says: str
+    client: Client, appeal: Appeal, changes: dict[str, Any], field: str, expected: str
 ) -> None:
     response = post_preview(client, **changes)
     (summary,) = re.findall(r'<div class="summary".*?</div>', response.content.decode(), re.S)
     (target,) = re.findall(r'href="#([^"]+)"', summary)
     assert (response.status_code, find_output(response)) == (422, "")
     assert field in target
-    assert says in summary
+    assert expected in summary
     preview = get_preview(client, **changes)
-    assert says in preview["said"]
+    assert expected in preview["said"]
     assert preview["line"] == ""
 
 

@@ -146,7 +146,7 @@ def test_a_body_of_unknown_length_is_411(client: Client, appeal: Appeal) -> None
     assert_our_page(client.post(FORM, {"a": "b"}, headers={"transfer-encoding": "chunked"}), 411)
 
 
-def test_a_query_in_the_desk_cannot_carry_nul(staff: Client, appeal: Appeal) -> None:
+def test_a_query_of_a_staff_page_cannot_carry_nul(staff: Client, appeal: Appeal) -> None:
     assert_our_page(staff.get("/admin/petition/auditevent/?verb=%00"), 400)
 
 

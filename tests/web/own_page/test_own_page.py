@@ -176,7 +176,7 @@ def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: 
 
 
 @pytest.mark.parametrize(
-    ("step", "posted", "says"),
+    ("step", "posted", "expected"),
     [
         ("correction", LINE | {"organisation_name": ""}, "Enter the name of the organisation."),
         ("correction", LINE | {"organisation_name": "=Made-up"}, "Begin with a letter"),
@@ -189,7 +189,7 @@ def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: 
     ],
 )
 def test_what_is_wrong_comes_back_as_typed_with_a_summary(
-    client: Client, appeal: Appeal, step: str, posted: dict[str, Any], says: str
+    client: Client, appeal: Appeal, step: str, posted: dict[str, Any], expected: str
 ) -> None:
     _, address = create_with_question(appeal)
     response = client.post(f"{address}{step}/" if step else address, posted)
@@ -197,7 +197,7 @@ def test_what_is_wrong_comes_back_as_typed_with_a_summary(
     assert response.status_code == 422
     assert re.search(r"<title>\s*Error: ", page)
     (summary,) = re.findall(r'<div class="summary".*?</div>', page, re.S)
-    assert says in summary
+    assert expected in summary
     for target in re.findall(r'href="#([^"]+)"', summary):
         assert f'id="{target}"' in page
     for typed in posted.values():

@@ -74,7 +74,7 @@ def test_it_stands_before_anything_is_published(client: Client) -> None:
     assert "<h1>Privacy</h1>" in page(client)
 
 
-def test_robots_may_read_all_but_private_pages_and_the_desk(client: Client, appeal: Appeal) -> None:
+def test_robots_may_read_all_but_private_and_staff_pages(client: Client, appeal: Appeal) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
     refused = [line.partition(": ")[2] for line in lines if line.startswith("Disallow")]
     assert refused == ["/endorsements/", "/ru/endorsements/", "/ky/endorsements/", "/admin/"]

@@ -273,10 +273,10 @@ def test_one_of_the_originals_is_hidden_and_never_ended(client: Client, appeal: 
     assert "write to the secretariat" in client.post(CODE, {"code": code}).content.decode()
 
 
-@pytest.mark.parametrize("deed", ["", "stop_being_named", "withdraw", "approve"])
-def test_a_code_that_opens_nothing_comes_back_as_typed(client: Client, appeal: Appeal, deed: str) -> None:
+@pytest.mark.parametrize("action", ["", "stop_being_named", "withdraw", "approve"])
+def test_a_code_that_opens_nothing_comes_back_as_typed(client: Client, appeal: Appeal, action: str) -> None:
     create_with_code(appeal)
-    page = client.post(CODE, {"code": "AAA-BBB-CCC-DDD", "deed": deed})
+    page = client.post(CODE, {"code": "AAA-BBB-CCC-DDD", "deed": action})
     assert page.status_code == 422
     assert 'value="AAA-BBB-CCC-DDD"' in page.content.decode()
     assert page.content.decode().count('class="summary"') == 1
@@ -385,12 +385,12 @@ WRONG = (
 
 
 def test_a_wrong_message_comes_back_whole(client: Client, appeal: Appeal) -> None:
-    for changes, says in WRONG:
+    for changes, expected in WRONG:
         posted = MESSAGE_FIELDS | {"line": "Memorial", "words": "Nobody asked us."} | changes
         page = client.post(MESSAGE, posted)
         (summary,) = re.findall(r'<div class="summary".*?</div>', page.content.decode(), re.S)
         assert page.status_code == 422, changes
-        assert says in summary, changes
+        assert expected in summary, changes
         for kept in (posted["line"], posted["words"].strip(), posted["answer_to"]):
             assert kept in page.content.decode(), changes
         assert not Dispute.objects.exists(), changes
