@@ -230,7 +230,7 @@ class Actions(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_the_promises_hold_in_any_order_of_actions() -> None:
+def test_all_rules_hold_in_any_order_of_actions() -> None:
     read = factories.reading()
     published(replace(read, signatories=read.signatories[:2]))
     run_state_machine_as_test(

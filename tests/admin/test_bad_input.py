@@ -24,7 +24,7 @@ def fresh(staff: Client) -> Client:
 
 @pytest.mark.parametrize("address", NUMBERED)
 @pytest.mark.parametrize("number", ["0", HUGE])
-def test_a_number_that_no_row_has_is_not_found(fresh: Client, appeal: Appeal, address: str, number: str) -> None:
+def test_an_id_without_a_row_is_404(fresh: Client, appeal: Appeal, address: str, number: str) -> None:
     path = "/admin/" + re.sub(r"<int:pk>", number, address)
     typed = {"decision": "hide", "checked": "on", "declared": "on", "deed": "go_on", "do": "agree"}
     for answer in (fresh.get(path), fresh.post(path, typed | {"verdict": "same", "other": "1"})):
@@ -32,26 +32,26 @@ def test_a_number_that_no_row_has_is_not_found(fresh: Client, appeal: Appeal, ad
 
 
 @pytest.mark.parametrize("since", ["", "-1", "x", "²", "9" * 19, "0" * 20 + "9" * 20, "0" * 20 + "9" * 5000])
-def test_a_moment_that_is_none_is_a_bad_request(staff: Client, appeal: Appeal, since: str) -> None:
+def test_an_invalid_time_is_400(staff: Client, appeal: Appeal, since: str) -> None:
     assert staff.get(f"/admin/arrivals/?since={quote(since)}").status_code == 400
 
 
-def test_the_last_moment_that_there_is_has_no_arrivals(staff: Client, appeal: Appeal) -> None:
+def test_nothing_has_arrived_since_the_latest_possible_time(staff: Client, appeal: Appeal) -> None:
     assert staff.get("/admin/arrivals/?since=253402300799").json() == {"words": ""}
 
 
-def test_an_account_without_end_narrows_nothing(staff: Client, appeal: Appeal) -> None:
+def test_a_huge_account_id_filters_nothing(staff: Client, appeal: Appeal) -> None:
     for number in (HUGE, "9" * 5000):
         assert staff.get(f"/admin/petition/auditevent/?actor_id={number}").status_code in (200, 302)
 
 
-def test_nobody_looks_at_what_is_not_there(staff: Client, appeal: Appeal) -> None:
+def test_a_missing_endorsement_is_404(staff: Client, appeal: Appeal) -> None:
     for number in ("0", HUGE):
         assert staff.get(f"/admin/endorsements/{number}/").status_code == 404
         assert staff.post(f"/admin/endorsements/{number}/check/").status_code == 404
 
 
-def test_what_one_page_showed_is_nothing_to_another(staff: Client, appeal: Appeal) -> None:
+def test_a_signed_selection_of_one_page_is_refused_by_another(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     of_bulk = staff.post("/admin/bulk/", {"deed": BatchAction.QUARANTINE, "pk": row.pk}).content.decode()
     of_floods = selection.sign_selection("floods", {"clusters": [], "mark": 10**6})

@@ -155,7 +155,7 @@ def _from_annotation(function: Function, part: ast.expr) -> Iterable[str] | None
 USED, UNKNOWN = used_codes()
 
 
-def test_what_the_code_may_write_is_found() -> None:
+def test_every_code_that_actions_write_is_known() -> None:
     """A check of the search itself: plain, conditional, handed on, from a table, from a variable."""
     assert set() == UNKNOWN, "say in VARIABLES which codes these may be"
     assert {"remove", "submit", "confirm", "withdraw", "undo", "begin", "propose", "quarantine"} <= USED["verb"]

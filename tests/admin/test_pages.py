@@ -51,13 +51,13 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert sorted(set(RIGHTS) - set(ROUTES)) == []
 
 
-def test_no_row_is_shadowed_or_says_nothing() -> None:
+def test_every_row_has_its_own_name_and_methods() -> None:
     assert len(RIGHTS) == len(PAGES) + len(ACCOUNT_PAGES) + len(OTHER_PAGES), "two rows have one name"
     assert [name for name, row in RIGHTS.items() if not row.methods] == []
     assert [name for name, row in RIGHTS.items() if bool(row.menu) != bool(row.label)] == []
 
 
-def test_an_address_without_a_row_is_refused_to_everybody(
+def test_an_address_without_a_row_is_refused_to_all_roles(
     staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert staff.get("/admin/second-factor/").status_code == 200
@@ -126,7 +126,7 @@ def expected_outcome(name: str, method: str, account: User | None) -> str:
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_everybody_gets_what_the_table_gives_and_nothing_else(rows: dict[str, int], visitor: str) -> None:
+def test_each_role_gets_exactly_what_the_table_allows(rows: dict[str, int], visitor: str) -> None:
     roles = [visitor] if visitor in Role.values else []
     account = create_account(visitor, *roles, is_superuser=visitor == "superuser") if visitor != "nobody" else None
     client = create_client(account) if account else Client(headers={"host": "127.0.0.1:8000"})
@@ -140,7 +140,7 @@ def test_everybody_gets_what_the_table_gives_and_nothing_else(rows: dict[str, in
     assert wrong == {}
 
 
-def test_the_table_says_who_is_who() -> None:
+def test_the_table_defines_the_roles() -> None:
     """A second copy of the rights that matter most, so that a slip in the table shows."""
     allowed = {
         role: sorted(
@@ -163,7 +163,7 @@ def test_the_table_says_who_is_who() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, row in RIGHTS.items() if row.fresh])
-def test_what_is_sensitive_asks_again_after_five_minutes(rows: dict[str, int], name: str) -> None:
+def test_sensitive_pages_need_authentication_again_after_five_minutes(rows: dict[str, int], name: str) -> None:
     account = create_account("chief", is_superuser=True)
     path = build_path(name, rows)
     for method in RIGHTS[name].methods:
@@ -173,7 +173,7 @@ def test_what_is_sensitive_asks_again_after_five_minutes(rows: dict[str, int], n
     assert not AuditEvent.objects.filter(actor_id=account.pk).exclude(verb="export_trail").exists()
 
 
-def test_after_a_button_the_way_leads_back_to_its_page_and_nowhere_else(rows: dict[str, int]) -> None:
+def test_after_authenticating_again_only_the_same_page_is_opened(rows: dict[str, int]) -> None:
     client = create_client(create_account("chief", is_superuser=True), proved_ago=301)
     path = build_path("admin:role_proposal", rows)
     for referer, back in (
@@ -185,7 +185,9 @@ def test_after_a_button_the_way_leads_back_to_its_page_and_nowhere_else(rows: di
 
 
 @pytest.mark.parametrize(("approvals", "asked"), [(299, False), (300, True)])
-def test_three_hundred_approvals_in_an_hour_ask_again(appeal: Appeal, approvals: int, asked: bool) -> None:
+def test_three_hundred_approvals_in_an_hour_need_authentication_again(
+    appeal: Appeal, approvals: int, asked: bool
+) -> None:
     account = create_account("busy", Role.MODERATOR)
     client, waiting = create_client(account, proved_ago=1800), confirmed(appeal)
     approve_many(account, approvals, proved_ago=1000)
@@ -195,9 +197,7 @@ def test_three_hundred_approvals_in_an_hour_ask_again(appeal: Appeal, approvals:
     assert "reauthenticate" not in again["Location"]  # a password that was just typed is not asked again
 
 
-def test_a_batch_that_two_carry_out_asks_nothing_and_counts_for_neither(
-    appeal: Appeal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_of_two_people_needs_no_authentication_again(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hourly_limits, "MOST_APPROVALS", 20)
     monkeypatch.setattr(batches, "MOST_BY_ONE_PERSON", 25)
     rows = [confirmed(appeal) for _ in range(26)]
@@ -215,7 +215,7 @@ def test_a_batch_that_two_carry_out_asks_nothing_and_counts_for_neither(
         assert late.post(path, {"deed": "undo"})["Location"] == path, "within its minute taking back never waits"
 
 
-def test_many_that_one_person_approves_ask_before_they_are_shown(
+def test_large_approvals_need_authentication_before_the_preview(
     appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hourly_limits, "MOST_APPROVALS", 2)

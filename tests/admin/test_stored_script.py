@@ -161,7 +161,7 @@ def pages(client: Client, rows: dict[str, int], *, all_queries: bool) -> dict[st
 
 
 @pytest.mark.parametrize("person", [*Role.values, "superuser"])
-def test_stored_script_is_text_in_every_page_of_every_role(hostile_rows: dict[str, int], person: str) -> None:
+def test_stored_markup_is_escaped_on_every_page_for_every_role(hostile_rows: dict[str, int], person: str) -> None:
     roles = [person] if person in Role.values else []
     client = create_client(create_account(person, *roles, is_superuser=person == "superuser"))
     html_pages = pages(

@@ -59,7 +59,7 @@ def test_text_demands_and_signatories_are_stored_as_read() -> None:
     assert text.sha256 == hashlib.sha256(text.canonical(read.demands).encode()).hexdigest()
 
 
-def test_each_original_has_its_line_and_an_endorsement_without_a_contact(appeal: Appeal) -> None:
+def test_each_original_has_an_entry_and_an_endorsement_without_contact(appeal: Appeal) -> None:
     rows = list(Endorsement.objects.select_related("signatory").order_by("signatory__number"))
     assert len(rows) == len(factories.reading().signatories) == 35
     for row, read in zip(rows, factories.reading().signatories, strict=True):
@@ -72,7 +72,7 @@ def test_each_original_has_its_line_and_an_endorsement_without_a_contact(appeal:
         assert not hasattr(row, "contact")
 
 
-def test_the_same_again_changes_nothing(appeal: Appeal) -> None:
+def test_publishing_the_same_again_changes_nothing(appeal: Appeal) -> None:
     before = everything()
     assert published() is Outcome.UNCHANGED
     assert everything() == before
@@ -98,7 +98,7 @@ def test_other_signatories_under_the_same_text_are_refused_and_named(appeal: App
 
 
 @pytest.mark.django_db
-def test_what_was_not_understood_blocks_publication() -> None:
+def test_unresolved_questions_block_publication() -> None:
     with pytest.raises(StatementRefused, match="not understood"):
         published(replace(factories.reading(), unresolved=(Note("left over", (7,), "What is this?"),)))
     assert everything() == [[], [], [], [], [], []]
@@ -115,7 +115,7 @@ def test_a_translation_stands_beside_the_official_text_and_brings_no_signatories
     assert published(translated(), *RUSSIAN) is Outcome.UNCHANGED
 
 
-def test_who_endorses_after_a_translation_is_bound_to_the_official_text(appeal: Appeal) -> None:
+def test_endorsements_after_a_translation_are_bound_to_the_official_text(appeal: Appeal) -> None:
     published(translated(), *RUSSIAN)
     accept.submit(appeal, factories.a_submission(language="ru"), at=NOON)
     assert Endorsement.objects.latest("pk").text.language == "en"
@@ -134,13 +134,13 @@ def test_a_second_official_language_does_not_double_the_number_of_demands(appeal
 
 
 @pytest.mark.django_db
-def test_a_translation_of_nothing_is_refused() -> None:
+def test_a_translation_without_an_original_is_refused() -> None:
     with pytest.raises(StatementRefused, match="import its official text first"):
         published(translated(), *RUSSIAN)
     assert not Appeal.objects.exists()
 
 
-def test_several_appeals_stand_beside_each_other(appeal: Appeal) -> None:
+def test_several_appeals_can_be_published(appeal: Appeal) -> None:
     assert published(translated(), slug="another-appeal") is Outcome.PUBLISHED
     other = Appeal.objects.get(slug="another-appeal")
     assert other.signatories.count() == appeal.signatories.count() == 35

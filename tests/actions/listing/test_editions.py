@@ -39,7 +39,7 @@ def test_an_edition_stores_numbers_with_its_event_and_revision(appeal: Appeal) -
     assert not any(signatory.name in stored for signatory in reading().signatories)
 
 
-def test_one_edition_a_day_and_none_for_yesterday(appeal: Appeal) -> None:
+def test_one_edition_a_day_and_none_in_the_past(appeal: Appeal) -> None:
     freeze_today(appeal)
     revision = Appeal.objects.get().revision
     with pytest.raises(EditionExists):
@@ -53,7 +53,7 @@ def test_one_edition_a_day_and_none_for_yesterday(appeal: Appeal) -> None:
     assert [edition.dated.day for edition in queries.list_editions(SLUG)] == [24, 23]
 
 
-def test_a_name_removed_since_is_not_shown_and_later_ones_have_joined_since(appeal: Appeal) -> None:
+def test_a_removed_name_is_not_shown_and_later_names_are_counted(appeal: Appeal) -> None:
     approved(appeal, organisation_name="Fund One")
     approved(appeal, organisation_name="Fund Two")
     freeze_today(appeal)
@@ -67,7 +67,7 @@ def test_a_name_removed_since_is_not_shown_and_later_ones_have_joined_since(appe
     assert (counts.original, counts.further) == (35, 2)
 
 
-def test_a_line_that_was_off_the_list_that_day_is_not_in_the_edition(appeal: Appeal) -> None:
+def test_an_entry_unlisted_on_that_day_is_not_in_the_edition(appeal: Appeal) -> None:
     endorsement = approved(appeal, organisation_name="Fund One")
     decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON)
     freeze_today(appeal)
@@ -81,7 +81,7 @@ def test_a_line_that_was_off_the_list_that_day_is_not_in_the_edition(appeal: App
     assert editions.replace_counts(queries.get_appeal(SLUG, "en"), edition).counts.further == 0
 
 
-def test_editions_of_a_demonstration_go_with_it_and_of_a_draft_nobody_sees(db: None) -> None:
+def test_a_demonstration_is_removed_with_its_editions_and_drafts_show_none(db: None) -> None:
     demo = get_or_create_appeal("demo", reading(), at=NOON)
     freeze_today(demo)
     assert len(queries.list_editions("demo")) == 1

@@ -82,7 +82,7 @@ def test_a_busy_server_is_asked_again_later_with_the_same_message_id(office: Fak
 
 
 @pytest.mark.parametrize(("stage", "answer"), [("recipients", "550 No such mailbox"), ("contents", "554 Not wanted")])
-def test_a_final_answer_ends_it_and_forgets_the_address(office: FakeMailServer, stage: str, answer: str) -> None:
+def test_a_final_refusal_erases_the_address(office: FakeMailServer, stage: str, answer: str) -> None:
     queue_test_mail()
     setattr(office, stage, [answer])
     _, mail = deliver()
@@ -91,7 +91,7 @@ def test_a_final_answer_ends_it_and_forgets_the_address(office: FakeMailServer, 
     assert deliver(NOON + timedelta(days=1))[0] == 0
 
 
-def test_a_refused_sender_is_ours_to_repair_and_the_mail_stays_owed(office: FakeMailServer) -> None:
+def test_a_mail_with_a_refused_sender_stays_queued(office: FakeMailServer) -> None:
     queue_test_mail()
     office.senders = ["550 Not from here"]
     _, mail = deliver()
@@ -99,9 +99,7 @@ def test_a_refused_sender_is_ours_to_repair_and_the_mail_stays_owed(office: Fake
     assert deliver(NOON + timedelta(seconds=30))[1].sent_at
 
 
-def test_a_refused_log_in_is_ours_to_repair_and_the_mail_stays_owed(
-    closed_office: FakeMailServer, settings: Settings
-) -> None:
+def test_a_mail_stays_queued_when_the_login_is_refused(closed_office: FakeMailServer, settings: Settings) -> None:
     queue_test_mail()
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "desk", "wrong"
     with run_server(closed_office, password="right"):
@@ -145,7 +143,7 @@ def test_one_mail_that_cannot_be_written_does_not_hold_up_the_others(
     assert office.tried == ["aibek@fund.example"]
 
 
-def test_who_holds_no_key_leaves_the_mail_to_somebody_who_does(office: FakeMailServer, settings: Settings) -> None:
+def test_a_process_without_the_key_leaves_the_mail_to_others(office: FakeMailServer, settings: Settings) -> None:
     queue_test_mail()
     private = settings.CONTACT_PRIVATE_KEYS
     settings.CONTACT_PRIVATE_KEYS = [generate_keys()["CONTACT_PRIVATE_KEY"]]

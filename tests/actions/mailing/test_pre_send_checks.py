@@ -207,7 +207,7 @@ def test_without_the_check_false_mails_leave(
     assert any(one.endswith(then) for one in wrong)
 
 
-def test_what_is_dropped_is_on_record(appeal: Appeal, office: FakeMailServer) -> None:
+def test_a_dropped_mail_is_recorded(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal)
     withdrawal.withdraw(own(endorsement), at=NOON + timedelta(seconds=30))
     messages = [row.message for row, _, _ in left(office, at=NOON + timedelta(minutes=2))]
@@ -228,7 +228,7 @@ def test_a_mail_that_waited_for_the_server_is_checked_at_each_attempt(appeal: Ap
     assert "listed" not in messages
 
 
-def test_a_corrected_line_is_what_the_mail_says(appeal: Appeal, office: FakeMailServer) -> None:
+def test_a_mail_names_the_corrected_entry(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal, organisation_name="Made-up Fnud")
     propose(endorsement, NOON)
     corrections.accept_correction(Correction.objects.get().pk, by=MODERATOR, at=NOON + timedelta(seconds=10))
@@ -237,7 +237,7 @@ def test_a_corrected_line_is_what_the_mail_says(appeal: Appeal, office: FakeMail
 
 
 @pytest.mark.parametrize("leave", ["withdraw", "stop_being_named"])
-def test_who_withdraws_is_told_that_something_changed_and_not_what(
+def test_a_mail_about_a_withdrawal_does_not_say_what_changed(
     appeal: Appeal, office: FakeMailServer, leave: str
 ) -> None:
     endorsement = factories.approved(appeal, organisation_name="Unmistakable Fund")
@@ -251,7 +251,7 @@ def test_who_withdraws_is_told_that_something_changed_and_not_what(
     assert "withdr" not in text
 
 
-def test_the_earlier_contact_hears_that_something_changed(appeal: Appeal, office: FakeMailServer) -> None:
+def test_the_earlier_contact_gets_a_mail_about_a_change(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal, contact_email="asel@fund.example")
     contact_changes.request_contact_change(
         own(endorsement), name="Aibek", role="", mailbox="aibek@fund.example", at=NOON
@@ -264,7 +264,7 @@ def test_the_earlier_contact_hears_that_something_changed(appeal: Appeal, office
     assert ("own_page", "asel@fund.example") not in messages, "whose link would open the page of the new contact"
 
 
-def test_a_forgotten_mailbox_hears_nothing(appeal: Appeal, office: FakeMailServer) -> None:
+def test_a_forgotten_mailbox_gets_no_mail(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal)
     left(office, at=NOON + timedelta(minutes=2))
     digest = own(endorsement)

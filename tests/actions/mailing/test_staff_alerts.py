@@ -37,7 +37,7 @@ def queue_alerts(at: datetime) -> list[tuple[str, str]]:
     return [(message, address.split("@")[0]) for message, address, _content in mails()[before:]]
 
 
-def test_moderators_hear_once_a_day_what_waits_without_a_name(people: None, appeal: Appeal) -> None:
+def test_moderators_get_one_digest_a_day_without_names(people: None, appeal: Appeal) -> None:
     assert queue_alerts(NOON) == []  # nothing waits
     Alert.objects.all().delete()
     confirmed(appeal, at=NOON - timedelta(hours=30), organisation_name="Unmistakable Fund")
@@ -51,7 +51,7 @@ def test_moderators_hear_once_a_day_what_waits_without_a_name(people: None, appe
     assert queue_alerts(NOON + timedelta(days=1)) == [("digest", "moderator")]
 
 
-def test_an_overdue_queue_is_told_at_once(people: None, appeal: Appeal, settings: Settings) -> None:
+def test_an_overdue_queue_is_reported_at_once(people: None, appeal: Appeal, settings: Settings) -> None:
     settings.OVERDUE_AFTER_DAYS = 3
     confirmed(appeal, at=EARLY - timedelta(hours=72))
     assert queue_alerts(EARLY) == []
@@ -59,7 +59,7 @@ def test_an_overdue_queue_is_told_at_once(people: None, appeal: Appeal, settings
     assert queue_alerts(EARLY + timedelta(seconds=61)) == []
 
 
-def test_a_flood_is_told_when_it_begins(people: None, appeal: Appeal, settings: Settings) -> None:
+def test_suspicious_activity_is_reported_when_it_begins(people: None, appeal: Appeal, settings: Settings) -> None:
     settings.FLOOD_PER_HOUR = 3
     for minutes in (61, 30, 20, 10):
         submitted(appeal, at=EARLY - timedelta(minutes=minutes))
@@ -68,7 +68,7 @@ def test_a_flood_is_told_when_it_begins(people: None, appeal: Appeal, settings: 
     assert queue_alerts(EARLY) == [("flood", "moderator")]
 
 
-def test_all_staff_hear_when_more_than_ten_names_are_hidden(people: None, appeal: Appeal) -> None:
+def test_all_staff_get_a_mail_when_more_than_ten_names_are_hidden(people: None, appeal: Appeal) -> None:
     by = Actor.staff(1)
     for number in range(1, 11):
         decisions.hide(appeal.slug, Kind.ORIGINAL, number, by=by, at=EARLY)
@@ -92,21 +92,21 @@ def test_names_removed_in_any_way_count_and_restored_ones_do_not(appeal: Appeal)
     assert attention.count_hidden_names(EARLY) == 2
 
 
-def test_what_is_made_up_alarms_nobody(people: None, db: None, settings: Settings) -> None:
+def test_demonstrations_cause_no_alerts(people: None, db: None, settings: Settings) -> None:
     settings.FLOOD_PER_HOUR = 1
     made_up = demonstration.get_or_create_appeal("demo", reading(), at=NOON)
     list(demonstration.add_endorsements(made_up, 20, at=NOON))
     assert queue_alerts(NOON + timedelta(days=9)) == []
 
 
-def test_the_worker_tells_them(committed: None) -> None:
+def test_the_worker_sends_the_alerts(committed: None) -> None:
     create_account("moderator", Role.MODERATOR)
     confirmed(an_appeal(), at=clock.now() - timedelta(days=8))
     call_command("worker", once=True, verbosity=0)
     assert "overdue" in set(OutgoingMail.objects.values_list("message", flat=True))
 
 
-def test_the_banner_says_what_needs_a_person(appeal: Appeal, settings: Settings) -> None:
+def test_the_banner_lists_what_needs_attention(appeal: Appeal, settings: Settings) -> None:
     client, now = create_client(create_account("moderator", Role.MODERATOR)), clock.now()
 
     def troubles() -> set[str]:
@@ -133,7 +133,7 @@ def test_the_banner_says_what_needs_a_person(appeal: Appeal, settings: Settings)
     assert attention.SUSPICIOUS_ACTIVITY in troubles()
 
 
-def test_a_mail_that_waits_for_its_turn_is_no_trouble_and_one_tried_in_vain_is(appeal: Appeal) -> None:
+def test_only_a_mail_with_failed_attempts_is_a_problem(appeal: Appeal) -> None:
     submitted(appeal, at=NOON)
     OutgoingMail.objects.update(due_at=NOON + timedelta(hours=20))
     at = NOON + timedelta(hours=2)
@@ -142,7 +142,7 @@ def test_a_mail_that_waits_for_its_turn_is_no_trouble_and_one_tried_in_vain_is(a
     assert attention.OLD_MAIL in attention.find_problems(at=at)
 
 
-def test_nobody_outside_reads_the_banner(client: Client, appeal: Appeal) -> None:
+def test_the_banner_is_for_staff_only(client: Client, appeal: Appeal) -> None:
     assert "needs a person" not in client.get("/admin/login/").content.decode()
     auditor = create_client(create_account("auditor", Role.AUDITOR))
     assert "needs a person" not in auditor.get("/admin/petition/auditevent/").content.decode()

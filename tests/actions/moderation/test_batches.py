@@ -74,7 +74,7 @@ def states() -> list[tuple[str, str]]:
 # --- one ---
 
 
-def test_one_is_set_aside_and_released_without_a_mail(appeal: Appeal) -> None:
+def test_putting_on_hold_and_releasing_send_no_mail(appeal: Appeal) -> None:
     row, other = confirmed(appeal), confirmed(appeal)
     before = len(mails())
     assert hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [row.pk]
@@ -90,7 +90,7 @@ def test_one_is_set_aside_and_released_without_a_mail(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("decide", [moderation.approve, moderation.reject, factories.withdraw_for_good])
-def test_who_decides_has_looked_so_the_quarantine_is_over(appeal: Appeal, decide: object) -> None:
+def test_a_decision_ends_the_hold(appeal: Appeal, decide: object) -> None:
     row = confirmed(appeal)
     hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON)
     decided = decide(row.pk, by=MODERATOR, at=NOON)  # type: ignore[operator]  # one of the three above
@@ -98,7 +98,7 @@ def test_who_decides_has_looked_so_the_quarantine_is_over(appeal: Appeal, decide
     assert hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [], "decided"
 
 
-def test_a_question_does_not_end_it_nor_does_the_mailbox(appeal: Appeal) -> None:
+def test_neither_a_question_nor_the_mailbox_ends_the_hold(appeal: Appeal) -> None:
     row, token = submitted(appeal)
     hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON)
     confirmation.confirm(hash_token(token, "confirm"), at=NOON)
@@ -130,7 +130,7 @@ CHANGES: dict[str, Callable[[Endorsement], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("action", [APPROVE, REJECT])
-def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, action: BatchAction, change: str) -> None:
+def test_rows_changed_since_the_proposal_are_left_alone(appeal: Appeal, action: BatchAction, change: str) -> None:
     rows = [confirmed(appeal) for _ in range(26)]
     batch = batches.start(action, [row.pk for row in rows], by=FIRST, at=NOON)
     CHANGES[change](rows[3])
@@ -141,7 +141,7 @@ def test_what_has_changed_since_it_was_proposed_is_left_alone(appeal: Appeal, ac
     assert states()[3] == ("confirmed", "")
 
 
-def test_what_has_changed_between_the_page_and_its_button_is_left_out(appeal: Appeal) -> None:
+def test_rows_changed_since_the_page_was_shown_are_left_out(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     shown_at = stale_forms.newest_event()
     respell(rows[1], "Another Fund")
@@ -153,7 +153,7 @@ def test_what_has_changed_between_the_page_and_its_button_is_left_out(appeal: Ap
 # --- many ---
 
 
-def test_quarantine_of_any_size_is_single_handed_and_leaves_the_decided_alone(appeal: Appeal) -> None:
+def test_one_person_can_put_any_number_on_hold_but_not_decided_ones(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(30)]
     batch = batches.start(QUARANTINE, [row.pk for row in rows], by=FIRST, at=NOON)
     moderation.approve(rows[0].pk, by=MODERATOR, at=NOON)
@@ -169,7 +169,7 @@ def test_quarantine_of_any_size_is_single_handed_and_leaves_the_decided_alone(ap
     ]
 
 
-def test_taking_back_a_quarantine_releases_what_it_set_aside_and_nothing_else(appeal: Appeal) -> None:
+def test_undoing_a_hold_releases_only_its_own_rows(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(4)]
     hold.put_on_hold([rows[0].pk], reason="network", by=MODERATOR, at=NOON - timedelta(hours=1))
     waiting, token = submitted(appeal)
@@ -189,7 +189,7 @@ def test_taking_back_a_quarantine_releases_what_it_set_aside_and_nothing_else(ap
     assert (batch.state, batch.undone_by, batch.undone_at) == (BatchState.UNDONE, SECOND, LATER)
 
 
-def test_taking_back_a_release_brings_each_reason_back(appeal: Appeal) -> None:
+def test_undoing_a_release_restores_each_reason(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     for row, reason in zip(rows, ("network", "honeypot", "network"), strict=True):
         hold.put_on_hold([row.pk], reason=reason, by=MODERATOR, at=NOON)
@@ -201,7 +201,7 @@ def test_taking_back_a_release_brings_each_reason_back(appeal: Appeal) -> None:
     assert states() == [("confirmed", "network"), ("confirmed", "honeypot"), ("approved", "")]
 
 
-def test_twenty_five_need_one_person_and_more_need_two(appeal: Appeal) -> None:
+def test_more_than_twenty_five_need_two_people(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(26)]
     few = do(APPROVE, rows[:1])
     assert few.state == BatchState.DONE
@@ -224,7 +224,7 @@ def test_twenty_five_need_one_person_and_more_need_two(appeal: Appeal) -> None:
     assert list(verbs.values_list("verb", "actor_id")) == [("propose", FIRST), ("begin", SECOND)]
 
 
-def test_more_than_twenty_five_need_two_also_where_no_mail_leaves(appeal: Appeal) -> None:
+def test_more_than_twenty_five_need_two_people_without_mail_too(appeal: Appeal) -> None:
     unproven = do(REJECT, [submitted(appeal)[0] for _ in range(26)])
     Reason.objects.filter(code="duplicate").update(sends_mail=False)
     silent = do(REJECT, [confirmed(appeal) for _ in range(26)], reason="duplicate")
@@ -236,14 +236,14 @@ def test_more_than_twenty_five_need_two_also_where_no_mail_leaves(appeal: Appeal
         do(REJECT, [confirmed(appeal)], reason="whim")
 
 
-def test_a_reason_withdrawn_meanwhile_stops_no_batch(appeal: Appeal) -> None:
+def test_a_batch_continues_after_its_reason_was_removed(appeal: Appeal) -> None:
     batch = batches.start(REJECT, [confirmed(appeal).pk], reason="duplicate", by=FIRST, at=NOON)
     Reason.objects.filter(code="duplicate").update(is_offered=False)
     run()
     assert outcomes(batch) == [BatchOutcome.SKIPPED]
 
 
-def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
+def test_a_proposal_can_be_dropped(appeal: Appeal) -> None:
     batch = do(REJECT, [confirmed(appeal) for _ in range(26)])
     batches.discard(batch.pk, by=FIRST, at=NOON)
     batches.carry_out(batch.pk, by=SECOND, at=NOON)
@@ -254,7 +254,7 @@ def test_what_was_proposed_can_be_dropped(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("action", [APPROVE, REJECT])
-def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appeal, action: BatchAction) -> None:
+def test_undoing_a_batch_leaves_later_decisions_alone(appeal: Appeal, action: BatchAction) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     batch = do(action, rows)
     factories.withdraw_for_good(rows[1].pk, by=MODERATOR, at=LATER)
@@ -266,7 +266,7 @@ def test_taking_back_decisions_leaves_alone_what_was_decided_since(appeal: Appea
 
 
 @pytest.mark.parametrize("action", [APPROVE, REJECT])
-def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, action: BatchAction) -> None:
+def test_undoing_a_batch_cancels_its_waiting_mails(appeal: Appeal, action: BatchAction) -> None:
     rows = [confirmed(appeal, display=display) for display in ("named", "named", "withheld")]
     before = mails()
     batch = do(action, rows)
@@ -278,7 +278,7 @@ def test_taking_back_stops_the_mails_that_still_wait(appeal: Appeal, action: Bat
     assert [message for message, *_ in mails()] == [message for message, *_ in before]
 
 
-def test_the_mails_of_a_late_piece_wait_out_their_minute(appeal: Appeal) -> None:
+def test_mails_of_a_late_piece_wait_a_minute_too(appeal: Appeal) -> None:
     row = confirmed(appeal)
     batches.start(APPROVE, [row.pk], by=FIRST, at=NOON)
     with clock.freeze(LATER):
@@ -286,7 +286,7 @@ def test_the_mails_of_a_late_piece_wait_out_their_minute(appeal: Appeal) -> None
     assert OutgoingMail.objects.get(message="listed").due_at == decision_records.undo_deadline(LATER)
 
 
-def test_what_is_only_begun_is_taken_back_as_far_as_it_came(appeal: Appeal) -> None:
+def test_an_unfinished_batch_can_be_undone(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(30)]
     hold.put_on_hold([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
     batch = batches.start(REJECT, [row.pk for row in rows[:25]], by=FIRST, at=NOON)
@@ -296,14 +296,14 @@ def test_what_is_only_begun_is_taken_back_as_far_as_it_came(appeal: Appeal) -> N
     assert {state for state, _ in states()} == {"confirmed"}
 
 
-def test_none_to_do_is_no_batch(appeal: Appeal) -> None:
+def test_an_empty_selection_makes_no_batch(appeal: Appeal) -> None:
     row = factories.approved(appeal)
     with pytest.raises(NothingToDo):
         batches.start(QUARANTINE, [row.pk, 10**9], by=FIRST, at=NOON)
     assert not Batch.objects.exists()
 
 
-def test_a_piece_at_a_time_says_whether_more_is_left(appeal: Appeal) -> None:
+def test_a_batch_continues_piece_by_piece(appeal: Appeal) -> None:
     batch = batches.start(APPROVE, [confirmed(appeal).pk for _ in range(3)], by=FIRST, at=NOON)
     assert batches.continue_batches(batch_id=batch.pk)
     assert outcomes(batch) == [BatchOutcome.DONE] * 3
@@ -312,7 +312,7 @@ def test_a_piece_at_a_time_says_whether_more_is_left(appeal: Appeal) -> None:
     assert not batches.continue_batches(seconds=1)
 
 
-def test_an_erased_endorsement_leaves_its_batch_and_a_batch_is_forgotten(appeal: Appeal) -> None:
+def test_erased_endorsements_leave_their_batch_and_old_batches_are_deleted(appeal: Appeal) -> None:
     unproven, _ = submitted(appeal)
     factories.mails_left(unproven)
     batch = do(QUARANTINE, [unproven, confirmed(appeal)])
@@ -323,7 +323,7 @@ def test_an_erased_endorsement_leaves_its_batch_and_a_batch_is_forgotten(appeal:
     assert Endorsement.objects.on_hold().count() == 1
 
 
-def test_a_decision_of_a_batch_tells_the_organisation(appeal: Appeal) -> None:
+def test_a_decision_of_a_batch_sends_a_mail(appeal: Appeal) -> None:
     row = confirmed(appeal, contact_email="asel@fund.example")
     do(REJECT, [row])
     assert [(message, address) for message, address, _ in mails()][-1] == ("rejected", "asel@fund.example")

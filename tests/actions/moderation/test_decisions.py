@@ -26,7 +26,7 @@ def line_of(endorsement: Endorsement) -> Signatory:
     return endorsement.signatory
 
 
-def test_an_approved_name_is_listed_as_submitted_and_told_its_address(appeal: Appeal) -> None:
+def test_an_approved_name_is_listed_as_submitted_and_gets_a_mail(appeal: Appeal) -> None:
     endorsement = factories.confirmed(
         appeal, organisation_name="Made-up Fund", acronym="MUF", countries=("KG", "KZ"), language="ru"
     )
@@ -50,7 +50,7 @@ def test_numbers_run_from_1_in_the_order_of_listing_for_each_appeal(appeal: Appe
     assert appeal.last_number == 4
 
 
-def test_an_approved_withheld_name_is_sealed_has_no_line_and_no_number(appeal: Appeal) -> None:
+def test_an_approved_withheld_name_is_encrypted_and_has_no_entry(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, display="withheld", organisation_name="Made-up Fund", acronym="MUF")
     endorsement.refresh_from_db()
     assert (endorsement.state, endorsement.signatory, endorsement.organisation_name, endorsement.acronym) == (
@@ -76,7 +76,7 @@ def test_each_public_change_is_a_revision_of_its_own(appeal: Appeal) -> None:
     assert revisions == [(2, NOON), (3, LATER), (4, LATER), (5, LATER)]
 
 
-def test_who_is_listed_again_keeps_its_number(appeal: Appeal) -> None:
+def test_a_name_listed_again_keeps_its_number(appeal: Appeal) -> None:
     first, second = factories.approved(appeal), factories.approved(appeal)
     revoke(first.pk, by=MODERATOR, at=NOON)
     hidden = line_of(first)
@@ -89,7 +89,7 @@ def test_who_is_listed_again_keeps_its_number(appeal: Appeal) -> None:
     assert [line_of(row).number for row in (second, third)] == [2, 3]
 
 
-def test_a_rejected_one_is_told_so_and_may_come_back(appeal: Appeal) -> None:
+def test_a_rejected_organisation_gets_a_mail_and_may_send_again(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     reject(endorsement.pk, by=MODERATOR, at=NOON)
     assert mails()[-1][0] == "rejected"
@@ -99,7 +99,7 @@ def test_a_rejected_one_is_told_so_and_may_come_back(appeal: Appeal) -> None:
     assert approve(endorsement.pk, by=SECOND, at=LATER).state == State.APPROVED
 
 
-def test_a_mailbox_that_was_never_proven_gets_no_mail_and_no_place_in_the_queue(appeal: Appeal) -> None:
+def test_an_unconfirmed_mailbox_gets_no_mail_and_is_not_queued(appeal: Appeal) -> None:
     endorsement, _ = factories.submitted(appeal)
     reject(endorsement.pk, by=MODERATOR, at=NOON)
     assert mails() == [], "nor one that asks to confirm"
@@ -109,7 +109,7 @@ def test_a_mailbox_that_was_never_proven_gets_no_mail_and_no_place_in_the_queue(
     assert endorsement.state == State.REJECTED
 
 
-def test_a_rejected_one_does_not_come_back_beside_its_successor(appeal: Appeal) -> None:
+def test_a_rejected_one_is_not_reopened_beside_its_successor(appeal: Appeal) -> None:
     submission = a_submission()
     same: dict[str, Any] = {
         "organisation_name": submission.organisation_name,
@@ -124,7 +124,7 @@ def test_a_rejected_one_does_not_come_back_beside_its_successor(appeal: Appeal) 
     assert reopen(rejected.pk, by=MODERATOR, at=NOON).state == State.CONFIRMED
 
 
-def test_an_original_that_was_rejected_comes_back_letter_for_letter_beside_the_others(appeal: Appeal) -> None:
+def test_a_rejected_original_is_restored_unchanged(appeal: Appeal) -> None:
     before = list(Signatory.objects.values_list("number", *PRINTED_FIELDS, "listed_on", "status"))
     for original in Endorsement.objects.all():
         for decide in (revoke, reject, reopen, approve):
@@ -132,7 +132,7 @@ def test_an_original_that_was_rejected_comes_back_letter_for_letter_beside_the_o
     assert list(Signatory.objects.values_list("number", *PRINTED_FIELDS, "listed_on", "status")) == before
 
 
-def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appeal) -> None:
+def test_a_withdrawal_is_final_and_empties_the_entry(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     withdraw(endorsement.pk, by=MODERATOR, at=LATER)
     assert line_of(endorsement).status == Status.NO_LONGER_LISTED
@@ -145,7 +145,7 @@ def test_a_withdrawal_is_final_seals_the_name_and_empties_the_line(appeal: Appea
 
 
 @pytest.mark.parametrize(("decide", "back", "kind"), [(approve, revoke, "listed"), (reject, reopen, "rejected")])
-def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, decide: Any, back: Any, kind: str) -> None:
+def test_an_undone_decision_sends_no_mail(appeal: Appeal, decide: Any, back: Any, kind: str) -> None:
     endorsement = factories.confirmed(appeal)
     decide(endorsement.pk, by=MODERATOR, at=NOON)
     assert kind in [message for message, *_ in mails()]
@@ -153,7 +153,7 @@ def test_what_is_no_longer_true_is_not_mailed(appeal: Appeal, decide: Any, back:
     assert kind not in [message for message, *_ in mails()]
 
 
-def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
+def test_an_original_cannot_be_ended(appeal: Appeal) -> None:
     endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=1)
     with pytest.raises(NotPossible):
         decisions.withdraw(endorsement.pk, by=MODERATOR, at=NOON)
@@ -162,7 +162,7 @@ def test_one_of_the_originals_is_never_ended(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("first", [approve, reject, withdraw])
-def test_who_comes_second_learns_who_was_first_and_when(appeal: Appeal, first: object) -> None:
+def test_a_second_decision_names_who_decided_first(appeal: Appeal, first: object) -> None:
     endorsement = factories.confirmed(appeal)
     assert callable(first)
     state = first(endorsement.pk, by=MODERATOR, at=NOON).state
@@ -174,7 +174,7 @@ def test_who_comes_second_learns_who_was_first_and_when(appeal: Appeal, first: o
     assert AuditEvent.objects.count() == events
 
 
-def test_reopening_what_is_listed_does_not_leave_it_listed_and_undecided(appeal: Appeal) -> None:
+def test_reopening_a_listed_endorsement_unlists_it(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     with pytest.raises(AlreadyDecided):
         reopen(endorsement.pk, by=MODERATOR, at=NOON)
@@ -183,7 +183,7 @@ def test_reopening_what_is_listed_does_not_leave_it_listed_and_undecided(appeal:
 
 
 @pytest.mark.parametrize("decide", [reopen, revoke])
-def test_no_moderator_proves_a_mailbox(appeal: Appeal, decide: object) -> None:
+def test_a_moderator_cannot_confirm_for_a_mailbox(appeal: Appeal, decide: object) -> None:
     endorsement, _ = factories.submitted(appeal)
     assert callable(decide)
     with pytest.raises(AlreadyDecided):
@@ -192,14 +192,14 @@ def test_no_moderator_proves_a_mailbox(appeal: Appeal, decide: object) -> None:
     assert (endorsement.state, endorsement.confirmed_at) == (State.SUBMITTED, None)
 
 
-def test_revoking_is_for_what_is_approved(appeal: Appeal) -> None:
+def test_only_approved_endorsements_can_be_revoked(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     reject(endorsement.pk, by=MODERATOR, at=NOON)
     with pytest.raises(AlreadyDecided):
         revoke(endorsement.pk, by=MODERATOR, at=NOON)
 
 
-def test_an_endorsement_that_was_returned_is_stamped_and_its_answer_takes_the_stamp_away(appeal: Appeal) -> None:
+def test_a_question_sets_its_date_and_the_answer_clears_it(appeal: Appeal) -> None:
     endorsement = lock_endorsement(factories.confirmed(appeal).pk)
     move(endorsement, to=State.RETURNED, by=MODERATOR, at=LATER, reason="question")
     endorsement.save()
@@ -212,7 +212,7 @@ def test_an_endorsement_that_was_returned_is_stamped_and_its_answer_takes_the_st
 
 @pytest.mark.parametrize("decide", [approve, reject, reopen, revoke, withdraw])
 @pytest.mark.django_db
-def test_nothing_is_decided_about_what_is_not_there(decide: object) -> None:
+def test_deciding_on_a_missing_endorsement_raises(decide: object) -> None:
     assert callable(decide)
     with pytest.raises(Endorsement.DoesNotExist):
         decide(10**9, by=MODERATOR, at=NOON)

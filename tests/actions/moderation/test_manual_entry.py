@@ -42,7 +42,7 @@ def declared(endorsement: Endorsement) -> list[object]:
     return [*(getattr(row, field) for field in DECLARED), row.wording_version]
 
 
-def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal) -> None:
+def test_an_entry_by_mail_asks_its_contact_to_declare_and_confirm(appeal: Appeal) -> None:
     endorsement = entered(appeal, Origin.EMAIL, contact_email="asel@fund.example", language="ky")
     message, address, content = mails()[-1]
     assert (message, address, list(content)) == ("entered", "asel@fund.example", ["url"])
@@ -63,13 +63,13 @@ def test_after_a_mail_its_contact_is_asked_to_declare_and_confirm(appeal: Appeal
     assert decisions.approve(endorsement.pk, by=MODERATOR, at=LATER).signatory
 
 
-def test_without_a_name_nothing_is_agreed_to_about_publishing(appeal: Appeal) -> None:
+def test_a_withheld_entry_needs_no_consent_to_publication(appeal: Appeal) -> None:
     endorsement = entered(appeal, Origin.EMAIL, display="withheld")
     confirmation.confirm(digest(), at=LATER, declared=True)
     assert declared(endorsement)[2] is None
 
 
-def test_who_did_not_write_erases_it_and_what_nobody_confirms_goes(appeal: Appeal) -> None:
+def test_a_disowned_or_unconfirmed_entry_is_erased(appeal: Appeal) -> None:
     for _ in range(2):
         entered(appeal, Origin.EMAIL)
     confirmation.disown(digest(), at=LATER)
@@ -79,7 +79,7 @@ def test_who_did_not_write_erases_it_and_what_nobody_confirms_goes(appeal: Appea
     assert not Endorsement.objects.exclude(origin="imported").exists()
 
 
-def test_a_letter_has_no_contact_and_waits_for_another_moderator(appeal: Appeal) -> None:
+def test_an_entry_by_letter_waits_for_another_moderator(appeal: Appeal) -> None:
     before = len(mails())
     endorsement = entered(appeal, Origin.LETTER)
     assert (endorsement.mailbox_index, Contact.objects.count(), len(mails())) == ("", 0, before)
@@ -100,13 +100,13 @@ def test_a_letter_has_no_contact_and_waits_for_another_moderator(appeal: Appeal)
 
 
 @pytest.mark.parametrize("origin", [Origin.FORM, Origin.EMAIL])
-def test_no_moderator_stands_for_a_mailbox(appeal: Appeal, origin: Origin) -> None:
+def test_a_moderator_cannot_confirm_for_a_mailbox(appeal: Appeal, origin: Origin) -> None:
     endorsement = entered(appeal, origin) if origin == Origin.EMAIL else factories.submitted(appeal)[0]
     with pytest.raises(NotPossible):
         manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=LATER)
 
 
-def test_nothing_is_listed_that_nobody_confirmed(appeal: Appeal) -> None:
+def test_an_unconfirmed_entry_is_not_listed(appeal: Appeal) -> None:
     for origin in (Origin.EMAIL, Origin.LETTER):
         endorsement = entered(appeal, origin)
         with pytest.raises(AlreadyDecided):
@@ -114,7 +114,7 @@ def test_nothing_is_listed_that_nobody_confirmed(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
-def test_the_same_twice_is_told_so(appeal: Appeal, origin: Origin) -> None:
+def test_entering_the_same_twice_is_refused(appeal: Appeal, origin: Origin) -> None:
     options: dict[str, Any] = {"origin": origin, "note": "", "by": MODERATOR, "at": NOON}
     submission = a_submission()
     manual_entry.enter_endorsement(appeal, submission, **options)
@@ -123,7 +123,7 @@ def test_the_same_twice_is_told_so(appeal: Appeal, origin: Origin) -> None:
     assert Endorsement.objects.filter(origin=origin).count() == 1
 
 
-def test_who_stands_behind_it_already_gets_no_second_request(appeal: Appeal) -> None:
+def test_an_existing_endorser_gets_no_second_request(appeal: Appeal) -> None:
     same: dict[str, Any] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
     factories.approved(appeal, **same)
     before = len(mails())
@@ -132,13 +132,13 @@ def test_who_stands_behind_it_already_gets_no_second_request(appeal: Appeal) -> 
     assert (len(mails()), Endorsement.objects.filter(origin="email").count()) == (before, 0)
 
 
-def test_a_closed_appeal_takes_none(appeal: Appeal) -> None:
+def test_a_closed_appeal_takes_no_entry(appeal: Appeal) -> None:
     Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON)
     with pytest.raises(NotOpen):
         entered(Appeal.objects.get(pk=appeal.pk), Origin.LETTER)
 
 
-def test_its_own_form_takes_the_place_of_what_was_entered_for_it(appeal: Appeal) -> None:
+def test_a_form_of_the_organisation_replaces_the_entry(appeal: Appeal) -> None:
     same: dict[str, Any] = {"organisation_name": "Made-up Fund", "contact_email": "asel@fund.example"}
     entered(appeal, Origin.EMAIL, **same)
     mailed = digest()
@@ -148,7 +148,7 @@ def test_its_own_form_takes_the_place_of_what_was_entered_for_it(appeal: Appeal)
     assert list(Endorsement.objects.exclude(origin="imported")) == [endorsement]
 
 
-def test_a_letter_is_asked_reminded_and_ended_like_others(appeal: Appeal) -> None:
+def test_an_entry_by_letter_is_asked_reminded_and_ended_like_others(appeal: Appeal) -> None:
     endorsement = entered(appeal, Origin.LETTER)
     manual_entry.confirm_letter(endorsement.pk, by=SECOND, at=NOON)
     decisions.ask_question(endorsement.pk, "Who are you?", by=MODERATOR, at=NOON)
@@ -161,7 +161,7 @@ def test_a_letter_is_asked_reminded_and_ended_like_others(appeal: Appeal) -> Non
 
 @pytest.mark.parametrize("origin", [Origin.EMAIL, Origin.LETTER])
 @pytest.mark.parametrize("field", DECLARED)
-def test_the_database_lets_none_be_confirmed_that_declared_nothing(appeal: Appeal, origin: Origin, field: str) -> None:
+def test_the_database_refuses_confirmation_without_declarations(appeal: Appeal, origin: Origin, field: str) -> None:
     endorsement = entered(appeal, origin)
     if origin == Origin.EMAIL:
         confirmation.confirm(digest(), at=NOON, declared=True)
@@ -171,7 +171,7 @@ def test_the_database_lets_none_be_confirmed_that_declared_nothing(appeal: Appea
         Endorsement.objects.filter(pk=endorsement.pk).update(**{field: None})
 
 
-def test_a_letter_misread_is_respelled_and_confirmed_by_somebody_else(appeal: Appeal) -> None:
+def test_a_misread_letter_is_corrected_and_confirmed_by_another_moderator(appeal: Appeal) -> None:
     endorsement = factories.entered(appeal, Origin.LETTER, organisation_name="Oydon Fund")
 
     def respell(name: str, by: Actor) -> None:
@@ -191,7 +191,7 @@ def test_a_letter_misread_is_respelled_and_confirmed_by_somebody_else(appeal: Ap
     assert endorsement.spellings.count() == 4
 
 
-def test_what_a_mailbox_is_to_confirm_is_not_respelled_before(appeal: Appeal) -> None:
+def test_a_name_is_not_corrected_before_its_mailbox_confirms(appeal: Appeal) -> None:
     endorsement = factories.entered(appeal, Origin.EMAIL)
     with pytest.raises(NotPossible):
         spelling.correct_spelling(

@@ -19,7 +19,7 @@ from tests.factories import MODERATOR, NOON, mails
 BUILT_IN = {"other", "unverified", "duplicate", "no_organisation", "made_up"}
 
 
-def test_some_are_built_in_and_each_is_worded_in_each_language(appeal: Appeal) -> None:
+def test_built_in_reasons_have_text_in_each_language(appeal: Appeal) -> None:
     reasons = {reason.code: reason for reason in Reason.objects.all()}
     assert set(reasons) == BUILT_IN
     for reason in reasons.values():
@@ -29,7 +29,7 @@ def test_some_are_built_in_and_each_is_worded_in_each_language(appeal: Appeal) -
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])
-def test_the_reason_is_on_record_and_its_words_are_in_the_mail(appeal: Appeal, language: str) -> None:
+def test_the_reason_is_recorded_and_its_text_mailed(appeal: Appeal, language: str) -> None:
     endorsement = factories.confirmed(appeal, language=language)
     decisions.reject(endorsement.pk, by=MODERATOR, at=NOON, reason="unverified")
     message, _, content = mails()[-1]
@@ -44,7 +44,7 @@ def test_a_reason_may_send_no_mail(appeal: Appeal) -> None:
     assert len(mails()) == before
 
 
-def test_without_a_reason_it_is_the_one_that_says_least(appeal: Appeal) -> None:
+def test_the_default_reason_is_the_most_general_one(appeal: Appeal) -> None:
     Reason.objects.all().delete()
     decisions.reject(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
     assert (mails()[-1][0], mails()[-1][2]) == ("rejected", {})
@@ -52,7 +52,7 @@ def test_without_a_reason_it_is_the_one_that_says_least(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("code", ["whim", "duplicate"])
-def test_a_reason_that_is_not_offered_decides_nothing(appeal: Appeal, code: str) -> None:
+def test_a_reason_that_is_not_offered_is_refused(appeal: Appeal, code: str) -> None:
     options: dict[str, Any] = {"labels": {"en": "Twice"}, "words": {}, "sends_mail": True, "is_offered": False}
     set_reason("duplicate", **options, by=MODERATOR, at=NOON)
     endorsement = factories.confirmed(appeal)
@@ -63,7 +63,7 @@ def test_a_reason_that_is_not_offered_decides_nothing(appeal: Appeal, code: str)
 
 
 @pytest.mark.django_db
-def test_editors_word_a_reason_and_the_trail_says_who() -> None:
+def test_editors_change_a_reason_and_it_is_recorded() -> None:
     texts = {"labels": {"en": "Closed body", "ru": ""}, "words": {"en": "Too late."}}
     made = set_reason("closed_body", **texts, sends_mail=True, is_offered=True, by=MODERATOR, at=NOON)
     assert (made.labels, made.words) == ({"en": "Closed body"}, {"en": "Too late."})
@@ -91,7 +91,7 @@ def reject_with_note(appeal: Appeal) -> Endorsement:
     return endorsement
 
 
-def test_a_note_is_sealed_and_in_no_line_of_the_trail(appeal: Appeal) -> None:
+def test_a_note_is_encrypted_and_not_in_the_audit_log(appeal: Appeal) -> None:
     endorsement = reject_with_note(appeal)
     assert decrypt(endorsement.sealed_note) == "Called Canary: nobody knows them."
     assert "Canary" not in str(AuditEvent.objects.values_list())
@@ -112,14 +112,14 @@ def test_a_note_can_be_rewritten_and_erased(appeal: Appeal) -> None:
     assert list(verbs)[:2] == ["internal_note", "internal_note"]
 
 
-def test_a_note_goes_with_the_contact(appeal: Appeal) -> None:
+def test_a_note_is_erased_with_the_contact(appeal: Appeal) -> None:
     endorsement = reject_with_note(appeal)
     retention.purge(at=NOON + timedelta(days=30, minutes=2))
     endorsement.refresh_from_db()
     assert endorsement.sealed_note == ""
 
 
-def test_a_note_goes_with_the_mailbox_that_is_forgotten(appeal: Appeal) -> None:
+def test_a_note_is_erased_with_a_forgotten_mailbox(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     internal_notes.set_internal_note(endorsement.pk, "Called them.", by=MODERATOR, at=NOON)
     own_page.forget_mailbox(own_digest(endorsement), at=NOON)
@@ -127,7 +127,7 @@ def test_a_note_goes_with_the_mailbox_that_is_forgotten(appeal: Appeal) -> None:
     assert endorsement.sealed_note == ""
 
 
-def test_a_note_about_who_has_no_contact_goes_at_the_same_time(appeal: Appeal) -> None:
+def test_a_note_without_a_contact_is_erased_at_the_same_time(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     own_page.forget_mailbox(own_digest(endorsement), at=NOON)
     internal_notes.set_internal_note(endorsement.pk, "Called them.", by=MODERATOR, at=NOON)

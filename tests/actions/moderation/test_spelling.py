@@ -31,7 +31,7 @@ def correct(endorsement: Endorsement, proposal: EntryProposal = RIGHT) -> Endors
     return correct_spelling(endorsement.pk, proposal, seen=last_change_of(endorsement), **BY)
 
 
-def test_the_name_reads_as_corrected_is_found_by_it_and_old_and_new_are_kept_sealed(appeal: Appeal) -> None:
+def test_a_corrected_name_is_searchable_and_both_names_are_kept_encrypted(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal, organisation_name="Oydon Canary")
     row = correct(endorsement)
     assert (row.organisation_name, row.acronym, row.countries) == ("Ойдон чыгарылган фонд", "ОЧФ", "KG KZ")
@@ -46,21 +46,21 @@ def test_the_name_reads_as_corrected_is_found_by_it_and_old_and_new_are_kept_sea
     )
 
 
-def test_what_was_right_already_leaves_no_trace(appeal: Appeal) -> None:
+def test_an_unchanged_spelling_is_not_recorded(appeal: Appeal) -> None:
     endorsement = correct(factories.confirmed(appeal))
     events = AuditEvent.objects.count()
     correct(endorsement)
     assert (AuditEvent.objects.count(), endorsement.spellings.count()) == (events, 1)
 
 
-def test_a_sealed_name_is_corrected_under_its_seal(appeal: Appeal) -> None:
+def test_an_encrypted_name_is_corrected_and_stays_encrypted(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, display="withheld")
     decisions.revoke(endorsement.pk, **BY)
     row = correct(endorsement)
     assert (row.organisation_name, decrypt(row.sealed_name)["organisation_name"]) == ("", RIGHT.organisation_name)
 
 
-def test_who_saw_an_older_version_changes_nothing(appeal: Appeal) -> None:
+def test_an_outdated_page_changes_nothing(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     seen = last_change_of(endorsement)
     correct(endorsement)
@@ -72,7 +72,7 @@ def test_who_saw_an_older_version_changes_nothing(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED, State.REJECTED, State.WITHDRAWN])
-def test_it_is_for_what_waits_to_be_decided(appeal: Appeal, state: State) -> None:
+def test_only_undecided_names_are_corrected(appeal: Appeal, state: State) -> None:
     endorsement = factories.submitted(appeal)[0] if state == State.SUBMITTED else factories.confirmed(appeal)
     decisions_by_state: dict[str, Callable[..., Endorsement]] = {
         "approved": decisions.approve,
@@ -85,14 +85,14 @@ def test_it_is_for_what_waits_to_be_decided(appeal: Appeal, state: State) -> Non
         correct(endorsement)
 
 
-def test_the_originals_are_spelled_as_they_signed(appeal: Appeal) -> None:
+def test_originals_are_not_corrected(appeal: Appeal) -> None:
     original = Endorsement.objects.filter(origin="imported").earliest("pk")
     decisions.revoke(original.pk, **BY)
     with pytest.raises(NotPossible):
         correct(original)
 
 
-def test_one_mailbox_stands_behind_one_name_once(appeal: Appeal) -> None:
+def test_a_mailbox_cannot_have_two_endorsements_of_one_name(appeal: Appeal) -> None:
     same: dict[str, Any] = {"contact_email": "asel@fund.example"}
     first = factories.confirmed(appeal, **same)
     second = factories.confirmed(appeal, **same)
@@ -111,7 +111,7 @@ def test_a_correction_of_the_organisation_is_kept_the_same_way(appeal: Appeal) -
 # --- the language ---
 
 
-def test_the_language_of_a_name_is_on_its_line_before_and_after_it_is_listed(appeal: Appeal) -> None:
+def test_the_language_of_a_name_is_on_its_entry(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     set_language(endorsement.pk, "ky", seen=last_change_of(endorsement), **BY)
     decisions.approve(endorsement.pk, **BY)
@@ -123,14 +123,14 @@ def test_the_language_of_a_name_is_on_its_line_before_and_after_it_is_listed(app
     assert (line.language, line.number, Appeal.objects.get().revision) == ("ru", 1, revision + 1)
 
 
-def test_of_a_sealed_name_it_is_sealed_too(appeal: Appeal) -> None:
+def test_the_language_of_an_encrypted_name_is_encrypted_too(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, display="withheld")
     set_language(endorsement.pk, "ky", seen=last_change_of(endorsement), **BY)
     row = reload(endorsement)
     assert (row.name_language, decrypt(row.sealed_name)["name_language"]) == ("", "ky")
 
 
-def test_of_a_line_of_the_35_the_letters_stay(appeal: Appeal) -> None:
+def test_setting_the_language_of_an_original_keeps_its_spelling(appeal: Appeal) -> None:
     original = Endorsement.objects.filter(signatory__number=12).get()
     before = Signatory.objects.values_list("label", "name", "listed_on").get(kind="original", number=12)
     set_language(original.pk, "en", seen=last_change_of(original), **BY)
@@ -138,7 +138,7 @@ def test_of_a_line_of_the_35_the_letters_stay(appeal: Appeal) -> None:
     assert ((line.label, line.name, line.listed_on), line.language) == (before, "en")
 
 
-def test_what_is_over_has_no_language_to_set(appeal: Appeal) -> None:
+def test_the_language_of_an_ended_endorsement_cannot_be_set(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     decisions.reject(endorsement.pk, **BY)
     with pytest.raises(NotPossible):

@@ -85,7 +85,7 @@ def returned(appeal: Appeal) -> Endorsement:
         (unproven, decisions.reject, "reject"),
     ],
 )
-def test_within_the_minute_all_is_as_before_and_both_are_on_record(
+def test_undo_restores_everything_and_both_are_recorded(
     appeal: Appeal, begin: Callable[[Appeal], Endorsement], decide: Callable[..., Endorsement], verb: str
 ) -> None:
     endorsement = begin(appeal)
@@ -107,7 +107,7 @@ def test_a_decision_mail_is_due_after_the_minute_and_not_before(appeal: Appeal) 
     assert not OutgoingMail.objects.due(SOON).filter(message="listed").exists()
 
 
-def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_line(appeal: Appeal) -> None:
+def test_an_undone_approval_keeps_its_number(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     hidden = line_of(endorsement)
@@ -119,7 +119,7 @@ def test_the_number_of_an_approval_taken_back_says_nothing_and_waits_for_its_lin
     assert len(listed_mails) == 2, "one for each that is listed: the first mail about this one is no longer true"
 
 
-def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -> None:
+def test_a_withheld_name_stays_encrypted_and_can_be_decided_again(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, display="withheld")
     undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     endorsement.refresh_from_db()
@@ -132,7 +132,7 @@ def test_a_withheld_name_stays_sealed_and_can_be_decided_again(appeal: Appeal) -
 
 
 @pytest.mark.parametrize("kind", [Kind.ORIGINAL, Kind.FURTHER])
-def test_a_name_hidden_by_mistake_is_back_with_its_note_and_its_date(appeal: Appeal, kind: Kind) -> None:
+def test_undoing_a_hide_restores_name_note_and_date(appeal: Appeal, kind: Kind) -> None:
     factories.approved(appeal, at=NOON - timedelta(days=9))
     decisions.set_public_note(SLUG, kind, 1, "Outlawed in 2023.", by=MODERATOR, at=NOON - timedelta(days=5))
     columns = [field.attname for field in Signatory._meta.concrete_fields if field.attname != "explained_by"]
@@ -148,7 +148,7 @@ def test_a_name_hidden_by_mistake_is_back_with_its_note_and_its_date(appeal: App
     assert line_of(endorsement).status == Status.LISTED
 
 
-def test_who_asked_in_the_same_minute_to_be_hidden_stays_hidden(appeal: Appeal) -> None:
+def test_a_name_hidden_at_its_own_request_stays_hidden(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, at=NOON - timedelta(days=1))
     digest = own_digest(endorsement)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
@@ -159,9 +159,7 @@ def test_who_asked_in_the_same_minute_to_be_hidden_stays_hidden(appeal: Appeal) 
 
 
 @pytest.mark.parametrize("leave", [withdrawal.stop_being_named, withdrawal.withdraw])
-def test_an_approval_that_its_organisation_has_left_since_is_not_taken_back(
-    appeal: Appeal, leave: Callable[..., Endorsement]
-) -> None:
+def test_an_approval_is_not_undone_after_a_withdrawal(appeal: Appeal, leave: Callable[..., Endorsement]) -> None:
     endorsement = factories.approved(appeal)
     leave(own_digest(endorsement), at=SOON)
     with pytest.raises((NothingToUndo, AlreadyDecided)):
@@ -171,7 +169,7 @@ def test_an_approval_that_its_organisation_has_left_since_is_not_taken_back(
     assert endorsement.sealed_name
 
 
-def test_after_the_minute_it_stands(appeal: Appeal) -> None:
+def test_after_the_minute_nothing_is_undone(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     with pytest.raises(TooLateToUndo):
         undo_decision(endorsement.pk, by=MODERATOR, at=LATE)
@@ -179,7 +177,7 @@ def test_after_the_minute_it_stands(appeal: Appeal) -> None:
     assert mails()[-1][0] == "listed"
 
 
-def test_after_the_mail_has_left_it_stands_whatever_the_clock_of_this_process_says(appeal: Appeal) -> None:
+def test_nothing_is_undone_after_its_mail_was_sent(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     with clock.freeze(LATE):
         deliver_due()
@@ -187,7 +185,7 @@ def test_after_the_mail_has_left_it_stands_whatever_the_clock_of_this_process_sa
         undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
 
 
-def test_what_was_done_since_is_told(appeal: Appeal) -> None:
+def test_a_later_change_is_reported_and_not_undone(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     decisions.reject(endorsement.pk, by=MODERATOR, at=NOON)
     decisions.reopen(endorsement.pk, by=SECOND, at=SOON)
@@ -197,7 +195,7 @@ def test_what_was_done_since_is_told(appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("is_proven", [True, False])
-def test_a_rejection_stands_once_its_mailbox_has_sent_the_form_again(appeal: Appeal, is_proven: bool) -> None:
+def test_a_rejection_is_not_undone_after_a_new_form(appeal: Appeal, is_proven: bool) -> None:
     form = factories.a_submission()
     begin = factories.confirmed if is_proven else factories.submitted
     begin(appeal, **asdict(form))
@@ -211,7 +209,7 @@ def test_a_rejection_stands_once_its_mailbox_has_sent_the_form_again(appeal: App
     assert (endorsement.state, mails()) == (State.REJECTED, owed)
 
 
-def test_twice_is_once(appeal: Appeal) -> None:
+def test_undoing_twice_changes_nothing(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
     with pytest.raises(NothingToUndo):
@@ -221,7 +219,7 @@ def test_twice_is_once(appeal: Appeal) -> None:
     assert refusal.value.event.verb == "undo"
 
 
-def test_a_mailbox_forgotten_meanwhile_changes_nothing_about_it(appeal: Appeal) -> None:
+def test_undo_works_after_the_mailbox_was_forgotten(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     own_page.forget_mailbox(own_digest(endorsement), at=SOON)
     undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
@@ -238,7 +236,7 @@ def proposed(appeal: Appeal, **changes: str) -> tuple[Endorsement, Correction]:
     return endorsement, endorsement.corrections.get()
 
 
-def test_a_correction_accepted_by_mistake_is_proposed_again_and_the_old_line_stands(appeal: Appeal) -> None:
+def test_undoing_an_accepted_correction_restores_the_old_entry(appeal: Appeal) -> None:
     endorsement, correction = proposed(appeal)
     before, line, owed = row_of(endorsement), line_of(endorsement).label, mails()
     corrections.accept_correction(correction.pk, by=MODERATOR, at=NOON)
@@ -250,7 +248,7 @@ def test_a_correction_accepted_by_mistake_is_proposed_again_and_the_old_line_sta
     assert line_of(endorsement).name == "New Fund"
 
 
-def test_a_sealed_one_too(appeal: Appeal) -> None:
+def test_undoing_an_accepted_correction_of_an_encrypted_name(appeal: Appeal) -> None:
     endorsement, correction = proposed(appeal, display="withheld")
     corrections.accept_correction(correction.pk, by=MODERATOR, at=NOON)
     undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
@@ -258,7 +256,7 @@ def test_a_sealed_one_too(appeal: Appeal) -> None:
     assert (decrypt(endorsement.sealed_name)["organisation_name"], endorsement.organisation_name) == ("Old Fund", "")
 
 
-def test_a_correction_refused_by_mistake_is_proposed_again(appeal: Appeal) -> None:
+def test_undoing_a_refused_correction_proposes_it_again(appeal: Appeal) -> None:
     endorsement, correction = proposed(appeal)
     corrections.refuse_correction(correction.pk, by=MODERATOR, at=NOON)
     undo_decision(endorsement.pk, by=MODERATOR, at=SOON)
@@ -266,7 +264,7 @@ def test_a_correction_refused_by_mistake_is_proposed_again(appeal: Appeal) -> No
     assert line_of(endorsement).name == "New Fund"
 
 
-def test_a_newer_proposal_is_not_pushed_aside(appeal: Appeal) -> None:
+def test_undo_does_not_replace_a_newer_proposal(appeal: Appeal) -> None:
     endorsement, correction = proposed(appeal)
     corrections.refuse_correction(correction.pk, by=MODERATOR, at=NOON)
     corrections.propose_correction(own_digest(endorsement), EntryProposal("Newest Fund", "", ""), at=SOON)
@@ -276,7 +274,7 @@ def test_a_newer_proposal_is_not_pushed_aside(appeal: Appeal) -> None:
     assert mails()[-1][0] == "correction_refused"
 
 
-def test_what_undoing_needs_is_forgotten_after_the_minute(appeal: Appeal) -> None:
+def test_data_for_undo_is_deleted_after_the_minute(appeal: Appeal) -> None:
     endorsement, _ = proposed(appeal)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     retention.purge(at=SOON)

@@ -23,13 +23,13 @@ def line(appeal: Appeal, number: int = 1, kind: str = "original") -> Signatory:
     return Signatory.objects.get(appeal=appeal, kind=kind, number=number)
 
 
-def test_nothing_has_to_be_checked_before_an_approval(appeal: Appeal) -> None:
+def test_approval_needs_no_check(appeal: Appeal) -> None:
     row = approved(appeal, member=True)
     assert row.signatory
     assert (row.checked_how, row.signatory.checked_how, row.signatory.member) == ("", "", False)
 
 
-def test_what_was_checked_is_on_record_and_comes_with_the_line(appeal: Appeal) -> None:
+def test_a_check_is_recorded_and_shown_with_the_entry(appeal: Appeal) -> None:
     row = check(confirmed(appeal))
     event = AuditEvent.objects.latest("pk")
     assert (event.verb, event.reason, event.actor_id, event.subject_id) == ("check", "own_channel", 1, row.pk)
@@ -38,7 +38,7 @@ def test_what_was_checked_is_on_record_and_comes_with_the_line(appeal: Appeal) -
     assert (listed.checked_how, listed.member) == ("own_channel", True)
 
 
-def test_a_listed_line_changes_at_once_and_in_a_new_revision(appeal: Appeal) -> None:
+def test_a_listed_entry_changes_at_once_in_a_new_revision(appeal: Appeal) -> None:
     row = approved(appeal)
     before = Appeal.objects.get(pk=appeal.pk).revision
     check(row)
@@ -48,14 +48,14 @@ def test_a_listed_line_changes_at_once_and_in_a_new_revision(appeal: Appeal) -> 
     assert not line(appeal, kind="further").member
 
 
-def test_a_withheld_one_is_checked_without_a_public_trace(appeal: Appeal) -> None:
+def test_checking_a_withheld_endorsement_changes_nothing_public(appeal: Appeal) -> None:
     row = approved(appeal, display="withheld")
     before = Appeal.objects.get(pk=appeal.pk).revision
     assert check(row).checked_how == "own_channel"
     assert Appeal.objects.get(pk=appeal.pk).revision == before
 
 
-def test_the_second_person_is_told_and_can_record_knowingly(appeal: Appeal) -> None:
+def test_a_second_check_is_refused_until_the_first_was_seen(appeal: Appeal) -> None:
     row = confirmed(appeal)
     check(row)
     with pytest.raises(ChangedMeanwhile) as stale:
@@ -66,7 +66,7 @@ def test_the_second_person_is_told_and_can_record_knowingly(appeal: Appeal) -> N
     assert not Endorsement.objects.get(pk=row.pk).member_confirmed
 
 
-def test_who_vouches_is_a_listed_line_of_the_same_appeal_and_not_itself(appeal: Appeal) -> None:
+def test_only_another_entry_of_the_same_appeal_can_vouch(appeal: Appeal) -> None:
     row = approved(appeal)
     vouched = check(row, CheckResult("vouched", member=False, voucher=line(appeal, 5).pk))
     assert vouched.vouched_by == line(appeal, 5)
@@ -79,7 +79,7 @@ def test_who_vouches_is_a_listed_line_of_the_same_appeal_and_not_itself(appeal: 
     assert check(row, MEMBER, seen=seen).vouched_by is None
 
 
-def test_the_words_are_sealed_and_go_with_the_contact(appeal: Appeal) -> None:
+def test_the_note_is_encrypted_and_erased_with_the_contact(appeal: Appeal) -> None:
     row = check(approved(appeal), CheckResult("other", member=False, note="Spoke with Asel by telephone"))
     assert "Asel" not in row.sealed_check_note
     assert encryption.decrypt(row.sealed_check_note) == "Spoke with Asel by telephone"
@@ -88,7 +88,7 @@ def test_the_words_are_sealed_and_go_with_the_contact(appeal: Appeal) -> None:
     assert Endorsement.objects.get(pk=row.pk).checked_how == "other"
 
 
-def test_the_imported_and_the_ended_are_not_checked(appeal: Appeal) -> None:
+def test_imported_and_ended_endorsements_are_not_checked(appeal: Appeal) -> None:
     imported = Endorsement.objects.get(signatory=line(appeal))
     ended = withdraw_for_good(confirmed(appeal).pk, by=MODERATOR, at=NOON)
     for row, checked in (

@@ -87,7 +87,7 @@ def test_a_worker_a_day_ahead_erases_nothing_mails_nothing_early_and_signs_nobod
     assert not WorkerFailure.objects.exists()
 
 
-def test_and_a_worker_that_uses_its_machine_clock_does_both(
+def test_a_worker_that_uses_its_machine_clock_does_both(
     appeal_with_worker: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     young, decided = _six_days_old_and_just_decided(appeal_with_worker)
@@ -109,7 +109,7 @@ def test_a_form_received_by_a_web_process_a_day_ahead_is_mailed_at_once(
     assert OutgoingMail.objects.get().sent_at is not None
 
 
-def test_and_what_it_stored_by_its_own_clock_is_mailed_too(appeal_with_worker: Appeal, client: Client) -> None:
+def test_a_form_stored_by_the_machine_clock_is_mailed_too(appeal_with_worker: Appeal, client: Client) -> None:
     """No form schedules its mail: the worker does."""
     with machine_ahead(DAY):
         post(client)

@@ -205,7 +205,7 @@ def test_notes_written_after_the_contact_was_erased_are_erased_too(appeal: Appea
     assert fresh(endorsement).sealed_check_note == ""
 
 
-def test_or_ninety_days_after_the_closing_if_that_is_earlier(appeal: Appeal) -> None:
+def test_contacts_are_erased_ninety_days_after_closing_if_earlier(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     mark_mails_sent(at=NOON)
     Appeal.objects.filter(pk=appeal.pk).update(closes_at=NOON + DAY)

@@ -114,7 +114,7 @@ def test_a_row_that_becomes_visible_late_is_not_missed(appeal: Appeal, place: Pa
     assert in_file(place) == in_table()
 
 
-def test_and_a_position_in_the_table_alone_would_miss_it(
+def test_a_position_in_the_table_alone_would_miss_it(
     appeal: Appeal, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(removal_journal_file, "LONGEST_TRANSACTION", -1)

@@ -20,7 +20,7 @@ WEEK = timedelta(days=7)
 INSTANT = timedelta(microseconds=1)
 
 
-def test_an_unconfirmed_endorsement_is_erased_after_seven_days_with_all_that_hangs_on_it(appeal: Appeal) -> None:
+def test_an_unconfirmed_endorsement_is_erased_after_seven_days(appeal: Appeal) -> None:
     endorsement, _ = factories.submitted(appeal)
     factories.mails_left(endorsement)
     assert erase_unconfirmed(at=NOON + WEEK - INSTANT) == 0
@@ -34,7 +34,7 @@ def test_an_unconfirmed_endorsement_is_erased_after_seven_days_with_all_that_han
     assert event.subject_id == endorsement.pk
 
 
-def test_what_was_ever_confirmed_stays_whatever_was_decided(appeal: Appeal) -> None:
+def test_a_confirmed_endorsement_is_kept_whatever_was_decided(appeal: Appeal) -> None:
     factories.approved(appeal)
     decisions.reject(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
     factories.withdraw_for_good(factories.confirmed(appeal).pk, by=MODERATOR, at=NOON)
@@ -42,7 +42,7 @@ def test_what_was_ever_confirmed_stays_whatever_was_decided(appeal: Appeal) -> N
     assert Endorsement.objects.filter(origin="form").count() == 3
 
 
-def test_what_nobody_confirmed_goes_even_where_a_moderator_decided(appeal: Appeal) -> None:
+def test_an_unconfirmed_one_is_erased_even_after_a_decision(appeal: Appeal) -> None:
     for decide in (decisions.reject, factories.withdraw_for_good):
         unproven, _ = factories.submitted(appeal)
         factories.mails_left(unproven)
@@ -50,7 +50,7 @@ def test_what_nobody_confirmed_goes_even_where_a_moderator_decided(appeal: Appea
     assert erase_unconfirmed(at=NOON + WEEK) == 2
 
 
-def test_a_purge_erases_all_that_is_over_however_much(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_purge_erases_everything_expired(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_processing, "AT_ONCE", 2)
     for _ in range(5):
         factories.mails_left(factories.submitted(appeal)[0])
@@ -61,7 +61,7 @@ def test_a_purge_erases_all_that_is_over_however_much(appeal: Appeal, monkeypatc
     assert not RateCount.objects.exists()
 
 
-def test_a_purge_leaves_counts_that_still_count(appeal: Appeal) -> None:
+def test_a_purge_keeps_current_counts(appeal: Appeal) -> None:
     factories.submitted(appeal)
     rate_limits.consume(rate_limits.MAILS_FROM_OWN_PAGE, "somebody", at=NOON)
     purge(at=NOON)

@@ -110,7 +110,7 @@ def test_flags_are_stored_only_for_the_name_that_was_compared(appeal: Appeal) ->
     assert Endorsement.objects.get(pk=row.pk).weighed_at == NOON
 
 
-def test_and_without_that_condition_they_are_of_an_earlier_name(appeal: Appeal) -> None:
+def test_without_that_condition_flags_of_an_earlier_name_are_stored(appeal: Appeal) -> None:
     row = _two_alike(appeal)
     careless = {
         "if _as_read(row).update(weighed_at=at) == 1 and": "if _as_read(row).update(weighed_at=at) in (0, 1) and"

@@ -153,7 +153,7 @@ def test_a_locked_table_is_skipped_and_tried_again_in_an_hour(caplog: pytest.Log
 
 @only_postgresql
 @pytest.mark.usefixtures("committed")
-def test_a_large_or_slow_table_is_vacuumed_and_a_login_without_the_right_says_so(
+def test_a_large_or_slow_table_is_vacuumed_and_missing_rights_are_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for limit in ("_MOST_SECONDS", "MOST_BYTES"):

@@ -19,7 +19,7 @@ def posted(staff: Client, **changes: str) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
-def test_a_preview_freezes_nothing_and_the_button_does(staff: Client, appeal: Appeal) -> None:
+def test_only_the_button_freezes_an_edition(staff: Client, appeal: Appeal) -> None:
     status, page = posted(staff, preview="")
     assert status == 200
     assert "Edition of 23 November 2026, for Жогорку Кеңеш" in page
@@ -37,7 +37,7 @@ def test_a_preview_freezes_nothing_and_the_button_does(staff: Client, appeal: Ap
     assert AuditEvent.objects.latest("pk").actor_kind == "staff"
 
 
-def test_what_cannot_be_is_said_beside_its_field(staff: Client, appeal: Appeal) -> None:
+def test_errors_are_shown_beside_their_field(staff: Client, appeal: Appeal) -> None:
     posted(staff)
     status, page = posted(staff)
     assert status == 422
@@ -51,11 +51,11 @@ def test_what_cannot_be_is_said_beside_its_field(staff: Client, appeal: Appeal) 
     "changes",
     [{"addressee": " "}, {"addressee": "=1+1"}, {"addressee": "x\u202ey"}, {"dated": "soon"}, {"appeal": "x"}],
 )
-def test_what_is_mistyped_is_refused(staff: Client, appeal: Appeal, changes: dict[str, str]) -> None:
+def test_invalid_input_is_refused(staff: Client, appeal: Appeal, changes: dict[str, str]) -> None:
     status, _ = posted(staff, **changes)
     assert (status, Edition.objects.count()) == (422, 0)
 
 
-def test_nobody_freezes_unknown(client: Client, appeal: Appeal) -> None:
+def test_anonymous_visitors_cannot_freeze(client: Client, appeal: Appeal) -> None:
     assert client.post(PATH, FORM)["Location"].startswith("/admin/login/")
     assert not Edition.objects.exists()

@@ -34,7 +34,7 @@ def published(language: str = "ru") -> list[int]:
     return list(AppealText.objects.published().filter(language=language).values_list("version", flat=True))
 
 
-def test_an_editor_opens_and_closes(editor: Client, appeal: Appeal) -> None:
+def test_an_editor_sets_opening_and_closing(editor: Client, appeal: Appeal) -> None:
     address = f"/admin/texts/{appeal.slug}/opening/"
     answer = editor.post(address, {"opens_at": "2026-11-24T08:00", "closes_at": "2026-12-24T20:30"})
     assert (answer.status_code, answer["Location"]) == (303, "/admin/texts/")
@@ -52,7 +52,7 @@ def test_an_editor_opens_and_closes(editor: Client, appeal: Appeal) -> None:
     assert AuditEvent.objects.filter(verb="set_opening").count() == 2
 
 
-def test_a_translation_is_shown_as_it_is_read_and_then_published(editor: Client, appeal: Appeal) -> None:
+def test_a_translation_is_previewed_and_published(editor: Client, appeal: Appeal) -> None:
     shown = editor.post(text_at(appeal), TYPED)
     page = shown.content.decode()
     assert "As it was read" in page
@@ -63,7 +63,7 @@ def test_a_translation_is_shown_as_it_is_read_and_then_published(editor: Client,
     assert "unofficial" in editor.get("/admin/texts/").content.decode()
 
 
-def test_what_is_not_understood_or_has_other_demands_is_not_published(editor: Client, appeal: Appeal) -> None:
+def test_unclear_translations_or_other_demands_are_not_published(editor: Client, appeal: Appeal) -> None:
     demand = re.search(r"^8\. .*$", SOURCE, re.MULTILINE)
     fewer = SOURCE.replace(demand[0], "") if demand else ""
     for source in ("Only a title", fewer):
@@ -96,7 +96,7 @@ def test_one_editor_alone_changes_a_translation(editor: Client, appeal: Appeal) 
     assert published() == [2, 1]
 
 
-def test_of_two_one_proposes_and_the_other_publishes(editor: Client, appeal: Appeal) -> None:
+def test_one_editor_proposes_and_another_publishes(editor: Client, appeal: Appeal) -> None:
     editor.post(text_at(appeal), TYPED | {"publish": ""})
     second = create_client(create_account("second", Role.ADMINISTRATOR))
     answer = editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""}, follow=True)

@@ -95,7 +95,7 @@ def test_an_entry_of_another_appeal_and_no_entry_are_groups_of_their_own(staff: 
     assert len(shown(staff.get(LIST, {"appeal": SLUG, "entry": "none"}).content.decode())) == 1
 
 
-def test_messages_are_narrowed_by_what_they_are_about_and_how_they_came(staff: Client, appeal: Appeal) -> None:
+def test_messages_are_filtered_by_entry_and_origin(staff: Client, appeal: Appeal) -> None:
     (agreed,) = in_bulk(appeal, 1)
     (wrong,) = in_bulk(appeal, 1, about=DisputeTopic.WRONG, claim="domain")
     (flood,) = in_bulk(appeal, 1, about=DisputeTopic.OTHER, above_limit=True)
@@ -117,7 +117,7 @@ def test_messages_are_narrowed_by_what_they_are_about_and_how_they_came(staff: C
     "wrong",
     [{"about": "spam"}, {"kind": "x"}, {"appeal": "nowhere"}, {"entry": "original-12"}, {"page": "x"}, {"page": "-1"}],
 )
-def test_what_nobody_can_choose_is_not_found(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
+def test_an_unknown_filter_is_404(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
     assert staff.get(LIST, wrong).status_code == 404
     assert staff.get(LIST, ONE_ENTRY | {"entry": "a\0"}).status_code in (400, 404)
 
@@ -141,7 +141,7 @@ def test_a_thousand_messages_cost_as_many_queries_as_three(staff: Client, appeal
 # --- settling ---
 
 
-def test_all_of_a_flood_are_settled_at_once_and_what_came_since_is_left_alone(staff: Client, appeal: Appeal) -> None:
+def test_a_group_is_settled_at_once_without_later_messages(staff: Client, appeal: Appeal) -> None:
     in_bulk(appeal, FLOOD, above_limit=True)
     in_bulk(appeal, 3, reference="original-1")
     page = staff.get(LIST, ONE_ENTRY).content.decode()
@@ -164,7 +164,7 @@ def test_all_of_a_flood_are_settled_at_once_and_what_came_since_is_left_alone(st
     assert {event.actor_id for event in events} == {int(staff.session["_auth_user_id"])}
 
 
-def test_those_ticked_are_settled_and_others_stay(staff: Client, appeal: Appeal) -> None:
+def test_only_ticked_messages_are_settled(staff: Client, appeal: Appeal) -> None:
     rows = in_bulk(appeal, 4, claim="mailbox")
     (elsewhere,) = in_bulk(appeal, 1, reference="original-1")
     disputes.open_dispute(rows[0].pk, by=MODERATOR, at=NOON)
@@ -188,7 +188,7 @@ def test_nothing_ticked_settles_nothing(staff: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("sent", [{}, {"shown": "forged"}, {"settle": "eyJ9:x:y"}, {"settle": ""}, {"pk": "1"}])
-def test_what_we_did_not_show_is_not_settled(staff: Client, appeal: Appeal, sent: dict[str, str]) -> None:
+def test_a_forged_selection_settles_nothing(staff: Client, appeal: Appeal, sent: dict[str, str]) -> None:
     in_bulk(appeal, 2)
     assert "That page is too old." in staff.post(LIST, sent, follow=True).content.decode()
     page = staff.get(LIST, ONE_ENTRY).content.decode()

@@ -25,7 +25,7 @@ def lines(browser: Client, query: str) -> int:
     return page.count('class="field-when')
 
 
-def test_who_looked_at_which_contact_is_one_filter_away(auditor: Client, appeal: Appeal) -> None:
+def test_a_filter_shows_who_opened_which_contact(auditor: Client, appeal: Appeal) -> None:
     account = create_account("guest", Role.MODERATOR)
     waiting = confirmed(appeal, at=NOON)
     contact_access.open_contact(waiting.pk, by=Actor.staff(account.pk), at=NOON)
@@ -38,7 +38,7 @@ def test_who_looked_at_which_contact_is_one_filter_away(auditor: Client, appeal:
     assert lines(auditor, f"?q={waiting.pk}") == AuditEvent.objects.filter(subject_id=waiting.pk).count()
 
 
-def test_days_narrow_it_down_both_included(auditor: Client, appeal: Appeal) -> None:
+def test_the_filter_by_days_includes_both_days(auditor: Client, appeal: Appeal) -> None:
     approved(appeal, at=NOON)
     everything = AuditEvent.objects.count()
     assert lines(auditor, "?since=2026-11-23&until=2026-11-23") == everything
@@ -48,7 +48,7 @@ def test_days_narrow_it_down_both_included(auditor: Client, appeal: Appeal) -> N
     assert auditor.get(f"{TRAIL}?since=tomorrow").status_code == 302
 
 
-def test_it_is_taken_along_as_narrowed_down_and_that_is_in_it(auditor: Client, appeal: Appeal) -> None:
+def test_the_export_is_filtered_and_recorded(auditor: Client, appeal: Appeal) -> None:
     endorsement = approved(appeal, organisation_name="Unmistakable Fund", at=NOON)
     page = auditor.get(f"{TRAIL}?verb=approve").content.decode()
     assert f'href="{TRAIL}export/?verb=approve"' in page

@@ -24,7 +24,7 @@ def overview(browser: Client, query: str = "") -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appeal: Appeal) -> None:
+def test_the_overview_counts_days_states_decisions_countries_and_mail(staff: Client, appeal: Appeal) -> None:
     now = clock.now()
     waiting = confirmed(appeal, at=now - timedelta(hours=5), countries=("KG", "DE"))
     decided = confirmed(appeal, at=now - timedelta(hours=30), countries=("KG",))
@@ -48,12 +48,12 @@ def test_it_counts_days_states_decisions_countries_and_mail(staff: Client, appea
     assert "Unmistakable" not in page
 
 
-def test_one_appeal_and_none(staff: Client, appeal: Appeal) -> None:
+def test_the_overview_of_one_appeal_and_of_none(staff: Client, appeal: Appeal) -> None:
     assert "Nothing within thirty days." in overview(staff, f"?appeal={appeal.slug}")
     assert staff.get("/admin/overview/?appeal=elsewhere").status_code == 404
 
 
-def test_it_costs_the_same_for_one_and_for_many(staff: Client, appeal: Appeal) -> None:
+def test_the_number_of_queries_is_constant(staff: Client, appeal: Appeal) -> None:
     confirmed(appeal, at=clock.now())
     with CaptureQueriesContext(connection) as one:
         overview(staff)
@@ -64,7 +64,7 @@ def test_it_costs_the_same_for_one_and_for_many(staff: Client, appeal: Appeal) -
     assert len(one) == len(many) <= 24
 
 
-def test_columns_stand_on_each_other_and_the_highest_fills_the_drawing() -> None:
+def test_columns_are_stacked_and_the_highest_fills_the_chart() -> None:
     parts = stack_bars([{"a": 1, "b": 3}, {}, {"b": 2}], ["a", "b"])
     assert [(part.kind, part.y, part.height) for part in parts] == [("a", 120, 40), ("b", 0, 120), ("b", 80, 80)]
     assert parts[0].y + parts[0].height == HEIGHT
@@ -73,5 +73,5 @@ def test_columns_stand_on_each_other_and_the_highest_fills_the_drawing() -> None
 
 
 @pytest.mark.parametrize(("count", "of", "length"), [(0, 5, 0), (1, 1000, 1), (5, 5, 100)])
-def test_a_bar_is_seen_unless_it_is_nothing(count: int, of: int, length: int) -> None:
+def test_every_bar_above_zero_is_visible(count: int, of: int, length: int) -> None:
     assert bar_length(count, of) == length

@@ -112,7 +112,7 @@ def quarantined() -> int:
     return Endorsement.objects.on_hold().count()
 
 
-def test_thousands_of_fakes_are_set_aside_in_five_presses_and_back_in_five(staff: Client, appeal: Appeal) -> None:
+def test_thousands_of_fakes_are_put_on_hold_and_released_in_five_presses(staff: Client, appeal: Appeal) -> None:
     """Two thousand take some seconds, and are several parts of a batch; FULL_COUNTS=1 makes them ten thousand."""
     chance = random.Random(1)
     good = create_in_bulk(appeal, honest(chance))
@@ -150,7 +150,7 @@ def test_thousands_of_fakes_are_set_aside_in_five_presses_and_back_in_five(staff
     assert AuditEvent.objects.filter(verb="quarantine").count() == 2 * many, "each is on record, each time"
 
 
-def test_what_came_or_changed_after_the_page_is_left_alone(staff: Client, appeal: Appeal) -> None:
+def test_later_arrivals_and_changes_are_left_alone(staff: Client, appeal: Appeal) -> None:
     rows = create_in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(10)])
     browser = StaffBrowser(staff)
     browser.follow(FLOODS)
@@ -164,7 +164,7 @@ def test_what_came_or_changed_after_the_page_is_left_alone(staff: Client, appeal
     assert set(Endorsement.objects.on_hold().values_list("quarantined_for", flat=True)) == {"likeness"}
 
 
-def test_a_flood_that_a_limit_has_set_aside_is_one_cluster_with_what_came_before(staff: Client, appeal: Appeal) -> None:
+def test_rows_put_on_hold_by_a_limit_join_the_earlier_cluster(staff: Client, appeal: Appeal) -> None:
     rows = create_in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(30)])
     hold.put_on_hold([row.pk for row in rows[5:]], reason="network", by=MODERATOR, at=NOON)
     browser = StaffBrowser(staff)
@@ -212,15 +212,13 @@ def test_clusters_that_were_not_shown_are_not_decided(staff: Client, appeal: App
 
 @pytest.mark.parametrize("shown", ["", "forged", "eyJ9:x:y"])
 @pytest.mark.parametrize("path", [FLOODS, "/admin/bulk/"])
-def test_what_we_did_not_show_is_not_done(staff: Client, appeal: Appeal, path: str, shown: str) -> None:
+def test_a_forged_selection_does_nothing(staff: Client, appeal: Appeal, path: str, shown: str) -> None:
     confirmed(appeal)
     assert "That page is too old." in staff.post(path, {"shown": shown}, follow=True).content.decode()
     assert not Batch.objects.exists()
 
 
-def test_a_page_from_an_hour_ago_is_looked_at_again(
-    staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_selection_expires_after_an_hour(staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     create_in_bulk(appeal, [{"organisation_name": f"Fund {number}"} for number in range(10)])
     browser = StaffBrowser(staff)
     browser.follow(FLOODS)
@@ -230,7 +228,7 @@ def test_a_page_from_an_hour_ago_is_looked_at_again(
     assert quarantined() == 0
 
 
-def test_names_in_a_cluster_run_no_script(staff: Client, appeal: Appeal) -> None:
+def test_names_in_a_cluster_are_escaped(staff: Client, appeal: Appeal) -> None:
     create_in_bulk(appeal, [{"organisation_name": f"{SCRIPT} {number}"} for number in range(10)])
     page = staff.get(FLOODS).content.decode()
     assert ESCAPED in page
@@ -252,7 +250,7 @@ def carry_out(staff: Client, page: str) -> str:
     return str(staff.post("/admin/bulk/", {"shown": html.unescape(shown[1])}, follow=True).content.decode())
 
 
-def test_ticked_ones_are_shown_with_count_and_every_name_before_anything_happens(staff: Client, appeal: Appeal) -> None:
+def test_ticked_rows_are_previewed_with_count_and_every_name(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(12)]
     done, _ = submitted(appeal)
     page = preview(staff, "approve", pk=[row.pk for row in (*rows, done)])
@@ -268,7 +266,7 @@ def test_ticked_ones_are_shown_with_count_and_every_name_before_anything_happens
     assert Endorsement.objects.filter(origin="form", state="approved").count() == 12
 
 
-def test_all_under_the_filter_are_those_that_were_there(staff: Client, appeal: Appeal) -> None:
+def test_all_under_the_filter_excludes_later_arrivals(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     waiting, _ = submitted(appeal)
     page = preview(staff, "quarantine", which="all", pk=[waiting.pk])
@@ -307,7 +305,7 @@ def test_more_than_twenty_five_mails_wait_for_a_second_person(
     assert "moderator," in page
 
 
-def test_the_second_person_reads_every_name_and_which_has_changed(
+def test_the_second_person_sees_every_name_and_what_changed(
     staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("petition.admin.queue.batches.NAMES_PER_PAGE", 20)
@@ -328,7 +326,7 @@ def test_the_second_person_reads_every_name_and_which_has_changed(
     assert staff.get(path + "?after=x").status_code == 200
 
 
-def test_the_mails_of_many_are_read_before_in_each_language(staff: Client, appeal: Appeal) -> None:
+def test_bulk_mails_are_previewed_in_each_language(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal, language=language) for language in ("en", "ru")]
     rows.append(confirmed(appeal, language="ky", display="withheld"))
     approving = preview(staff, "approve", pk=[row.pk for row in rows])
@@ -346,7 +344,7 @@ def test_the_mails_of_many_are_read_before_in_each_language(staff: Client, appea
     assert {row.reason for row in AuditEvent.objects.filter(verb="reject")} == {"duplicate"}
 
 
-def test_the_second_person_reads_the_mail_as_well(staff: Client, appeal: Appeal) -> None:
+def test_the_second_person_sees_the_mail_too(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal, language="ru") for _ in range(26)]
     batch = batches.start(BatchAction.REJECT, [row.pk for row in rows], reason="duplicate", by=7, at=NOON)
     page = staff.get(f"/admin/batches/{batch.pk}/").content.decode()
@@ -362,7 +360,7 @@ def test_a_proposal_can_be_dropped(staff: Client, appeal: Appeal) -> None:
     assert "Dropped" in staff.post(path, {"deed": "drop"}, follow=True).content.decode()
 
 
-def test_a_batch_under_way_shows_how_far_it_is_and_goes_on(staff: Client, appeal: Appeal) -> None:
+def test_a_running_batch_shows_its_progress_and_continues(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(25)]
     batch = batches.start(BatchAction.APPROVE, [row.pk for row in rows], by=1, at=NOON)
     path = f"/admin/batches/{batch.pk}/"
@@ -395,7 +393,7 @@ def test_nothing_ticked_does_nothing(staff: Client, appeal: Appeal) -> None:
 # --- one ---
 
 
-def test_one_is_set_aside_found_under_its_tab_and_released(staff: Client, appeal: Appeal) -> None:
+def test_one_endorsement_is_put_on_hold_and_released(staff: Client, appeal: Appeal) -> None:
     row, other = confirmed(appeal), confirmed(appeal)
     path = f"/admin/endorsements/{row.pk}/quarantine/"
     page = staff.post(path, {"decision": "set_aside"}, follow=True).content.decode()
@@ -430,9 +428,7 @@ def test_the_emergency_level_can_be_set(staff: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("path", [FLOODS, "/admin/bulk/", "/admin/batches/1/", "/admin/site/"])
-def test_these_pages_are_for_staff_and_have_their_token(
-    staff: Client, client: Client, appeal: Appeal, path: str
-) -> None:
+def test_these_pages_need_staff_and_a_csrf_token(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
     assert client.post(path)["Location"].startswith("/admin/login/")
     staff.handler.enforce_csrf_checks = True
     assert staff.post(path).status_code == 403

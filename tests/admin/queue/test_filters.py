@@ -65,7 +65,7 @@ def test_each_filter_narrows(staff: Client, appeal: Appeal) -> None:
     assert shown(staff, appeal="other", country="DE") == set()
 
 
-def test_the_filter_goes_along_to_the_next_one_and_back(staff: Client, appeal: Appeal) -> None:
+def test_the_filter_is_kept_on_the_endorsement_pages(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal, countries=(code,)) for code in ("KZ", "KG", "KZ", "KG", "KZ")]
     asked = "?state=confirmed&country=KZ"
     written = html.escape(asked)
@@ -92,7 +92,7 @@ def test_the_filter_goes_along_to_the_next_one_and_back(staff: Client, appeal: A
     assert staff.get(f"{first}?state=nowhere").status_code == 404
 
 
-def test_mine_are_those_that_i_had_in_my_hands(staff: Client, appeal: Appeal) -> None:
+def test_the_filter_mine_shows_what_i_acted_on(staff: Client, appeal: Appeal) -> None:
     me = Actor.staff(int(staff.session["_auth_user_id"]))
     row = confirmed(appeal)
     confirmed(appeal)
@@ -101,7 +101,7 @@ def test_mine_are_those_that_i_had_in_my_hands(staff: Client, appeal: Appeal) ->
     assert shown(staff, mine="1") == set()
 
 
-def test_age_is_told_in_words_and_filtered_by_the_settings(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_age_is_shown_in_words_and_filtered_by_the_settings(staff: Client, appeal: Appeal, settings: Settings) -> None:
     settings.LATE_AFTER_DAYS, settings.OVERDUE_AFTER_DAYS = 2, 4
     now = clock.now()
     Appeal.objects.update(published_at=now - timedelta(days=30))
@@ -114,7 +114,7 @@ def test_age_is_told_in_words_and_filtered_by_the_settings(staff: Client, appeal
     assert [f'<span class="staff-age staff-{age}">' in page for age in rows] == [True] * 3
 
 
-def test_what_is_quarantined_waits_under_a_tab_of_its_own(staff: Client, appeal: Appeal) -> None:
+def test_endorsements_on_hold_have_their_own_tab(staff: Client, appeal: Appeal) -> None:
     row, aside = confirmed(appeal), confirmed(appeal)
     hold.put_on_hold([aside.pk], reason="network", by=MODERATOR, at=NOON)
     assert [listed["endorsement"].pk for listed in context(staff)["rows"]] == [row.pk, aside.pk], "below the others"
@@ -122,7 +122,7 @@ def test_what_is_quarantined_waits_under_a_tab_of_its_own(staff: Client, appeal:
     assert "Quarantined <b>1</b>" in staff.get("/admin/").content.decode()
 
 
-def test_what_is_on_hold_is_filtered_by_the_reason(staff: Client, appeal: Appeal) -> None:
+def test_endorsements_on_hold_are_filtered_by_reason(staff: Client, appeal: Appeal) -> None:
     rows = {reason: confirmed(appeal) for reason in ("network", "domain", "moderator")}
     confirmed(appeal)
     for reason, row in rows.items():
@@ -140,11 +140,11 @@ def test_what_is_on_hold_is_filtered_by_the_reason(staff: Client, appeal: Appeal
 @pytest.mark.parametrize(
     "wrong", [{"reason": "x"}, {"flag": "loud"}, {"age": "old"}, {"country": "XX"}, {"mine": "2"}, {"state": "x"}]
 )
-def test_what_nobody_can_choose_is_not_found(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
+def test_an_unknown_filter_is_404(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
     assert staff.get("/admin/", wrong).status_code == 404
 
 
-def test_pages_keep_what_was_chosen(staff: Client, appeal: Appeal) -> None:
+def test_pagination_keeps_the_filter(staff: Client, appeal: Appeal) -> None:
     for _ in range(51):
         confirmed(appeal, countries=("DE",))
     more = context(staff, country="DE")["more"]

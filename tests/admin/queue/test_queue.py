@@ -44,7 +44,7 @@ def wishes(appeal: Appeal) -> None:
 # --- disputes ---
 
 
-def test_a_dispute_lies_on_top_opened_with_its_line_and_mailbox(staff: Client, appeal: Appeal) -> None:
+def test_a_dispute_is_on_top_and_opens_with_its_entry_and_mailbox(staff: Client, appeal: Appeal) -> None:
     dispute(appeal, words=f"Not us {SCRIPT}", mailbox=f"{SCRIPT}@b.example")
     queue = staff.get("/admin/").content.decode()
     assert queue.index("original-12") < queue.index("staff-tabs")
@@ -58,7 +58,7 @@ def test_a_dispute_lies_on_top_opened_with_its_line_and_mailbox(staff: Client, a
         assert f'<a href="/admin/endorsements/{original(12).pk}/">original-12</a>' in shown
 
 
-def test_who_looked_at_a_dispute_is_on_record(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_opening_a_dispute_is_recorded(staff: Client, appeal: Appeal, settings: Settings) -> None:
     dispute(appeal)
     staff.get("/admin/")
     assert not AuditEvent.objects.filter(verb="open_dispute").exists()
@@ -74,7 +74,7 @@ def test_who_looked_at_a_dispute_is_on_record(staff: Client, appeal: Appeal, set
 
 
 @pytest.mark.parametrize("reference", ["", "original-99", "further-1", SCRIPT[:20]])
-def test_a_dispute_about_no_line_leads_nowhere(staff: Client, appeal: Appeal, reference: str) -> None:
+def test_a_dispute_without_an_entry_has_no_link(staff: Client, appeal: Appeal, reference: str) -> None:
     dispute(appeal, reference=reference)
     for page in (staff.get("/admin/").content.decode(), opened(staff)):
         assert "<script>" not in page
@@ -82,7 +82,7 @@ def test_a_dispute_about_no_line_leads_nowhere(staff: Client, appeal: Appeal, re
     assert "Not us" in page
 
 
-def test_the_same_reference_in_another_appeal_is_another_line(staff: Client, appeal: Appeal) -> None:
+def test_the_same_reference_in_another_appeal_is_another_entry(staff: Client, appeal: Appeal) -> None:
     other = an_appeal("other")
     dispute(other)
     page = staff.get("/admin/").content.decode()
@@ -90,7 +90,7 @@ def test_the_same_reference_in_another_appeal_is_another_line(staff: Client, app
     assert f'<a href="/admin/endorsements/{row.pk}/">original-12</a>' in page
 
 
-def test_a_settled_dispute_is_off_and_the_second_person_reads_who_was_first(staff: Client, appeal: Appeal) -> None:
+def test_a_settled_dispute_leaves_the_queue_and_names_who_settled_it(staff: Client, appeal: Appeal) -> None:
     dispute(appeal)
     pk = Dispute.objects.get().pk
     assert "The dispute is settled." in staff.post(f"/admin/disputes/{pk}/", follow=True).content.decode()
@@ -100,7 +100,7 @@ def test_a_settled_dispute_is_off_and_the_second_person_reads_who_was_first(staf
     assert AuditEvent.objects.filter(verb="settle").count() == 1
 
 
-def test_a_name_without_consent_comes_before_whatever_else_was_written(staff: Client, appeal: Appeal) -> None:
+def test_disputes_about_consent_come_first(staff: Client, appeal: Appeal) -> None:
     for number, about in enumerate(
         (DisputeTopic.OTHER, DisputeTopic.WRONG, DisputeTopic.NOT_AGREED, DisputeTopic.NOT_AGREED)
     ):
@@ -115,7 +115,7 @@ def test_a_name_without_consent_comes_before_whatever_else_was_written(staff: Cl
     assert "Show all 4 messages" in page
 
 
-def test_a_flood_of_disputes_does_not_bury_the_queue(staff: Client, appeal: Appeal) -> None:
+def test_many_disputes_do_not_hide_the_queue(staff: Client, appeal: Appeal) -> None:
     for number in range(22):
         dispute(appeal)
         dispute(appeal, reference=f"original-{number + 1}")
@@ -142,7 +142,7 @@ def test_corrections_and_names_to_show_again_have_their_tabs(staff: Client, appe
 
 
 @pytest.mark.parametrize("tab", ["confirmed", "corrections", "name-again"])
-def test_one_of_each_costs_as_much_as_three(staff: Client, appeal: Appeal, tab: str) -> None:
+def test_the_number_of_queries_is_constant(staff: Client, appeal: Appeal, tab: str) -> None:
     counted = []
     for rows in (1, 2):
         for _ in range(rows):
@@ -158,7 +158,7 @@ def test_one_of_each_costs_as_much_as_three(staff: Client, appeal: Appeal, tab: 
 # --- lines ---
 
 
-def test_every_listed_line_has_a_way_to_its_endorsement(staff: Client, appeal: Appeal) -> None:
+def test_every_entry_leads_to_its_endorsement(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal)
     page = staff.get("/admin/lines/").content.decode()
     assert page.count('<li><a href="/admin/endorsements/') == 35
@@ -168,7 +168,7 @@ def test_every_listed_line_has_a_way_to_its_endorsement(staff: Client, appeal: A
 
 
 @pytest.mark.parametrize("typed", ["original-36", "further-1", "x", "original-0", "original-99999999999", SCRIPT])
-def test_a_line_that_is_not_there_says_so(staff: Client, appeal: Appeal, typed: str) -> None:
+def test_an_unknown_entry_is_reported(staff: Client, appeal: Appeal, typed: str) -> None:
     answer = staff.get("/admin/lines/", {"reference": typed})
     assert answer.status_code == 404
     assert "There is no such line." in answer.content.decode()
@@ -195,12 +195,12 @@ def test_a_notice_is_previewed_then_stored(staff: Client, appeal: Appeal) -> Non
 
 
 @pytest.mark.parametrize("typed", [{"words": "x", "dated": ""}, {"words": "a\u202eb", "dated": "2026-10-01"}])
-def test_a_notice_that_is_wrong_comes_back(staff: Client, appeal: Appeal, typed: dict[str, str]) -> None:
+def test_an_invalid_notice_is_refused(staff: Client, appeal: Appeal, typed: dict[str, str]) -> None:
     assert staff.post(NOTICE, typed).status_code == 422
     assert not Notice.objects.exists()
 
 
-def test_a_notice_is_for_staff_and_has_its_token(staff: Client, client: Client, appeal: Appeal) -> None:
+def test_a_notice_needs_staff_and_a_csrf_token(staff: Client, client: Client, appeal: Appeal) -> None:
     typed = {"words": "x", "dated": "2026-10-01"}
     assert client.post(NOTICE, typed)["Location"].startswith("/admin/login/")
     staff.handler.enforce_csrf_checks = True

@@ -45,7 +45,9 @@ def seen_on(html: str, form: str) -> str:
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_each_is_a_post_of_staff_about_something(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
+def test_each_decision_needs_a_post_by_staff_about_an_endorsement(
+    staff: Client, client: Client, appeal: Appeal, path: str
+) -> None:
     row = confirmed(appeal)
     assert staff.get(f"/admin/endorsements/{row.pk}/{path}/").status_code == 405
     assert staff.post("/admin/endorsements/99999/" + path + "/", {"declared": "on"}).status_code == 404
@@ -61,7 +63,7 @@ def test_the_pages_are_for_staff(staff: Client, client: Client, appeal: Appeal, 
 # --- the mail before it leaves ---
 
 
-def test_each_mail_is_shown_before_in_the_language_of_its_reader(staff: Client, appeal: Appeal) -> None:
+def test_each_mail_is_previewed_in_its_recipients_language(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, language="ru", organisation_name="Made-up Fund")
     shown = page(staff, row)
     assert 'lang="ru"' in shown
@@ -71,7 +73,7 @@ def test_each_mail_is_shown_before_in_the_language_of_its_reader(staff: Client, 
     assert "У нас есть вопрос" in shown
 
 
-def test_what_was_shown_is_what_is_sent(staff: Client, appeal: Appeal) -> None:
+def test_the_previewed_mail_is_the_one_sent(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, language="ky")
     words = Reason.objects.get(code="duplicate").words["ky"]
     assert words in page(staff, row)
@@ -79,7 +81,7 @@ def test_what_was_shown_is_what_is_sent(staff: Client, appeal: Appeal) -> None:
     assert mails()[-1][2] == {"words": words}
 
 
-def test_no_mail_is_shown_where_none_leaves(staff: Client, appeal: Appeal) -> None:
+def test_no_mail_is_previewed_when_none_is_sent(staff: Client, appeal: Appeal) -> None:
     row = entered(appeal, Origin.LETTER)
     manual_entry.confirm_letter(row.pk, by=SECOND, at=NOON)
     shown = page(staff, row)
@@ -90,7 +92,7 @@ def test_no_mail_is_shown_where_none_leaves(staff: Client, appeal: Appeal) -> No
 # --- taking back ---
 
 
-def test_a_decision_can_be_taken_back_from_the_next_page(staff: Client, appeal: Appeal) -> None:
+def test_a_decision_can_be_undone_from_the_next_page(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, at=clock.now())
     after = press(staff, row, "decide", decision="approve")
     assert f'action="/admin/endorsements/{row.pk}/undo/"' in after
@@ -100,7 +102,7 @@ def test_a_decision_can_be_taken_back_from_the_next_page(staff: Client, appeal: 
     assert "nothing to take back" in press(staff, row, "undo")
 
 
-def test_only_who_decided_sees_it_offered_and_only_for_a_minute(staff: Client, second: Client, appeal: Appeal) -> None:
+def test_undoing_is_offered_to_who_decided_for_a_minute(staff: Client, second: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, at=clock.now())
     press(staff, row, "decide", decision="approve")
     assert "/undo/" not in second.get("/admin/").content.decode()
@@ -123,7 +125,7 @@ def test_a_rejection_has_a_reason_and_a_note(staff: Client, appeal: Appeal) -> N
     assert SCRIPT not in shown
 
 
-def test_the_history_tells_why(staff: Client, appeal: Appeal) -> None:
+def test_the_history_shows_the_reason(staff: Client, appeal: Appeal) -> None:
     label = Reason.objects.get(code="unverified").labels["en"]
     row = confirmed(appeal, at=clock.now())
     press(staff, row, "decide", decision="reject", reason="unverified")
@@ -135,7 +137,7 @@ def test_the_history_tells_why(staff: Client, appeal: Appeal) -> None:
     assert lines[0] == "sent (the organisation)"
 
 
-def test_a_note_that_is_too_long_comes_back(staff: Client, appeal: Appeal) -> None:
+def test_a_note_that_is_too_long_is_refused(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     assert "x" * 2001 in press(staff, row, "decide", status=422, decision="reject", note="x" * 2001)
     assert "x" * 10_001 in press(staff, row, "internal-note", status=422, note="x" * 10_001)
@@ -143,7 +145,7 @@ def test_a_note_that_is_too_long_comes_back(staff: Client, appeal: Appeal) -> No
     assert (row.state, row.sealed_note) == (State.CONFIRMED, "")
 
 
-def test_a_reason_that_is_gone_is_said(staff: Client, appeal: Appeal) -> None:
+def test_a_removed_reason_is_reported(staff: Client, appeal: Appeal) -> None:
     assert "no longer offered" in press(staff, confirmed(appeal), "decide", decision="reject", reason="whim")
 
 
@@ -160,7 +162,7 @@ def test_a_note_is_rewritten_and_erased(staff: Client, appeal: Appeal) -> None:
     assert "Called them." not in page(staff, row)
 
 
-def test_of_two_who_note_at_once_neither_overwrites_the_other(staff: Client, second: Client, appeal: Appeal) -> None:
+def test_two_notes_at_once_do_not_overwrite_each_other(staff: Client, second: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     seen = seen_on(page(staff, row), "internal-note")
     press(second, row, "internal-note", note="Second: do not approve.", seen=seen)
@@ -173,7 +175,7 @@ def test_of_two_who_note_at_once_neither_overwrites_the_other(staff: Client, sec
     assert decrypt(row.sealed_note) == kept
 
 
-def test_a_note_of_a_rejection_stands_below_the_one_before(staff: Client, appeal: Appeal) -> None:
+def test_a_rejection_note_is_added_below_the_earlier_note(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     internal_notes.set_internal_note(row.pk, "Called them.", by=MODERATOR, at=NOON)
     press(staff, row, "decide", decision="reject", note="Nobody answers.")
@@ -181,7 +183,7 @@ def test_a_note_of_a_rejection_stands_below_the_one_before(staff: Client, appeal
     assert decrypt(row.sealed_note) == "Called them.\n\nNobody answers."
 
 
-def test_nobody_erases_a_note_that_cannot_be_read(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_an_unreadable_note_is_not_erased(staff: Client, appeal: Appeal, settings: Settings) -> None:
     row = confirmed(appeal)
     internal_notes.set_internal_note(row.pk, "Called them.", by=MODERATOR, at=NOON)
     settings.CONTACT_PRIVATE_KEYS = []
@@ -191,7 +193,7 @@ def test_nobody_erases_a_note_that_cannot_be_read(staff: Client, appeal: Appeal,
     assert row.state == State.CONFIRMED
 
 
-def test_of_two_notes_beside_a_line_the_second_person_sees_both(staff: Client, second: Client, appeal: Appeal) -> None:
+def test_a_second_public_note_at_once_shows_both(staff: Client, second: Client, appeal: Appeal) -> None:
     row = approved(appeal)
     press(second, row, "note", words="Closed in 2023.", seen="")
     both = press(staff, row, "note", status=409, words="Renamed in 2022.", seen="")
@@ -202,7 +204,7 @@ def test_of_two_notes_beside_a_line_the_second_person_sees_both(staff: Client, s
     assert row.signatory.note == "Closed in 2023."
 
 
-def test_editors_word_reasons_and_see_the_mails(staff: Client, appeal: Appeal) -> None:
+def test_editors_write_reasons_and_preview_their_mails(staff: Client, appeal: Appeal) -> None:
     typed = {f"label_{language}": f"Closed {language}" for language in ("en", "ru", "ky")}
     typed |= {"words_ru": f"Поздно {SCRIPT}.", "sends_mail": "on", "is_offered": "on", "code": "closed_body"}
     previewed = staff.post("/admin/reasons/new/", typed | {"preview": ""}).content.decode()
@@ -240,16 +242,14 @@ def test_a_spelling_is_corrected_and_the_old_one_is_shown(staff: Client, appeal:
         {"countries": "KG KZ DE FR"},
     ],
 )
-def test_a_spelling_that_cannot_be_printed_comes_back(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
+def test_an_invalid_spelling_is_refused(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
     row = confirmed(appeal)
     typed: dict[str, Any] = {"organisation_name": "Fund", "acronym": "", "countries": "KG"} | wrong
     press(staff, row, "spelling", status=422, seen=seen_on(page(staff, row), "spelling"), **typed)
     assert not row.spellings.exists()
 
 
-def test_of_two_who_correct_at_once_the_second_sees_both_versions(
-    staff: Client, second: Client, appeal: Appeal
-) -> None:
+def test_a_second_correction_at_once_shows_both_versions(staff: Client, second: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Fund")
     seen = seen_on(page(staff, row), "spelling")
     press(second, row, "spelling", seen=seen, organisation_name="Fund of the South", acronym="", countries="KG")
@@ -303,7 +303,7 @@ def entry(**changes: str) -> dict[str, str]:
     } | changes
 
 
-def test_what_came_by_mail_is_entered_and_its_contact_asked(staff: Client, appeal: Appeal) -> None:
+def test_an_endorsement_by_mail_is_entered_and_its_contact_asked(staff: Client, appeal: Appeal) -> None:
     answer = staff.post("/admin/enter/", entry(), follow=True).content.decode()
     assert "A mail asks it to confirm." in answer
     assert "In the blue folder." in answer
@@ -313,7 +313,7 @@ def test_what_came_by_mail_is_entered_and_its_contact_asked(staff: Client, appea
     assert "Just this was entered before" in again.content.decode()
 
 
-def test_a_letter_takes_two(staff: Client, second: Client, appeal: Appeal) -> None:
+def test_an_endorsement_by_letter_needs_two_people(staff: Client, second: Client, appeal: Appeal) -> None:
     typed = entry(origin="letter", contact_name="", contact_role="", contact_email="")
     assert "second moderator" in staff.post("/admin/enter/", typed, follow=True).content.decode()
     row = Endorsement.objects.get(origin="letter")
@@ -327,14 +327,14 @@ def test_a_letter_takes_two(staff: Client, second: Client, appeal: Appeal) -> No
 @pytest.mark.parametrize(
     "wrong", [{"contact_email": ""}, {"contact_name": ""}, {"contact_email": '"a b"@fund.example'}, {"note": ""}]
 )
-def test_what_is_missing_is_said(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
+def test_missing_fields_are_reported(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
     answer = staff.post("/admin/enter/", entry(**wrong))
     assert answer.status_code == 422
     assert "errorlist" in answer.content.decode()
     assert not Endorsement.objects.filter(origin="email").exists()
 
 
-def test_a_closed_appeal_says_so(staff: Client, appeal: Appeal) -> None:
+def test_a_closed_appeal_takes_no_entry(staff: Client, appeal: Appeal) -> None:
     Appeal.objects.update(closes_at=NOON)
     answer = staff.post("/admin/enter/", entry()).content.decode()
     assert "does not take endorsements now" in answer
@@ -354,7 +354,7 @@ def test_a_name_is_hidden_in_two_presses_from_any_page(staff: Client, appeal: Ap
     assert f'/endorsements/{row.pk}/name/"' not in staff.get("/admin/hide/", {"q": typed}).content.decode()
 
 
-def test_it_is_found_by_any_part_of_its_name_however_typed(staff: Client, appeal: Appeal) -> None:
+def test_an_entry_to_hide_is_found_by_any_part_of_its_name(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal, organisation_name="Өнөр «Үкүк»")
     assert f"/endorsements/{row.pk}/name/" in staff.get("/admin/hide/", {"q": "УКУК"}).content.decode()
     assert "no such line" in staff.get("/admin/hide/", {"q": "Nobody"}).content.decode()
@@ -370,7 +370,7 @@ def test_without_the_private_key_the_page_still_opens(staff: Client, appeal: App
     assert "Called them." not in shown
 
 
-def test_who_is_withdrawn_or_unproven_is_told_nothing(staff: Client, appeal: Appeal) -> None:
+def test_withdrawn_or_unconfirmed_ones_get_no_mail(staff: Client, appeal: Appeal) -> None:
     row, _ = submitted(appeal)
     assert "No mail leaves." in page(staff, row)
     withdraw_for_good(row.pk, by=MODERATOR, at=NOON)

@@ -102,7 +102,9 @@ def fresh(staff: Client) -> Client:
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_each_is_a_post_of_a_moderator_with_its_token(staff: Client, client: Client, appeal: Appeal, path: str) -> None:
+def test_each_action_needs_a_moderator_post_and_csrf_token(
+    staff: Client, client: Client, appeal: Appeal, path: str
+) -> None:
     row, correction = corrected(appeal)
     disputes.raise_dispute(appeal, reference="original-1", words="No", mailbox="", at=NOON)
     place = "/admin/" + path.format(e=row.pk, c=correction.pk, d=Dispute.objects.get().pk)
@@ -118,7 +120,7 @@ def test_each_is_a_post_of_a_moderator_with_its_token(staff: Client, client: Cli
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_what_is_not_there_is_404_and_what_is_not_known_400(fresh: Client, appeal: Appeal, path: str) -> None:
+def test_a_missing_row_is_404_and_an_unknown_action_400(fresh: Client, appeal: Appeal, path: str) -> None:
     staff = fresh
     nowhere = "/admin/" + path.format(e=9999, c=9999, d=9999)
     known = {"words": "x", "checked": "on", "decision": "refuse" if "corrections" in path else "hide"}
@@ -158,7 +160,7 @@ def test_a_question_returns_the_endorsement_and_its_answer_is_opened(staff: Clie
     assert 'name="words"' in shown  # and may be asked once more
 
 
-def test_a_question_that_says_nothing_comes_back(staff: Client, appeal: Appeal) -> None:
+def test_an_empty_question_is_refused(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     response = staff.post(f"/admin/endorsements/{row.pk}/ask/", {"words": " "})
     assert response.status_code == 422
@@ -169,7 +171,7 @@ def test_a_question_that_says_nothing_comes_back(staff: Client, appeal: Appeal) 
     assert row.state == State.CONFIRMED
 
 
-def test_a_question_after_somebody_decided_reads_who_was_first(staff: Client, appeal: Appeal) -> None:
+def test_a_question_after_a_decision_names_who_decided(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal)
     assert re.search(r"Already decided by .+: Approved\.", press(staff, row, "ask", words="Who?"))
     assert not Question.objects.exists()
@@ -184,7 +186,7 @@ def test_a_question_can_be_asked_again_after_one_that_was_never_answered(staff: 
     assert Question.objects.get().body == "Second?"
 
 
-def test_nobody_is_asked_whose_mailbox_is_forgotten(staff: Client, appeal: Appeal) -> None:
+def test_a_forgotten_mailbox_gets_no_question(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     own_page.forget_mailbox(digest(), at=NOON)
     shown = page(staff, row)
@@ -195,7 +197,7 @@ def test_nobody_is_asked_whose_mailbox_is_forgotten(staff: Client, appeal: Appea
 # --- a correction ---
 
 
-def test_a_correction_stands_beside_the_line_and_is_accepted(staff: Client, appeal: Appeal) -> None:
+def test_a_correction_is_shown_beside_the_entry_and_accepted(staff: Client, appeal: Appeal) -> None:
     row, correction = corrected(appeal, organisation_name=f"New {SCRIPT}")
     shown = page(staff, row)
     assert f"New {ESCAPED} (NF, Kyrgyzstan)" in shown
@@ -209,7 +211,7 @@ def test_a_correction_stands_beside_the_line_and_is_accepted(staff: Client, appe
     assert mails()[-1][0] == "correction_accepted"
 
 
-def test_a_correction_is_refused_and_the_second_person_reads_who_was_first(staff: Client, appeal: Appeal) -> None:
+def test_a_refused_correction_names_who_decided_first(staff: Client, appeal: Appeal) -> None:
     row, correction = corrected(appeal)
     assert "The line stays as it was." in decide_on(staff, correction, "refuse")
     decisions.set_public_note(
@@ -229,7 +231,7 @@ def test_a_correction_that_another_replaced_is_not_accepted(staff: Client, appea
     assert row.organisation_name == "Old Fund"
 
 
-def test_a_correction_to_a_name_that_this_mailbox_has_already(staff: Client, appeal: Appeal) -> None:
+def test_a_correction_to_a_name_of_the_same_mailbox_is_refused(staff: Client, appeal: Appeal) -> None:
     approved(appeal, organisation_name="New Fund", contact_email="asel@one.example")
     row = approved(appeal, organisation_name="Old Fund", contact_email="asel@one.example")
     corrections.propose_correction(digest(), EntryProposal("New Fund", "", ""), at=NOON)
@@ -237,7 +239,7 @@ def test_a_correction_to_a_name_that_this_mailbox_has_already(staff: Client, app
     assert Endorsement.objects.filter(organisation_name="Old Fund").exists()
 
 
-def test_without_the_key_everything_sealed_says_so(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_without_the_key_encrypted_fields_say_so(staff: Client, appeal: Appeal, settings: Settings) -> None:
     row, correction = corrected(appeal)
     settings.CONTACT_PRIVATE_KEYS = []
     assert "Sealed; the key is not here." in page(staff, row)
@@ -247,7 +249,7 @@ def test_without_the_key_everything_sealed_says_so(staff: Client, appeal: Appeal
 # --- the name ---
 
 
-def test_one_of_the_originals_is_hidden_at_once_and_shown_again(staff: Client, appeal: Appeal) -> None:
+def test_an_original_can_be_hidden_and_shown_again(staff: Client, appeal: Appeal) -> None:
     row = original()
     label = row.label
     assert 'value="hide"' in page(staff, row)
@@ -261,7 +263,7 @@ def test_one_of_the_originals_is_hidden_at_once_and_shown_again(staff: Client, a
     assert verbs(row) == ["hide", "show"]
 
 
-def test_a_name_is_shown_again_only_as_its_mailbox_asked(staff: Client, appeal: Appeal) -> None:
+def test_a_name_is_shown_again_only_at_its_own_request(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal, organisation_name="Back Fund")
     link = digest()
     withdrawal.stop_being_named(link, at=NOON)
@@ -277,7 +279,7 @@ def test_a_name_is_shown_again_only_as_its_mailbox_asked(staff: Client, appeal: 
     assert re.search(r"Already decided by moderator at .+: name shown again\.", second)
 
 
-def test_who_thinks_better_of_being_named_is_not_named(staff: Client, appeal: Appeal) -> None:
+def test_a_cancelled_request_to_be_named_is_not_accepted(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal)
     link = digest()
     withdrawal.stop_being_named(link, at=NOON)
@@ -288,7 +290,7 @@ def test_who_thinks_better_of_being_named_is_not_named(staff: Client, appeal: Ap
     assert (row.organisation_name, row.name_again_at) == ("", None)
 
 
-def test_what_has_no_line_has_no_name_to_hide(staff: Client, appeal: Appeal) -> None:
+def test_an_endorsement_without_an_entry_cannot_be_hidden(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     assert staff.post(f"/admin/endorsements/{row.pk}/name/", {"decision": "hide"}).status_code == 404
     assert staff.post(f"/admin/endorsements/{row.pk}/note/", {"words": "x"}).status_code == 404
@@ -297,7 +299,7 @@ def test_what_has_no_line_has_no_name_to_hide(staff: Client, appeal: Appeal) -> 
 # --- a note ---
 
 
-def test_a_note_is_public_and_can_be_taken_away(staff: Client, appeal: Appeal) -> None:
+def test_a_public_note_can_be_set_and_removed(staff: Client, appeal: Appeal) -> None:
     row = original()
     assert "The note stands beside the line." in press(staff, row, "note", words=f" Outlawed\n {SCRIPT} ")
     assert original().signatory.note == f"Outlawed {SCRIPT}"  # type: ignore[union-attr]
@@ -309,14 +311,14 @@ def test_a_note_is_public_and_can_be_taken_away(staff: Client, appeal: Appeal) -
 
 
 @pytest.mark.parametrize("words", ["x" * 301, "=1+1", "turn\u202earound"])
-def test_a_note_too_long_or_strange_comes_back(staff: Client, appeal: Appeal, words: str) -> None:
+def test_an_invalid_note_is_refused(staff: Client, appeal: Appeal, words: str) -> None:
     response = staff.post(f"/admin/endorsements/{original().pk}/note/", {"words": words})
     assert response.status_code == 422
     assert 'aria-invalid="true"' in response.content.decode()
     assert not original().signatory.note  # type: ignore[union-attr]
 
 
-def test_a_hidden_line_has_no_note_and_the_trail_says_none(staff: Client, appeal: Appeal) -> None:
+def test_a_hidden_entry_has_no_note_and_none_is_recorded(staff: Client, appeal: Appeal) -> None:
     row = original()
     press(staff, row, "name", decision="hide")
     assert "It is no longer in a state for this." in press(staff, row, "note", words="Too late")
@@ -326,13 +328,13 @@ def test_a_hidden_line_has_no_note_and_the_trail_says_none(staff: Client, appeal
 # --- a private link ---
 
 
-def test_a_private_link_asks_first_who_is_there(staff: Client, appeal: Appeal) -> None:
+def test_issuing_a_private_link_needs_authentication_again(staff: Client, appeal: Appeal) -> None:
     answer = staff.post(f"/admin/endorsements/{original(12).pk}/link/", {"checked": "on"})
     assert answer["Location"].startswith("/admin/reauthenticate/")
     assert not PrivateLink.objects.exists()
 
 
-def test_a_private_link_is_shown_once_and_kept_nowhere(fresh: Client, appeal: Appeal) -> None:
+def test_a_private_link_is_shown_once_and_not_stored(fresh: Client, appeal: Appeal) -> None:
     staff, row = fresh, original(12)
     assert "Check first who asks" in press(staff, row, "link")
     assert not PrivateLink.objects.exists()
@@ -349,7 +351,7 @@ def test_a_private_link_is_shown_once_and_kept_nowhere(fresh: Client, appeal: Ap
     assert verbs(row) == ["issue_link", "issue_link"]
 
 
-def test_no_link_for_what_nobody_proved_or_what_has_ended(fresh: Client, appeal: Appeal) -> None:
+def test_unconfirmed_or_ended_endorsements_get_no_link(fresh: Client, appeal: Appeal) -> None:
     staff, (row, _) = fresh, submitted(appeal)
     ended = approved(appeal)
     withdraw_for_good(ended.pk, by=MODERATOR, at=NOON)

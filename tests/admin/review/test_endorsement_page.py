@@ -37,7 +37,7 @@ def colleague(db: None) -> Client:
 # --- where the line goes ---
 
 
-def test_the_line_stands_as_it_will_be_printed_and_where(staff: Client, appeal: Appeal) -> None:
+def test_the_entry_is_shown_as_it_will_be_printed(staff: Client, appeal: Appeal) -> None:
     approved(appeal)
     row = confirmed(appeal, organisation_name="Голос", acronym="Г", countries=("KG", "DE"))
     Endorsement.objects.filter(pk=row.pk).update(name_language="ru")
@@ -50,7 +50,7 @@ def test_the_line_stands_as_it_will_be_printed_and_where(staff: Client, appeal: 
     assert "Counted, and printed nowhere" in page(staff, confirmed(appeal, display="withheld"))
 
 
-def test_a_decision_opens_the_next_one_and_at_the_end_the_oldest_then_the_queue(staff: Client, appeal: Appeal) -> None:
+def test_a_decision_opens_the_next_endorsement_then_the_oldest_then_the_queue(staff: Client, appeal: Appeal) -> None:
     first, second, third = (confirmed(appeal) for _ in range(3))
     for row, decision, opens in ((second, "approve", third), (third, "reject", first)):
         answer = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": decision})
@@ -65,7 +65,7 @@ def test_a_decision_in_the_queue_stays_in_the_queue(staff: Client, appeal: Appea
     assert answer["Location"] == "/admin/"
 
 
-def test_next_and_previous_pass_over_what_is_set_aside(staff: Client, appeal: Appeal) -> None:
+def test_next_and_previous_skip_what_is_on_hold(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(4)]
     hold.put_on_hold([rows[1].pk], reason="network", by=MODERATOR, at=NOON)
     shown = page(staff, rows[2])
@@ -77,7 +77,7 @@ def test_next_and_previous_pass_over_what_is_set_aside(staff: Client, appeal: Ap
 # --- evidence ---
 
 
-def test_the_evidence_stands_in_sentences_with_marks_and_side_by_side(staff: Client, appeal: Appeal) -> None:
+def test_evidence_is_shown_in_marked_sentences_and_side_by_side(staff: Client, appeal: Appeal) -> None:
     domain = encryption.compute_index("domain", "beacon.example")
     known_organisations.replace_known_organisations(
         [KnownEntry(f"Beacon {SCRIPT}", "beacon.example", f"Aigul {SCRIPT}", member=False)]
@@ -92,7 +92,7 @@ def test_the_evidence_stands_in_sentences_with_marks_and_side_by_side(staff: Cli
     assert SCRIPT not in shown
 
 
-def test_the_imported_and_the_ended_are_not_weighed(staff: Client, appeal: Appeal) -> None:
+def test_imported_and_ended_endorsements_are_not_screened(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Freedorn Now")
     withdraw_for_good(row.pk)
     for ended in (row, original(32)):
@@ -100,7 +100,7 @@ def test_the_imported_and_the_ended_are_not_weighed(staff: Client, appeal: Appea
         assert 'id="check"' not in page(staff, ended)
 
 
-def test_it_costs_the_same_whoever_else_waits(staff: Client, appeal: Appeal) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_queue(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Beacon Trust")
     counted = []
     for _ in range(2):
@@ -111,7 +111,7 @@ def test_it_costs_the_same_whoever_else_waits(staff: Client, appeal: Appeal) -> 
     assert counted[0] == counted[1]
 
 
-def test_one_body_or_two_is_remembered_from_either_side(staff: Client, appeal: Appeal) -> None:
+def test_a_comparison_is_remembered_from_either_side(staff: Client, appeal: Appeal) -> None:
     one, other = (confirmed(appeal, organisation_name="Beacon Trust") for _ in range(2))
     html = press(staff, other, "compare", other=str(one.pk), verdict="different")
     assert "Remembered: Different body." in html
@@ -126,9 +126,7 @@ def test_one_body_or_two_is_remembered_from_either_side(staff: Client, appeal: A
     ("typed", "status"),
     [({"other": "x", "verdict": "same"}, 400), ({"other": "1", "verdict": "merge"}, 400), ({}, 400)],
 )
-def test_a_comparison_that_nobody_offers_is_refused(
-    staff: Client, appeal: Appeal, typed: dict[str, str], status: int
-) -> None:
+def test_an_unknown_comparison_is_refused(staff: Client, appeal: Appeal, typed: dict[str, str], status: int) -> None:
     row = confirmed(appeal)
     assert staff.post(f"/admin/endorsements/{row.pk}/compare/", typed).status_code == status
     for other in (row.pk, 99_999):
@@ -151,7 +149,7 @@ def test_a_check_is_recorded_and_stands_on_the_page(staff: Client, appeal: Appea
     assert "letter" not in row.sealed_check_note
 
 
-def test_who_vouches_is_named_by_its_line(staff: Client, appeal: Appeal) -> None:
+def test_a_vouching_organisation_is_named_by_its_entry(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     assert "(original-35)" in press(staff, row, "check", **CHECK | {"how": "vouched", "voucher": " Original-35 "})
     assert 'value="original-35"' in page(staff, row)
@@ -168,7 +166,7 @@ def test_who_vouches_is_named_by_its_line(staff: Client, appeal: Appeal) -> None
         ({"seen": "x"}, "Enter a whole number"),
     ],
 )
-def test_a_check_that_is_wrong_comes_back_as_it_was_typed(
+def test_an_invalid_check_is_refused_with_what_was_typed(
     staff: Client, appeal: Appeal, typed: dict[str, str], expected: str
 ) -> None:
     row = confirmed(appeal)
@@ -178,7 +176,7 @@ def test_a_check_that_is_wrong_comes_back_as_it_was_typed(
     assert verbs(row) == []
 
 
-def test_whoever_had_an_older_page_open_sees_both_versions_and_decides_again(staff: Client, appeal: Appeal) -> None:
+def test_an_outdated_page_shows_both_versions_and_asks_again(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     verification.record_check(
         row.pk, CheckResult("other", member=False, note="By letter"), seen=0, by=me(staff), at=NOON
@@ -195,7 +193,7 @@ def test_whoever_had_an_older_page_open_sees_both_versions_and_decides_again(sta
     assert encryption.decrypt(row.sealed_check_note) == "By phone"
 
 
-def test_what_ended_meanwhile_is_not_checked(staff: Client, appeal: Appeal) -> None:
+def test_an_ended_endorsement_cannot_be_checked(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     withdraw_for_good(row.pk)
     assert "no longer in a state" in press(staff, row, "check", **CHECK)
@@ -216,16 +214,16 @@ def test_new_arrivals_are_counted_in_words(staff: Client, appeal: Appeal, monkey
 
 
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 40, "²"])
-def test_a_moment_that_is_none_is_refused(staff: Client, appeal: Appeal, since: str) -> None:
+def test_an_invalid_time_is_refused(staff: Client, appeal: Appeal, since: str) -> None:
     assert staff.get("/admin/arrivals/", {"since": since}).status_code == 400
 
 
-def test_what_a_page_asks_by_itself_keeps_no_session_alive(staff: Client, appeal: Appeal) -> None:
+def test_polling_does_not_extend_the_session(staff: Client, appeal: Appeal) -> None:
     assert "session" in staff.get("/admin/").cookies
     assert "session" not in staff.get("/admin/arrivals/?since=0").cookies
 
 
-def test_all_of_it_is_for_staff_and_has_its_token(staff: Client, client: Client, appeal: Appeal) -> None:
+def test_every_address_needs_staff_and_a_csrf_token(staff: Client, client: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     posts = ("check", "compare")
     for path in (*(f"endorsements/{row.pk}/{post}/" for post in posts), "arrivals/?since=0"):

@@ -20,7 +20,7 @@ def decide(browser: Client, endorsement: Endorsement, decision: str) -> str:
     return response.content.decode()
 
 
-def test_what_waits_is_shown_oldest_first_with_buttons(staff: Client, appeal: Appeal) -> None:
+def test_the_queue_shows_the_oldest_first_with_buttons(staff: Client, appeal: Appeal) -> None:
     first = confirmed(appeal, organisation_name="Older <b>Fund</b>")
     confirmed(appeal, organisation_name="Newer Fund")
     submitted(appeal, organisation_name="Not yet proven")
@@ -59,7 +59,7 @@ def test_decisions(staff: Client, appeal: Appeal, decisions: list[str], state: S
     assert {event.actor_id for event in events} == {account.pk}
 
 
-def test_the_second_person_reads_who_was_first(staff: Client, appeal: Appeal) -> None:
+def test_a_second_decision_names_who_decided_first(staff: Client, appeal: Appeal) -> None:
     endorsement = confirmed(appeal)
     decide(staff, endorsement, "approve")
     again = decide(staff, endorsement, "approve")
@@ -67,13 +67,13 @@ def test_the_second_person_reads_who_was_first(staff: Client, appeal: Appeal) ->
     assert Endorsement.objects.filter(state=State.APPROVED, origin="form").count() == 1
 
 
-def test_an_unproven_mailbox_never_comes_into_the_queue(staff: Client, appeal: Appeal) -> None:
+def test_unconfirmed_endorsements_are_not_in_the_queue(staff: Client, appeal: Appeal) -> None:
     endorsement, _ = submitted(appeal)
     decide(staff, endorsement, "reject")
     assert "never confirmed" in decide(staff, endorsement, "reopen")
 
 
-def test_a_withheld_name_is_sealed_in_the_row_and_gone_after_withdrawal(staff: Client, appeal: Appeal) -> None:
+def test_a_withheld_name_is_encrypted_and_erased_after_withdrawal(staff: Client, appeal: Appeal) -> None:
     endorsement = approved(appeal, organisation_name="Quiet Fund", display="withheld")
     assert endorsement.organisation_name == ""
     page = f"/admin/endorsements/{endorsement.pk}/"
@@ -111,7 +111,7 @@ def test_an_unknown_decision_changes_nothing(staff: Client, appeal: Appeal) -> N
     assert endorsement.state == State.CONFIRMED
 
 
-def test_long_queues_come_in_pages(staff: Client, appeal: Appeal) -> None:
+def test_long_queues_are_paginated(staff: Client, appeal: Appeal) -> None:
     page = staff.get(f"/admin/?state={State.APPROVED}").content.decode()
     assert page.count('scope="row"') == 35
     for _ in range(51):
@@ -123,7 +123,7 @@ def test_long_queues_come_in_pages(staff: Client, appeal: Appeal) -> None:
     assert "Nothing here." in staff.get(f"/admin/?state={State.RETURNED}").content.decode()
 
 
-def test_the_queue_costs_the_same_for_one_and_for_many(
+def test_the_queue_has_a_constant_number_of_queries(
     staff: Client, appeal: Appeal, django_assert_num_queries: Any
 ) -> None:
     from django.db import connection
@@ -138,7 +138,7 @@ def test_the_queue_costs_the_same_for_one_and_for_many(
         staff.get("/admin/")
 
 
-def test_the_trail_can_be_read_and_not_changed(staff: Client, appeal: Appeal) -> None:
+def test_the_audit_log_is_read_only(staff: Client, appeal: Appeal) -> None:
     endorsement = approved(appeal)
     listing = staff.get("/admin/petition/auditevent/").content.decode()
     assert "approve" in listing
@@ -148,13 +148,13 @@ def test_the_trail_can_be_read_and_not_changed(staff: Client, appeal: Appeal) ->
     assert staff.post(f"/admin/petition/auditevent/{event.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_an_account_that_is_gone_leaves_its_decisions(staff: Client, appeal: Appeal) -> None:
+def test_decisions_of_a_deleted_account_stay(staff: Client, appeal: Appeal) -> None:
     endorsement = confirmed(appeal)
     moderation.approve(endorsement.pk, by=Actor.staff(4711), at=NOON)
     assert "approved (staff)" in staff.get(f"/admin/endorsements/{endorsement.pk}/").content.decode()
 
 
-def test_nobody_comes_in_unknown(client: Client, appeal: Appeal) -> None:
+def test_anonymous_visitors_have_no_access(client: Client, appeal: Appeal) -> None:
     endorsement = confirmed(appeal, at=clock.now())
     for path in ("/admin/", f"/admin/endorsements/{endorsement.pk}/", "/admin/petition/auditevent/"):
         assert client.get(path)["Location"].startswith("/admin/login/?next=")

@@ -31,7 +31,7 @@ def delivered(settings: Settings, *answers: str) -> None:
             pass
 
 
-def test_a_mail_refused_for_good_is_shown_at_its_endorsement(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_a_refused_mail_is_shown_at_its_endorsement(staff: Client, appeal: Appeal, settings: Settings) -> None:
     endorsement, other = factories.approved(appeal), factories.confirmed(appeal)
     delivered(settings, "250 OK", "250 OK", "550 No such mailbox")
     page = page_of(staff, endorsement)
@@ -42,7 +42,7 @@ def test_a_mail_refused_for_good_is_shown_at_its_endorsement(staff: Client, appe
     assert "Mail not delivered" not in page_of(staff, other)
 
 
-def test_the_mail_that_asks_a_mailbox_is_shown_too(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_a_refused_confirmation_mail_is_shown_too(staff: Client, appeal: Appeal, settings: Settings) -> None:
     accept.submit(appeal, factories.a_submission(), at=NOON)
     delivered(settings, "550 No such mailbox")
     page = page_of(staff, Endorsement.objects.latest("pk"))
@@ -50,7 +50,7 @@ def test_the_mail_that_asks_a_mailbox_is_shown_too(staff: Client, appeal: Appeal
     assert "smtp 550" in page
 
 
-def test_a_mail_that_is_being_tried_in_vain_says_so(staff: Client, appeal: Appeal, settings: Settings) -> None:
+def test_a_mail_with_failed_attempts_is_shown_as_delayed(staff: Client, appeal: Appeal, settings: Settings) -> None:
     endorsement = factories.confirmed(appeal)
     delivered(settings, "450 Busy")
     page = page_of(staff, endorsement)

@@ -88,7 +88,7 @@ WAYS = {"contacts": looks, "hides": hides, "revokes": decides("revoke"), "withdr
 
 
 @pytest.mark.parametrize("limit", WAYS)
-def test_above_the_limit_nothing_is_done_before_it_is_said_who_is_there(
+def test_above_the_limit_the_account_must_authenticate_again(
     thief: Client, appeal: Appeal, account: User, limit: str
 ) -> None:
     most = MOST[limit]
@@ -101,9 +101,7 @@ def test_above_the_limit_nothing_is_done_before_it_is_said_who_is_there(
 
 
 @pytest.mark.parametrize("limit", WAYS)
-def test_who_says_who_is_there_has_the_same_allowance_once_more(
-    thief: Client, appeal: Appeal, account: User, limit: str
-) -> None:
+def test_authenticating_again_doubles_the_limit(thief: Client, appeal: Appeal, account: User, limit: str) -> None:
     WAYS[limit](thief, appeal, 1)
     past = {"at": clock.now() - timedelta(minutes=10)}
     event = {"actor_kind": "staff", "actor_id": account.pk, "subject_kind": "endorsement"}
@@ -115,9 +113,7 @@ def test_who_says_who_is_there_has_the_same_allowance_once_more(
     assert WAYS[limit](create_client(account), appeal, MOST[limit] + 1) == [True] * MOST[limit] + [False]
 
 
-def test_on_https_it_is_the_second_factor_that_is_asked_and_the_password_is_not_enough(
-    account: User, appeal: Appeal
-) -> None:
+def test_on_https_the_second_factor_is_asked_and_a_password_is_not_enough(account: User, appeal: Appeal) -> None:
     TOTP.activate(account, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     client = create_client(account)  # a password, a moment ago
     looks(client, appeal, 3)
@@ -129,7 +125,7 @@ def test_on_https_it_is_the_second_factor_that_is_asked_and_the_password_is_not_
     assert looks(client, appeal, 4) == [True] * 3 + [False]
 
 
-def test_disputes_are_contacts_and_private_links_are_withdrawals(account: User, appeal: Appeal) -> None:
+def test_disputes_count_as_contacts_and_private_links_as_withdrawals(account: User, appeal: Appeal) -> None:
     """Whoever has a private link can withdraw with it for good, at once."""
     client = create_client(account, proved_ago=200)  # recent enough for a link, before everything below
     with clock.freeze(clock.now() + timedelta(seconds=1)):
@@ -146,7 +142,7 @@ def test_disputes_are_contacts_and_private_links_are_withdrawals(account: User, 
     ]
 
 
-def test_the_other_decisions_are_not_kept_waiting(thief: Client, appeal: Appeal) -> None:
+def test_other_decisions_are_not_limited(thief: Client, appeal: Appeal) -> None:
     hides(thief, appeal, 4)
     row = confirmed(appeal)
     for decision in ("approve", "revoke", "reject", "reopen"):
@@ -154,7 +150,7 @@ def test_the_other_decisions_are_not_kept_waiting(thief: Client, appeal: Appeal)
     assert thief.get("/admin/").status_code == 200
 
 
-def test_an_hour_later_it_begins_anew_and_the_others_hear_again(thief: Client, appeal: Appeal) -> None:
+def test_the_limit_restarts_after_an_hour_and_alerts_again(thief: Client, appeal: Appeal) -> None:
     now = clock.now()
     with clock.freeze(now):
         looks(thief, appeal, 4)
@@ -168,13 +164,13 @@ def test_an_hour_later_it_begins_anew_and_the_others_hear_again(thief: Client, a
         assert len(alerts()) == mail_count
 
 
-def test_the_operator_hides_as_many_as_are_in_danger(appeal: Appeal) -> None:
+def test_the_operator_has_no_limit_on_hiding(appeal: Appeal) -> None:
     for number in range(1, 6):
         call_command("hide", f"original-{number}", stdout=StringIO())
     assert Signatory.objects.filter(kind="original", status="no_longer_listed").count() == 5
 
 
-def test_what_two_carry_out_together_counts_for_neither(account: User, appeal: Appeal) -> None:
+def test_batches_of_two_people_count_for_neither(account: User, appeal: Appeal) -> None:
     batch = batches.start(BatchAction.APPROVE, [confirmed(appeal).pk for _ in range(26)], by=0, at=clock.now())
     batches.carry_out(batch.pk, by=account.pk, at=clock.now())
     alone = batches.start(BatchAction.APPROVE, [confirmed(appeal).pk for _ in range(2)], by=account.pk, at=clock.now())
@@ -185,7 +181,7 @@ def test_what_two_carry_out_together_counts_for_neither(account: User, appeal: A
     assert hourly_limits.count_used("approvals", account_id=account.pk, since=clock.now() - HOUR) == 2
 
 
-def test_taking_back_an_old_batch_takes_names_off_as_well(thief: Client, account: User, appeal: Appeal) -> None:
+def test_undoing_an_old_batch_counts_as_removing_names(thief: Client, account: User, appeal: Appeal) -> None:
     """Within its minute, while its mails wait, nobody is asked; a week later it is revoking by another name."""
     now = clock.now()
     old, new = (
@@ -268,7 +264,7 @@ def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
 
 
 @pytest.mark.parametrize(("look", "expected"), [(contact_access.open_contact, 1), (look_after_asking, 4)])
-def test_many_requests_at_once_see_no_more(committed: None, look: Callable[..., object], expected: int) -> None:
+def test_parallel_requests_do_not_exceed_the_limit(committed: None, look: Callable[..., object], expected: int) -> None:
     """Costs a second, in which the first waits for the others in vain."""
     appeal, account = an_appeal(), create_account("moderator", Role.MODERATOR)
     by = Actor.staff(account.pk, last_proof=lambda: None)
@@ -277,7 +273,7 @@ def test_many_requests_at_once_see_no_more(committed: None, look: Callable[..., 
     assert looks_at_once(appeal, by, look) == expected
 
 
-def test_every_limited_verb_is_one_that_is_recorded() -> None:
+def test_every_limited_verb_is_recorded_by_an_action() -> None:
     """A verb that is called otherwise one day would be limited no more."""
     actions = Path(hourly_limits.__file__).parents[1]
     others = [path for path in actions.rglob("*.py") if path.name != "hourly_limits.py"]

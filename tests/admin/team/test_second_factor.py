@@ -67,7 +67,7 @@ def is_in(client: Client) -> bool:
     return client.get("/admin/").status_code == 200
 
 
-def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: User) -> None:
+def test_the_sixth_code_is_not_checked_whatever_its_network(account: User) -> None:
     """As in the attack, where 300 were looked at. allauth counts by network, in the memory of a process."""
     with clock.freeze(NOON):
         for number in range(5):
@@ -86,7 +86,7 @@ def test_the_sixth_of_many_codes_from_many_networks_is_not_looked_at(account: Us
     assert AuditEvent.objects.filter(verb="block_codes", subject_id=account.pk).count() == 1
 
 
-def test_who_is_signed_in_guesses_no_more_than_who_signs_in(account: User) -> None:
+def test_signed_in_accounts_have_the_same_limit(account: User) -> None:
     """A stolen session is asked again near a limit: both pages, and both kinds of code, share one count."""
     thief = create_client(account)
     tries = [(thief, AGAIN), (from_network(1), AUTHENTICATE)] * 3
@@ -99,7 +99,7 @@ def test_who_is_signed_in_guesses_no_more_than_who_signs_in(account: User) -> No
         assert "Too many wrong codes" in thief.post(AGAIN, {"code": code(NOON)}).content.decode()
 
 
-def test_wrong_codes_of_an_hour_ago_are_forgotten_and_a_right_one_takes_none_back(account: User) -> None:
+def test_wrong_codes_expire_after_an_hour_and_a_right_one_resets_nothing(account: User) -> None:
     for number in range(4):
         assert accept_code(account, wrong(NOON, number), at=NOON + number * MINUTE) is None
     at = NOON + 10 * MINUTE
@@ -111,7 +111,7 @@ def test_wrong_codes_of_an_hour_ago_are_forgotten_and_a_right_one_takes_none_bac
         accept_code(account, code(later), at=later)
 
 
-def test_tries_while_codes_are_blocked_prolong_nothing_and_send_no_mail(account: User) -> None:
+def test_tries_while_blocked_do_not_extend_the_block_or_send_mail(account: User) -> None:
     for number in range(5):
         accept_code(account, wrong(NOON, number), at=NOON)
     for minute in range(15):
@@ -122,7 +122,7 @@ def test_tries_while_codes_are_blocked_prolong_nothing_and_send_no_mail(account:
     assert len([message for message, *_ in mails() if message == "codes_blocked"]) == 1
 
 
-def test_one_account_blocks_no_other(account: User) -> None:
+def test_one_blocked_account_does_not_block_others(account: User) -> None:
     other = create_account("colleague", Role.MODERATOR)
     TOTP.activate(other, SECRET)
     for number in range(5):
@@ -147,14 +147,14 @@ def test_a_recovery_code_works_once(account: User) -> None:
     assert accept_code(account, first, at=NOON) is None
 
 
-def test_a_used_code_is_said_to_be_used(account: User) -> None:
+def test_a_used_code_is_reported_as_used(account: User) -> None:
     with clock.freeze(NOON):
         assert from_network(1).post(AUTHENTICATE, {"code": code(NOON)}).status_code == 302
         page = from_network(2).post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
     assert "This code was used already" in page
 
 
-def test_on_https_too_passkeys_go_on_working(account: User, settings: Settings) -> None:
+def test_passkeys_still_work_on_https(account: User, settings: Settings) -> None:
     """The form of a passkey is another one, which asks no count: the page still offers it to who is blocked."""
     for number in range(5):
         accept_code(account, wrong(NOON, number), at=NOON)

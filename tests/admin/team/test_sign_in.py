@@ -49,7 +49,7 @@ def test_the_first_administrator_signs_in_with_the_printed_password(db: None) ->
     assert "Endorsements" in sign_in(browser(), *made)
 
 
-def test_a_wrong_password_says_so(db: None) -> None:
+def test_a_wrong_password_is_reported(db: None) -> None:
     made = create_first_administrator()
     assert made
     page = sign_in(browser(), made[0], "wrong")
@@ -110,7 +110,7 @@ def digits(secret: str, *, steps: int = 0) -> str:
     return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"
 
 
-def test_after_that_a_password_alone_opens_nothing(db: None, https: None) -> None:
+def test_with_a_second_factor_a_password_alone_is_not_enough(db: None, https: None) -> None:
     made = create_first_administrator()
     assert made
     first = browser("appeal.example")
@@ -121,7 +121,7 @@ def test_after_that_a_password_alone_opens_nothing(db: None, https: None) -> Non
     assert second.get("/admin/", secure=True)["Location"].startswith("/admin/login/")
 
 
-def test_a_change_of_factor_is_told_by_mail_from_the_outbox(committed: None, https: None) -> None:
+def test_a_changed_factor_is_reported_by_queued_mail(committed: None, https: None) -> None:
     made = create_first_administrator()
     assert made
     get_user_model().objects.update(email="chief@desk.example")

@@ -89,7 +89,7 @@ def test_a_name_that_is_taken_or_strange_is_refused(chief: User) -> None:
     assert mails() == []
 
 
-def test_ones_own_mailbox_can_be_set(chief: User) -> None:
+def test_an_account_can_change_its_own_mailbox(chief: User) -> None:
     client = create_client(chief)
     assert client.post(f"/admin/staff/{chief.pk}/", {"mailbox": "not one"}).status_code == 422
     assert client.post(f"/admin/staff/{chief.pk}/", {"mailbox": "new@desk.example"}).status_code == 303
@@ -97,7 +97,7 @@ def test_ones_own_mailbox_can_be_set(chief: User) -> None:
     assert chief.email == "new@desk.example"
 
 
-def test_one_administrator_gives_alone_and_of_two_the_other_has_to_agree(chief: User) -> None:
+def test_a_sole_administrator_gives_roles_alone_and_one_of_two_needs_the_other(chief: User) -> None:
     guest = create_account("guest")
     mine = create_client(chief)
     mine.post(f"/admin/staff/{guest.pk}/", {"do": "give:administrator"})
@@ -127,7 +127,7 @@ def test_an_invitation_by_one_of_two_gives_no_role_by_itself(chief: User) -> Non
     assert {proposal.role for proposal in RoleProposal.objects.all()} == {"moderator", "administrator"}
 
 
-def test_a_role_is_taken_at_once_and_the_last_administrator_stays(chief: User) -> None:
+def test_a_role_is_removed_at_once_but_not_the_last_administrator(chief: User) -> None:
     guest = create_account("guest", Role.ADMINISTRATOR, Role.EDITOR)
     client = create_client(guest)
     client.post(f"/admin/staff/{chief.pk}/", {"do": "take:moderator"})
@@ -141,7 +141,7 @@ def test_a_role_is_taken_at_once_and_the_last_administrator_stays(chief: User) -
 
 
 @pytest.mark.parametrize("do", ["take:administrator", "disable"])
-def test_of_two_administrators_neither_shuts_the_other_out(chief: User, do: str) -> None:
+def test_neither_of_two_administrators_can_lock_the_other_out(chief: User, do: str) -> None:
     """Whoever did would give roles alone from then on, to as many accounts as any rule of two takes."""
     guest = create_account("guest", Role.ADMINISTRATOR)
     for one, other in ((chief, guest), (guest, chief)):
@@ -153,7 +153,7 @@ def test_of_two_administrators_neither_shuts_the_other_out(chief: User, do: str)
     assert Role.ADMINISTRATOR not in get_roles(User.objects.get(pk=guest.pk))
 
 
-def test_disabling_ends_the_sessions_at_once_and_enabling_brings_no_role_back(chief: User, appeal: Appeal) -> None:
+def test_disabling_ends_sessions_and_enabling_restores_no_role(chief: User, appeal: Appeal) -> None:
     guest = create_account("guest", Role.MODERATOR)
     at_work = create_client(guest)
     assert at_work.get("/admin/").status_code == 200
@@ -167,7 +167,7 @@ def test_disabling_ends_the_sessions_at_once_and_enabling_brings_no_role_back(ch
     assert at_work.get("/admin/")["Location"].startswith("/admin/login/")
 
 
-def test_a_superuser_that_is_disabled_is_none_any_more(chief: User) -> None:
+def test_a_disabled_superuser_loses_that_status(chief: User) -> None:
     second = create_account("second", is_superuser=True)
     create_account("third", Role.ADMINISTRATOR)
     accounts.disable(second.pk, by=Actor.staff(chief.pk), at=NOON)
@@ -185,7 +185,7 @@ def test_a_superuser_that_is_disabled_is_none_any_more(chief: User) -> None:
         (Role.AUDITOR, "/admin/petition/auditevent/"),
     ],
 )
-def test_everybody_is_led_to_a_page_of_theirs_with_no_way_elsewhere(appeal: Appeal, role: Role, home: str) -> None:
+def test_each_role_starts_on_its_own_page_with_its_own_menu(appeal: Appeal, role: Role, home: str) -> None:
     client = create_client(create_account("guest", role))
     page = client.get("/admin/", follow=True)
     assert page.redirect_chain == [(home, 302)]
@@ -195,7 +195,7 @@ def test_everybody_is_led_to_a_page_of_theirs_with_no_way_elsewhere(appeal: Appe
         assert client.get(address).status_code == 200, address
 
 
-def test_a_browser_that_does_not_know_the_account_is_told_by_mail_once(appeal: Appeal, client: Client) -> None:
+def test_a_sign_in_from_a_new_browser_sends_one_mail(appeal: Appeal, client: Client) -> None:
     account = create_account("guest", Role.MODERATOR)
     typed = {"username": "guest", "password": "a long pass phrase"}
     for _again in range(2):
@@ -214,7 +214,7 @@ def test_a_browser_that_does_not_know_the_account_is_told_by_mail_once(appeal: A
     assert len(mails()) == 4
 
 
-def test_on_https_the_cookie_leaves_only_safely(appeal: Appeal, settings: Settings) -> None:
+def test_on_https_the_session_cookie_is_secure(appeal: Appeal, settings: Settings) -> None:
     settings.SITE_IS_HTTPS = True
     create_account("guest", Role.MODERATOR)
     client = Client(headers={"host": "127.0.0.1:8000"})
@@ -233,7 +233,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(appeal: Appeal) -> None:
         assert client.get("/admin/")["Location"] == "/admin/login/"
 
 
-def test_a_contact_is_opened_by_a_button_and_the_look_is_on_record(appeal: Appeal) -> None:
+def test_opening_a_contact_takes_a_button_and_is_recorded(appeal: Appeal) -> None:
     moderator = create_account("guest", Role.MODERATOR)
     client = create_client(moderator)
     waiting = confirmed(appeal, contact_name="Asel <b>", contact_role="Director", contact_email="asel@fund.example")
@@ -250,7 +250,7 @@ def test_a_contact_is_opened_by_a_button_and_the_look_is_on_record(appeal: Appea
     assert "asel" not in str(dict(client.session)).lower()
 
 
-def test_where_there_is_no_contact_or_no_key_nothing_is_on_record(appeal: Appeal, settings: Settings) -> None:
+def test_without_a_contact_or_key_nothing_is_recorded(appeal: Appeal, settings: Settings) -> None:
     client = create_client(create_account("guest", Role.MODERATOR))
     waiting = confirmed(appeal)
     settings.CONTACT_PRIVATE_KEYS = []
