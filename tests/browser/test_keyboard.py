@@ -37,7 +37,7 @@ _HERE = """() => {
 
 
 @pytest.mark.parametrize("state", ["appeal", "list-demonstration", "figures", "form", "check-mail", "accessibility"])
-def test_tab_reaches_everything_shows_where_it_is_and_leaves(tab: Visit, state: str) -> None:
+def test_tab_reaches_every_control_shows_the_focus_and_leaves_the_page(tab: Visit, state: str) -> None:
     STATES[state](tab)
     tab.page.emulate_media(reduced_motion="reduce")  # nothing is still scrolling when we look
     for width in (320, 1280):

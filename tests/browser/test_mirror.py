@@ -78,7 +78,7 @@ def test_the_worker_keeps_a_mirror_that_opens_from_a_disk(browser: Browser, mirr
         assert not path.is_file() or shown.encode() not in path.read_bytes()
 
 
-def test_one_that_is_ended_half_way_leaves_the_old_one_whole(resting: Site) -> None:
+def test_an_interrupted_mirror_leaves_the_old_one_complete(resting: Site) -> None:
     folder, half = resting.folder / "copy", resting.folder / ".copy.new"
     resting.manage("mirror", str(folder))
     before = (folder / "SHA256SUMS").stat().st_ino
@@ -98,7 +98,7 @@ def test_one_that_is_ended_half_way_leaves_the_old_one_whole(resting: Site) -> N
     assert not half.exists()
 
 
-def test_a_worker_that_goes_once_leaves_it_fresh_and_the_zip_is_the_same(resting: Site) -> None:
+def test_worker_once_refreshes_the_mirror_and_the_zip_is_the_same(resting: Site) -> None:
     resting.manage("hide", "original-1")
     resting.manage("worker", "--once")
     folder = resting.folder / "mirror"

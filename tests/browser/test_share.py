@@ -37,14 +37,14 @@ def shared(visit: Visit) -> Any:
     return visit.page.evaluate("window.shared")
 
 
-def test_where_there_is_no_share_sheet_nothing_appears(tab: Visit) -> None:
+def test_without_a_share_sheet_the_button_is_hidden(tab: Visit) -> None:
     tab.page.add_init_script("delete Navigator.prototype.share")
     open_page(tab, "data-share")
     expect(tab.page.locator("button")).to_be_hidden()
     assert tab.complaints == []
 
 
-def test_title_and_address_go_to_the_sheet_and_closing_it_is_silent(tab: Visit) -> None:
+def test_title_and_address_are_shared_and_cancelling_is_no_error(tab: Visit) -> None:
     tab.page.add_init_script(SHEET)
     open_page(tab, 'data-share="https://appeal.example/" data-title="Its title"')
     assert shared(tab) == {"title": "Its title", "url": "https://appeal.example/"}
@@ -52,7 +52,7 @@ def test_title_and_address_go_to_the_sheet_and_closing_it_is_silent(tab: Visit) 
 
 
 @pytest.mark.parametrize(("canonical", "address"), [('<link rel="canonical" href="/ru/">', "/ru/"), ("", PATH)])
-def test_without_an_address_the_canonical_or_the_bare_one_is_shared(tab: Visit, canonical: str, address: str) -> None:
+def test_without_an_address_the_canonical_or_current_one_is_shared(tab: Visit, canonical: str, address: str) -> None:
     tab.page.add_init_script(SHEET)
     open_page(tab, "data-share", canonical=canonical)
     assert shared(tab) == {"title": "Title of the page", "url": tab.site.url + address}

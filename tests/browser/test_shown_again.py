@@ -27,7 +27,7 @@ def own_page(visit: Visit) -> str:
     return visit.page.url
 
 
-def test_after_a_withdrawal_the_page_of_before_asks_again(tab: Visit) -> None:
+def test_after_a_withdrawal_the_earlier_page_is_reloaded(tab: Visit) -> None:
     address = own_page(tab)
     other = tab.page.context.new_page()
     other.goto(f"{address}withdraw/")
@@ -44,7 +44,7 @@ def test_after_a_withdrawal_the_page_of_before_asks_again(tab: Visit) -> None:
 
 
 @pytest.mark.parametrize("step", ["withdraw/", "stop/", "correction/", ""])
-def test_it_does_so_with_a_fragment_in_its_address_on_every_step(tab: Visit, step: str) -> None:
+def test_every_step_is_reloaded_also_with_a_fragment(tab: Visit, step: str) -> None:
     tab.page.goto(f"{own_page(tab)}{step}#main")
     with tab.page.expect_request(lambda request: request.is_navigation_request()) as asked:
         send(tab.page, "pageshow")
@@ -60,7 +60,7 @@ def test_the_answer_to_a_form_is_never_sent_again(tab: Visit) -> None:
     assert asked.value.method == "GET"
 
 
-def test_the_page_to_confirm_asks_again_too_and_a_code_that_is_shown_once_stays(tab: Visit) -> None:
+def test_the_confirmation_page_is_reloaded_and_a_code_shown_once_stays(tab: Visit) -> None:
     confirm_page(tab)
     assert "reload_on_back" in tab.page.content()
     tab.press(".button")
@@ -70,7 +70,7 @@ def test_the_page_to_confirm_asks_again_too_and_a_code_that_is_shown_once_stays(
     expect(tab.page.locator(".code-to-keep")).to_have_text(code)
 
 
-def test_a_page_that_is_shown_for_the_first_time_is_left_alone(tab: Visit) -> None:
+def test_a_page_shown_for_the_first_time_is_not_reloaded(tab: Visit) -> None:
     own_page(tab)
     assert not tab.page.evaluate(CLOSED)
     tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }))")

@@ -101,22 +101,22 @@ def _wrong_on_the_list(appeal: Appeal, approved: list[int]) -> list[str]:
     return [f"wrong {what}" for what, is_right in checks.items() if not is_right]
 
 
-def test_two_moderators_at_once_list_it_once() -> None:
+def test_two_moderators_at_once_list_an_endorsement_once() -> None:
     copy = _copy_decisions(locked=True)
     assert _complaints(copy, copy.gate.AlreadyDecided, threads=2, rows=1, lock=True) == []
 
 
-def test_and_without_the_locks_the_same_two_do_harm() -> None:
+def test_without_locks_two_moderators_at_once_fail() -> None:
     copy = _copy_decisions(locked=False)
     assert _complaints(copy, copy.gate.AlreadyDecided, threads=2, rows=1, lock=False) != []
 
 
-def test_all_moderators_approve_all_of_them_in_random_order() -> None:
+def test_all_moderators_approve_all_endorsements_in_random_order() -> None:
     already = AlreadyDecided
     assert _complaints(decisions, already, threads=MODERATORS, rows=APPROVALS, lock=True, shuffled=True) == []
 
 
-def test_and_without_the_locks_the_same_race_does_harm() -> None:
+def test_without_locks_the_same_race_fails() -> None:
     copy = _copy_decisions(locked=False)
     already = copy.gate.AlreadyDecided
     assert _complaints(copy, already, threads=MODERATORS, rows=APPROVALS, lock=False, shuffled=True) != []
@@ -127,6 +127,6 @@ def test_different_endorsements_at_once_get_different_numbers() -> None:
     assert _complaints(copy, copy.gate.AlreadyDecided, threads=4, rows=4, lock=True) == []
 
 
-def test_and_without_the_locks_the_numbers_of_different_endorsements_collide() -> None:
+def test_without_locks_numbers_collide() -> None:
     copy = _copy_decisions(locked=False)
     assert _complaints(copy, copy.gate.AlreadyDecided, threads=4, rows=4, lock=False) != []

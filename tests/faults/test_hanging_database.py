@@ -127,7 +127,7 @@ def assert_can_be_sent_again(answer: Answer) -> None:
     assert again == expected
 
 
-def test_with_the_database_locked_memory_is_served_and_posts_can_be_sent_again(installed: Installation) -> None:
+def test_with_a_locked_database_cached_pages_are_served_and_posts_kept(installed: Installation) -> None:
     with installed.server() as server:
         pages = filled(server)
         with locked(installed):
@@ -141,7 +141,7 @@ def test_with_the_database_locked_memory_is_served_and_posts_can_be_sent_again(i
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no process that could stand still")
-def test_with_postgresql_standing_still_memory_is_served_and_later_all_goes_on(installed: Installation) -> None:
+def test_with_a_hanging_postgresql_cached_pages_are_served(installed: Installation) -> None:
     passage = FreezableProxy(installed.environment["DATABASE_URL"])
     with installed.server(DATABASE_URL=passage.url) as server:
         pages = filled(server)

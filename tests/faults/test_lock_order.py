@@ -177,14 +177,14 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_two_at_once_both_finish(case: Case) -> None:
+def test_two_actions_at_once_both_finish(case: Case) -> None:
     outcomes = LockStepper(*case.locks).run(*case.works(case.module))
     assert [outcome for outcome in outcomes if isinstance(outcome, OperationalError | TimeoutError)] == []
     assert case.complaints() == []
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_and_in_another_order_they_deadlock(case: Case, caplog: pytest.LogCaptureFixture) -> None:
+def test_in_another_order_they_deadlock(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     """Takes a second each: after that PostgreSQL looks for a deadlock."""
     outcomes = LockStepper(*case.locks).run(*case.works(variant(case.module, case.without)))
     assert "deadlock" in f"{outcomes} {caplog.text}".lower()

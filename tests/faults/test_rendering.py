@@ -74,7 +74,7 @@ def _is_kept(middleware: type[PublishedPagesMiddleware], *, path: str, encoding:
 
 
 @pytest.mark.both_databases
-def test_a_removed_name_is_never_kept() -> None:
+def test_a_removed_name_is_never_cached() -> None:
     factories.an_appeal()
     assert not any(
         _is_kept(PublishedPagesMiddleware, path=path, encoding=encoding) for path in PATHS for encoding in ("", "br")
@@ -82,7 +82,7 @@ def test_a_removed_name_is_never_kept() -> None:
 
 
 @pytest.mark.both_databases
-def test_a_cache_that_is_not_replaced_would_keep_it() -> None:
+def test_an_unreplaced_cache_would_keep_a_removed_name() -> None:
     factories.an_appeal()
     careless = variant(middleware, CARELESS).PublishedPagesMiddleware
     assert all(_is_kept(careless, path=path, encoding="") for path in PATHS)

@@ -44,7 +44,7 @@ def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> No
         assert PrivateLink.objects.count() == 2 * number
 
 
-def test_and_without_what_holds_them_together_they_are_more() -> None:
+def test_without_lookup_and_fingerprint_there_are_more() -> None:
     """The control: a copy that neither looks for its twin nor gives it the same fingerprint."""
     careless = variant(
         accept,
@@ -66,7 +66,7 @@ def test_one_link_pressed_many_times_at_once_confirms_once() -> None:
     assert endorsement.state == State.CONFIRMED
 
 
-def test_of_two_tries_confirmed_at_once_one_stays() -> None:
+def test_of_two_forms_confirmed_at_once_one_stays() -> None:
     appeal = factories.an_appeal()
     submission = a_submission()
     forms = [submit(appeal, replace(submission, website=site), at=NOON) for site in ("", "https://fund.example")]
@@ -78,7 +78,7 @@ def test_of_two_tries_confirmed_at_once_one_stays() -> None:
     assert {type(outcome) for outcome in outcomes} <= {Endorsement, NoSuchLink}
 
 
-def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_between() -> None:
+def test_confirming_during_a_purge_confirms_or_finds_nothing() -> None:
     appeal = factories.an_appeal()
     waiting = [factories.submitted(appeal) for _ in range(12)]
     for endorsement, _ in waiting:
@@ -98,7 +98,7 @@ def test_who_confirms_while_the_purge_runs_is_confirmed_or_gone_and_nothing_betw
     assert Contact.objects.count() == len(confirmed)
 
 
-def test_twenty_repeats_at_once_long_after_ask_once_more_and_not_twenty_times() -> None:
+def test_twenty_later_repeats_at_once_send_one_more_mail() -> None:
     appeal, submission = factories.an_appeal(), a_submission()
     factories.mails_left(factories.submitted(appeal, **vars(submission))[0])
     again = partial(submit, appeal, submission, at=NOON + timedelta(hours=2))
@@ -107,7 +107,7 @@ def test_twenty_repeats_at_once_long_after_ask_once_more_and_not_twenty_times() 
     assert OutgoingMail.objects.count() == 2
 
 
-def test_who_asks_again_while_the_purge_looks_keeps_what_was_acknowledged() -> None:
+def test_a_repeated_form_during_a_purge_is_kept() -> None:
     """The purge has the endorsement on its list already when it is asked for once more."""
     appeal, submission = factories.an_appeal(), a_submission()
     factories.mails_left(factories.submitted(appeal, **vars(submission))[0])

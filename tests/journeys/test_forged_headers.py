@@ -188,7 +188,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_and_proxies_that_keep_underscores_let_forged_addresses_through(
+def test_proxies_that_keep_underscores_let_forged_addresses_through(
     public: Server, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same proxies without the line that drops underscores let forged addresses through (the positive control)."""

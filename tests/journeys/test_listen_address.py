@@ -46,7 +46,7 @@ def family_of(address: str) -> socket.AddressFamily:
         pytest.param("::", "[::1]", marks=only_with_ipv6),
     ],
 )
-def test_the_address_opens_and_is_the_site_s(
+def test_the_printed_address_opens_the_site(
     host: str, shown: str, client: Client, appeal: Appeal, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that listens there is reached at the URL that is printed, and the site answers to it and names it."""

@@ -87,7 +87,7 @@ def test_opening_every_link_of_every_mail_changes_no_row(client: Client, appeal:
     assert rows() == before
 
 
-def test_pressing_a_button_does_change_a_row(client: Client, appeal: Appeal) -> None:
+def test_pressing_a_button_changes_a_row(client: Client, appeal: Appeal) -> None:
     """The control: the same comparison notices a POST."""
     _, token = factories.submitted(appeal, at=clock.now())
     before = rows()

@@ -151,7 +151,7 @@ def test_the_printed_address_opens_until_the_terminal_is_closed(site: Site) -> N
     assert "Traceback" not in site.output
 
 
-def test_an_https_site_is_served_where_the_proxy_finds_it_and_killed_leaves_no_process(site: Site) -> None:
+def test_an_https_site_is_served_to_its_proxy_and_a_kill_leaves_no_process(site: Site) -> None:
     """Takes seconds: a real start, with an address that only a proxy serves."""
     site.options, site.environment = ["--host", "0.0.0.0"], site.environment | {"SITE_URL": "https://appeal.example"}
     site.start()
@@ -164,7 +164,7 @@ def test_an_https_site_is_served_where_the_proxy_finds_it_and_killed_leaves_no_p
     wait_for(lambda: processes_of(site) == [])
 
 
-def test_what_dies_is_started_again_until_too_many_have_died_and_nohup_works(site: Site) -> None:
+def test_dead_processes_are_restarted_up_to_a_limit_and_nohup_works(site: Site) -> None:
     """Takes seconds: a real start. granian restarts its child, `serve` restarts granian and the worker."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -211,7 +211,9 @@ def find_unkilled_worker(site: Site, killed: set[int]) -> int | None:
     ("started", "number", "in_background"),
     [(2, signal.SIGINT, False), (3, signal.SIGTERM, False), (ALL, signal.SIGINT, True)],
 )
-def test_stopped_twice_while_it_starts(site: Site, started: int, number: signal.Signals, in_background: bool) -> None:
+def test_two_signals_during_the_start_stop_it(
+    site: Site, started: int, number: signal.Signals, in_background: bool
+) -> None:
     """A shell that starts it in the background makes it ignore SIGINT; one that is sent all the same is meant."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN if in_background else signal.getsignal(signal.SIGINT))
     try:
@@ -227,7 +229,7 @@ def test_stopped_twice_while_it_starts(site: Site, started: int, number: signal.
     assert "Traceback" not in site.output
 
 
-def test_stopped_while_its_own_program_is_still_being_loaded(site: Site) -> None:
+def test_a_signal_while_loading_stops_it(site: Site) -> None:
     site.begin()
     wait_for(lambda: "_sodium" in Path(f"/proc/{site.process.pid}/maps").read_text(encoding="utf-8"))
     assert site.stop(signal.SIGINT) in (0, -signal.SIGINT)

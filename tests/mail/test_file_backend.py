@@ -71,6 +71,6 @@ def test_a_message_id_cannot_choose_another_folder(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["xy.eml"]
 
 
-def test_nobody_to_write_to_is_no_file(folder: Path) -> None:
+def test_a_mail_without_recipients_is_no_file(folder: Path) -> None:
     assert get_connection(BACKEND).send_messages([]) == 0
     assert list(folder.iterdir()) == []

@@ -70,7 +70,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("message", sorted(TOLD))
-def test_a_mail_says_all_that_it_is_for(message: str, language: str) -> None:
+def test_a_mail_has_all_its_content(message: str, language: str) -> None:
     content = {name: CONTENT[name] for name in TOLD[message]}
     letter = render(message, content)
     assert letter.text.split()[0] == translation.gettext("Hello,")
@@ -103,12 +103,12 @@ def test_a_subject_is_one_neutral_line(message: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("message", sorted(TOLD))
-def test_what_a_phone_previews_of_the_text_is_neutral(message: str, language: str) -> None:
+def test_the_beginning_that_phones_preview_is_neutral(message: str, language: str) -> None:
     letter = render(message, {name: CONTENT[name] for name in TOLD[message]})
     assert not TELLING.search(" ".join(letter.text.split())[:60])
 
 
-def test_every_mail_is_tried_here() -> None:
+def test_every_mail_is_tested_here() -> None:
     assert set(MESSAGES) == {*TOLD, "delivery_check", "prepared"}
 
 
@@ -118,7 +118,7 @@ def test_an_unknown_mail_is_a_key_error() -> None:
 
 
 @pytest.mark.parametrize(("message", "field"), [("listed", "line"), ("rejected", "words")])
-def test_right_to_left_letters_turn_nothing_around(message: str, field: str) -> None:
+def test_right_to_left_text_is_isolated(message: str, field: str) -> None:
     arabic = "مركز 2020 (KG)"
     letter = render(message, CONTENT | {field: arabic})
     assert f"\u2068{arabic}\u2069" in letter.text
@@ -126,7 +126,7 @@ def test_right_to_left_letters_turn_nothing_around(message: str, field: str) -> 
 
 
 @pytest.mark.parametrize("message", ["listed", "rejected"])
-def test_a_mail_offers_an_answer_only_where_somebody_reads_it(message: str, settings: Settings) -> None:
+def test_a_mail_offers_replying_only_with_a_secretariat_address(message: str, settings: Settings) -> None:
     content = {name: CONTENT[name] for name in TOLD[message]}
     settings.SECRETARIAT_ADDRESS = ""
     without = render(message, content)
@@ -145,7 +145,7 @@ def test_a_prepared_subject_is_one_line_whatever_it_was(evil: str) -> None:
     assert letter.subject.startswith("Hello Bcc: ")
 
 
-def test_the_text_of_a_mail_is_no_html_whoever_shows_it() -> None:
+def test_text_mails_are_escaped_when_shown_as_html() -> None:
     """Text templates escape nothing, so a staff page that shows one has to."""
     letter = render("listed", CONTENT | {"line": "<img src=x onerror=alert(1)>"})
     assert "<img" in letter.text

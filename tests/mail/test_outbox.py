@@ -25,7 +25,7 @@ def lease_mail(*, at: datetime = NOON) -> OutgoingMail:
     return mail
 
 
-def test_the_mail_that_is_due_longest_comes_first_and_each_once() -> None:
+def test_the_mail_due_longest_comes_first_and_each_comes_once() -> None:
     later, first = queue_test_mail(at=NOON), queue_test_mail(at=NOON - timedelta(minutes=1))
     assert [lease_mail().pk, lease_mail().pk] == [first.pk, later.pk]
     assert outbox.lease_next(at=NOON) is None
@@ -58,7 +58,7 @@ def test_only_who_holds_the_lease_writes_the_outcome() -> None:
     assert OutgoingMail.objects.get().sent_at == later
 
 
-def test_a_delivered_mail_forgets_to_whom_and_what() -> None:
+def test_address_and_content_of_a_delivered_mail_are_erased() -> None:
     queue_test_mail()
     outbox.mark_delivered(lease_mail(), at=NOON)
     mail = OutgoingMail.objects.get()
@@ -68,7 +68,7 @@ def test_a_delivered_mail_forgets_to_whom_and_what() -> None:
     assert outbox.lease_next(at=NOON + timedelta(days=1)) is None
 
 
-def test_a_finally_refused_mail_forgets_to_whom_and_what_and_keeps_why() -> None:
+def test_a_refused_mail_keeps_only_the_reason() -> None:
     queue_test_mail()
     outbox.mark_failed(lease_mail(), error="smtp 550", at=NOON, final=True)
     mail = OutgoingMail.objects.get()
@@ -98,7 +98,7 @@ def test_pauses_grow_from_30_seconds_to_an_hour_for_at_least_72_hours() -> None:
     assert len(made) == 103
 
 
-def test_all_attempts_carry_one_message_id_and_no_two_mails_the_same() -> None:
+def test_all_attempts_of_a_mail_have_the_same_unique_message_id() -> None:
     first, second = queue_test_mail(), queue_test_mail()
     before = first.message_id
     for minute in (0, 5, 10):

@@ -44,9 +44,9 @@ def test_each_mail_is_leased_once_though_workers_come_between_read_and_write() -
     assert set(OutgoingMail.objects.values_list("attempts", flat=True)) == {1}
 
 
-def test_the_outbox_as_it_is_leases_each_once() -> None:
+def test_the_outbox_leases_each_mail_once() -> None:
     assert _each_once(_leased(outbox))
 
 
-def test_and_without_the_lock_the_same_workers_send_twice() -> None:
+def test_without_the_lock_workers_send_twice() -> None:
     assert not _each_once(_leased(variant(outbox, WIDENED | WITHOUT_LOCK)))

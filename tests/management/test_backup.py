@@ -180,7 +180,7 @@ def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys:
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="it needs no other program")
-def test_without_its_programs_a_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_programs_backup_names_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with pytest.raises(CommandError, match="install PostgreSQL's client programs"):
         call_command("backup", str(tmp_path / "one.backup"))

@@ -52,7 +52,7 @@ def test_an_unknown_appeal_is_refused_with_the_known_ones(appeal: Appeal) -> Non
     )
 
 
-def test_an_empty_site_says_how_to_publish_an_appeal(db: None) -> None:
+def test_an_empty_site_explains_how_to_publish_an_appeal(db: None) -> None:
     assert "import_statement" in refusal("hide", "original-1")
 
 

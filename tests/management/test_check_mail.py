@@ -17,7 +17,7 @@ def sends_through(office: FakeMailServer, settings: Settings) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
 
 
-def test_a_server_that_accepts_the_mail(settings: Settings, capsys: Capture) -> None:
+def test_a_mail_accepted_by_the_server_is_reported(settings: Settings, capsys: Capture) -> None:
     with run_server(create_fake_server()) as office:
         sends_through(office, settings)
         call_command("check_mail", "you@example.org")
@@ -27,7 +27,7 @@ def test_a_server_that_accepts_the_mail(settings: Settings, capsys: Capture) -> 
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_server_that_refuses_or_cannot_be_reached(settings: Settings) -> None:
+def test_a_refusing_or_unreachable_server_is_reported(settings: Settings) -> None:
     office = create_fake_server()
     office.recipients = ["550 no such user"]
     with run_server(office):
@@ -38,7 +38,7 @@ def test_a_server_that_refuses_or_cannot_be_reached(settings: Settings) -> None:
         call_command("check_mail", "you@example.org")
 
 
-def test_without_a_server_it_is_a_file(settings: Settings, capsys: Capture) -> None:
+def test_without_a_server_the_mail_is_a_file(settings: Settings, capsys: Capture) -> None:
     call_command("check_mail", "you@example.org")
     assert "EMAIL_URL is not set" in capsys.readouterr().out
     assert any("you@example.org" in path.read_text() for path in settings.MAIL_DIR.glob("*.eml"))

@@ -48,7 +48,7 @@ def test_new_keys_prints_lines_for_an_environment_file() -> None:
     assert len({line.split("=", 1)[1] for line in lines}) == len(KEY_NAMES)
 
 
-def test_purge_erases_what_is_over(appeal: Appeal) -> None:
+def test_purge_erases_expired_rows(appeal: Appeal) -> None:
     mails_left(submitted(appeal, at=NOON.replace(month=10))[0], at=NOON.replace(month=10))
     fresh, _ = submitted(appeal, at=clock.now())
     run("purge")

@@ -63,13 +63,13 @@ def test_operator_mistakes_get_a_sentence(appeal: Appeal) -> None:
         run("0")
 
 
-def test_nothing_made_up_goes_into_a_real_appeal_on_a_public_site(appeal: Appeal, settings: object) -> None:
+def test_a_real_appeal_on_a_public_site_takes_no_demonstration(appeal: Appeal, settings: object) -> None:
     run("1", "--appeal", SLUG)
     settings.SITE_IS_HTTPS = True  # type: ignore[attr-defined]  # pytest-django's settings
     with pytest.raises(CommandError, match="public site"):
         run("1", "--appeal", SLUG)
 
 
-def test_what_is_real_cannot_be_declared_made_up(appeal: Appeal) -> None:
+def test_a_real_appeal_cannot_become_a_demonstration(appeal: Appeal) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Appeal.objects.update(is_demo=True)

@@ -108,7 +108,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, operator: Operator) -> Pa
         ("serve", "var", "\n", "The keys in {}/var/keys.env are incomplete: put your copy of the file back"),
     ],
 )
-def test_a_process_of_its_own_says_the_same_as_a_fork(
+def test_a_separate_process_prints_the_same_as_a_fork(
     operator: Operator, tmp_path: Path, command: str, data_dir: str, keys: str, begins: str
 ) -> None:
     """All other tests run forks, and these three say what holds for all: settings, database and `serve`."""
@@ -124,7 +124,7 @@ def test_a_process_of_its_own_says_the_same_as_a_fork(
 @pytest.mark.parametrize(
     ("command", "place"), [("level", "file"), ("check", "file/var"), ("migrate", "locked/var"), ("serve", "locked/var")]
 )
-def test_a_folder_that_cannot_be_written(operator: Operator, tmp_path: Path, command: str, place: str) -> None:
+def test_an_unwritable_folder_is_reported(operator: Operator, tmp_path: Path, command: str, place: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "locked").mkdir(mode=0o500)
     message = operator.sentence(command, DATA_DIR=str(tmp_path / place))
@@ -132,14 +132,14 @@ def test_a_folder_that_cannot_be_written(operator: Operator, tmp_path: Path, com
     assert "make it a folder that this user can write to" in message
 
 
-def test_a_folder_that_is_not_there_yet_is_made(operator: Operator, tmp_path: Path) -> None:
+def test_a_missing_folder_is_created(operator: Operator, tmp_path: Path) -> None:
     """Also if the keys are in the environment, so that nothing was written before."""
     done = operator.run(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **generate_keys())
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE((tmp_path / "new" / "var").stat().st_mode) == 0o700
 
 
-def test_a_key_file_that_cannot_be_read(operator: Operator, var: Path) -> None:
+def test_an_unreadable_key_file_is_reported(operator: Operator, var: Path) -> None:
     (var / "keys.env").chmod(0)
     message = operator.sentence("level", DATA_DIR=str(var))
     assert message.startswith(f"The keys in {var / 'keys.env'} cannot be read (Permission denied)")
@@ -149,7 +149,7 @@ def test_a_key_file_that_cannot_be_read(operator: Operator, var: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"SECRET_KEY=abc\n", b"\xff\xfe"])
-def test_an_incomplete_key_file(operator: Operator, var: Path, content: bytes) -> None:
+def test_an_incomplete_key_file_is_reported(operator: Operator, var: Path, content: bytes) -> None:
     (var / "keys.env").write_bytes(content)
     message = operator.sentence("level", DATA_DIR=str(var))
     assert message.startswith(f"The keys in {var / 'keys.env'} are incomplete: put your copy of the file back")
@@ -157,14 +157,14 @@ def test_an_incomplete_key_file(operator: Operator, var: Path, content: bytes) -
 
 
 @pytest.mark.parametrize("command", [["level"], ["serve"], ["worker", "--once"], ["backup"], ["upgrade"]])
-def test_a_database_file_that_cannot_be_opened(operator: Operator, var: Path, command: list[str]) -> None:
+def test_a_database_file_that_cannot_be_opened_is_reported(operator: Operator, var: Path, command: list[str]) -> None:
     (var / "petition.sqlite3").mkdir()
     message = operator.sentence(*command, DATA_DIR=str(var))
     assert message.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
 
 
 @pytest.mark.parametrize("command", [["level", "closed"], ["serve"]])
-def test_a_database_file_that_cannot_be_written(
+def test_an_unwritable_database_file_is_reported(
     operator: Operator, var: Path, migrated: Path, command: list[str]
 ) -> None:
     shutil.copy(migrated, var)
@@ -173,14 +173,14 @@ def test_a_database_file_that_cannot_be_written(
     assert message.startswith(f"The database {var / 'petition.sqlite3'} cannot be opened or written: make the file")
 
 
-def test_a_file_that_is_no_database(operator: Operator, var: Path) -> None:
+def test_a_file_that_is_no_database_is_reported(operator: Operator, var: Path) -> None:
     (var / "petition.sqlite3").write_text("Dear Sir or Madam" * 100, encoding="utf-8")
     message = operator.sentence("level", DATA_DIR=str(var))
     assert "is damaged, or no database: move it away and restore a backup with `manage.py restore FILE`" in message
 
 
 @pytest.mark.parametrize("command", [["purge"], ["hide", "further-1"], ["replay_removals"]])
-def test_a_database_that_was_never_migrated(operator: Operator, var: Path, command: list[str]) -> None:
+def test_an_unmigrated_database_is_reported(operator: Operator, var: Path, command: list[str]) -> None:
     (var / "removals.jsonl").write_text(
         '{"appeal": "x", "kind": "further", "number": 1, "at": "2026-11-25T10:00:00+00:00"}\n', encoding="ascii"
     )
@@ -189,7 +189,7 @@ def test_a_database_that_was_never_migrated(operator: Operator, var: Path, comma
 
 
 @pytest.mark.parametrize("command", [["level"], ["serve"], ["worker"], ["createsuperuser"]])
-def test_postgresql_that_cannot_be_reached(operator: Operator, var: Path, command: list[str]) -> None:
+def test_an_unreachable_postgresql_server_is_reported(operator: Operator, var: Path, command: list[str]) -> None:
     url = f"postgres://petition:mellon@127.0.0.1:{free_port()}/petition"
     message = operator.sentence(*command, DATA_DIR=str(var), DATABASE_URL=url)
     assert message.startswith("PostgreSQL cannot be reached (")
@@ -269,7 +269,7 @@ def test_a_bug_keeps_its_traceback() -> None:
     assert "/var/x" in (explain_error(PermissionError(13, "Permission denied", "/var/x")) or "")
 
 
-def test_keys_that_cannot_be_created_say_why(var: Path, tmp_path: Path) -> None:
+def test_keys_that_cannot_be_created_are_explained(var: Path, tmp_path: Path) -> None:
     (var / "keys.env").write_bytes(b"\xff")
     with pytest.raises(ImproperlyConfigured, match="are incomplete"):
         load_keys(var)

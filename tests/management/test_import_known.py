@@ -47,13 +47,13 @@ def test_a_new_list_replaces_the_old_one(tmp_path: Path, capsys: pytest.CaptureF
         (b"name,domain\n\xff,a.example\n", "not UTF-8"),
     ],
 )
-def test_a_list_that_is_wrong_changes_nothing_and_says_where(tmp_path: Path, text: str | bytes, expected: str) -> None:
+def test_an_invalid_list_changes_nothing_and_names_the_line(tmp_path: Path, text: str | bytes, expected: str) -> None:
     imported(tmp_path, LIST)
     with pytest.raises(CommandError, match=expected.replace(".", r"\.")):
         imported(tmp_path, text)
     assert KnownOrganisation.objects.count() == 2
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_known", str(tmp_path / "nowhere.csv"))

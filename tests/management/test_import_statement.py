@@ -159,7 +159,7 @@ def translation(folder: Path, demands: int = 8) -> Path:
     return file
 
 
-def test_a_translation_is_added_and_says_what_it_is(tmp_path: Path, db: None, client: Client) -> None:
+def test_a_translation_is_added_and_marked(tmp_path: Path, db: None, client: Client) -> None:
     run(STATEMENT)
     options = ("--slug", SLUG, "--language", "ru", "--status", "unofficial", "--date", "2026-11-23")
     report, _ = run(translation(tmp_path), *options)
@@ -209,7 +209,7 @@ def test_the_list_of_a_translation_is_reported_as_not_imported(tmp_path: Path, d
     assert "Its 3 signatories were not imported" in report
 
 
-def test_a_translation_of_nothing_is_refused(tmp_path: Path, db: None) -> None:
+def test_a_translation_without_an_original_is_refused(tmp_path: Path, db: None) -> None:
     with pytest.raises(CommandError, match="import its official text first"):
         run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial")
 

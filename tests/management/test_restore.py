@@ -247,7 +247,7 @@ def test_a_restore_that_is_killed_publishes_no_name(
     assert not is_restore_unfinished()
 
 
-def test_and_without_the_marker_the_same_kill_would_publish_them(
+def test_without_the_marker_the_same_kill_would_publish_names(
     backup: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal_now()
@@ -369,7 +369,7 @@ def test_a_missing_file_or_one_that_is_no_backup_is_refused(tmp_path: Path) -> N
         restored(tmp_path / "nothing")
 
 
-def test_nothing_to_repeat_is_said_in_a_sentence(tmp_path: Path, capsys: Capture) -> None:
+def test_an_empty_journal_is_reported(tmp_path: Path, capsys: Capture) -> None:
     factories.an_appeal()
     call_command("backup", str(tmp_path / "one.backup"))
     journal_now()

@@ -56,7 +56,7 @@ def test_commands_use_the_address_of_the_running_site_unless_site_url_is_set(tmp
     assert list(tmp_path.glob("site-url*")) == []
 
 
-def test_the_real_site_says_where_it_is(site: Site) -> None:
+def test_a_running_site_stores_its_address(site: Site) -> None:
     """A command such as `manage.py demo` wrote links to port 8000 beside `make run PORT=8800`."""
     assert site_url(site.folder / "var") == site.url
 
@@ -69,7 +69,7 @@ def test_of_two_sites_the_first_is_announced(tmp_path: Path) -> None:
     assert read_running_site_url(tmp_path) == ""
 
 
-def test_a_site_that_cannot_write_the_file_runs_all_the_same(tmp_path: Path) -> None:
+def test_a_site_that_cannot_write_the_file_still_runs(tmp_path: Path) -> None:
     with announce_running_site(tmp_path / "nowhere", URL):
         assert read_running_site_url(tmp_path / "nowhere") == ""
     (tmp_path / "site-url").write_bytes(b"\xff")

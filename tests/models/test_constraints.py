@@ -325,13 +325,13 @@ def test_a_digest_and_a_message_id_are_unique(appeal: Appeal) -> None:
         OutgoingMail.objects.update(message_id="<same@127.0.0.1>")
 
 
-def test_a_line_belongs_to_one_endorsement(appeal: Appeal) -> None:
+def test_an_entry_belongs_to_one_endorsement(appeal: Appeal) -> None:
     first, second = factories.approved(appeal), factories.confirmed(appeal)
     with pytest.raises(IntegrityError), transaction.atomic():
         update_row(second, signatory=first.signatory)
 
 
-def test_rows_name_themselves_without_naming_anybody(appeal: Appeal) -> None:
+def test_str_of_rows_has_no_names(appeal: Appeal) -> None:
     endorsement, _ = factories.submitted(appeal)
     rows: list[models.Model] = [endorsement, get_contact(endorsement)]
     rows += [*PrivateLink.objects.all(), *OutgoingMail.objects.all(), SiteState()]

@@ -150,7 +150,7 @@ REFUSED: list[tuple[str, Action]] = [
 
 
 @pytest.mark.parametrize(("name", "action"), REFUSED, ids=[f"{i}-{name}" for i, (name, _) in enumerate(REFUSED)])
-def test_the_database_refuses_and_says_why(appeal: Appeal, name: str, action: Action) -> None:
+def test_the_database_refuses_with_a_reason(appeal: Appeal, name: str, action: Action) -> None:
     with pytest.raises(IntegrityError, match=MESSAGES[name]), transaction.atomic():
         action(appeal)
 

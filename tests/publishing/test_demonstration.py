@@ -36,7 +36,7 @@ def paths(names: set[str], slug: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_every_answer_of_a_demonstration_says_noindex_and_no_other_does(client: Client, demo: Appeal) -> None:
+def test_only_responses_of_a_demonstration_have_noindex(client: Client, demo: Appeal) -> None:
     for path in paths(set(OF_AN_APPEAL), "demo"):
         response = client.get(path)
         assert (response.get("X-Robots-Tag"), response.status_code < 400) == ("noindex", True), path
@@ -44,14 +44,14 @@ def test_every_answer_of_a_demonstration_says_noindex_and_no_other_does(client: 
         assert "X-Robots-Tag" not in client.get(path), path
 
 
-def test_what_is_served_from_memory_says_it_as_well(demo: Appeal, visit: Visitor) -> None:
+def test_cached_pages_have_noindex_too(demo: Appeal, visit: Visitor) -> None:
     for path in ("/appeals/demo/", "/ky/appeals/demo/signatories/", "/appeals/demo.json"):
         for _ in range(2):
             assert visit(path).headers["X-Robots-Tag"] == "noindex"
         assert path.endswith(".json") or META in visit(path).text, "for a mirror, which has no headers"
 
 
-def test_robots_txt_keeps_crawlers_away_from_a_demonstration_alone(client: Client, demo: Appeal) -> None:
+def test_robots_txt_excludes_demonstrations_only(client: Client, demo: Appeal) -> None:
     rules = RobotFileParser()
     rules.parse(client.get("/robots.txt").content.decode().splitlines())
     for path in paths(set(OF_AN_APPEAL), "demo"):

@@ -68,7 +68,7 @@ def test_the_page_is_in_the_language_of_its_address(client: Client, delivered: A
 
 
 @pytest.mark.usefixtures("in_process")
-def test_each_document_of_it_says_the_same_and_names_no_person(client: Client, delivered: Appeal) -> None:
+def test_each_document_of_an_edition_has_the_same_text_and_no_person(client: Client, delivered: Appeal) -> None:
     for language, kind in itertools.product(PREFIXES, KINDS):
         response = client.get(address(f".{kind}", language))
         assert response.status_code == 200
@@ -95,7 +95,7 @@ def test_each_document_of_it_says_the_same_and_names_no_person(client: Client, d
 
 
 @pytest.mark.both_databases
-def test_the_withheld_are_counted_as_on_that_day(client: Client, appeal: Appeal) -> None:
+def test_withheld_names_are_counted_as_on_that_day(client: Client, appeal: Appeal) -> None:
     Appeal.objects.update(withheld_total=14)
     freeze(SLUG, dated=NOON.date(), addressee=ADDRESSEE, by=MODERATOR, at=NOON)
     Appeal.objects.update(withheld_total=15)
@@ -104,7 +104,7 @@ def test_the_withheld_are_counted_as_on_that_day(client: Client, appeal: Appeal)
     assert "A further 15, checked" in letter.build_letter(SLUG, "en").after_list[-1]
 
 
-def test_the_appeal_names_its_editions_and_without_any_says_nothing(client: Client, appeal: Appeal) -> None:
+def test_the_appeal_lists_its_editions_if_it_has_any(client: Client, appeal: Appeal) -> None:
     path = f"/appeals/{SLUG}/"
     assert "As delivered" not in client.get(path).content.decode()
     freeze(SLUG, dated=NOON.date(), addressee="<b>Parliament</b>", by=MODERATOR, at=NOON)
@@ -134,7 +134,7 @@ def test_a_very_long_edition_ends_with_the_address_of_the_data(
 
 @pytest.mark.usefixtures("in_process")
 @each_language
-def test_the_card_is_a_picture_of_title_and_numbers(client: Client, delivered: Appeal, language: str) -> None:
+def test_the_card_shows_title_and_numbers(client: Client, delivered: Appeal, language: str) -> None:
     Appeal.objects.update(withheld_total=1400)
     response = client.get(f"{PREFIXES[language]}/appeals/{SLUG}/card.png")
     assert response["Content-Type"] == "image/png"
@@ -148,7 +148,7 @@ def test_the_card_is_a_picture_of_title_and_numbers(client: Client, delivered: A
     assert "Fund" not in str(shown)
 
 
-def test_the_same_card_is_the_same_bytes_and_a_demonstration_says_so(db: None) -> None:
+def test_a_card_is_reproducible_and_marks_a_demonstration(db: None) -> None:
     get_or_create_appeal("demo", reading(), at=NOON)
     shown = card.build_card("demo", "en")
     assert shown.demonstration == "Demonstration: everything here is made up."
@@ -164,7 +164,7 @@ def test_any_title_fits_the_card(appeal: Appeal) -> None:
 
 
 @each_language
-def test_pages_say_what_to_show_where_they_are_shared(client: Client, delivered: Appeal, language: str) -> None:
+def test_pages_have_metadata_for_sharing(client: Client, delivered: Appeal, language: str) -> None:
     site = "http://127.0.0.1:8000"
     for end in ("/", "/signatories/", f"/editions/{DATED}/"):
         path = f"{PREFIXES[language]}/appeals/{SLUG}{end}"
@@ -182,7 +182,7 @@ def test_pages_say_what_to_show_where_they_are_shared(client: Client, delivered:
 
 
 @each_language
-def test_the_widget_is_small_and_leads_to_the_site(client: Client, delivered: Appeal, language: str) -> None:
+def test_the_widget_is_small_and_links_to_the_site(client: Client, delivered: Appeal, language: str) -> None:
     path = f"{PREFIXES[language]}/appeals/{SLUG}"
     page = client.get(f"{path}/embed/").content.decode()
     assert len(page) < 3000

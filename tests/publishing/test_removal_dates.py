@@ -139,7 +139,7 @@ def streaming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: object)
     yield
 
 
-def test_pages_and_data_do_not_tell_when_a_name_was_removed(client: Client, fund: Endorsement) -> None:
+def test_pages_and_data_show_no_removal_date(client: Client, fund: Endorsement) -> None:
     """Every page after a removal by staff, by the organisation and of one not named; after the others those that differ
     most, or with FULL_COUNTS=1 every page. At two moments each: six seconds."""
 
@@ -157,7 +157,7 @@ def test_pages_and_data_do_not_tell_when_a_name_was_removed(client: Client, fund
     assert Appeal.objects.get().as_of == NOON.date()
 
 
-def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorsement) -> None:
+def test_additions_and_corrections_change_the_date(client: Client, fund: Endorsement) -> None:
     """The comparison above can fail: an addition shows its day, and nothing else."""
 
     def look() -> dict[str, tuple[str, bytes]]:
@@ -170,7 +170,7 @@ def test_what_is_added_or_corrected_moves_the_date(client: Client, fund: Endorse
         assert first != later, name
 
 
-def test_other_languages_and_search_do_not_tell_either(client: Client, fund: Endorsement) -> None:
+def test_other_languages_and_search_show_no_removal_date(client: Client, fund: Endorsement) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
         pages = _get_pages(client, lambda route: route not in SLOW, ("ru", "ky"))
         response = client.get(f"/ru/appeals/{SLUG}/signatories/", {"q": "fund"})
@@ -182,7 +182,7 @@ def test_other_languages_and_search_do_not_tell_either(client: Client, fund: End
 
 
 @pytest.mark.usefixtures("in_process")
-def test_documents_and_card_do_not_tell_either(client: Client, fund: Endorsement) -> None:
+def test_documents_and_card_show_no_removal_date(client: Client, fund: Endorsement) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
         return _get_pages(client, SLOW.__contains__, ("en",))
 
@@ -191,9 +191,7 @@ def test_documents_and_card_do_not_tell_either(client: Client, fund: Endorsement
 
 
 @pytest.mark.usefixtures("streaming")
-def test_exports_that_are_files_tell_neither_their_time_nor_that_of_the_removal(
-    client: Client, fund: Endorsement
-) -> None:
+def test_exported_files_show_no_removal_date(client: Client, fund: Endorsement) -> None:
     def look() -> dict[str, tuple[str, bytes]]:
         pages = {}
         for encoding in ("", "gzip"):
@@ -232,7 +230,7 @@ def test_the_files_of_a_mirror_are_dated_by_the_last_addition_and_each_mirror_is
     assert os.path.lexists(tmp_path / name / CHECKSUMS_FILE) is (name == "site")
 
 
-def test_the_date_never_goes_back_and_new_revisions_leave_it_unless_told(appeal: Appeal) -> None:
+def test_the_date_never_moves_back_and_new_revisions_keep_it(appeal: Appeal) -> None:
     factories.approved(appeal, at=FIRST)
     factories.approved(appeal, at=NOON)
     assert Appeal.objects.get().as_of == FIRST.date()

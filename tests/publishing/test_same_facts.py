@@ -125,7 +125,7 @@ def _get_body(client: Client, language: str, path: str) -> bytes:
 
 
 @each_visit
-def test_it_says_what_the_record_says(published: Published, language: str, path: str, reader: Reader) -> None:
+def test_every_page_has_the_facts_of_the_record(published: Published, language: str, path: str, reader: Reader) -> None:
     facts = replace(published.recorded, language=language)
     body = published.bodies[language, path]
     assert reader(body, facts) == []

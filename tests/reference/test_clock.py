@@ -9,7 +9,7 @@ from petition.reference import clock
 SIGNED = datetime(2020, 10, 9, 12, tzinfo=UTC)
 
 
-def test_by_default_it_is_now_in_utc() -> None:
+def test_the_default_clock_is_now_in_utc() -> None:
     before = datetime.now(UTC)
     moment = clock.now()
     assert before <= moment <= datetime.now(UTC)
@@ -28,7 +28,7 @@ def test_the_clock_comes_back_after_an_error() -> None:
     assert clock.now() > SIGNED
 
 
-def test_blocks_nest() -> None:
+def test_frozen_blocks_can_be_nested() -> None:
     later = SIGNED + timedelta(days=7)
     with clock.freeze(SIGNED):
         with clock.freeze(later):
@@ -36,14 +36,14 @@ def test_blocks_nest() -> None:
         assert clock.now() == SIGNED
 
 
-def test_a_source_is_asked_each_time() -> None:
+def test_a_source_is_called_each_time() -> None:
     ticks = iter([SIGNED, SIGNED + timedelta(seconds=1)])
     with clock.use(lambda: next(ticks)):
         assert clock.now() == SIGNED
         assert clock.now() == SIGNED + timedelta(seconds=1)
 
 
-def test_other_time_zones_are_turned_into_utc() -> None:
+def test_other_time_zones_are_converted_to_utc() -> None:
     bishkek = timezone(timedelta(hours=6))
     with clock.freeze(datetime(2020, 10, 9, 18, tzinfo=bishkek)):
         assert clock.now() == SIGNED

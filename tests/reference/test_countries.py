@@ -63,7 +63,7 @@ def test_the_codes_are_iso_3166_and_kosovo() -> None:
         ("UZ", "ky", "Өзбекстан"),
     ],
 )
-def test_names_as_people_there_want_to_read_them(code: str, language: str, name: str) -> None:
+def test_countries_have_the_names_their_people_use(code: str, language: str, name: str) -> None:
     assert country_name(code, language) == name
 
 

@@ -28,18 +28,18 @@ from petition.text import mailboxes
         ("a@mygmail.com", "", []),
     ],
 )
-def test_hints(mailbox: str, website: str, hints: list[str]) -> None:
+def test_mailbox_and_website_give_hints(mailbox: str, website: str, hints: list[str]) -> None:
     assert mailbox_hints(mailbox, website) == hints
 
 
-def test_the_lists_are_apart_and_spelt_as_mailboxes_are() -> None:
+def test_the_lists_do_not_overlap_and_are_normalised() -> None:
     assert FREE_DOMAINS
     assert not FREE_DOMAINS & DISPOSABLE_DOMAINS
     for domain in FREE_DOMAINS:
         assert mail_domain(mailboxes.normalize_mailbox(f"a@{domain}") or "") == domain
 
 
-def test_nearly_every_disposable_domain_can_be_that_of_a_mailbox() -> None:
+def test_nearly_every_disposable_domain_is_a_valid_mailbox_domain() -> None:
     """The list is another project's: were it empty, or spelt in another way, no hint would ever be given."""
     spelt = [domain for domain in DISPOSABLE_DOMAINS if mailboxes.normalize_mailbox(f"a@{domain}") == f"a@{domain}"]
     assert len(spelt) > 5_000

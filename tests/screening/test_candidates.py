@@ -50,7 +50,7 @@ def long_list(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> Appeal:
 
 
 @pytest.mark.both_databases
-def test_so_many_are_compared_and_no_more(long_list: Appeal) -> None:
+def test_the_number_of_comparisons_is_limited(long_list: Appeal) -> None:
     assert len(candidates.list_candidates(build_endorsement(long_list, "Freedom Now"))) == 15
     with CaptureQueriesContext(connection) as queries:
         find_resemblances(build_endorsement(long_list, "Freedom Now"))
@@ -69,7 +69,7 @@ def change_two_letters(name: str, chance: random.Random) -> str:
     return name
 
 
-def test_an_imitation_is_found_among_them_as_it_is_among_all(
+def test_an_imitation_is_found_as_if_all_names_were_compared(
     long_list: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of them is compared with some and with all: 25 ms. FULL_COUNTS=1 takes all names with all ways."""
@@ -87,7 +87,7 @@ def test_an_imitation_is_found_among_them_as_it_is_among_all(
 
 
 @pytest.mark.both_databases
-def test_an_abbreviation_is_found_among_them(long_list: Appeal) -> None:
+def test_an_abbreviation_is_found(long_list: Appeal) -> None:
     approved(long_list, organisation_name="Fund of Distant Mountains", acronym="FDM")
     factories.screen_due(at=NOON)
     approve_names(long_list, honest_names(40)[20:])
@@ -95,7 +95,7 @@ def test_an_abbreviation_is_found_among_them(long_list: Appeal) -> None:
     assert [one.how for one in find_resemblances(build_endorsement(long_list, "FDM")) if one.reference] == ["acronym"]
 
 
-def test_a_name_is_cut_into_pieces_without_end() -> None:
+def test_a_name_is_split_into_at_most_30_pieces() -> None:
     assert candidates.split_into_pieces("freedom now") == ["free", "dom", "now"]
     assert len(candidates.split_into_pieces(" ".join(f"word{number}" for number in range(200)))) == 30
     assert candidates.split_into_pieces("") == []

@@ -49,11 +49,13 @@ def count_clusters(arrivals: list[ClusterMember]) -> list[tuple[str, int]]:
         (60, {"seconds": None}, []),
     ],
 )
-def test_from_a_number_on_they_are_proposed(count: int, facts: dict[str, Any], kinds: list[tuple[str, int]]) -> None:
+def test_clusters_are_proposed_from_a_minimum_size(
+    count: int, facts: dict[str, Any], kinds: list[tuple[str, int]]
+) -> None:
     assert count_clusters(build_members(count, **facts)) == kinds
 
 
-def test_many_behind_one_network_of_a_city_are_normal_over_a_day() -> None:
+def test_many_from_one_network_over_a_day_are_no_cluster() -> None:
     assert (
         count_clusters(
             [
@@ -65,19 +67,19 @@ def test_many_behind_one_network_of_a_city_are_normal_over_a_day() -> None:
     )
 
 
-def test_hours_of_one_flood_are_one_cluster_and_quiet_hours_are_left_out() -> None:
+def test_busy_hours_in_a_row_are_one_cluster_without_quiet_hours() -> None:
     flood = build_members(180, network="x", seconds=5)
     later = [ClusterMember(**(vars(row) | {"pk": 999, "at": NOON + timedelta(hours=9)})) for row in flood[:1]]
     assert count_clusters([*later, *flood]) == [("burst", 180), ("network", 180)]
 
 
-def test_names_that_merely_begin_alike_have_no_common_pattern() -> None:
+def test_names_that_only_begin_alike_are_no_cluster() -> None:
     names = ["Human Rights Centre “Kylym Shamy”", "Human Rights Centre Osh", "Human Rights Centre", "Centre 2000"]
     assert len({build_name_pattern(name) for name in names}) == 4
     assert build_name_pattern("Fund №17 (Osh)") == build_name_pattern("FUND 18b, Osh") == "fund # osh"
 
 
-def test_a_cluster_says_when_it_came_and_how_many_proved_their_mailbox() -> None:
+def test_a_cluster_has_its_time_and_number_of_confirmed_mailboxes() -> None:
     made = build_members(9, domain="x")
     made[3] = ClusterMember(**(vars(made[3]) | {"is_confirmed": True}))
     (cluster,) = find_clusters(made[::-1])
@@ -86,7 +88,7 @@ def test_a_cluster_says_when_it_came_and_how_many_proved_their_mailbox() -> None
 
 
 @pytest.mark.both_databases
-def test_what_waits_is_looked_at_on_hold_or_not(appeal: Appeal) -> None:
+def test_waiting_rows_are_clustered_on_hold_or_not(appeal: Appeal) -> None:
     waiting, confirmed = factories.submitted(appeal)[0], factories.confirmed(appeal)
     factories.approved(appeal)
     aside = factories.confirmed(appeal)
@@ -100,9 +102,7 @@ def test_what_waits_is_looked_at_on_hold_or_not(appeal: Appeal) -> None:
 
 
 @pytest.mark.both_databases
-def test_however_many_are_on_hold_they_displace_none_of_the_others(
-    appeal: Appeal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_on_hold_do_not_displace_others(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("petition.screening.thresholds.CLUSTER_ROWS", 2)
     waiting = factories.confirmed(appeal)
     aside = [factories.confirmed(appeal).pk for _ in range(4)]

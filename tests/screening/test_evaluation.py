@@ -59,11 +59,11 @@ def screen(row: Endorsement) -> set[str]:
         ("Viasna\u0332", (StrangeLetters.MARKS,)),
     ],
 )
-def test_strange_letters(name: str, strange: tuple[StrangeLetters, ...]) -> None:
+def test_unusual_letters_are_flagged(name: str, strange: tuple[StrangeLetters, ...]) -> None:
     assert find_strange_letters(name) == strange
 
 
-def test_an_honest_endorsement_has_nothing_to_look_closer_at(appeal: Appeal) -> None:
+def test_an_honest_endorsement_has_no_warning(appeal: Appeal) -> None:
     row = set_columns(confirmed(appeal, organisation_name="Общество «Зимородок»", member=True), seconds_to_fill=200)
     assert screen(row) == set()
     assert sentences(row, Mark.CLOSER) == sentences(row, Mark.SUPPORTS) == ""
@@ -72,14 +72,14 @@ def test_an_honest_endorsement_has_nothing_to_look_closer_at(appeal: Appeal) -> 
     assert "says that it is a member" in neutral
 
 
-def test_an_imitation_of_a_listed_name_names_the_line_and_the_way(appeal: Appeal) -> None:
+def test_an_imitation_names_the_entry_and_the_kind(appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Humаn Rights Centre Viаsnа")
     assert screen(row) == {"resembles_listed", "characters"}
     assert "Resembles original-35, Human Rights Centre" in sentences(row, Mark.CLOSER)
     assert "looks the same" in sentences(row, Mark.CLOSER)
 
 
-def test_two_that_wait_under_alike_names_are_both_flagged_whoever_came_first(appeal: Appeal) -> None:
+def test_two_waiting_similar_names_are_both_flagged(appeal: Appeal) -> None:
     first = confirmed(appeal, organisation_name="Голос свободы")
     assert screen(first) == set()
     second = confirmed(appeal, organisation_name="Golos Svobody Ltd")
@@ -89,7 +89,7 @@ def test_two_that_wait_under_alike_names_are_both_flagged_whoever_came_first(app
 
 
 @pytest.mark.both_databases
-def test_a_name_is_found_behind_a_withheld_one_by_its_keyed_hash_and_nobody_reads_it(appeal: Appeal) -> None:
+def test_a_withheld_name_is_matched_by_its_keyed_hash(appeal: Appeal) -> None:
     withheld = approved(appeal, organisation_name="Тихий фонд", display="withheld")
     decisions.revoke(withheld.pk, by=MODERATOR, at=NOON)
     factories.screen_due(at=NOON)
@@ -99,7 +99,7 @@ def test_a_name_is_found_behind_a_withheld_one_by_its_keyed_hash_and_nobody_read
     assert f"Resembles № {withheld.pk}, Name sealed: the same name." in sentences(again, Mark.CLOSER)
 
 
-def test_a_moderators_word_on_two_bodies_is_remembered_and_nothing_is_merged(appeal: Appeal) -> None:
+def test_a_comparison_by_a_moderator_is_remembered_and_nothing_is_merged(appeal: Appeal) -> None:
     first = confirmed(appeal, organisation_name="Made-up Beacon Fund")
     second = confirmed(appeal, organisation_name="Made-up Beacon Fund", contact_email="other@beacon.example")
     comparisons.record_comparison(second.pk, first.pk, Verdict.DIFFERENT, by=MODERATOR, at=NOON)
@@ -119,7 +119,9 @@ def test_a_moderators_word_on_two_bodies_is_remembered_and_nothing_is_merged(app
         ({"seconds_to_fill": 1}, Mark.CLOSER, "within 1 second.", {"fast"}),
     ],
 )
-def test_how_it_came_in(appeal: Appeal, columns: dict[str, Any], mark: Mark, words: str, flag: set[str]) -> None:
+def test_the_origin_is_part_of_the_evidence(
+    appeal: Appeal, columns: dict[str, Any], mark: Mark, words: str, flag: set[str]
+) -> None:
     row = set_columns(confirmed(appeal), **columns)
     assert screen(row) == flag
     assert words in sentences(row, mark)
@@ -129,7 +131,7 @@ def test_how_it_came_in(appeal: Appeal, columns: dict[str, Any], mark: Mark, wor
     ("columns", "least", "flag"),
     [({"network_index": "n"}, 6, "same_network"), ({"domain_index": "d"}, 3, "same_domain"), ({}, 31, "burst")],
 )
-def test_company_is_flagged_from_a_number_on_and_then_of_all(
+def test_many_from_one_network_or_domain_are_all_flagged(
     appeal: Appeal, columns: dict[str, str], least: int, flag: str
 ) -> None:
     rows = []
@@ -143,12 +145,12 @@ def test_company_is_flagged_from_a_number_on_and_then_of_all(
     assert all(flags(row) == {flag} for row in rows)
 
 
-def test_a_free_mail_domain_is_no_company(appeal: Appeal) -> None:
+def test_a_free_mail_domain_is_not_counted(appeal: Appeal) -> None:
     rows = [set_columns(confirmed(appeal), domain_index="d", hints=["free_mail"]) for _ in range(4)]
     assert screen(rows[-1]) == {"free_mail"}
 
 
-def test_a_domain_supports_only_where_the_secretariat_knew_it_before(appeal: Appeal) -> None:
+def test_a_domain_supports_only_if_the_secretariat_knew_it(appeal: Appeal) -> None:
     domain = encryption.compute_index("domain", "beacon.example")
     row = set_columns(confirmed(appeal, organisation_name="Beacon Trust"), domain_index=domain)
     assert sentences(row, Mark.SUPPORTS) == ""
@@ -178,7 +180,7 @@ def test_an_earlier_appeal_supports_the_same_mailbox_and_its_domain(appeal: Appe
     assert "appeal" not in sentences(same, Mark.SUPPORTS)
 
 
-def test_a_name_is_weighed_again_when_it_changes_and_forgotten_when_it_is_sealed(appeal: Appeal) -> None:
+def test_a_changed_name_is_screened_again_and_an_encrypted_one_is_cleared(appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Голос Ала-Тоо")
     assert factories.screen_due(at=NOON) == 36
     assert factories.screen_due(at=NOON) == 0

@@ -57,7 +57,7 @@ def test_at_most_one_in_fifty_honest_names_resembles_another_or_a_listed_one() -
         ("…", "—", None),
     ],
 )
-def test_in_which_way_two_names_resemble_each_other(one: str, other: str, how: Likeness | None) -> None:
+def test_the_kind_of_resemblance_is_named(one: str, other: str, how: Likeness | None) -> None:
     assert (
         compare_names(build_name_forms(one), build_name_forms(other))
         == compare_names(build_name_forms(other), build_name_forms(one))
@@ -65,7 +65,7 @@ def test_in_which_way_two_names_resemble_each_other(one: str, other: str, how: L
     )
 
 
-def test_a_name_that_is_another_ones_acronym() -> None:
+def test_a_name_equal_to_another_acronym_is_flagged() -> None:
     assert (
         compare_names(build_name_forms("ОМСТ"), build_name_forms("World Organisation Against Torture", "OMCT"))
         == Likeness.ACRONYM

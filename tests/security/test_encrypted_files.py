@@ -24,7 +24,7 @@ def read(file: bytes, *keys: str) -> bytes:
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 7])
-def test_what_was_encrypted_is_decrypted(size: int) -> None:
+def test_an_encrypted_file_is_decrypted(size: int) -> None:
     content = bytes(range(256)) * (size // 256 + 1)
     content = content[:size]
     file = sealed(content)

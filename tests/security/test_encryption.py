@@ -18,7 +18,7 @@ def _use(settings: Settings, public: dict[str, str], *private: dict[str, str]) -
 
 
 @given(JSON)
-def test_what_is_encrypted_decrypts_to_the_same(content: Any) -> None:
+def test_encrypted_values_decrypt_to_the_same(content: Any) -> None:
     assert decrypt(encrypt(content)) == content
 
 
@@ -67,7 +67,7 @@ def test_a_changed_letter_is_noticed(place: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", ":", "no colon", "00000000:AAAA", "\udcff:\udcff"])
-def test_what_was_never_encrypted_cannot_be_decrypted(text: str) -> None:
+def test_other_text_cannot_be_decrypted(text: str) -> None:
     with pytest.raises(CannotDecrypt):
         decrypt(text)
 
@@ -79,7 +79,7 @@ def test_truncated_or_made_up_text_cannot_be_decrypted(tail: str) -> None:
         decrypt(f"{key_id}:{tail}")
 
 
-def test_equal_values_of_different_kinds_are_not_seen_to_be_equal() -> None:
+def test_equal_values_of_different_kinds_have_different_hashes() -> None:
     digests = {
         compute_index(kind, value) for kind, value in [("a", "x"), ("b", "x"), ("ax", ""), ("", "ax"), ("a", "\0x")]
     }

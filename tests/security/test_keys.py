@@ -17,7 +17,7 @@ PRINT_KEYS = (
 )
 
 
-def test_the_keys_are_made_once(tmp_path: Path) -> None:
+def test_the_keys_are_generated_once(tmp_path: Path) -> None:
     path = tmp_path / "var" / "keys.env"
     first = load_or_create_keys(path)
     assert set(first) == set(KEY_NAMES)

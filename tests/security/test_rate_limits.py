@@ -33,7 +33,7 @@ def test_a_limit_is_exact_when_many_threads_count_at_once() -> None:
 
 
 @pytest.mark.usefixtures("committed")
-def test_and_the_same_threads_miscount_if_the_count_is_read_then_written() -> None:
+def test_threads_miscount_if_the_count_is_read_then_written() -> None:
     RateCount.objects.create(key="made-up", count=0, ends_at=NOON)
 
     def ask() -> int:
@@ -47,12 +47,12 @@ def test_and_the_same_threads_miscount_if_the_count_is_read_then_written() -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("limit", [MAILS_TO_ONE_MAILBOX, CODES_FROM_ONE_NETWORK])
-def test_as_many_as_the_limit_and_no_more(limit: Limit) -> None:
+def test_the_limit_is_exact(limit: Limit) -> None:
     asked = [consume(limit, "somebody", at=NOON) for _ in range(limit.most + 2)]
     assert asked == [True] * limit.most + [False, False]
 
 
-def test_the_limits_are_the_promised_ones() -> None:
+def test_the_limits_are_those_documented() -> None:
     assert (MAILS_TO_ONE_MAILBOX.most, MAILS_TO_ONE_MAILBOX.per) == (3, timedelta(days=1))
     guesses_in_a_week = CODES_FROM_ONE_NETWORK.most * (timedelta(days=7) / CODES_FROM_ONE_NETWORK.per)
     assert 1000 * guesses_in_a_week * 1000 / 30**9 < 1e-3, "a thousand networks do not find one of a thousand codes"

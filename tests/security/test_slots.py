@@ -45,7 +45,7 @@ def test_a_slot_after_the_latest_useful_time_is_not_reserved() -> None:
 
 
 @pytest.mark.django_db
-def test_midnight_gives_no_further_slots() -> None:
+def test_midnight_does_not_reset_the_slots() -> None:
     evening = NOON + timedelta(hours=11, minutes=59)
     given_turns = [turn(evening), turn(evening), turn(evening), turn(evening + timedelta(minutes=2))]
     assert given_turns == [evening, evening, evening, evening + DAY]

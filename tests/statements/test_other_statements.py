@@ -203,7 +203,7 @@ def test_an_unmarked_line_below_a_numbered_row_is_joined_and_a_question() -> Non
         ("Sova (Russia\nViasna\nDRA (Germany)\n", "Sova (Russia"),
     ],
 )
-def test_where_a_row_ends_is_told_by_its_words(rows: str, first: str) -> None:
+def test_the_end_of_a_row_follows_from_its_words(rows: str, first: str) -> None:
     reading = read_statement(TOP + "Signed by:\n" + rows)
     assert names(reading)[0] == first
     assert len(names(reading)) == len(["first", "second", "third"])

@@ -30,7 +30,7 @@ def test_every_kind_of_question_has_its_remedy() -> None:
         ("About us we say:\n\nSigned by:\n" + ROWS, "Signed by:\n" + ROWS + "\nAbout us we say:\n"),
     ],
 )
-def test_what_a_remedy_says_resolves_the_question(wrong: str, right: str) -> None:
+def test_following_a_remedy_resolves_the_question(wrong: str, right: str) -> None:
     assert read_statement(TOP + wrong).unresolved != ()
     assert questions(read_statement(TOP + right)) == []
     assert names(read_statement(TOP + right)) != []

@@ -50,7 +50,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_of_the_world_pass(name: str) -> None:
+def test_names_in_all_scripts_are_accepted(name: str) -> None:
     assert broken_name_rules(clean(name)) == ()
 
 
@@ -109,15 +109,15 @@ def test_names_of_the_world_pass(name: str) -> None:
         (" \u0338a", InputRule.MARKS),
     ],
 )
-def test_what_hides_or_reorders_is_refused(text: str, trouble: InputRule) -> None:
+def test_hiding_or_reordering_characters_are_refused(text: str, trouble: InputRule) -> None:
     assert broken_rules(text) == (trouble,)
 
 
-def test_four_marks_are_borne() -> None:
+def test_up_to_four_combining_marks_are_accepted() -> None:
     assert broken_rules("q" + "\u0323" * 4) == ()
 
 
-def test_all_troubles_are_named_once_and_in_order() -> None:
+def test_all_broken_rules_are_named_once_and_in_order() -> None:
     assert broken_name_rules("\u202e\u202e\x00\u200b") == (
         InputRule.CONTROL,
         InputRule.BIDI,
@@ -133,12 +133,12 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_refused(start: str) -> Non
 
 
 @pytest.mark.parametrize("start", ["\t", "\r", "\n"])
-def test_so_are_line_ends_and_tabs_before_a_name(start: str) -> None:
+def test_line_ends_and_tabs_before_a_name_are_refused(start: str) -> None:
     assert broken_name_rules(start + "A") == (InputRule.CONTROL, InputRule.FORMULA)
 
 
 @pytest.mark.parametrize("name", ["", " ", "…", "«»", "/", "❤", "–"])
-def test_a_name_has_a_letter_or_a_digit(name: str) -> None:
+def test_a_name_needs_a_letter_or_a_digit(name: str) -> None:
     assert broken_name_rules(name) == (InputRule.NO_LETTER,)
     assert broken_rules(name) == ()
 
@@ -147,11 +147,11 @@ def test_an_invisible_letter_is_no_letter() -> None:
     assert broken_name_rules("\u3164") == (InputRule.ZERO_WIDTH, InputRule.NO_LETTER)
 
 
-def test_troubles_are_words_that_can_be_stored() -> None:
+def test_broken_rules_have_storable_codes() -> None:
     assert [str(trouble) for trouble in InputRule] == [trouble.name.lower() for trouble in InputRule]
 
 
-def test_every_character_is_judged_and_letters_of_no_script_are_lost() -> None:
+def test_every_character_has_a_rule_and_letters_of_all_scripts_pass() -> None:
     refused = {c for c in map(chr, range(sys.maxunicode + 1)) if c.isprintable() and broken_rules("a" + c)}
     invisible_letters = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u180b", "\u180c", "\u180d", "\u180f"}
     variation_selectors = set(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
@@ -159,7 +159,7 @@ def test_every_character_is_judged_and_letters_of_no_script_are_lost() -> None:
 
 
 @given(st.text(st.characters()))
-def test_what_passes_can_be_stored_and_sent(text: str) -> None:
+def test_accepted_text_can_be_stored_and_sent(text: str) -> None:
     stored = clean(text)
     if not broken_name_rules(stored):
         stored.encode()
@@ -168,5 +168,5 @@ def test_what_passes_can_be_stored_and_sent(text: str) -> None:
 
 
 @given(st.text(st.characters()))
-def test_a_name_breaks_at_least_the_rules_of_any_line(text: str) -> None:
+def test_the_rules_for_names_include_those_for_lines(text: str) -> None:
     assert set(broken_rules(text)) <= set(broken_name_rules(text))

@@ -63,7 +63,7 @@ def test_each_mailbox_has_one_form(typed: str, kept: str) -> None:
         "a" * 60 + "@" + ".".join(["b" * 60] * 3) + ".example.example",
     ],
 )
-def test_other_spellings_are_no_mailbox(typed: str) -> None:
+def test_invalid_mailboxes_are_refused(typed: str) -> None:
     assert normalize_mailbox(typed) is None
 
 
@@ -82,11 +82,11 @@ def test_invisible_characters_do_not_make_another_domain() -> None:
         ("a@xn--i-7iq.ws", "a@xn--i-7iq.ws"),
     ],
 )
-def test_a_page_shows_a_domain_in_its_own_letters(mailbox: str, shown: str) -> None:
+def test_a_domain_is_shown_in_its_own_script(mailbox: str, shown: str) -> None:
     assert readable_mailbox(mailbox) == shown
 
 
-def test_no_other_code_of_ours_reads_an_address_by_rules_of_its_own() -> None:
+def test_no_other_code_parses_addresses() -> None:
     """Django's field and validator, the browser's email field and Python's codec all follow IDNA 2003 or none."""
     sources = [*(ROOT / "petition").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
     assert len(sources) > 300

@@ -29,12 +29,12 @@ ODD_TEXT = st.text(
         ("", ""),
     ],
 )
-def test_clean(typed: str, stored: str) -> None:
+def test_names_are_cleaned(typed: str, stored: str) -> None:
     assert clean(typed) == stored
 
 
 @given(ANY_TEXT)
-def test_clean_is_idempotent_and_nfc(text: str) -> None:
+def test_cleaning_is_idempotent_and_nfc(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     assert unicodedata.is_normalized("NFC", once)
@@ -69,7 +69,7 @@ def test_clean_is_idempotent_and_nfc(text: str) -> None:
         ("№ 1", "No 1"),
     ],
 )
-def test_these_fold_together(one: str, other: str) -> None:
+def test_these_names_fold_to_the_same_key(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
@@ -86,7 +86,7 @@ def test_these_fold_together(one: str, other: str) -> None:
         ("IPHR", "IPHR2"),
     ],
 )
-def test_these_stay_apart(one: str, other: str) -> None:
+def test_these_names_fold_to_different_keys(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
@@ -96,7 +96,7 @@ def test_without_letters_and_digits_the_key_is_empty(empty: str) -> None:
 
 
 @given(ANY_TEXT | ODD_TEXT)
-def test_folded_is_idempotent_nfc_and_can_be_encoded(text: str) -> None:
+def test_folding_is_idempotent_nfc_and_encodable(text: str) -> None:
     once = fold(text)
     assert fold(once) == once
     assert unicodedata.is_normalized("NFC", once)
@@ -105,12 +105,12 @@ def test_folded_is_idempotent_nfc_and_can_be_encoded(text: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_folded_does_not_see_what_clean_does(text: str) -> None:
+def test_folding_ignores_what_cleaning_changes(text: str) -> None:
     assert fold(clean(text)) == fold(text)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"])))
-def test_folded_does_not_see_case_or_composition(text: str) -> None:
+def test_folding_ignores_case_and_composition(text: str) -> None:
     assert fold(unicodedata.normalize("NFD", text)) == fold(text)
     assert fold(text.casefold()) == fold(text)
 
@@ -162,7 +162,7 @@ def test_cyrillic_comes_first_for_its_readers(language: str) -> None:
     assert sorted(names, key=lambda name: collation_key(name, language)) == ["2020", "Яков", "Zoo", "人権"]
 
 
-def test_letters_with_marks_of_other_languages_stand_beside_the_plain_letter() -> None:
+def test_letters_with_marks_are_sorted_beside_the_plain_letter() -> None:
     assert sorted(["зима", "ӣ", "йод", "ива"], key=lambda name: collation_key(name, "ru")) == [
         "зима",
         "ива",
@@ -176,7 +176,7 @@ def test_a_stress_mark_does_not_matter() -> None:
 
 
 @given(st.lists(ANY_TEXT | ODD_TEXT, max_size=6), st.sampled_from(["en", "ru", "ky"]))
-def test_any_texts_have_one_order(texts: list[str], language: str) -> None:
+def test_the_order_of_any_texts_is_total(texts: list[str], language: str) -> None:
     keys = {collation_key(text, language): text for text in texts}
     assert len(keys) == len(set(texts))
     assert [keys[key] for key in sorted(keys)] == sorted(set(texts), key=lambda text: collation_key(text, language))

@@ -37,7 +37,7 @@ def one_sentence(make: Make, *words: str, **environment: str) -> str:
 
 
 @pytest.mark.skipif(not os.environ.get("FULL_COUNTS"), reason="pip runs twice: FULL_COUNTS=1 before a release")
-def test_from_nothing_to_serving_with_the_real_pip(checkout: Path, make: Make, tmp_path: Path) -> None:
+def test_a_new_checkout_is_installed_with_pip_and_served(checkout: Path, make: Make, tmp_path: Path) -> None:
     """A file that is not the one that was pinned is refused. Takes 3 seconds, so only with FULL_COUNTS=1."""
     files = {
         "pebble.py": "",
@@ -72,7 +72,7 @@ def test_from_nothing_to_serving_with_the_real_pip(checkout: Path, make: Make, t
     assert len(list(checkout.glob(".venv/lib/*/site-packages/pebble.py"))) == 1
 
 
-def test_when_all_is_in_place_it_only_starts(checkout: Path, make: Make) -> None:
+def test_a_complete_installation_is_only_started(checkout: Path, make: Make) -> None:
     first = serving(make)
     assert first.startswith("Making the environment .venv.\n")
     assert "PIP requirements.txt" in first
@@ -81,7 +81,7 @@ def test_when_all_is_in_place_it_only_starts(checkout: Path, make: Make) -> None
     assert {path: path.lstat().st_mtime_ns for path in checkout.rglob("*")} == before
 
 
-def test_changed_requirements_are_installed_into_the_same_environment(checkout: Path, make: Make) -> None:
+def test_changed_requirements_are_installed_in_the_same_environment(checkout: Path, make: Make) -> None:
     serving(make)
     made = (checkout / ".venv" / "pyvenv.cfg").stat()
     os.utime(checkout / "requirements.txt")
@@ -112,7 +112,7 @@ def killing_mv(checkout: Path) -> Path:
     return folder
 
 
-def test_a_folder_that_was_moved_or_lost_its_python_is_made_again(checkout: Path, make: Make) -> None:
+def test_a_moved_or_broken_venv_is_made_again(checkout: Path, make: Make) -> None:
     serving(make)
     made = checkout / ".venv" / "made"
     made.write_text(f"{checkout.parent}/elsewhere/.venv 3 11\n")
@@ -124,7 +124,7 @@ def test_a_folder_that_was_moved_or_lost_its_python_is_made_again(checkout: Path
     assert serving(make).startswith(AGAIN)
 
 
-def test_a_failed_installation_leaves_what_was_whole_whole(checkout: Path, make: Make) -> None:
+def test_a_failed_installation_leaves_a_working_venv_alone(checkout: Path, make: Make) -> None:
     """Somebody without a network tries `make test`: `make run` must go on working."""
     serving(make)
     failed = make("test", PIP_RESULT="no network")
@@ -133,7 +133,7 @@ def test_a_failed_installation_leaves_what_was_whole_whole(checkout: Path, make:
     assert serving(make).count("\n") == 1
 
 
-def test_what_is_not_surely_ours_is_left_alone(checkout: Path, make: Make, tmp_path: Path) -> None:
+def test_a_foreign_folder_is_left_alone(checkout: Path, make: Make, tmp_path: Path) -> None:
     sentence = (
         f"{checkout}/.venv is not a virtual environment of this folder: move it away, then run the command again."
     )
@@ -147,9 +147,7 @@ def test_what_is_not_surely_ours_is_left_alone(checkout: Path, make: Make, tmp_p
     assert (tmp_path / "theirs" / "thesis.txt").exists()
 
 
-def test_a_python_that_does_not_fit_is_passed_over_and_without_another_said(
-    checkout: Path, make: Make, tmp_path: Path
-) -> None:
+def test_unsuitable_pythons_are_skipped_or_reported(checkout: Path, make: Make, tmp_path: Path) -> None:
     """Of the wrong version, without its venv module (as on a bare Debian), or the stand-in of a version manager."""
     flaws = "sys.version_info = (3, 10, 1)", "sys.version_info = (3, 14)", "sys.modules['ensurepip'] = None"
     unfit = [
@@ -207,7 +205,7 @@ def test_a_bad_port_is_one_sentence(port: str) -> None:
     assert (read_port("1"), read_port(" 65535 ")) == (1, 65535)
 
 
-def test_a_port_just_closed_is_free_and_one_in_use_on_all_addresses_is_not() -> None:
+def test_a_closed_port_is_free_and_a_used_one_is_not() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)), listener.accept()[0]:

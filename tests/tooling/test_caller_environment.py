@@ -13,7 +13,7 @@ SETTINGS = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "petition" / "set
 SETTINGS |= set(re.findall(r"^\| `([A-Z_]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def test_no_setting_is_on_the_list() -> None:
+def test_no_setting_is_kept() -> None:
     """Whatever becomes a setting: README and settings.py name it, and here it is none of what tests may see."""
     assert {"MIRROR_DIR", "DATABASE_URL", "DATA_DIR", "DEBUG", "DIGEST_HOUR"} <= SETTINGS
     assert select_test_variables(dict.fromkeys({*SETTINGS, "PYTEST_ADDOPTS", "PGPASSWORD"}, "the real one")) == {}
@@ -27,7 +27,7 @@ def test_no_setting_is_on_the_list() -> None:
 ALL_SETTINGS_ARE_DROPPED = """
 import os
 from django.conf import settings
-def test_it():
+def test_no_setting_is_seen():
     from django.db import connection
     assert not [name for name, value in os.environ.items() if "real" in value]
     assert settings.MIRROR_DIR is None and settings.SITE_URL == "http://127.0.0.1:8000" and settings.ROLE == "all"
@@ -51,7 +51,7 @@ def test_one_test_run_by_hand_sees_nothing_of_the_operators_settings(tmp_path: P
     assert not (tmp_path / "real").exists()
 
 
-def test_a_test_database_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_test_database_is_refused(tmp_path: Path) -> None:
     """Nothing would run on PostgreSQL, and the pass would be called so."""
     command = [sys.executable, "-c", "import tests.environment"]
     environment = {"TEST_DATABASE_URL": "mysql://me@db/test", "TEST_DATA_DIR": str(tmp_path)}

@@ -90,11 +90,11 @@ def test_an_offence_is_found(text: str, kind: str) -> None:
         "{{ site }}/appeals/x/ // a comment",
     ],
 )
-def test_what_is_harmless_is_let_through(text: str) -> None:
+def test_harmless_markup_is_accepted(text: str) -> None:
     assert list(offences_in(text)) == []
 
 
-def test_offences_are_told_with_file_and_line(tmp_path: Path) -> None:
+def test_offences_are_reported_with_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "templates" / "mail").mkdir(parents=True)
     (tmp_path / "static").mkdir()
     (tmp_path / "templates" / "page.html").write_text("{% comment %}\n{% endcomment %}\n\n<p style='x'>\n")

@@ -31,14 +31,14 @@ def put(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def test_what_is_not_there_is_said() -> None:
+def test_missing_programs_are_reported() -> None:
     assert "LibreOffice is not installed (apt install libreoffice-calc-nogui)" in programs.lacking_calc()
     assert "nginx and openssl not installed" in programs.lacking_proxy()
     assert "pg_dump is not installed" in programs.lacking_postgresql_client(17)
 
 
 @pytest.mark.parametrize("script", ["exit 0", "echo 'no export filter' >&2; exit 1"])
-def test_libreoffice_without_calc_is_no_spreadsheet(path: Path, script: str) -> None:
+def test_libreoffice_without_calc_is_reported(path: Path, script: str) -> None:
     """However it ends: what counts is whether a file comes out."""
     put(path, "soffice", script)
     assert "LibreOffice is installed without Calc, or does not start" in programs.lacking_calc()
@@ -49,7 +49,7 @@ def test_a_libreoffice_that_converts_is_enough(path: Path) -> None:
     assert programs.lacking_calc() == ""
 
 
-def test_an_nginx_without_a_part_says_which(path: Path) -> None:
+def test_an_nginx_without_a_module_is_reported(path: Path) -> None:
     put(path, "openssl", "exit 0")
     put(path, "nginx", 'echo "unknown directive ssl_reject_handshake" >&2; exit 1')
     assert "this nginx lacks a part of it (unknown directive ssl_reject_handshake;" in programs.lacking_proxy()
@@ -58,7 +58,7 @@ def test_an_nginx_without_a_part_says_which(path: Path) -> None:
     assert programs.lacking_proxy() == ""
 
 
-def test_a_dump_program_older_than_the_server_is_said(path: Path) -> None:
+def test_a_pg_dump_older_than_the_server_is_reported(path: Path) -> None:
     put(path, "pg_dump", "echo 'pg_dump (PostgreSQL) 15.8 (Debian 15.8-0+deb12u1)'")
     assert "pg_restore is not installed" in programs.lacking_postgresql_client(15)
     assert "the server is version 17, and pg_dump (PostgreSQL) 15.8" in programs.lacking_postgresql_client(17)
@@ -67,7 +67,7 @@ def test_a_dump_program_older_than_the_server_is_said(path: Path) -> None:
     assert programs.lacking_postgresql_client(15) == ""
 
 
-def test_a_browser_that_does_not_start_is_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_that_does_not_start_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ubuntu's `chromium-browser` is there and only says that a snap is needed."""
     put(path, "chromium-headless-shell", "exit 127")
     put(path, "chromium", "echo needs a snap >&2")
@@ -93,7 +93,7 @@ def test_a_server_is_started_or_named(path: Path, monkeypatch: pytest.MonkeyPatc
     assert programs.lacking_postgresql() == ""
 
 
-def test_where_nothing_may_be_skipped_it_fails_with_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_program_fails_where_skipping_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
     programs.need("")
     with pytest.raises(pytest.skip.Exception, match="The part is missing"):
         programs.need("The part is missing.")

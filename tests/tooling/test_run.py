@@ -68,7 +68,7 @@ def test_another_server_may_be_named(programs: Path) -> None:
         ("5 5", 5, "SQLite had no test to run · PostgreSQL had no test to run"),
     ],
 )
-def test_the_second_pass_runs_whatever_the_first_did_and_the_exit_code_tells(
+def test_the_second_pass_always_runs_and_the_exit_code_covers_both(
     programs: Path, codes: str, expected: int, words: str
 ) -> None:
     code, lines = run(programs, codes=codes)
@@ -76,7 +76,7 @@ def test_the_second_pass_runs_whatever_the_first_did_and_the_exit_code_tells(
     assert (code, lines[-1]) == (expected, words)
 
 
-def test_what_is_skipped_is_said_loudly_at_both_ends_and_may_be_forbidden(programs: Path) -> None:
+def test_skipped_tests_are_reported_first_and_last_and_can_be_forbidden(programs: Path) -> None:
     (programs / "pg_virtualenv").unlink()
     lacking = "SKIPPED: Nothing is tried on PostgreSQL (apt install it)."
     code, lines = run(programs, LACKING=lacking)
@@ -88,7 +88,7 @@ def test_what_is_skipped_is_said_loudly_at_both_ends_and_may_be_forbidden(progra
     assert lines[-1].startswith("Nothing may be skipped here (REQUIRE_ALL=1): install what is missing")
 
 
-def test_coverage_is_counted_once_and_judged_where_nothing_is_left_out(programs: Path) -> None:
+def test_coverage_is_measured_once_and_checked_when_all_tests_run(programs: Path) -> None:
     def counted(*words: str, **environment: str) -> list[str]:
         return [line for line in run(programs, *words, COVERAGE="1", **environment)[1] if "--cov=petition" in line]
 
@@ -99,7 +99,7 @@ def test_coverage_is_counted_once_and_judged_where_nothing_is_left_out(programs:
 
 
 @pytest.mark.skipif(not shutil.which("pg_virtualenv"), reason="pg_virtualenv is missing (make test says so loudly)")
-def test_a_throw_away_server_is_durable_and_gone_afterwards() -> None:
+def test_a_temporary_server_is_durable_and_removed_afterwards() -> None:
     """Starts one, which takes 6 seconds: promise 5 is proved against a server that keeps what it acknowledges."""
     script = 'echo "$URL"; psql -At -c "SHOW fsync" -c "SHOW synchronous_commit" "$URL"; exit 3'
     command = [str(ROOT / "tests" / "with_postgresql"), "URL", "sh", "-c", script]

@@ -104,19 +104,19 @@ def test_placeholders_and_tags_are_kept(language: str) -> None:
 
 
 @each_language
-def test_the_compiled_file_is_what_the_words_compile_to(language: str) -> None:
+def test_the_mo_file_is_up_to_date(language: str) -> None:
     binary = translations.po_file(language).with_suffix(".mo").read_bytes()
     assert binary == translations.compiled(translations.read(language))
 
 
 @each_language
-def test_the_file_is_as_the_script_writes_it(language: str) -> None:
+def test_the_po_file_is_as_the_script_writes_it(language: str) -> None:
     """So a run of the script changes nothing but what is new; no dates, no addresses, no folders of a machine."""
     assert translations.po_file(language).read_bytes() == translations.written(translations.merged(language))
 
 
 @each_language
-def test_words_that_are_resented_or_wrong_here_do_not_occur(language: str) -> None:
+def test_offensive_or_wrong_words_do_not_occur(language: str) -> None:
     wrong = re.compile(r"Киргиз|Подписать|[“”]")
     assert [form for _, _, form in entries(language) if wrong.search(form)] == []
     straight = [form for _, _, form in entries(language) if '"' in KEPT.sub("", form)]
@@ -290,7 +290,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("language", "posted", "message"), ERRORS)
-def test_the_form_says_what_is_wrong_in_the_language_of_its_page(
+def test_form_errors_are_in_the_language_of_the_page(
     client: Client, appeal: Appeal, language: str, posted: dict[str, str], message: str
 ) -> None:
     page = client.post(f"/{language}/appeals/{appeal.slug}/endorse/", posted).content.decode()
@@ -300,7 +300,7 @@ def test_the_form_says_what_is_wrong_in_the_language_of_its_page(
 
 @each_language
 @pytest.mark.parametrize("message", sorted(messages.MESSAGES))
-def test_no_mail_has_a_word_of_the_appeal_or_of_english(message: str, language: str) -> None:
+def test_mails_have_no_word_of_the_appeal_and_no_english(message: str, language: str) -> None:
     content = dict.fromkeys(("url", "urls", "until", "code", "code_url", "change_url", "line", "subject", "text"), "")
     content |= dict.fromkeys(("hours", "count", "waiting", "quarantined", "corrections", "disputes"), "7")
     content |= {"name": "", "when": "", "account": "", "limit": "contacts"}
@@ -312,7 +312,7 @@ def test_no_mail_has_a_word_of_the_appeal_or_of_english(message: str, language: 
 
 @each_language
 @pytest.mark.parametrize("limit", ["hides", "revokes", "withdrawals"])
-def test_nor_has_any_mail_about_a_limit(limit: str, language: str) -> None:
+def test_mails_about_limits_have_none_either(limit: str, language: str) -> None:
     with translation.override(language):
         letter = messages.render("limit_reached", {"account": "", "limit": limit, "count": "7", "url": ""})
     assert english_left_in(f"{letter.subject} {letter.text}") == set()
@@ -331,9 +331,7 @@ def labels_with_hints(page: str) -> dict[str, tuple[str, str]]:
     return by_field
 
 
-def test_what_people_agree_to_stands_in_russian_beside_words_no_native_reader_has_read(
-    client: Client, appeal: Appeal
-) -> None:
+def test_unreviewed_declarations_are_repeated_in_russian(client: Client, appeal: Appeal) -> None:
     """README: awaiting a native reader. When one has read it, take the language out of AWAITING_NATIVE_READER."""
     shown = {
         language: labels_with_hints(client.get(f"{prefix}/appeals/{appeal.slug}/endorse/").content.decode())
@@ -346,6 +344,6 @@ def test_what_people_agree_to_stands_in_russian_beside_words_no_native_reader_ha
             assert label != shown["ru"][name][0] or language == "ru"
 
 
-def test_the_readme_says_which_language_awaits_its_reader() -> None:
+def test_the_readme_names_the_unreviewed_language() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     assert ("*awaiting a native reader*" in readme) == bool(UNREVIEWED_LANGUAGES)

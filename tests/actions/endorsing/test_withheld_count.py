@@ -1,4 +1,4 @@
-"""Withheld endorsements are counted after checks by two moderators, and the number is get_published once a day."""
+"""Withheld endorsements are counted after checks by two moderators, and the number is published once a day."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Public changes are recorded when an entry is correct, and deleted when it is removed."""
+"""Public changes are recorded when an entry is corrected, and deleted when it is removed."""
 
 import re
 from collections.abc import Callable

@@ -174,7 +174,7 @@ def test_a_second_decision_names_who_decided_first(appeal: Appeal, first: object
     assert AuditEvent.objects.count() == events
 
 
-def test_reopening_a_listed_endorsement_unlists_it(appeal: Appeal) -> None:
+def test_a_listed_endorsement_cannot_be_reopened(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
     with pytest.raises(AlreadyDecided):
         reopen(endorsement.pk, by=MODERATOR, at=NOON)
@@ -199,7 +199,7 @@ def test_only_approved_endorsements_can_be_revoked(appeal: Appeal) -> None:
         revoke(endorsement.pk, by=MODERATOR, at=NOON)
 
 
-def test_a_question_sets_its_date_and_the_answer_clears_it(appeal: Appeal) -> None:
+def test_returning_sets_a_date_and_the_answer_clears_it(appeal: Appeal) -> None:
     endorsement = lock_endorsement(factories.confirmed(appeal).pk)
     move(endorsement, to=State.RETURNED, by=MODERATOR, at=LATER, reason="question")
     endorsement.save()

@@ -1,4 +1,4 @@
-"""A hide name, also of an original, is removed everywhere immediately and does not come back."""
+"""A hidden name, also of an original, is removed everywhere immediately and does not come back."""
 
 import pytest
 

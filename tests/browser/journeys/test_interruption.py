@@ -54,7 +54,7 @@ def kept(visit: Visit) -> dict[str, str]:
     return dict(visit.page.evaluate("({...sessionStorage, ...localStorage})"))
 
 
-def test_leaving_and_coming_back_brings_the_organisation_and_no_person(tab: Visit) -> None:
+def test_coming_back_restores_the_organisation_and_no_person(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
     tab.open(f"/appeals/{SLUG}/")
@@ -67,7 +67,7 @@ def test_leaving_and_coming_back_brings_the_organisation_and_no_person(tab: Visi
     assert tab.overflow() <= 0
 
 
-def test_another_language_brings_it_too_and_another_appeal_does_not(tab: Visit) -> None:
+def test_another_language_restores_it_and_another_appeal_does_not(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
     tab.press(".languages [lang=ru]")
@@ -76,7 +76,7 @@ def test_another_language_brings_it_too_and_another_appeal_does_not(tab: Visit) 
     expect_nothing(tab)
 
 
-def test_a_form_that_was_lost_on_the_way_is_still_there(tab: Visit) -> None:
+def test_a_form_that_failed_to_send_is_restored(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
     tab.page.context.set_offline(True)
@@ -95,7 +95,7 @@ def test_reloading_keeps_the_organisation(tab: Visit) -> None:
     expect_organisation(tab)
 
 
-def test_nothing_of_a_person_is_ever_kept(tab: Visit) -> None:
+def test_no_personal_data_is_stored(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
     assert list(kept(tab)) == [f"endorse:{SLUG}"]
@@ -104,7 +104,7 @@ def test_nothing_of_a_person_is_ever_kept(tab: Visit) -> None:
     assert "anary" not in str(kept(tab))
 
 
-def test_another_tab_knows_nothing(tab: Visit) -> None:
+def test_another_tab_restores_nothing(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
     other = Visit(tab.page.context, tab.site)
@@ -112,7 +112,7 @@ def test_another_tab_knows_nothing(tab: Visit) -> None:
     expect_nothing(other)
 
 
-def test_clear_empties_it(tab: Visit) -> None:
+def test_the_clear_button_empties_the_form(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
     tab.open(FORM)
@@ -125,7 +125,7 @@ def test_clear_empties_it(tab: Visit) -> None:
     expect_nothing(tab)
 
 
-def test_emptied_by_hand_is_empty(tab: Visit) -> None:
+def test_fields_emptied_by_hand_stay_empty(tab: Visit) -> None:
     tab.open(FORM)
     tab.page.locator("[name=acronym]").fill("ҮФ")
     assert kept(tab)
@@ -133,7 +133,7 @@ def test_emptied_by_hand_is_empty(tab: Visit) -> None:
     assert kept(tab) == {}
 
 
-def test_a_form_that_was_accepted_leaves_nothing(tab: Visit) -> None:
+def test_an_accepted_form_leaves_nothing_stored(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab, "accepted@canary.example")
     tab.press("[type=submit]")
@@ -143,7 +143,7 @@ def test_a_form_that_was_accepted_leaves_nothing(tab: Visit) -> None:
     expect_nothing(tab)
 
 
-def test_what_the_server_sent_back_stands(tab: Visit) -> None:
+def test_values_from_the_server_are_not_replaced(tab: Visit) -> None:
     tab.open(FORM)
     tab.page.locator("[name=acronym]").fill("ҮФ")
     other = {"organisation_name": ["Other"], "acronym": ["Other"]}
@@ -160,7 +160,7 @@ def test_what_the_server_sent_back_stands(tab: Visit) -> None:
 
 
 @pytest.mark.parametrize("left", ["no JSON", "null", '"text"', "[]", "{}"])
-def test_what_nobody_understands_harms_nothing(tab: Visit, left: str) -> None:
+def test_invalid_stored_data_is_ignored(tab: Visit, left: str) -> None:
     tab.open(FORM)
     tab.page.evaluate("([key, value]) => sessionStorage.setItem(key, value)", [f"endorse:{SLUG}", left])
     tab.open(FORM)
@@ -168,7 +168,7 @@ def test_what_nobody_understands_harms_nothing(tab: Visit, left: str) -> None:
     assert tab.complaints == []
 
 
-def test_blocked_storage_harms_nothing(new_tab: Visit) -> None:
+def test_the_form_works_with_blocked_storage(new_tab: Visit) -> None:
     new_tab.page.add_init_script(
         "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )

@@ -3,7 +3,7 @@
 from tests.browser.screens.states import FORM, Visit
 
 
-def test_a_domain_with_an_eszett_is_not_made_another_one(tab: Visit) -> None:
+def test_a_domain_with_an_eszett_is_not_changed(tab: Visit) -> None:
     """In `<input type="email">` Chromium makes `fass.de` of it, and the link would go there."""
     tab.open(FORM)
     tab.fill("eszett@faß.example")

@@ -97,7 +97,7 @@ def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
         expect(page.get_by_text("Көрүнбөс фонд")).to_have_count(0)
 
 
-def test_correcting_a_line_and_answering_a_question(phone: Visit, browser: Browser) -> None:
+def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Browser) -> None:
     page = phone.page
     _, own = confirmed(phone, "Туура эмес фонд", "correct@fund.example")
     page.goto(own)
@@ -140,7 +140,7 @@ def return_with_question(browser: Browser, visitor: Visit, name: str, question: 
 @pytest.mark.parametrize(
     ("link", "done"), [("Stop being named", "no longer named"), ("Withdraw the endorsement", "is withdrawn")]
 )
-def test_leaving_is_two_presses_and_at_once(phone: Visit, browser: Browser, link: str, done: str) -> None:
+def test_removal_takes_two_presses_and_is_immediate(phone: Visit, browser: Browser, link: str, done: str) -> None:
     page, name = phone.page, f"Кетүүчү фонд {len(link)}"
     _, own = confirmed(phone, name, f"leave{len(link)}@fund.example")
     approve(browser, phone, name)

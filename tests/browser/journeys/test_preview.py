@@ -16,7 +16,7 @@ def fill_line(visit: Visit) -> None:
     visit.page.locator("[name=countries]").first.select_option("KG")
 
 
-def test_without_javascript_a_button_shows_the_line(phone: Visit) -> None:
+def test_without_javascript_a_button_shows_the_entry(phone: Visit) -> None:
     page = phone.page
     phone.open(FORM)
     fill_line(phone)
@@ -43,7 +43,7 @@ def test_enter_in_a_field_sends_the_form_and_shows_no_preview(phone: Visit, fiel
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
 
 
-def test_the_button_of_enter_is_nobodys_stop(phone: Visit) -> None:
+def test_the_default_button_is_no_tab_stop(phone: Visit) -> None:
     page = phone.page
     phone.open(FORM)
     expect(page.get_by_role("button", name="Join the appeal")).to_have_count(1)
@@ -56,7 +56,7 @@ def output(visit: Visit) -> Locator:
     return visit.page.locator("output")
 
 
-def test_leaving_a_field_shows_the_line_and_sends_no_person(tab: Visit) -> None:
+def test_leaving_a_field_shows_the_entry_and_sends_no_personal_data(tab: Visit) -> None:
     bodies: list[str] = []
     tab.page.on("request", lambda request: bodies.append(request.post_data or "") if request.method == "POST" else None)
     tab.open(FORM)
@@ -86,7 +86,7 @@ def test_leaving_a_field_shows_the_line_and_sends_no_person(tab: Visit) -> None:
     assert ["canary%40demo.example" in body for body in bodies] == [True]
 
 
-def test_a_trouble_is_told_and_an_emptied_name_says_nothing(tab: Visit) -> None:
+def test_an_error_is_shown_and_an_empty_name_shows_nothing(tab: Visit) -> None:
     tab.open(FORM)
     name = tab.page.locator("[name=organisation_name]")
     name.fill("=Fund")
@@ -110,7 +110,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(tab: Visit) -> None:
     expect(output(tab)).to_have_text(f"This is how the line will be printed: {LINE}")
 
 
-def test_without_a_connection_leaving_is_silent_and_the_button_says_so(tab: Visit) -> None:
+def test_without_a_connection_only_the_button_shows_an_error(tab: Visit) -> None:
     tab.open(FORM)
     tab.page.context.set_offline(True)
     with tab.page.expect_event("requestfailed"):

@@ -37,7 +37,7 @@ def turn(visit: Visit, key: str) -> None:
         visit.page.keyboard.press(key)
 
 
-def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagged(visit: Visit) -> None:
+def test_fifty_are_reviewed_by_keyboard_and_every_planted_problem_is_flagged(visit: Visit) -> None:
     visit.sign_in()
     planted = {name: sentence for name, _, sentence in PLANTED}
     turn(visit, "j")
@@ -67,7 +67,7 @@ def test_fifty_are_reviewed_by_keyboard_alone_and_every_planted_trouble_is_flagg
 
 
 @pytest.mark.parametrize("place", ["queue", "page"])
-def test_two_presses_decide_one(tab: Visit, place: str) -> None:
+def test_two_quick_presses_decide_one_endorsement(tab: Visit, place: str) -> None:
     tab.sign_in()
     tab.open("/admin/")
     if place == "page":
@@ -86,7 +86,7 @@ def test_two_presses_decide_one(tab: Visit, place: str) -> None:
     tab.press(".staff-undoable .staff-undo")
 
 
-def test_keys_are_switched_off_and_never_meddle_with_typing(visit: Visit) -> None:
+def test_keys_can_be_switched_off_and_do_not_affect_typing(visit: Visit) -> None:
     visit.sign_in()
     visit.open("/admin/?state=approved")
     turn(visit, "j")

@@ -41,7 +41,7 @@ def from_the_foot_of_the_page(phone: Visit) -> Page:
     return phone.page
 
 
-def test_the_code_alone_takes_the_name_off_the_list(phone: Visit, browser: Browser) -> None:
+def test_the_code_alone_removes_the_name(phone: Visit, browser: Browser) -> None:
     code, _ = confirmed(phone, "Фонд «Выход»", "code@vykhod.example")
     approve(browser, phone, "Фонд «Выход»")
     listed(phone, "Фонд «Выход»")
@@ -70,7 +70,7 @@ def test_the_code_alone_takes_the_name_off_the_list(phone: Visit, browser: Brows
     expect(page.get_by_text("Фонд «Выход»")).to_have_count(0)
 
 
-def test_a_lost_link_is_sent_again_and_the_old_one_is_dead_once_it_is_ended(phone: Visit) -> None:
+def test_a_lost_link_is_sent_again_and_the_old_one_can_be_ended(phone: Visit) -> None:
     _, old = confirmed(phone, "Фонд «Сылка»", "lost@link.example")
     phone.open("/appeals/demo/")
     phone.open(FORM)
@@ -91,7 +91,7 @@ def test_a_lost_link_is_sent_again_and_the_old_one_is_dead_once_it_is_ended(phon
     expect(page.get_by_role("heading", level=1)).to_have_text("This link is not valid")
 
 
-def test_who_never_agreed_is_heard_by_keyboard_alone(phone: Visit) -> None:
+def test_a_message_is_sent_by_keyboard_alone(phone: Visit) -> None:
     page = phone.page
     phone.open(CHANGE)
     page.get_by_label("We did not agree to this.").focus()
@@ -104,7 +104,7 @@ def test_who_never_agreed_is_heard_by_keyboard_alone(phone: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your message has arrived")
 
 
-def test_errors_of_one_way_leave_the_others_alone(phone: Visit) -> None:
+def test_errors_of_one_form_do_not_affect_the_others(phone: Visit) -> None:
     page = phone.page
     phone.open(CHANGE)
     page.get_by_label("Which line").fill("original-12")

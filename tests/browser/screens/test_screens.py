@@ -23,7 +23,7 @@ def width_of(png: Path) -> int:
     return int(struct.unpack(">I", png.read_bytes()[16:20])[0])
 
 
-def test_pictures_papers_and_an_index_that_links_each(browser: Browser, site: Site, tmp_path: Path) -> None:
+def test_pictures_pdfs_and_an_index_are_written(browser: Browser, site: Site, tmp_path: Path) -> None:
     (tmp_path / "form.en.360.dark.png").touch()  # of an earlier run
     (tmp_path / "notes.txt").touch()  # somebody's own
     output: list[str] = []
@@ -69,7 +69,7 @@ def _lost(visit: Visit) -> None:
     raise LookupError("no mail came")
 
 
-def test_planted_troubles_are_told_and_end_in_an_error(browser: Browser, site: Site, tmp_path: Path) -> None:
+def test_planted_problems_are_reported_and_fail(browser: Browser, site: Site, tmp_path: Path) -> None:
     output: list[str] = []
     wanted = screens.Wanted({"lost": _lost, "spoilt": _spoilt}, ["en"], [360, 768])
     assert screens.render(wanted, browser, site, tmp_path, output.append) == 1
@@ -95,7 +95,7 @@ def test_planted_troubles_are_told_and_end_in_an_error(browser: Browser, site: S
     assert output[-1].startswith(f"6 pictures, {len(problems)} troubles: ")
 
 
-def test_the_wish_is_read_and_an_unknown_state_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_arguments_are_parsed_and_an_unknown_state_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert screens.read([]) == (STATES, camera.LANGUAGES, camera.WIDTHS)
     wanted = screens.read(["form", "appeal", "--language", "ru", "--width", "360"])
     assert (list(wanted.states), wanted.languages, wanted.widths) == (["appeal", "form"], ["ru"], [360])

@@ -47,7 +47,7 @@ def database_outage(visit: Visitor, monkeypatch: pytest.MonkeyPatch, *, seconds:
         yield
 
 
-def test_for_five_minutes_the_stored_pages(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stored_pages_are_served_for_five_minutes(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     page = ready()
     with database_outage(ready, monkeypatch, seconds=290):
         assert ready().body == page.body
@@ -55,7 +55,7 @@ def test_for_five_minutes_the_stored_pages(ready: Visitor, monkeypatch: pytest.M
 
 
 @pytest.mark.both_databases
-def test_then_the_text_without_any_name_or_number(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_then_the_text_is_served_without_names_or_numbers(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [line["label"] for line in json.loads(ready(f"{PAGE}signatories.json").body)["signatories"]]
     text = ready(f"{PAGE}text.en.txt").text
     pages = {language: ready(language + PAGE).text for language in LANGUAGES}
@@ -74,7 +74,7 @@ def test_then_the_text_without_any_name_or_number(ready: Visitor, monkeypatch: p
     assert "headline" in ready().text
 
 
-def test_the_text_is_whole(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_served_text_is_complete(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     paragraphs = [line for line in ready(f"{PAGE}text.en.txt").text.splitlines() if line]
     with database_outage(ready, monkeypatch, seconds=301):
         page = ready().text
@@ -102,14 +102,14 @@ def test_documents_are_503(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> N
             assert ready(f"/appeals/{SLUG}{name}").status == 503
 
 
-def test_a_page_that_is_not_in_memory_is_the_text_at_once(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_is_not_stored_is_replaced_by_the_text(ready: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     with database_outage(ready, monkeypatch, seconds=1):
         assert NOTE[""] in ready().text
         assert ready(f"{PAGE}signatories/").status == 503
     assert "headline" in ready().text  # it was not stored: no change would have removed it
 
 
-def test_a_name_that_was_removed_before_the_outage_does_not_come_back(
+def test_a_name_removed_before_the_outage_stays_removed(
     ready: Visitor, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approved(appeal, organisation_name="Come and gone")
@@ -121,7 +121,7 @@ def test_a_name_that_was_removed_before_the_outage_does_not_come_back(
         assert "Come and gone" not in ready().text
 
 
-def test_names_go_even_if_the_watcher_hangs(ready: Visitor) -> None:
+def test_names_are_dropped_even_if_the_watcher_hangs(ready: Visitor) -> None:
     """Each request looks at the clock, not only the watcher."""
     assert "headline" in ready().text
     ready.middleware.freshness.checked_at -= 301
@@ -151,6 +151,6 @@ def test_the_home_page_still_redirects_to_the_appeal(ready: Visitor, monkeypatch
     assert ready("/", accept_language="ru").headers["Location"] == f"/ru{PAGE}"
 
 
-def test_no_visitor_can_request_it(ready: Visitor) -> None:
+def test_visitors_cannot_request_degraded_pages(ready: Visitor) -> None:
     for header in ("petition_without_list", "petition.without_list"):
         assert "headline" in ready(**{header: "1"}).text

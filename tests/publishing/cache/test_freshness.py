@@ -51,7 +51,7 @@ def test_a_page_waits_for_the_next_check_if_the_last_one_is_old() -> None:
     assert not _shows_a_removed_name(PublishedPagesMiddleware)
 
 
-def test_without_that_the_name_would_be_shown() -> None:
+def test_without_the_wait_the_name_would_be_shown() -> None:
     assert _shows_a_removed_name(Careless)
 
 

@@ -148,7 +148,7 @@ def test_a_flood_of_unknown_appeals_is_answered_from_memory(visit: Visitor) -> N
     assert {path for path, _ in stored(visit)} <= NOT_FOUND
 
 
-def test_an_appeal_that_was_published_a_moment_ago_is_there(visit: Visitor) -> None:
+def test_a_newly_published_appeal_is_found(visit: Visitor) -> None:
     an_appeal("second")
     assert visit("/appeals/second/").status == 200
 

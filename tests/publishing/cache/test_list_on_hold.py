@@ -48,7 +48,7 @@ def test_no_published_address_names_anybody(held_names: list[str], client: Clien
     assert client.get(f"/appeals/{SLUG}/signatories/original-12/").status_code == 503
 
 
-def test_the_page_says_why_and_has_the_text(held_names: list[str], client: Client) -> None:
+def test_the_page_gives_the_reason_and_the_text(held_names: list[str], client: Client) -> None:
     page = client.get(f"/appeals/{SLUG}/")
     assert "restored from a backup" in page.text
     assert 'id="demand-8"' in page.text
@@ -58,7 +58,7 @@ def test_the_page_says_why_and_has_the_text(held_names: list[str], client: Clien
     assert int(data["Retry-After"]) > 0
 
 
-def test_an_organisation_is_still_in_charge_of_its_name(held_names: list[str], client: Client) -> None:
+def test_an_organisation_can_still_remove_its_name(held_names: list[str], client: Client) -> None:
     assert client.get(f"/appeals/{SLUG}/endorse/").status_code == 200
     assert client.get(f"/appeals/{SLUG}/change/").status_code == 200
 

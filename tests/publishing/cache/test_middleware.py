@@ -1,4 +1,4 @@
-"""The middleware in front of Django: what it responses from memory, and when it lets Django render a page again."""
+"""The middleware in front of Django: what it answers from memory, and when it lets Django render a page again."""
 
 import gzip
 import threading

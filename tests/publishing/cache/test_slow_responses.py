@@ -50,7 +50,7 @@ def request_documents_while_one_renders(visit: Visitor, seconds: float) -> dict[
     return at_once
 
 
-def test_when_enough_wait_for_documents_more_are_told_when_to_come_again(committed: None) -> None:
+def test_too_many_document_requests_get_retry_after(committed: None) -> None:
     an_appeal()
     refused = request_documents_while_one_renders(visit := Visitor(), 20)
     assert [response.status for response in refused.values()] == [503] * (3 - RequestKind.DOCUMENTS.limit)
@@ -89,7 +89,7 @@ def test_pages_of_the_list_and_searches_are_compressed_and_have_etags(visit: Vis
     assert visit.middleware._cache.responses == {}, "as many as visitors can think of would be stored"
 
 
-def test_a_search_sees_a_change_at_once(visit: Visitor, appeal: Appeal) -> None:
+def test_a_search_shows_a_change_at_once(visit: Visitor, appeal: Appeal) -> None:
     before = visit(SIGNATORIES, query="q=latecomer")
     approved(appeal, organisation_name="Latecomer")
     after = visit(SIGNATORIES, query="q=latecomer", if_none_match=before.headers["ETag"])

@@ -30,9 +30,7 @@ def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_a_kind_that_is_stuck_is_refused_and_leaves_the_others_their_places(
-    kind: RequestKind, without_waiting: None
-) -> None:
+def test_a_stuck_kind_is_refused_and_does_not_block_others(kind: RequestKind, without_waiting: None) -> None:
     limits = ThreadLimits()
     with full(limits, kind):
         with limits.acquire(kind) as is_free:
@@ -108,7 +106,7 @@ def test_a_request_that_ends_by_a_timeout_is_no_progress(monkeypatch: pytest.Mon
                 assert not is_free
 
 
-def test_an_error_gives_the_place_back() -> None:
+def test_an_error_releases_the_place() -> None:
     limits = ThreadLimits()
     for _ in range(3 * RequestKind.DOCUMENTS.limit):
         with pytest.raises(ZeroDivisionError), limits.acquire(RequestKind.DOCUMENTS) as is_free:

@@ -76,7 +76,7 @@ def test_table_and_drawing_hold_the_same_numbers(client: Client, appeal: Appeal)
     )
 
 
-def test_equal_counts_stand_in_the_alphabet_of_the_language(client: Client, appeal: Appeal) -> None:
+def test_equal_counts_are_sorted_in_the_alphabet_of_the_language(client: Client, appeal: Appeal) -> None:
     names = [row[0] for row in rows(html(client, "/ru"), 0)]
     assert names[:4] == ["Грузия", "Россия", "Швейцария", "Германия"]
     assert names[-3:] == ["Литва", "Молдова", "Польша"]
@@ -84,7 +84,7 @@ def test_equal_counts_stand_in_the_alphabet_of_the_language(client: Client, appe
 
 
 @pytest.mark.both_databases
-def test_a_hidden_line_counts_in_no_country_and_no_month(client: Client, appeal: Appeal) -> None:
+def test_a_hidden_entry_is_not_counted(client: Client, appeal: Appeal) -> None:
     approved(appeal, countries=("TJ",))
     approved(appeal, countries=("KG",))
     assert circles(html(client))["Tajikistan"][0] == "1"
@@ -99,14 +99,14 @@ def test_a_hidden_line_counts_in_no_country_and_no_month(client: Client, appeal:
     assert page.count("<table") == 1
 
 
-def test_those_withheld_are_no_part_of_it(client: Client, appeal: Appeal) -> None:
+def test_withheld_names_are_not_counted(client: Client, appeal: Appeal) -> None:
     before = html(client)
     Appeal.objects.filter(pk=appeal.pk).update(withheld_total=77)
     assert html(client) == before
 
 
 @pytest.mark.both_databases
-def test_months_are_those_in_which_the_lines_were_listed(client: Client, appeal: Appeal) -> None:
+def test_entries_are_counted_in_the_month_they_were_listed(client: Client, appeal: Appeal) -> None:
     for month, count in ((1, 2), (4, 1), (11, 3)):
         for _ in range(count):
             approved(appeal, at=datetime(2026, month, 5, tzinfo=UTC), countries=())
@@ -146,7 +146,7 @@ def test_round_values_hold_every_total(total: int) -> None:
     assert len(values) <= 5
 
 
-def test_nothing_listed_is_said_in_words(client: Client, appeal: Appeal) -> None:
+def test_an_empty_list_is_explained(client: Client, appeal: Appeal) -> None:
     for number in range(1, 36):
         decisions.hide(SLUG, Kind.ORIGINAL, number, by=MODERATOR, at=NOON)
     page = html(client)
@@ -155,7 +155,7 @@ def test_nothing_listed_is_said_in_words(client: Client, appeal: Appeal) -> None
     assert "9 October 2020" in page
 
 
-def test_the_page_costs_the_same_for_any_number(client: Client, appeal: Appeal) -> None:
+def test_the_number_of_queries_is_constant(client: Client, appeal: Appeal) -> None:
     spent = []
     for slug, count in ((SLUG, 1), ("another-2020", 300)):
         list_further(appeal if slug == SLUG else an_appeal(slug), count)
@@ -166,7 +166,7 @@ def test_the_page_costs_the_same_for_any_number(client: Client, appeal: Appeal) 
     assert len(brotli.compress(page.encode(), quality=5)) < 20_000
 
 
-def test_numbers_of_drawings_are_numbers_in_every_language(client: Client, appeal: Appeal) -> None:
+def test_svg_numbers_are_not_localised(client: Client, appeal: Appeal) -> None:
     """In Russian a decimal comma would break the drawing."""
     approved(appeal)
     drawings = [re.findall(r"<(?:circle|path|rect)\b[^>]*>", html(client, prefix)) for prefix in ("", "/ru", "/ky")]
@@ -188,7 +188,7 @@ def test_circles_keep_apart_and_inside() -> None:
         assert hypot(one.x - other.x, one.y - other.y) > one.radius + other.radius - 0.5, (one.code, other.code)
 
 
-def test_a_country_far_off_stands_at_the_edge_that_it_lies_beyond() -> None:
+def test_a_distant_country_is_drawn_at_the_nearest_edge() -> None:
     counts = {"KG": 5, "DE": 4, "PL": 4, "US": 1, "AU": 1}
     beyond = {circle.code: circle for circle in country_map.draw_map(counts).circles if circle.direction is not None}
     assert set(beyond) == {"US", "AU"}

@@ -14,7 +14,7 @@ from petition.publishing.charts.projection import WORLD_WIDTH, equal_area_conic,
 from petition.reference.countries import COUNTRY_CODES
 
 
-def test_land_is_coasts_alone() -> None:
+def test_the_map_shows_coasts_only() -> None:
     file = Path(land.__file__).with_name("land.txt")
     assert file.stat().st_size < 25_000
     assert len(land.load_rings()) > 50
@@ -28,12 +28,12 @@ def test_land_is_coasts_alone() -> None:
     assert [set(segment) for segment, times in segments.items() if times > 1] == [{(29.1, 41.2), (29.0, 41.0)}]
 
 
-def test_every_country_has_a_place() -> None:
+def test_every_country_has_a_position() -> None:
     assert set(load_centres()) == COUNTRY_CODES
     assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in load_centres().values())
 
 
-def test_places_are_where_the_formulas_say() -> None:
+def test_positions_follow_the_formulas() -> None:
     assert equal_earth(180, 0)[0] * 2 == pytest.approx(WORLD_WIDTH, abs=1e-5)
     assert equal_earth(0, 90)[1] == pytest.approx(1.3173627592)
     for latitude in (48, -30, 0):  # equal areas: a small square is as large as on the globe, near and far

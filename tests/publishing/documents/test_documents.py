@@ -74,14 +74,14 @@ def printed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Printe
 
 @each_language
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_word_of_the_statement_in_its_order(printed: Printed, kind: str, language: str) -> None:
+def test_documents_have_every_word_of_the_statement_in_order(printed: Printed, kind: str, language: str) -> None:
     headings = {"en": [], "ru": ["Signed", "by:", "Background:"], "ky": ["Signed", "by:", "Background:"]}[language]
     shown = iter(printed.read(kind, language).split())
     assert [word for word in source_words() if word not in headings and word not in shown] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_all_lines_stand_as_printed_with_their_numbers(printed: Printed, kind: str) -> None:
+def test_documents_have_all_entries_with_their_numbers(printed: Printed, kind: str) -> None:
     expected = [f"{signatory.number}. {signatory.label}" for signatory in reading().signatories]
     shown = printed.read(kind)
     assert " ".join(["Signed by:", *expected, "Endorsed later", AS_OF["en"], "1. Адилет «Үкүк» (АҮ,"]) in shown
@@ -91,7 +91,7 @@ def test_all_lines_stand_as_printed_with_their_numbers(printed: Printed, kind: s
 
 @each_language
 @pytest.mark.parametrize("kind", KINDS)
-def test_our_words_are_in_the_language_of_the_address(printed: Printed, kind: str, language: str) -> None:
+def test_labels_are_in_the_language_of_the_address(printed: Printed, kind: str, language: str) -> None:
     shown, letter = printed.read(kind, language), printed.letters[language]
     assert AS_OF[language] in shown
     assert f"http://127.0.0.1:8000{PREFIXES[language]}/appeals/{SLUG}/" in shown
@@ -123,7 +123,7 @@ def test_a_removed_name_is_gone_and_its_number_stays(client: Client, appeal: App
 
 
 @pytest.mark.usefixtures("in_process")
-def test_a_demonstration_says_so_on_every_page(client: Client, db: None) -> None:
+def test_a_demonstration_is_marked_on_every_page(client: Client, db: None) -> None:
     get_or_create_appeal("demo", reading(), at=NOON)
     sentence = "Demonstration: everything here is made up."
     for kind in KINDS:
@@ -136,9 +136,7 @@ def test_a_demonstration_says_so_on_every_page(client: Client, db: None) -> None
 
 
 @pytest.mark.usefixtures("in_process")
-def test_a_translation_is_printed_in_its_language_and_says_what_it_is(
-    client: Client, appeal: Appeal, tmp_path: Path
-) -> None:
+def test_a_translation_is_printed_in_its_language_and_marked(client: Client, appeal: Appeal, tmp_path: Path) -> None:
     run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", "unofficial", "--date", "2026-11-23")
     assert "23 ноября 2026" in build_letter(SLUG, "ru").text_note
     for kind in KINDS:
@@ -166,7 +164,7 @@ def test_a_list_too_long_to_print_ends_with_the_address_of_the_data(appeal: Appe
 
 
 @pytest.mark.usefixtures("in_process")
-def test_an_empty_second_list_says_so(client: Client, appeal: Appeal) -> None:
+def test_an_empty_second_list_is_explained(client: Client, appeal: Appeal) -> None:
     for kind in KINDS:
         assert f"{AS_OF['en']} No organisation has been listed here yet." in read_document(get(client, kind), kind)
 
@@ -175,7 +173,7 @@ def test_an_empty_second_list_says_so(client: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_names_in_other_letters(client: Client, appeal: Appeal) -> None:
+def test_names_in_other_scripts_are_printed(client: Client, appeal: Appeal) -> None:
     for letters in LETTERS.values():
         approved(appeal, organisation_name=letters, countries=())
     assert get(client, "pdf").startswith(b"%PDF-")
@@ -187,7 +185,7 @@ def test_names_in_other_letters(client: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
-def test_names_long_and_strange_are_printed_as_they_are(client: Client, appeal: Appeal) -> None:
+def test_long_and_unusual_names_are_printed_unchanged(client: Client, appeal: Appeal) -> None:
     names = ("W" * 300, "fund " * 59 + "fund!", '#eval(1) *x* $y$ @z <b>&amp;\\ "a\'b" -- …')
     for name in names:
         approved(appeal, organisation_name=name, countries=())
@@ -232,7 +230,7 @@ MANY, MAX_SECONDS = (5000, 10) if os.environ.get("FULL_COUNTS") else (300, 3)
 which tell whether each line looks through those before it: that cost three times the limit."""
 
 
-def test_thousands_of_names_cost_a_word_processor_s_document_seconds(appeal: Appeal) -> None:
+def test_a_docx_of_thousands_of_names_takes_seconds(appeal: Appeal) -> None:
     long = replace(build_letter(SLUG, "en"), further=lines(MANY)).for_renderer()
     began = time.process_time()
     document = word.render_docx(long)
@@ -262,7 +260,7 @@ def test_the_same_revision_gives_the_same_bytes(client: Client, appeal: Appeal) 
         ("txt", "text/plain; charset=utf-8", "inline"),
     ],
 )
-def test_headers_and_names_of_files(
+def test_documents_have_headers_and_file_names(
     client: Client, appeal: Appeal, printed: Printed, kind: str, content_type: str, shown: str
 ) -> None:
     for language, suffix in (("en", ""), ("ky", "-ky")):
@@ -281,7 +279,7 @@ def test_headers_and_names_of_files(
     assert client.get(f"/appeals/{SLUG}.{kind}").status_code == 404
 
 
-def test_what_cannot_be_made_is_503_and_its_name_is_not_in_the_log(
+def test_a_failed_document_is_503_and_no_name_is_logged(
     client: Client, appeal: Appeal, caplog: pytest.LogCaptureFixture
 ) -> None:
     approved(appeal, organisation_name="Unprintable \x01 Fund", countries=())  # XML 1.0, 2.2: no such character
@@ -292,7 +290,7 @@ def test_what_cannot_be_made_is_503_and_its_name_is_not_in_the_log(
     assert "Unprintable" not in caplog.text
 
 
-def test_a_document_that_takes_too_long_is_given_up(appeal: Appeal) -> None:
+def test_a_document_that_takes_too_long_is_cancelled(appeal: Appeal) -> None:
     letter = build_letter(SLUG, "en")
     with pytest.raises(renderer.RenderingFailed):
         renderer._run_child("pdf", letter, seconds=0.001)

@@ -48,7 +48,7 @@ def test_each_page_has_address_date_and_number(long_pdfs: dict[str, bytes], lang
 
 
 @each_language
-def test_the_pdf_is_tagged_titled_and_of_nobody(long_pdfs: dict[str, bytes], language: str) -> None:
+def test_the_pdf_is_tagged_and_titled_and_has_no_author(long_pdfs: dict[str, bytes], language: str) -> None:
     reader = PdfReader(io.BytesIO(long_pdfs[language]))
     root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == language
@@ -91,7 +91,7 @@ def fonts_of(page: Any) -> Iterable[str]:
         yield font.get_object()["/BaseFont"]
 
 
-def test_a_name_no_font_can_draw_costs_only_the_claim_to_the_standard(appeal: Appeal) -> None:
+def test_a_name_without_a_font_only_loses_pdf_ua(appeal: Appeal) -> None:
     """U+10FFFD is for private use: no font draws it."""
     content = set_pdf(build_letter(SLUG, "en"), further=(Entry(1, "Fund \U0010fffd", "en", is_listed=True),))
     root: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
@@ -103,7 +103,7 @@ LENGTHS = range(1, 61)
 """More than the lines of a page: with a list of each length before it, a heading stands once at every height."""
 
 
-def test_no_heading_is_left_behind_by_what_it_heads(appeal: Appeal) -> None:
+def test_a_heading_stays_with_its_content(appeal: Appeal) -> None:
     """Each list length moves the headings by one line. To set and read a letter takes 0.2 s: only those lengths are
     tried at which one is near the end of a page, and all of them with FULL_COUNTS=1."""
     letter = build_letter(SLUG, "en")

@@ -31,9 +31,7 @@ def lists(page: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("prefix", PREFIXES.values())
-def test_paper_has_every_number_in_its_order_and_the_screen_the_newest(
-    client: Client, appeal: Appeal, prefix: str
-) -> None:
+def test_paper_has_all_numbers_in_order_and_the_screen_the_newest(client: Client, appeal: Appeal, prefix: str) -> None:
     approved(appeal, organisation_name="Hidden Fund")
     list_further(appeal, 78, first=2)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
@@ -46,7 +44,7 @@ def test_paper_has_every_number_in_its_order_and_the_screen_the_newest(
     assert len(ids) == len(set(ids))
 
 
-def test_a_list_too_long_for_this_says_so_on_paper_with_an_address(client: Client, appeal: Appeal) -> None:
+def test_a_list_too_long_to_print_is_replaced_by_its_address(client: Client, appeal: Appeal) -> None:
     list_further(appeal, MAX_PRINTED)
     assert len(lists(client.get(PAGE).content.decode())["paper"]) == MAX_PRINTED
     list_further(appeal, MAX_PRINTED + 1, first=MAX_PRINTED + 1)
@@ -58,13 +56,13 @@ def test_a_list_too_long_for_this_says_so_on_paper_with_an_address(client: Clien
     )
 
 
-def test_nobody_has_endorsed_yet_and_nothing_is_said_of_paper(client: Client, appeal: Appeal) -> None:
+def test_an_empty_list_prints_no_notice(client: Client, appeal: Appeal) -> None:
     page = client.get(PAGE).content.decode()
     assert lists(page) == {}
     assert 'class="paper"' not in page
 
 
-def test_the_whole_list_keeps_the_page_light_whatever_the_names(client: Client, db: None) -> None:
+def test_the_whole_list_keeps_the_page_small(client: Client, db: None) -> None:
     """Names of words by chance, which compress worse than real ones; style and script are 4 KB more."""
     appeal, chance = an_appeal(), Random(1)
     list_further(appeal, MAX_PRINTED)

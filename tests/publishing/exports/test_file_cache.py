@@ -50,14 +50,14 @@ def body_of(client: Client, **headers: str) -> bytes:
     return response.getvalue()
 
 
-def test_a_small_one_leaves_no_file(client: Client, appeal: Appeal, place: Path) -> None:
+def test_a_small_export_leaves_no_file(client: Client, appeal: Appeal, place: Path) -> None:
     approved(appeal)
     assert len(json.loads(body_of(client))["signatories"]) == 36
     assert not place.exists()
 
 
 @pytest.mark.both_databases
-def test_a_large_one_is_made_once_and_is_its_owners_alone(client: Client, appeal: Appeal, place: Path) -> None:
+def test_a_large_export_is_written_once_and_private(client: Client, appeal: Appeal, place: Path) -> None:
     list_further(appeal, MANY)
     first = body_of(client)
     assert len(json.loads(first)["signatories"]) == 35 + MANY
@@ -70,7 +70,7 @@ def test_a_large_one_is_made_once_and_is_its_owners_alone(client: Client, appeal
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (plain.parent, place)] == [0o700, 0o700]
 
 
-def test_it_streams_compressed_to_who_takes_that(client: Client, long: Appeal, place: Path) -> None:
+def test_an_export_is_streamed_compressed_if_accepted(client: Client, long: Appeal, place: Path) -> None:
     plain = body_of(client)
     for accepted in ("gzip", "br, gzip", "deflate, gzip;q=0.5"):
         response = client.get(PATH, headers={"accept-encoding": accepted})
@@ -84,7 +84,7 @@ def test_it_streams_compressed_to_who_takes_that(client: Client, long: Appeal, p
         assert response.getvalue() == plain
 
 
-def test_it_is_not_sent_again_to_who_has_it(client: Client, long: Appeal, place: Path) -> None:
+def test_an_unchanged_export_is_304(client: Client, long: Appeal, place: Path) -> None:
     response = client.get(PATH)
     response.getvalue()
     again = client.get(PATH, headers={"if-none-match": response["ETag"]})
@@ -94,9 +94,7 @@ def test_it_is_not_sent_again_to_who_has_it(client: Client, long: Appeal, place:
     body_of(client, **{"if-none-match": '"other"'})
 
 
-def test_a_removed_name_is_gone_from_the_file_and_the_old_file_with_it(
-    client: Client, long: Appeal, place: Path
-) -> None:
+def test_a_removed_name_is_gone_and_the_old_file_deleted(client: Client, long: Appeal, place: Path) -> None:
     assert b"Canary Fund" in body_of(client)
     old = kept(place)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
@@ -105,7 +103,7 @@ def test_a_removed_name_is_gone_from_the_file_and_the_old_file_with_it(
     assert len(kept(place)) == 2
 
 
-def test_the_worker_removes_what_nobody_asks_for_again(client: Client, long: Appeal, place: Path) -> None:
+def test_the_worker_deletes_old_files(client: Client, long: Appeal, place: Path) -> None:
     body_of(client)
     (place / "gone-appeal" / "1").mkdir(parents=True)
     file_cache.remove_stale()
@@ -116,7 +114,7 @@ def test_the_worker_removes_what_nobody_asks_for_again(client: Client, long: App
     assert list(place.glob("*/*")) == []
 
 
-def test_a_door_without_a_worker_beside_it_removes_them_as_well(
+def test_a_web_process_without_a_worker_deletes_them_too(
     client: Client, long: Appeal, place: Path, visit: Visitor
 ) -> None:
     visit.middleware.remove_stale_exports()
@@ -129,7 +127,7 @@ def test_a_door_without_a_worker_beside_it_removes_them_as_well(
     assert kept(place) == []
 
 
-def test_what_a_killed_process_left_goes_with_its_revision(client: Client, long: Appeal, place: Path) -> None:
+def test_files_of_a_killed_process_are_deleted_with_their_revision(client: Client, long: Appeal, place: Path) -> None:
     body_of(client)
     half = kept(place)[0].parent / ".half"
     half.mkdir()
@@ -139,7 +137,7 @@ def test_what_a_killed_process_left_goes_with_its_revision(client: Client, long:
     assert kept(place) == []
 
 
-def test_a_change_while_it_is_made_makes_it_anew(long: Appeal, place: Path) -> None:
+def test_a_change_during_writing_starts_it_again(long: Appeal, place: Path) -> None:
     times: list[int] = []
 
     def pieces() -> Iterator[str]:
@@ -156,14 +154,14 @@ def test_a_change_while_it_is_made_makes_it_anew(long: Appeal, place: Path) -> N
     assert {path.parent.name.split("-")[0] for path in kept(place)} == {str(queries.get_appeal(SLUG, "en").revision)}
 
 
-def test_a_disk_that_takes_nothing_is_503(client: Client, long: Appeal, place: Path) -> None:
+def test_an_unwritable_folder_is_503(client: Client, long: Appeal, place: Path) -> None:
     place.parent.joinpath("exports").write_text("no folder")
     response = client.get(PATH)
     assert response.status_code == 503
     assert b"Not available" in response.content
 
 
-def test_the_page_cache_keeps_no_copy_of_it(visit: Visitor, long: Appeal, place: Path) -> None:
+def test_the_page_cache_stores_no_large_export(visit: Visitor, long: Appeal, place: Path) -> None:
     visit.middleware.check_for_changes()
     plain = visit(PATH)
     assert (plain.status, len(json.loads(plain.body)["signatories"])) == (200, 35 + SOME)

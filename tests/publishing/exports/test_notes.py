@@ -24,7 +24,7 @@ def note(words: str = NOTE, kind: Kind = Kind.ORIGINAL) -> None:
     decisions.set_public_note(SLUG, kind, 1, words, by=MODERATOR, at=NOON)
 
 
-def test_it_stands_after_its_line_on_the_pages(client: Client, appeal: Appeal) -> None:
+def test_a_note_is_shown_after_its_entry_on_pages(client: Client, appeal: Appeal) -> None:
     pages = [
         (f"{prefix}/appeals/{SLUG}/{page}", words) for prefix, words in WORDS.items() for page in ("", "signatories/")
     ]
@@ -41,7 +41,7 @@ def test_it_stands_after_its_line_on_the_pages(client: Client, appeal: Appeal) -
 
 
 @pytest.mark.usefixtures("in_process")
-def test_it_stands_under_its_name_in_a_document(client: Client, appeal: Appeal) -> None:
+def test_a_note_is_printed_below_its_name_in_documents(client: Client, appeal: Appeal) -> None:
     for kind in KINDS:
         assert "Note of" not in read_document(get(client, kind), kind)
     note()
@@ -50,7 +50,7 @@ def test_it_stands_under_its_name_in_a_document(client: Client, appeal: Appeal) 
         assert f"1. {label} {WORDS['']} {NOTE}" in read_document(get(client, kind), kind)
 
 
-def test_it_is_in_the_data(client: Client, appeal: Appeal) -> None:
+def test_a_note_is_in_the_data(client: Client, appeal: Appeal) -> None:
     note()
     data = json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)
     rows = data["signatories"]
@@ -61,7 +61,7 @@ def test_it_is_in_the_data(client: Client, appeal: Appeal) -> None:
     assert table[0]["status"] == "listed"
 
 
-def test_it_is_gone_when_it_is_taken_away_and_when_its_line_is_hidden(client: Client, appeal: Appeal) -> None:
+def test_a_removed_note_or_a_note_of_a_hidden_entry_is_gone(client: Client, appeal: Appeal) -> None:
     places = [f"appeals/{SLUG}{end}" for end in ("/", "/signatories/", "/signatories.json", "/signatories.csv", ".txt")]
 
     def shown() -> set[bool]:

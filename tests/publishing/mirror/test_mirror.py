@@ -138,7 +138,7 @@ def mirror(
     return Mirror(place / "first.zip", place / "read", {path: got.content for path, got in responses.items()})
 
 
-def test_the_zip_has_the_day_of_the_last_addition_and_all_may_read_what_it_holds(mirror: Mirror) -> None:
+def test_the_zip_is_dated_by_the_last_addition_and_readable_by_all(mirror: Mirror) -> None:
     """Unpacked, it can be served by whoever serves; packed again without a change, it is the same to the byte."""
     with zipfile.ZipFile(mirror.zip) as parts:
         entries = parts.infolist()
@@ -214,7 +214,7 @@ def test_each_page_of_the_zip_is_what_visitors_get_and_names_its_address(mirror:
         ("/ru/x/signatories/further-999/", f"{LIVE}/ru/x/signatories/further-999/"),
     ],
 )
-def test_links_lead_to_files_and_what_is_no_file_to_the_live_site(target: str, expected: str) -> None:
+def test_links_lead_to_files_or_to_the_live_site(target: str, expected: str) -> None:
     paths = ["/ru/a/", "/ru/a/?page=2", "/a/", "/a.pdf", "/ru/x/signatories/", "/ru/x/signatories/?page=2"]
     links = Links({path: get_file_name(path) for path in paths})
     assert links.resolve(target, "/ru/a/") == expected
@@ -260,7 +260,7 @@ def beside(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["site", "site.zip"])
-def test_what_cannot_be_completed_leaves_the_old_one_and_nothing_beside_it(db: None, tmp_path: Path, name: str) -> None:
+def test_a_failed_mirror_leaves_the_old_one_and_nothing_else(db: None, tmp_path: Path, name: str) -> None:
     def broken(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         is_last = environ["PATH_INFO"].startswith("/ky/privacy")
         start("503 Service Unavailable" if is_last else "200 OK", [("Content-Type", "text/plain")])
@@ -280,7 +280,7 @@ def test_what_cannot_be_completed_leaves_the_old_one_and_nothing_beside_it(db: N
     assert count == len(public_paths.list_public_pages()) + len(PREFIXES) + 3  # start pages; style, icon and mark
 
 
-def test_what_a_killed_one_left_is_gone_and_files_can_be_read_by_others(db: None, tmp_path: Path) -> None:
+def test_files_of_a_killed_run_are_deleted_and_others_are_readable(db: None, tmp_path: Path) -> None:
     for left in (".site.new", ".site.before"):
         (tmp_path / left).mkdir()
         (tmp_path / left / MARK_FILE).write_bytes(MARK_TEXT)
@@ -292,7 +292,7 @@ def test_what_a_killed_one_left_is_gone_and_files_can_be_read_by_others(db: None
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
 
 
-def test_a_folder_that_holds_something_else_stays_as_it_is(db: None, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_not_touched(db: None, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(MirrorRefused, match="is not a mirror"):
         write_mirror(tmp_path, Tiny(), nothing)
@@ -304,7 +304,7 @@ def test_a_folder_that_holds_something_else_stays_as_it_is(db: None, tmp_path: P
 
 
 @pytest.mark.parametrize("sums", ["", "0" * 64 + "  index.html\n", None])
-def test_a_folder_of_sums_that_is_somebody_elses_stays(db: None, tmp_path: Path, sums: str | None) -> None:
+def test_a_foreign_folder_of_checksums_is_not_touched(db: None, tmp_path: Path, sums: str | None) -> None:
     """Many folders have a SHA256SUMS; until there was a mark, that was enough to lose them."""
     folder = tmp_path / "images"
     folder.mkdir()
@@ -322,7 +322,7 @@ def test_a_folder_of_sums_that_is_somebody_elses_stays(db: None, tmp_path: Path,
     assert (folder / "index.html").read_text(encoding="utf-8") == "mine"
 
 
-def test_what_lies_where_work_is_done_and_is_somebody_elses_stays(db: None, tmp_path: Path) -> None:
+def test_foreign_files_in_the_working_place_are_not_touched(db: None, tmp_path: Path) -> None:
     for name in ("site", "site.zip"):
         for ending in ("new", "before"):
             (tmp_path / f".{name}.{ending}").mkdir()
@@ -340,7 +340,7 @@ def test_what_lies_where_work_is_done_and_is_somebody_elses_stays(db: None, tmp_
 
 @pytest.mark.parametrize("name", ["site", "site.zip"])
 @pytest.mark.parametrize("without_list", [False, True])
-def test_a_mirror_from_before_there_was_a_mark_is_known_and_followed(
+def test_a_mirror_without_a_mark_is_recognised_and_replaced(
     db: None, tmp_path: Path, name: str, without_list: bool
 ) -> None:
     """The worker must be able to replace it, or it would go on naming who has left the list."""
@@ -361,14 +361,14 @@ def test_a_mirror_from_before_there_was_a_mark_is_known_and_followed(
     assert not into.exists()
 
 
-def test_a_zip_that_was_never_finished_is_cleared_away(db: None, tmp_path: Path) -> None:
+def test_an_unfinished_zip_is_deleted(db: None, tmp_path: Path) -> None:
     write_mirror(tmp_path / "site.zip", Tiny(), nothing)
     (tmp_path / ".site.zip.new").write_bytes((tmp_path / "site.zip").read_bytes()[:300])
     write_mirror(tmp_path / "site.zip", Tiny(), nothing)
     assert beside(tmp_path) == ["site.zip"]
 
 
-def test_of_a_link_to_a_folder_the_folder_is_replaced(db: None, tmp_path: Path) -> None:
+def test_a_symbolic_link_stays_and_its_folder_is_replaced(db: None, tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "site").symlink_to(tmp_path / "disk")
     for _ in range(2):
@@ -387,7 +387,7 @@ def held(folder: Path) -> set[int]:
     return {int(text) for text in texts}
 
 
-def test_a_change_meanwhile_starts_it_again_and_no_page_is_older_than_a_removal(appeal: Appeal, tmp_path: Path) -> None:
+def test_a_change_meanwhile_starts_the_mirror_again(appeal: Appeal, tmp_path: Path) -> None:
     rounds = len(public_paths.list_public_pages())
     approved(appeal)
     site = Tiny({5: lambda: approved(appeal)})
@@ -407,7 +407,7 @@ def test_a_change_meanwhile_starts_it_again_and_no_page_is_older_than_a_removal(
     assert late.asked == (MAX_TRIES + 1) * rounds
 
 
-def test_without_its_list_it_names_nobody_and_keeps_every_text(appeal: Appeal, tmp_path: Path) -> None:
+def test_a_mirror_without_its_list_has_every_text_and_no_name(appeal: Appeal, tmp_path: Path) -> None:
     approved(appeal, organisation_name="Come and gone")
     with once.one_connection():
         write_mirror(tmp_path / "site", WSGIHandler(), nothing, without_list=True)
@@ -418,7 +418,7 @@ def test_without_its_list_it_names_nobody_and_keeps_every_text(appeal: Appeal, t
     assert len([text for text in texts if "Inclusive negotiations" in text]) == 4
 
 
-def test_a_name_removed_before_a_try_is_gone_though_later_tries_fail(appeal: Appeal, tmp_path: Path) -> None:
+def test_a_name_removed_before_a_try_is_gone_even_if_later_tries_fail(appeal: Appeal, tmp_path: Path) -> None:
     rounds = len(public_paths.list_public_pages())
     write_mirror(tmp_path / "site", Tiny(), nothing)
 
@@ -450,7 +450,7 @@ def test_the_manifest_is_what_the_url_map_marks_as_published(mirror: Mirror, app
     }
 
 
-def test_a_published_path_that_nobody_said_how_to_fill_in_is_told() -> None:
+def test_a_published_path_with_an_unknown_argument_is_reported() -> None:
     with pytest.raises(LookupError, match=r"takes colour: add their values to public_paths\.py"):
         public_paths._find_source(public_paths.APPEAL_ARGUMENTS, frozenset({"colour"}))
 

@@ -26,7 +26,7 @@ def submit_form(appeal: Appeal, **changes: Any) -> str:
     return f"{PAGE}?post={accept.submit(appeal, a_submission(**changes), at=clock.now())}"
 
 
-def test_the_page_shows_what_the_mail_repeats(client: Client, appeal: Appeal) -> None:
+def test_page_and_mail_show_the_same_word(client: Client, appeal: Appeal) -> None:
     page = client.get(submit_form(appeal))
     text = page.content.decode()
     _, _, content = mails()[-1]
@@ -38,7 +38,7 @@ def test_the_page_shows_what_the_mail_repeats(client: Client, appeal: Appeal) ->
     assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "no-store")
 
 
-def test_the_word_is_the_same_for_the_same_post_and_says_nothing_of_it(appeal: Appeal) -> None:
+def test_the_word_is_stable_and_reveals_nothing(appeal: Appeal) -> None:
     posts = [accept.submit(appeal, a_submission(), at=NOON) for _ in range(30)]
     words = {compute_reference_word(post) for post in posts}
     assert len(words) > 25
@@ -46,7 +46,7 @@ def test_the_word_is_the_same_for_the_same_post_and_says_nothing_of_it(appeal: A
     assert not any(post[:6] in words for post in posts)
 
 
-def test_the_mail_is_sent_once_more_and_no_more_than_three_in_a_day(client: Client, appeal: Appeal) -> None:
+def test_the_mail_is_sent_again_at_most_three_times_a_day(client: Client, appeal: Appeal) -> None:
     address = submit_form(appeal)
     for _ in range(5):
         delivery.deliver_due()
@@ -61,7 +61,7 @@ def test_the_mail_is_sent_once_more_and_no_more_than_three_in_a_day(client: Clie
 @pytest.mark.parametrize(
     "post", ["", "?post=" + "0" * 64, "?post=" + "A" * 64, "?post=x", "?post=%00", "?post=" + "0" * 65]
 )
-def test_who_has_posted_nothing_gets_the_same_page_and_no_mail(client: Client, appeal: Appeal, post: str) -> None:
+def test_without_a_post_the_page_is_the_same_and_no_mail_is_sent(client: Client, appeal: Appeal, post: str) -> None:
     page = client.get(PAGE + post)
     if post == "?post=%00":
         assert page.status_code == 400
@@ -71,7 +71,7 @@ def test_who_has_posted_nothing_gets_the_same_page_and_no_mail(client: Client, a
     assert not OutgoingMail.objects.exists()
 
 
-def test_once_confirmed_nothing_is_sent_again(client: Client, appeal: Appeal) -> None:
+def test_after_confirmation_nothing_is_sent_again(client: Client, appeal: Appeal) -> None:
     address = submit_form(appeal)
     token = factories.token_in(mails()[-1][2])
     confirmation.confirm(hash_token(token, "confirm"), at=clock.now())
@@ -89,7 +89,7 @@ def test_a_post_of_another_appeal_is_not_sent_again_here(client: Client, appeal:
     assert OutgoingMail.objects.count() == 1
 
 
-def test_how_long_a_decision_takes_is_said_when_there_are_enough_to_tell(client: Client, appeal: Appeal) -> None:
+def test_the_usual_waiting_time_is_shown_after_enough_decisions(client: Client, appeal: Appeal) -> None:
     def find_waits() -> list[str]:
         return re.findall(r"takes about (\d+) days?", client.get(PAGE).content.decode())
 

@@ -43,7 +43,7 @@ def count_submissions() -> int:
 
 
 @pytest.mark.both_databases
-def test_a_right_form_is_stored_sealed_and_leads_to_check_your_mail(client: Client, appeal: Appeal) -> None:
+def test_a_valid_form_is_stored_encrypted_and_leads_to_check_your_mail(client: Client, appeal: Appeal) -> None:
     response = post(client)
     assert response.status_code == 302
     assert re.fullmatch(rf"{FORM}check-mail/\?post=[0-9a-f]{{64}}", response["Location"])
@@ -56,14 +56,14 @@ def test_a_right_form_is_stored_sealed_and_leads_to_check_your_mail(client: Clie
     assert [(message, address) for message, address, _ in mails()] == [("confirm_mailbox", "Asel@ukuk.example")]
 
 
-def test_no_cookie_is_ever_set_for_the_public(client: Client, appeal: Appeal) -> None:
+def test_the_public_gets_no_cookie(client: Client, appeal: Appeal) -> None:
     post(client)
     client.get(FORM)
     client.get(f"/appeals/{SLUG}/")
     assert client.cookies == {}
 
 
-def test_the_same_post_twice_says_the_same(client: Client, appeal: Appeal) -> None:
+def test_the_same_post_twice_gets_the_same_response(client: Client, appeal: Appeal) -> None:
     first, second = post(client), post(client)
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
     assert (count_submissions(), len(mails())) == (1, 1)
@@ -92,7 +92,7 @@ WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (
 )
 
 
-def test_a_wrong_field_is_named_and_everything_typed_is_still_there(client: Client, appeal: Appeal) -> None:
+def test_an_invalid_field_is_named_and_input_is_kept(client: Client, appeal: Appeal) -> None:
     for changes, field, expected in WRONG:
         response = post(client, **changes)
         page = response.content.decode()
@@ -121,14 +121,14 @@ def test_repeated_single_fields_take_the_last_value(client: Client, appeal: Appe
     assert Endorsement.objects.get(origin="form").organisation_name == "Second"
 
 
-def test_nothing_is_ticked_beforehand(client: Client, appeal: Appeal) -> None:
+def test_no_box_is_ticked_beforehand(client: Client, appeal: Appeal) -> None:
     page = client.get(FORM).content.decode()
     assert " checked" not in page
     assert " selected" not in page
 
 
 @pytest.mark.parametrize(("opens", "closes", "expected"), [(1, 2, "Not yet open"), (-2, -1, "Closed for further")])
-def test_an_appeal_that_is_not_open_says_so(
+def test_an_appeal_that_is_not_open_shows_no_form(
     client: Client, appeal: Appeal, opens: int, closes: int, expected: str
 ) -> None:
     now = clock.now()
@@ -146,7 +146,7 @@ def confirm_url(client: Client) -> str:
 
 
 @pytest.mark.both_databases
-def test_opening_the_link_changes_nothing_and_pressing_confirms_once(client: Client, appeal: Appeal) -> None:
+def test_opening_the_link_changes_nothing_and_the_button_confirms_once(client: Client, appeal: Appeal) -> None:
     address = confirm_url(client)
     for _ in range(2):
         page = client.get(address)
@@ -161,7 +161,7 @@ def test_opening_the_link_changes_nothing_and_pressing_confirms_once(client: Cli
     assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
 
 
-def test_it_was_not_me_erases(client: Client, appeal: Appeal) -> None:
+def test_disowning_erases(client: Client, appeal: Appeal) -> None:
     address = confirm_url(client)
     assert "is gone" in client.post(address, {"not_me": "1"}).content.decode()
     assert (count_submissions(), Contact.objects.count(), PrivateLink.objects.count(), mails()) == (0, 0, 0, [])
@@ -177,7 +177,7 @@ def test_the_typed_code_confirms_however_it_is_written(client: Client, appeal: A
     assert client.get(CODE).status_code == 200
 
 
-def test_a_wrong_code_comes_back_as_typed_and_tries_are_limited(client: Client, appeal: Appeal) -> None:
+def test_a_wrong_code_is_shown_again_and_tries_are_limited(client: Client, appeal: Appeal) -> None:
     post(client)
     responses = [client.post(CODE, {"code": "AAA-BBB-CCC"}) for _ in range(21)]
     assert 'value="AAA-BBB-CCC"' in responses[0].content.decode()
@@ -189,7 +189,7 @@ TELLING = re.compile(r"appeal|endors|kyrgyz", re.I)
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_the_code_step_leaves_nothing_telling_in_the_history_of_a_browser(
+def test_the_code_step_leaves_nothing_private_in_the_browser_history(
     client: Client, appeal: Appeal, closed: bool
 ) -> None:
     factories.an_appeal("another-appeal")
@@ -208,7 +208,7 @@ def test_the_code_step_leaves_nothing_telling_in_the_history_of_a_browser(
     assert (Endorsement.objects.get(origin="form").state == State.CONFIRMED) is not closed
 
 
-def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
+def test_a_right_code_does_not_count_as_a_try(client: Client, appeal: Appeal) -> None:
     for _ in range(22):
         submitted(appeal, at=clock.now())
         assert client.post(CODE, {"code": mails()[-1][2]["code"]}).status_code == 200
@@ -216,7 +216,7 @@ def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
     assert client.post(CODE, {"code": "AAA-BBB-CCC"}).status_code == 422
 
 
-def test_a_forged_token_finds_a_neutral_page(client: Client, appeal: Appeal) -> None:
+def test_a_forged_token_gets_a_neutral_page(client: Client, appeal: Appeal) -> None:
     for token in ("x", "A" * 43, "é" * 43, "%00", "." * 2000):
         address = f"/endorsements/{token}/confirm/"
         for response in (client.get(address), client.post(address), client.post(address, {"not_me": "1"})):
@@ -224,7 +224,7 @@ def test_a_forged_token_finds_a_neutral_page(client: Client, appeal: Appeal) -> 
             assert "<h1>" in response.content.decode(), token
 
 
-def test_an_expired_link_is_as_unknown_as_a_forged_one(client: Client, appeal: Appeal) -> None:
+def test_an_expired_link_gets_the_same_page_as_a_forged_one(client: Client, appeal: Appeal) -> None:
     _, token = submitted(appeal, at=NOON)
     address = f"/endorsements/{token}/confirm/"
     with clock.freeze(NOON + timedelta(days=7)):
@@ -232,7 +232,7 @@ def test_an_expired_link_is_as_unknown_as_a_forged_one(client: Client, appeal: A
     assert (late.status_code, late.content) == (forged.status_code, forged.content)
 
 
-def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> None:
+def test_the_grace_period_after_closing_is_a_day(client: Client, appeal: Appeal) -> None:
     endorsement, token = submitted(appeal, at=NOON)
     Appeal.objects.update(closes_at=NOON + timedelta(hours=1))
     with clock.freeze(NOON + timedelta(hours=25)):
@@ -252,7 +252,7 @@ def test_the_grace_after_closing_is_a_day(client: Client, appeal: Appeal) -> Non
         (State.REJECTED, "named", "It is not on the list"),
     ],
 )
-def test_the_link_tells_what_became_of_it(
+def test_the_link_shows_the_state_of_the_endorsement(
     client: Client, appeal: Appeal, state: State, display: str, expected: str
 ) -> None:
     now = clock.now()
@@ -280,7 +280,7 @@ ATTRIBUTES = {
 }
 
 
-def test_fields_bring_the_right_keyboard_and_what_the_browser_knows(client: Client, appeal: Appeal) -> None:
+def test_fields_set_keyboard_and_autocomplete(client: Client, appeal: Appeal) -> None:
     page = client.get(FORM).content.decode()
     for field, attributes in ATTRIBUTES.items():
         (tag,) = re.findall(rf'<input[^>]+name="{field}"[^>]*>', page)
@@ -288,7 +288,7 @@ def test_fields_bring_the_right_keyboard_and_what_the_browser_knows(client: Clie
         assert attributes.items() <= found.items(), field
 
 
-def test_the_code_has_its_keyboard_too(client: Client, appeal: Appeal) -> None:
+def test_the_code_field_sets_keyboard_and_autocomplete(client: Client, appeal: Appeal) -> None:
     (tag,) = re.findall(r'<input[^>]+name="code"[^>]*>', client.get(CODE).content.decode())
     for attribute in (
         'autocomplete="one-time-code"',
@@ -299,7 +299,7 @@ def test_the_code_has_its_keyboard_too(client: Client, appeal: Appeal) -> None:
         assert attribute in tag
 
 
-def test_the_text_that_is_endorsed_is_named_with_its_language(client: Client, appeal: Appeal) -> None:
+def test_the_endorsed_text_is_named_with_its_language(client: Client, appeal: Appeal) -> None:
     for prefix in ("", "/ru", "/ky"):
         page = client.get(prefix + FORM).content.decode()
         link, _ = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
@@ -317,7 +317,7 @@ def parse_fields(page: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("seconds", "reason"), [(3, ""), (2, "too_fast"), (9 * 3600, ""), (3 * 86400, "no_stamp")])
-def test_a_form_read_as_a_plain_program_reads_it_is_set_aside_only_when_nobody_can_have_filled_it_in(
+def test_only_impossible_filling_times_put_a_form_on_hold(
     client: Client, appeal: Appeal, seconds: int, reason: str
 ) -> None:
     with clock.freeze(NOON):
@@ -342,7 +342,7 @@ def test_a_form_that_comes_back_with_errors_keeps_its_first_stamp(client: Client
 
 
 @pytest.mark.parametrize(("sent", "reason"), [({"remarks": "Buy"}, "honeypot"), ({"opened": "x"}, "no_stamp")])
-def test_a_field_that_people_do_not_see_sets_aside_and_answers_the_same(
+def test_the_hidden_field_puts_on_hold_with_the_same_response(
     client: Client, appeal: Appeal, sent: dict[str, str], reason: str
 ) -> None:
     with clock.freeze(NOON):
@@ -357,7 +357,7 @@ def test_a_field_that_people_do_not_see_sets_aside_and_answers_the_same(
     assert content["forms"] == "2", "both are to be confirmed"
 
 
-def test_the_trap_is_out_of_reach_of_people(client: Client, appeal: Appeal) -> None:
+def test_people_cannot_reach_the_hidden_field(client: Client, appeal: Appeal) -> None:
     page = client.get(FORM).content.decode()
     (trap,) = re.findall(r"<div hidden>\s*<label>.*?</div>", page, re.S)
     assert 'name="remarks"' in trap
@@ -368,7 +368,7 @@ def test_the_trap_is_out_of_reach_of_people(client: Client, appeal: Appeal) -> N
 # --- an emergency ---
 
 
-def test_a_closed_site_says_so_on_form_and_page_and_keeps_the_way_out(client: Client, appeal: Appeal) -> None:
+def test_a_closed_site_still_offers_removal(client: Client, appeal: Appeal) -> None:
     _, token = submitted(appeal)
     site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)
     for path in (FORM, f"/appeals/{SLUG}/"):

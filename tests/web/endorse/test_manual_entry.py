@@ -20,9 +20,7 @@ def waiting(appeal: Appeal) -> Endorsement:
     return entered(appeal, Origin.EMAIL, at=clock.now(), organisation_name="Made-up <b>Fund</b>")
 
 
-def test_it_is_shown_with_its_text_and_what_is_to_be_declared_and_opening_changes_nothing(
-    client: Client, waiting: Endorsement
-) -> None:
+def test_the_page_shows_text_and_declarations_and_changes_nothing(client: Client, waiting: Endorsement) -> None:
     page = client.get(place()).content.decode()
     assert "Made-up &lt;b&gt;Fund&lt;/b&gt;" in page
     assert waiting.text.sha256 in page
@@ -33,7 +31,7 @@ def test_it_is_shown_with_its_text_and_what_is_to_be_declared_and_opening_change
 
 
 @pytest.mark.parametrize("missing", DECLARED)
-def test_each_declaration_is_needed(client: Client, waiting: Endorsement, missing: str) -> None:
+def test_each_declaration_is_required(client: Client, waiting: Endorsement, missing: str) -> None:
     response = client.post(place(), {name: "on" for name in DECLARED if name != missing})
     assert response.status_code == 422
     assert 'role="alert"' in response.content.decode()
@@ -41,7 +39,7 @@ def test_each_declaration_is_needed(client: Client, waiting: Endorsement, missin
     assert waiting.state == State.SUBMITTED
 
 
-def test_then_it_waits_for_a_moderator_and_has_its_page_and_code(client: Client, waiting: Endorsement) -> None:
+def test_a_confirmed_entry_waits_for_a_moderator(client: Client, waiting: Endorsement) -> None:
     response = client.post(place(), DECLARED)
     assert response.status_code == 200
     assert response["Referrer-Policy"] == "no-referrer"
@@ -52,19 +50,19 @@ def test_then_it_waits_for_a_moderator_and_has_its_page_and_code(client: Client,
     assert mails()[-1][0] == "own_page"
 
 
-def test_without_a_name_nothing_is_asked_about_publishing(client: Client, appeal: Appeal) -> None:
+def test_a_withheld_entry_needs_no_consent_to_publication(client: Client, appeal: Appeal) -> None:
     entered(appeal, Origin.EMAIL, at=clock.now(), display="withheld")
     assert "consent_publication" not in client.get(place()).content.decode()
     response = client.post(place(), {name: "on" for name in DECLARED if name != "consent_publication"})
     assert "Your endorsement is confirmed" in response.content.decode()
 
 
-def test_in_kyrgyz_it_stands_in_russian_too(client: Client, waiting: Endorsement) -> None:
+def test_kyrgyz_declarations_are_repeated_in_russian(client: Client, waiting: Endorsement) -> None:
     page = client.get(f"/ky{place()}").content.decode()
     assert page.count('lang="ru"') >= 3
 
 
-def test_it_was_not_them(client: Client, waiting: Endorsement) -> None:
+def test_an_entry_can_be_disowned(client: Client, waiting: Endorsement) -> None:
     assert client.post(place(), {"not_me": "1"}).status_code == 200
     assert not Endorsement.objects.filter(pk=waiting.pk).exists()
 
@@ -75,7 +73,7 @@ def test_the_code_of_another_form_does_not_confirm_it(client: Client, waiting: E
     assert client.post(f"/appeals/{slug}/endorse/code/", {"code": "AAA-AAA-AAA"}).status_code == 422
 
 
-def test_what_an_organisation_filled_in_itself_is_not_asked_again(client: Client, appeal: Appeal) -> None:
+def test_an_organisations_own_form_is_not_asked_again(client: Client, appeal: Appeal) -> None:
     endorsement = confirmed(appeal, at=clock.now())
     assert endorsement.authority_at
     assert "authority" not in client.get(place()).content.decode()

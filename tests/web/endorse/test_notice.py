@@ -25,21 +25,21 @@ def write_notice(appeal: Appeal, *paragraphs: str, language: str = "en") -> None
     set_notice(appeal, language=language, paragraphs=paragraphs, dated=dated, by=MODERATOR, at=NOON)
 
 
-def test_without_an_editor_our_own_words_stand_with_their_date(client: Client, appeal: Appeal) -> None:
+def test_without_an_editors_notice_the_built_in_one_is_shown(client: Client, appeal: Appeal) -> None:
     page = get_form(client)
     assert "it can put people at risk to endorse this appeal" in page
     assert "As of 26 November 2026" in page
     assert "По состоянию на 26 ноября 2026 г." in get_form(client, "ru")
 
 
-def test_our_own_words_are_true_of_any_appeal(client: Client, appeal: Appeal) -> None:
+def test_the_built_in_notice_fits_any_appeal(client: Client, appeal: Appeal) -> None:
     """Earlier versions spoke of Russia and Belarus in every appeal."""
     for language in PREFIXES:
         (notice,) = re.findall(r'<ul class="form-notice">.*?</ul>', get_form(client, language), re.DOTALL)
         assert not re.search(r"russia|belarus|росси|беларус", notice, re.IGNORECASE), language
 
 
-def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Client, db: None) -> None:
+def test_the_appeal_of_2020_has_its_own_notice(client: Client, db: None) -> None:
     run(STATEMENT)
     words = {"en": "outlawed in Russia or Belarus", "ru": "в России или Беларуси", "ky": "Россияда же Беларуста"}
     for language, sentence in words.items():
@@ -53,7 +53,7 @@ def test_the_appeal_of_2020_opens_its_form_with_what_is_true_of_it(client: Clien
     )
 
 
-def test_the_editors_words_stand_in_their_language_alone(client: Client, appeal: Appeal) -> None:
+def test_an_editors_notice_is_shown_in_its_language_only(client: Client, appeal: Appeal) -> None:
     write_notice(appeal, "Правда <script>alert(1)</script>", "  ", " Вторая. ", language="ru")
     page = get_form(client, "ru")
     assert "<li>Правда &lt;script&gt;alert(1)&lt;/script&gt;</li>\n<li>Вторая.</li>" in page
@@ -63,7 +63,7 @@ def test_the_editors_words_stand_in_their_language_alone(client: Client, appeal:
     assert "Правда" not in get_form(client) + get_form(client, "ky")
 
 
-def test_no_words_bring_our_own_back(client: Client, appeal: Appeal) -> None:
+def test_an_empty_notice_restores_the_built_in_one(client: Client, appeal: Appeal) -> None:
     write_notice(appeal, "One.")
     write_notice(appeal, "Two.")
     assert "<li>Two.</li>" in get_form(client)
@@ -82,7 +82,7 @@ def find_text_version(page: str) -> str:
 
 
 @pytest.mark.parametrize("language", PREFIXES)
-def test_above_the_button_stands_which_text_is_joined(client: Client, appeal: Appeal, language: str) -> None:
+def test_the_text_to_be_endorsed_is_named_above_the_button(client: Client, appeal: Appeal, language: str) -> None:
     text = find_text_version(get_form(client, language))
     assert f'href="/appeals/{SLUG}/text.en.txt"' in text
     assert AppealText.objects.get().sha256 in text
@@ -97,7 +97,7 @@ def test_above_the_button_stands_which_text_is_joined(client: Client, appeal: Ap
 
 
 @pytest.mark.parametrize("status", ["unofficial", "official"])
-def test_beside_a_translation_it_says_which_one_counts(
+def test_beside_a_translation_the_binding_text_is_named(
     client: Client, appeal: Appeal, tmp_path: Path, status: str
 ) -> None:
     run(translation(tmp_path), "--slug", SLUG, "--language", "ru", "--status", status)

@@ -45,7 +45,7 @@ def get_preview(client: Client, **changes: Any) -> dict[str, str]:
     return dict(response.json())
 
 
-def test_the_page_comes_back_with_the_line_and_everything_typed(client: Client, appeal: Appeal) -> None:
+def test_the_page_shows_the_entry_and_everything_typed(client: Client, appeal: Appeal) -> None:
     response = post_preview(client)
     page = response.content.decode()
     assert response.status_code == 200
@@ -57,14 +57,14 @@ def test_the_page_comes_back_with_the_line_and_everything_typed(client: Client, 
     assert len(re.findall(r" checked", page)) == 2  # named, and the one declaration
 
 
-def test_no_field_is_wrong_that_nobody_has_sent(client: Client, appeal: Appeal) -> None:
+def test_empty_fields_are_no_errors_in_a_preview(client: Client, appeal: Appeal) -> None:
     page = post_preview(client).content.decode()
     assert "<title>Endorse this appeal" in page
     for mark in ('class="summary"', "invalid-feedback", "is-invalid", "aria-invalid"):
         assert mark not in page
 
 
-def test_the_answer_has_the_focus_and_the_errors_have_it_before(client: Client, appeal: Appeal) -> None:
+def test_the_preview_has_the_focus_unless_there_are_errors(client: Client, appeal: Appeal) -> None:
     assert re.search(r"<output[^>]+ autofocus>", post_preview(client).content.decode())
     wrong = post_preview(client, organisation_name="").content.decode()
     assert re.findall(r"<(\w+)[^>]+ autofocus", wrong) == ["div"]
@@ -80,7 +80,7 @@ def test_the_answer_has_the_focus_and_the_errors_have_it_before(client: Client, 
         ({"countries": ["XX"]}, "countries", "from the list"),
     ],
 )
-def test_a_trouble_of_the_line_stands_at_its_field_and_no_other_does(
+def test_only_errors_of_the_entry_are_shown(
     client: Client, appeal: Appeal, changes: dict[str, Any], field: str, expected: str
 ) -> None:
     response = post_preview(client, **changes)
@@ -94,24 +94,24 @@ def test_a_trouble_of_the_line_stands_at_its_field_and_no_other_does(
     assert preview["line"] == ""
 
 
-def test_not_named_says_plainly_that_no_line_is_printed(client: Client, appeal: Appeal) -> None:
+def test_a_withheld_name_shows_that_nothing_is_printed(client: Client, appeal: Appeal) -> None:
     response = post_preview(client, display="withheld")
     assert (response.status_code, find_output(response)) == (200, "Not named: no line will be printed.")
     assert get_preview(client, display="withheld") == {"said": "Not named: no line will be printed.", "line": ""}
 
 
-def test_the_script_may_send_the_four_fields_alone(client: Client, appeal: Appeal) -> None:
+def test_the_script_sends_four_fields_only(client: Client, appeal: Appeal) -> None:
     absent = dict.fromkeys(("website", "contact_name", "contact_email", "authority", "display"))
     assert get_preview(client, **absent) == {"said": "This is how the line will be printed:", "line": LINE}
 
 
 @pytest.mark.parametrize("prefix", ["/ru", "/ky"])
-def test_countries_are_printed_in_english_whatever_the_page_speaks(client: Client, appeal: Appeal, prefix: str) -> None:
+def test_countries_are_printed_in_english_in_every_language(client: Client, appeal: Appeal, prefix: str) -> None:
     shown = find_output(post_preview(client, prefix=prefix, organisation_name="Фонд"))
     assert shown.endswith(": Фонд (АҮ, Kyrgyzstan, Germany)")
 
 
-def test_nothing_is_stored_counted_owed_or_set(client: Client, appeal: Appeal) -> None:
+def test_a_preview_stores_counts_and_mails_nothing(client: Client, appeal: Appeal) -> None:
     def stored() -> list[int]:
         return [model.objects.count() for model in (Endorsement, AuditEvent, RateCount)]
 
@@ -122,7 +122,7 @@ def test_nothing_is_stored_counted_owed_or_set(client: Client, appeal: Appeal) -
     assert (stored(), mails(), client.cookies) == (before, [], {})
 
 
-def test_the_line_shown_is_the_line_listed(client: Client, appeal: Appeal) -> None:
+def test_the_previewed_entry_is_the_listed_one(client: Client, appeal: Appeal) -> None:
     """Sending the form after a preview has the same result as without one."""
     shown = get_preview(client)["line"]
     now = clock.now()
@@ -134,14 +134,14 @@ def test_the_line_shown_is_the_line_listed(client: Client, appeal: Appeal) -> No
     assert Signatory.objects.get(kind="further").label == shown == LINE
 
 
-def test_a_closed_appeal_shows_no_form_and_no_line(client: Client, appeal: Appeal) -> None:
+def test_a_closed_appeal_shows_no_form_and_no_entry(client: Client, appeal: Appeal) -> None:
     Appeal.objects.update(closes_at=clock.now())
     page = post_preview(client).content.decode()
     assert "Closed for further" in page
     assert "<output" not in page
 
 
-def test_enter_presses_the_real_button(client: Client, appeal: Appeal) -> None:
+def test_the_enter_key_submits_the_form(client: Client, appeal: Appeal) -> None:
     """HTML, “implicit submission”: the default button is the first submit button in tree order."""
     page = client.get(FORM).content.decode()
     first = re.findall(r"<button[^>]*>|<input type=\"submit\"[^>]*>", page)[0]
@@ -150,7 +150,7 @@ def test_enter_presses_the_real_button(client: Client, appeal: Appeal) -> None:
     assert 'tabindex="-1"' in first
 
 
-def test_the_answer_to_the_script_is_json_and_other_sites_get_none(client: Client, appeal: Appeal) -> None:
+def test_the_script_gets_json_and_other_sites_nothing(client: Client, appeal: Appeal) -> None:
     ours = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "origin": "http://127.0.0.1:8000"}
     response = client.post(FORM, {**TYPED, "preview": "line"}, headers=ours)
     assert json.loads(response.content)["line"] == LINE

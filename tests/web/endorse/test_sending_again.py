@@ -45,7 +45,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
         ("/ky", "Эч нерсе сакталган жок", "Кайра жөнөтүү"),
     ],
 )
-def test_a_post_without_a_place_is_refused_and_can_be_sent_again(
+def test_a_refused_post_can_be_sent_again(
     client: Client, appeal: Appeal, django_assert_num_queries: Any, prefix: str, words: str, button: str
 ) -> None:
     typed = RIGHT | {"contact_role": HOSTILE}
@@ -61,7 +61,7 @@ def test_a_post_without_a_place_is_refused_and_can_be_sent_again(
     assert client.post(prefix + FORM, again | {"contact_role": "Director"}).status_code == 302
 
 
-def test_a_post_that_the_database_does_not_take_claims_nothing_and_can_be_sent_again(
+def test_a_post_that_was_not_stored_can_be_sent_again(
     client: Client, appeal: Appeal, no_database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.raise_request_exception = False
@@ -75,9 +75,7 @@ def test_a_post_that_the_database_does_not_take_claims_nothing_and_can_be_sent_a
     assert Endorsement.objects.filter(origin="form").count() == 1
 
 
-def test_a_mistake_of_ours_keeps_what_was_typed(
-    client: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_error_keeps_what_was_typed(client: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accept, "submit", lambda *args, **kwargs: 1 / 0)
     client.raise_request_exception = False
     response = post(client)
@@ -85,14 +83,14 @@ def test_a_mistake_of_ours_keeps_what_was_typed(
     assert parse_fields(response.content.decode())["organisation_name"] == [RIGHT["organisation_name"]]
 
 
-def test_a_page_that_is_asked_for_has_words_of_its_own_and_no_form(client: Client, appeal: Appeal) -> None:
+def test_an_error_on_get_has_its_own_text_and_no_form(client: Client, appeal: Appeal) -> None:
     page = client.get(FORM, **BUSY).content.decode()
     assert "The site is very busy" in page
     assert "<form" not in page
     assert "stored" not in page
 
 
-def test_what_the_staff_type_is_not_put_on_a_page_since_it_may_be_a_password(client: Client, db: None) -> None:
+def test_staff_input_is_not_repeated_since_it_may_be_a_password(client: Client, db: None) -> None:
     response = client.post("/admin/login/", {"login": "moderator", "password": "a long pass phrase"}, **BUSY)
     page = response.content.decode()
     assert response.status_code == 503
@@ -100,19 +98,19 @@ def test_what_the_staff_type_is_not_put_on_a_page_since_it_may_be_a_password(cli
     assert "go back in your browser" in page
 
 
-def test_the_page_of_a_private_link_tells_its_address_to_nobody(client: Client, appeal: Appeal) -> None:
+def test_the_page_of_a_private_link_sends_no_referrer(client: Client, appeal: Appeal) -> None:
     response = client.post("/endorsements/abc/confirm/", {"not_me": "1"}, **BUSY)
     assert (response.status_code, response["Referrer-Policy"]) == (503, "no-referrer")
     assert parse_fields(response.content.decode()) == {"not_me": ["1"]}
 
 
-def test_no_visitor_can_say_that_it_is_busy(client: Client, appeal: Appeal) -> None:
+def test_visitors_cannot_request_the_busy_page(client: Client, appeal: Appeal) -> None:
     for header in ("HTTP_PETITION_TOO_BUSY", "HTTP_PETITION.TOO_BUSY"):
         assert client.get(FORM, **{header: "1"}).status_code == 200  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["signatories.csv", "signatories.spreadsheet.csv", "signatories.json"])
-def test_an_error_is_a_page_and_no_file(
+def test_an_error_is_a_page_and_not_a_download(
     client: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     def full(*args: object, **kwargs: object) -> None:
@@ -125,7 +123,7 @@ def test_an_error_is_a_page_and_no_file(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
-def test_a_static_file_takes_get_and_head_alone(client: Client, appeal: Appeal, method: str) -> None:
+def test_a_static_file_allows_only_get_and_head(client: Client, appeal: Appeal, method: str) -> None:
     static = re.search(r'href="(/static/[^"]+\.css)"', client.get("/accessibility/").content.decode())
     assert static
     response = client.generic(method, static[1])

@@ -10,7 +10,7 @@ from tests.factories import SLUG, confirmed
 from tests.management.test_import_statement import run, translation
 
 
-def test_beside_a_translation_the_signed_text_is_still_the_one(client: Client, appeal: Appeal, tmp_path: Path) -> None:
+def test_beside_a_translation_the_same_text_is_endorsed(client: Client, appeal: Appeal, tmp_path: Path) -> None:
     for status in ("unofficial", "official"):
         language = "ru" if status == "unofficial" else "ky"
         run(translation(tmp_path), "--slug", SLUG, "--language", language, "--status", status)

@@ -132,7 +132,7 @@ def assert_headers(response: Any, *, shared: bool = False, framed: bool = False)
 
 
 @pytest.mark.both_databases
-def test_public_addresses(client: Client, appeal: Appeal) -> None:
+def test_public_addresses_have_the_expected_headers(client: Client, appeal: Appeal) -> None:
     """Each address in each language once: eight seconds."""
     approved(appeal)
     get_or_create_appeal("demo", reading(), at=NOON)  # beside it: X-Robots-Tag is for its pages alone
@@ -159,7 +159,7 @@ def test_staff_addresses_are_never_stored(staff: Client, client: Client, appeal:
             assert response["X-Frame-Options"] == "DENY", path
 
 
-def test_static_files_have_them_too(client: Client, appeal: Appeal) -> None:
+def test_static_files_have_the_headers_too(client: Client, appeal: Appeal) -> None:
     page = client.get(f"/appeals/{SLUG}/").content.decode()
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
     response = client.get(address)
@@ -169,7 +169,7 @@ def test_static_files_have_them_too(client: Client, appeal: Appeal) -> None:
     assert "immutable" in response["Cache-Control"]
 
 
-def test_the_site_is_served_through_the_door() -> None:
+def test_the_site_is_served_through_the_page_cache() -> None:
     from petition import wsgi  # loads the static files, which a fixture collects
 
     assert isinstance(wsgi._published_pages, PublishedPagesMiddleware)

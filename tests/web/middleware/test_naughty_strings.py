@@ -51,14 +51,14 @@ def is_refused_with_reason(response: Any, typed: str) -> bool:
     )
 
 
-def test_the_list_is_the_list() -> None:
+def test_the_list_is_the_published_one() -> None:
     assert len(BLNS) > 450
     assert "<script>alert(123)</script>" in BLNS
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", TEXTS)
-def test_each_field_takes_it_or_says_why_not(field: str) -> None:
+def test_each_field_accepts_it_or_gives_a_reason(field: str) -> None:
     data = QueryDict(mutable=True)
     taken = 0
     for typed in BLNS:
@@ -87,7 +87,7 @@ def test_none_of_it_breaks_the_page(client: Client, appeal: Appeal) -> None:
         assert is_refused_with_reason(post(client, **dict.fromkeys(TEXTS, typed)), typed)
 
 
-def test_what_is_taken_is_shown_as_it_is(client: Client, appeal: Appeal) -> None:
+def test_accepted_strings_are_shown_unchanged(client: Client, appeal: Appeal) -> None:
     labels = [names.clean(typed) for typed in (*BLNS, *NAMES)]
     labels = [label for label in labels if label and len(label) <= 300 and not input_rules.broken_name_rules(label)]
     listed = dict(enumerate(labels, 1))
@@ -118,7 +118,7 @@ def test_what_is_taken_is_shown_as_it_is(client: Client, appeal: Appeal) -> None
     assert len(listed) > 300
 
 
-def test_look_alikes_and_right_to_left_and_long_names_are_taken_whole(client: Client, appeal: Appeal) -> None:
+def test_unusual_names_are_stored_unchanged(client: Client, appeal: Appeal) -> None:
     for number, name in enumerate(NAMES):
         response = post(client, organisation_name=name, contact_email=f"asel{number}@ukuk.example")
         assert response.status_code == 302

@@ -30,7 +30,7 @@ def test_a_body_over_64_kb_is_413(client: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("length", ["-1", "ten", "\u0663"])
-def test_a_length_that_is_none_is_400(client: Client, length: str) -> None:
+def test_an_invalid_content_length_is_400(client: Client, length: str) -> None:
     assert_our_page(client.post(FORM, {"a": "b"}, CONTENT_LENGTH=length), 400)
 
 
@@ -72,7 +72,7 @@ def test_posts_from_other_sites_are_403(client: Client, appeal: Appeal, headers:
 @pytest.mark.parametrize(
     "headers", [{}, {"sec-fetch-site": "same-origin", "origin": "null"}, {"origin": "http://127.0.0.1:8000"}]
 )
-def test_posts_from_our_own_pages_are_let_in(client: Client, appeal: Appeal, headers: dict[str, str]) -> None:
+def test_posts_from_our_own_pages_are_accepted(client: Client, appeal: Appeal, headers: dict[str, str]) -> None:
     assert client.post(FORM, {"organisation_name": "x"}, headers=headers).status_code == 422
 
 
@@ -98,7 +98,7 @@ def test_a_site_on_https_takes_no_post_from_a_page_on_http(
 
 
 @pytest.mark.parametrize("origin", ["127.0.0.1:8000", "ftp://127.0.0.1:8000", "://127.0.0.1:8000", ""])
-def test_an_origin_without_a_scheme_of_the_web_is_403(client: Client, appeal: Appeal, origin: str) -> None:
+def test_an_origin_without_http_or_https_is_403(client: Client, appeal: Appeal, origin: str) -> None:
     assert_our_page(client.post(FORM, {"organisation_name": "x"}, headers={"origin": origin}), 403)
 
 
@@ -109,7 +109,7 @@ def test_a_wrong_method_is_405_with_a_page(client: Client, appeal: Appeal, metho
     assert response["Allow"] == "GET, HEAD, POST"
 
 
-def test_a_post_to_a_page_that_is_only_read_is_refused(client: Client, appeal: Appeal) -> None:
+def test_a_post_to_a_read_only_page_is_refused(client: Client, appeal: Appeal) -> None:
     strict = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1:8000"})
     for path in (f"/appeals/{SLUG}/", f"/appeals/{SLUG}.json"):
         assert_our_page(client.post(path), 405)
@@ -127,11 +127,11 @@ def test_too_many_fields_are_400(client: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("origin", ["http://[", "http://a]b", "//", "null null"])
-def test_an_origin_that_is_none_is_403(client: Client, appeal: Appeal, origin: str) -> None:
+def test_an_invalid_origin_is_403(client: Client, appeal: Appeal, origin: str) -> None:
     assert_our_page(client.post(FORM, {"organisation_name": "x"}, headers={"origin": origin}), 403)
 
 
-def test_a_cookie_with_nul_is_400_and_a_made_up_session_is_nobody_s(client: Client, appeal: Appeal) -> None:
+def test_a_cookie_with_nul_is_400_and_an_unknown_session_is_anonymous(client: Client, appeal: Appeal) -> None:
     from django.contrib.sessions.models import Session
 
     assert_our_page(client.get("/healthz", headers={"cookie": r'session="\000aaaaaaaa"'}), 400)

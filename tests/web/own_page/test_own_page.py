@@ -89,7 +89,7 @@ def reload(endorsement: Endorsement) -> Endorsement:
         ({"decided": False, "display": "withheld"}, {"correction", "contact", "forget", "withdraw"}),
     ],
 )
-def test_it_offers_what_can_be_done_now(client: Client, appeal: Appeal, changes: Any, steps: set[str]) -> None:
+def test_the_page_offers_what_is_possible(client: Client, appeal: Appeal, changes: Any, steps: set[str]) -> None:
     _, address = create_own_page(appeal, **changes)
     assert offered_steps(client, address) == steps | ALWAYS
     for step in STEPS:
@@ -98,7 +98,7 @@ def test_it_offers_what_can_be_done_now(client: Client, appeal: Appeal, changes:
     assert not OutgoingMail.objects.filter(message__in=("old_contact", "name_again")).exists(), "opening does nothing"
 
 
-def test_one_of_the_originals_is_hidden_and_never_corrected_or_ended(client: Client, appeal: Appeal) -> None:
+def test_an_original_can_only_be_hidden(client: Client, appeal: Appeal) -> None:
     endorsement, address = open_original()
     assert offered_steps(client, address) == {"stop"} | ALWAYS
     assert client.post(f"{address}withdraw/").status_code == 409
@@ -112,7 +112,7 @@ ENDS: dict[str, Callable[..., object]] = {"reject": decisions.reject, "withdraw"
 
 
 @pytest.mark.parametrize(("end", "left"), [("reject", {"withdraw", "forget"}), ("withdraw", {"forget"})])
-def test_what_has_ended_offers_only_to_be_forgotten(client: Client, appeal: Appeal, end: str, left: set[str]) -> None:
+def test_an_ended_endorsement_offers_only_erasure(client: Client, appeal: Appeal, end: str, left: set[str]) -> None:
     endorsement, address = create_own_page(appeal, decided=False)
     ENDS[end](endorsement.pk, by=MODERATOR, at=clock.now())
     assert offered_steps(client, address) == left
@@ -122,7 +122,7 @@ def test_what_has_ended_offers_only_to_be_forgotten(client: Client, appeal: Appe
     assert reload(endorsement).state == {"reject": State.REJECTED, "withdraw": State.WITHDRAWN}[end]
 
 
-def test_a_link_that_opens_nothing_is_the_same_neutral_page(client: Client, appeal: Appeal) -> None:
+def test_all_invalid_links_get_the_same_page(client: Client, appeal: Appeal) -> None:
     endorsement, _ = create_own_page(appeal)
     other_purpose = private_links.create_link(endorsement, Purpose.CONFIRM)
     over = private_links.create_link(endorsement, Purpose.OWN_PAGE, expires_at=NOON - timedelta(days=9999))
@@ -138,7 +138,7 @@ def test_a_link_that_opens_nothing_is_the_same_neutral_page(client: Client, appe
 
 
 @pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
-def test_a_link_that_opens_nothing_says_what_to_do_next(
+def test_an_invalid_link_explains_what_to_do_next(
     client: Client, appeal: Appeal, settings: Settings, prefix: str
 ) -> None:
     settings.SECRETARIAT_ADDRESS = "desk@secretariat.example"
@@ -153,7 +153,7 @@ def test_a_link_that_opens_nothing_says_what_to_do_next(
 # --- A correction ---
 
 
-def test_a_correction_waits_and_the_line_stays(client: Client, appeal: Appeal) -> None:
+def test_a_correction_waits_and_the_entry_is_unchanged(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, organisation_name="Made-up «Fund»")
     page = decode(client.get(f"{address}correction/"))
     assert 'value="Made-up «Fund»"' in page
@@ -167,7 +167,7 @@ def test_a_correction_waits_and_the_line_stays(client: Client, appeal: Appeal) -
     assert Signatory.objects.get(kind="further").label == "Made-up Foundation (MF, Kyrgyzstan, Germany)"
 
 
-def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: Appeal) -> None:
+def test_an_encrypted_entry_is_corrected_without_being_shown(client: Client, appeal: Appeal) -> None:
     _, address = create_own_page(appeal, display="withheld", organisation_name="Made-up Secret")
     page = decode(client.get(f"{address}correction/"))
     assert "The name is sealed" in page
@@ -188,7 +188,7 @@ def test_a_sealed_line_is_corrected_without_being_shown(client: Client, appeal: 
         ("", {"answer": "x" * 2001}, "at most 2000"),
     ],
 )
-def test_what_is_wrong_comes_back_as_typed_with_a_summary(
+def test_invalid_input_is_shown_again_with_an_error_summary(
     client: Client, appeal: Appeal, step: str, posted: dict[str, Any], expected: str
 ) -> None:
     _, address = create_with_question(appeal)
@@ -222,9 +222,7 @@ def addresses_mailed(message: str) -> list[tuple[str, str]]:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("old_first", [True, False])
-def test_both_mailboxes_agree_to_a_new_contact_and_then_old_links_are_dead(
-    client: Client, appeal: Appeal, old_first: bool
-) -> None:
+def test_a_new_contact_needs_both_mailboxes_and_ends_old_links(client: Client, appeal: Appeal, old_first: bool) -> None:
     endorsement, address = create_own_page(appeal, contact_email="asel@fund.example", contact_name="Asel")
     page = decode(client.get(f"{address}contact/"))
     assert "asel" not in page.lower()
@@ -253,7 +251,7 @@ def test_both_mailboxes_agree_to_a_new_contact_and_then_old_links_are_dead(
     assert client.get(f"/endorsements/{token_in(content)}/").status_code == 200
 
 
-def test_a_later_request_takes_the_place_of_an_earlier_one(client: Client, appeal: Appeal) -> None:
+def test_a_later_request_replaces_an_earlier_one(client: Client, appeal: Appeal) -> None:
     _, address = create_own_page(appeal)
     client.post(f"{address}contact/", PERSON)
     ((_, dead),) = addresses_mailed("new_contact")
@@ -264,7 +262,7 @@ def test_a_later_request_takes_the_place_of_an_earlier_one(client: Client, appea
     assert ContactChange.objects.count() == 1
 
 
-def test_a_new_contact_who_endorsed_under_this_name_already_cannot_take_over(client: Client, appeal: Appeal) -> None:
+def test_a_new_contact_with_the_same_endorsement_is_refused(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, organisation_name="Made-up Twin")
     create_own_page(appeal, organisation_name="Made-up Twin", contact_email=PERSON["contact_email"])
     client.post(f"{address}contact/", PERSON)
@@ -284,7 +282,7 @@ def test_new_contacts_are_asked_five_times_a_day_at_most(client: Client, appeal:
     assert OutgoingMail.objects.filter(message="old_contact", due_at__lte=soon).count() == 5
 
 
-def test_no_number_of_own_pages_floods_a_mailbox_that_is_not_theirs(client: Client, appeal: Appeal) -> None:
+def test_many_own_pages_cannot_flood_another_mailbox(client: Client, appeal: Appeal) -> None:
     for _ in range(4):
         _, address = create_own_page(appeal)
         for _ in range(2):
@@ -301,7 +299,7 @@ def test_no_number_of_own_pages_floods_a_mailbox_that_is_not_theirs(client: Clie
 # --- A question ---
 
 
-def test_a_question_is_answered_once_and_sealed(client: Client, appeal: Appeal) -> None:
+def test_a_question_is_answered_once_and_encrypted(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_with_question(appeal)
     page = decode(client.get(address))
     assert "Who decided<br>this?" in page
@@ -318,7 +316,7 @@ def test_a_question_is_answered_once_and_sealed(client: Client, appeal: Appeal) 
 # --- The way out, at once ---
 
 
-def test_stopping_to_be_named_is_at_once_and_twice_the_same(client: Client, appeal: Appeal) -> None:
+def test_stopping_to_be_named_takes_effect_at_once(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, organisation_name="Made-up Visible")
     assert "Made-up Visible" in decode(client.get(f"/appeals/{SLUG}/signatories/"))
     assert "Made-up Visible" in decode(client.get(f"{address}stop/"))
@@ -330,7 +328,7 @@ def test_stopping_to_be_named_is_at_once_and_twice_the_same(client: Client, appe
     assert "Made-up Visible" not in decode(client.get(address))
 
 
-def test_withdrawing_is_at_once_and_for_good(client: Client, appeal: Appeal) -> None:
+def test_withdrawing_is_immediate_and_final(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, organisation_name="Made-up Visible")
     client.post(f"{address}correction/", LINE)
     assert "is withdrawn" in decode(client.post(f"{address}withdraw/"))
@@ -366,7 +364,7 @@ def test_being_named_again_needs_the_mailbox_and_a_moderator(client: Client, app
     assert client.post(link).status_code == 404
 
 
-def test_asking_again_makes_the_earlier_mail_worthless(client: Client, appeal: Appeal) -> None:
+def test_asking_again_ends_the_link_of_the_earlier_mail(client: Client, appeal: Appeal) -> None:
     _, address = create_own_page(appeal, display="withheld")
     tokens = []
     for _ in range(2):
@@ -390,7 +388,7 @@ def test_a_new_code_replaces_the_old_one(client: Client, appeal: Appeal) -> None
         assert client.post(f"/appeals/{SLUG}/change/code/", {"code": code}).status_code == status
 
 
-def test_a_link_in_other_hands_is_ended_from_the_own_page(client: Client, appeal: Appeal) -> None:
+def test_a_stolen_link_can_be_ended_from_the_own_page(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal)
     lost = f"/endorsements/{private_links.create_own_page_link(endorsement)}/"
     assert client.get(f"{address}links/").status_code == client.get(lost).status_code == 200
@@ -400,7 +398,7 @@ def test_a_link_in_other_hands_is_ended_from_the_own_page(client: Client, appeal
     assert endorsement.links.filter(purpose=Purpose.REMOVAL_CODE).exists()
 
 
-def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, appeal: Appeal) -> None:
+def test_after_erasure_the_mailbox_reveals_nothing(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, contact_email="asel@fund.example")
     done = decode(client.post(f"{address}forget/"))
     (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", done)
@@ -419,7 +417,7 @@ def test_a_seized_mailbox_reveals_nothing_once_it_is_forgotten(client: Client, a
 
 
 @pytest.mark.both_databases
-def test_forgetting_leaves_nothing_that_was_asked_answered_or_noted(client: Client, appeal: Appeal) -> None:
+def test_erasure_deletes_questions_answers_and_notes(client: Client, appeal: Appeal) -> None:
     mailbox, name = "asel@fund.example", "Made-up Fund of Asel"
     before, earlier = create_own_page(appeal, decided=False, contact_email=mailbox, organisation_name=name)
     factories.withdraw_for_good(before.pk, by=MODERATOR, at=clock.now())
@@ -446,7 +444,7 @@ def test_forgetting_leaves_nothing_that_was_asked_answered_or_noted(client: Clie
 
 
 @pytest.mark.parametrize("end", ["reject", "withdraw"])
-def test_what_has_ended_is_forgotten_whole(client: Client, appeal: Appeal, end: str) -> None:
+def test_an_ended_endorsement_is_erased_completely(client: Client, appeal: Appeal, end: str) -> None:
     endorsement, address = create_own_page(appeal, decided=False, organisation_name="Made-up Canary")
     ENDS[end](endorsement.pk, by=MODERATOR, at=clock.now())
     assert "endorse again" in decode(client.get(f"{address}forget/"))
@@ -462,7 +460,7 @@ def test_what_has_ended_is_forgotten_whole(client: Client, appeal: Appeal, end: 
         decisions.reopen(endorsement.pk, by=MODERATOR, at=clock.now())
 
 
-def test_what_was_not_accepted_can_be_withdrawn(client: Client, appeal: Appeal) -> None:
+def test_an_unaccepted_endorsement_can_be_withdrawn(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, decided=False, organisation_name="Made-up Canary")
     decisions.reject(endorsement.pk, by=MODERATOR, at=clock.now())
     assert "no moderator can take it up again" in decode(client.get(f"{address}withdraw/"))
@@ -471,7 +469,7 @@ def test_what_was_not_accepted_can_be_withdrawn(client: Client, appeal: Appeal) 
     assert offered_steps(client, address) == {"forget"}
 
 
-def test_the_receipt_tells_what_was_agreed_to_and_no_contact(client: Client, appeal: Appeal) -> None:
+def test_the_receipt_shows_the_consent_and_no_contact(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, organisation_name="Made-up «Fund»", contact_name="Asel Unseen")
     receipt = client.get(f"{address}receipt.txt")
     text = decode(receipt)
@@ -492,6 +490,6 @@ def test_the_receipt_tells_what_was_agreed_to_and_no_contact(client: Client, app
     assert "Made-up" not in decode(client.get(f"{address}receipt.txt"))
 
 
-def test_a_receipt_sets_right_to_left_letters_apart(client: Client, appeal: Appeal) -> None:
+def test_a_receipt_isolates_right_to_left_text(client: Client, appeal: Appeal) -> None:
     _, address = create_own_page(appeal, organisation_name="مركز حقوق")
     assert "\n\u2068مركز حقوق (Kyrgyzstan)\u2069\n" in decode(client.get(f"{address}receipt.txt"))

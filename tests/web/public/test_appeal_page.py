@@ -51,7 +51,7 @@ def test_every_word_of_the_statement_is_in_the_database(appeal: Appeal) -> None:
     assert " ".join(stored).split() == list(source_words())
 
 
-def test_blocks_stand_verbatim(client: Client, appeal: Appeal) -> None:
+def test_text_blocks_are_shown_verbatim(client: Client, appeal: Appeal) -> None:
     page = words(client.get(PAGE).content.decode())
     text = factories.reading()
     for block in (text.title, *text.preamble, *text.demands, *text.closing, *text.background):
@@ -80,7 +80,9 @@ def test_demands_are_an_ordered_list_of_eight(client: Client, appeal: Appeal) ->
         ),
     ],
 )
-def test_headline(client: Client, appeal: Appeal, further: int, withheld: int, headline: str) -> None:
+def test_the_headline_counts_signatories(
+    client: Client, appeal: Appeal, further: int, withheld: int, headline: str
+) -> None:
     for _ in range(further):
         approved(appeal)
     Appeal.objects.update(withheld_total=withheld)
@@ -97,13 +99,13 @@ def test_the_newest_twenty_come_first_and_the_whole_list_is_a_link_away(client: 
     assert "as of 23 November 2026" in words(page)
 
 
-def test_a_page_that_is_not_published_is_not_there(client: Client, appeal: Appeal) -> None:
+def test_an_unpublished_appeal_is_404(client: Client, appeal: Appeal) -> None:
     Appeal.objects.update(published_at=None)
     for path in ("", "signatories/", "signatories.json", "signatories.csv", "text.en.txt", "endorse/"):
         assert client.get(PAGE + path).status_code == 404
 
 
-def test_an_unofficial_translation_says_so_and_another_language_says_which_text_exists(
+def test_an_unofficial_translation_is_marked_and_missing_languages_are_explained(
     client: Client, appeal: Appeal
 ) -> None:
     page = client.get(f"/ru{PAGE}").content.decode()
@@ -144,7 +146,7 @@ def test_the_demands_at_a_glance_are_quoted_from_their_beginning(client: Client,
         assert demand.startswith(unescape(shown).removesuffix("…"))
 
 
-def test_each_language_of_a_page_points_at_the_others(client: Client, appeal: Appeal) -> None:
+def test_each_language_of_a_page_links_to_the_others(client: Client, appeal: Appeal) -> None:
     """hreflang names every language, itself included, by absolute address; the canonical address is the page's own."""
     list_further(appeal, 101)
     for path, query in ((PAGE, ""), (f"{PAGE}signatories/", ""), (f"{PAGE}signatories/", "?page=2")):
@@ -191,7 +193,7 @@ def test_queries_do_not_grow_with_the_list(client: Client, appeal: Appeal, path:
     assert count_queries(client, path.replace(SLUG, "another-2020")) == few
 
 
-def test_the_page_is_light(client: Client, appeal: Appeal) -> None:
+def test_the_page_is_small(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 300)
     page = client.get(PAGE).content
     assert len(brotli.compress(page, quality=5)) <= 10 * 1024

@@ -19,7 +19,7 @@ from tests.factories import SLUG, submitted
         ("/ru/", "en", f"/ru/appeals/{SLUG}/"),
     ],
 )
-def test_the_front_door_leads_to_the_appeal(
+def test_the_home_page_redirects_to_the_appeal(
     client: Client, appeal: Appeal, path: str, accepted: str, leads_to: str
 ) -> None:
     response = client.get(path, headers={"accept-language": accepted})
@@ -27,27 +27,27 @@ def test_the_front_door_leads_to_the_appeal(
     assert response["Cache-Control"] == "no-store"
 
 
-def test_elsewhere_the_address_alone_decides_the_language(client: Client, appeal: Appeal) -> None:
+def test_on_other_pages_only_the_address_decides_the_language(client: Client, appeal: Appeal) -> None:
     page = client.get(f"/appeals/{SLUG}/", headers={"accept-language": "ru"})
     assert b'<html lang="en"' in page.content
     assert "Accept-Language" not in page.get("Vary", "")
 
 
-def test_without_an_appeal_there_is_nothing(client: Client, db: None) -> None:
+def test_without_an_appeal_the_home_page_is_404(client: Client, db: None) -> None:
     assert client.get("/").status_code == 404
 
 
-def test_the_language_switch_keeps_the_place(client: Client, appeal: Appeal) -> None:
+def test_the_language_switch_keeps_the_page(client: Client, appeal: Appeal) -> None:
     page = client.get(f"/ky/appeals/{SLUG}/signatories/").content.decode()
     for address in (f"/appeals/{SLUG}/signatories/", f"/ru/appeals/{SLUG}/signatories/"):
         assert f'<a href="{address}"' in page
 
 
-def test_healthz_asks_nothing(client: Client) -> None:
+def test_healthz_runs_no_query(client: Client) -> None:
     assert client.get("/healthz").content == b"ok\n"  # no database fixture: a query would fail
 
 
-def test_readyz_wants_a_worker(client: Client, appeal: Appeal) -> None:
+def test_readyz_needs_a_worker(client: Client, appeal: Appeal) -> None:
     assert client.get("/readyz").status_code == 503
     now = clock.now()
     submitted(appeal, at=now - timedelta(minutes=2))

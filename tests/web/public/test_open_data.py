@@ -68,7 +68,7 @@ def lively(appeal: Appeal) -> Appeal:
 
 
 @pytest.mark.parametrize("path", [f"{PLACE}.json", f"{PLACE}/signatories.json"])
-def test_each_file_holds_what_its_schema_promises(client: Client, lively: Appeal, path: str) -> None:
+def test_each_file_matches_its_schema(client: Client, lively: Appeal, path: str) -> None:
     content = read(client, path)
     assert list(validator(client, content).iter_errors(content)) == []
 
@@ -78,7 +78,7 @@ OPENING = {"upcoming": (DAY, None), "open": (-DAY, DAY), "closed": (None, -DAY)}
 """For each phase: the time until the appeal opens and closes."""
 
 
-def test_every_document_keeps_its_promise_at_every_phase_and_level(client: Client, lively: Appeal) -> None:
+def test_every_file_matches_its_schema_in_every_phase_and_level(client: Client, lively: Appeal) -> None:
     others = (".atom", "/signatories.csv", "/signatories.csv-metadata.json", "/signatories.json")
     before = [get(client, PLACE + end) for end in others]
     for level, (phase, times) in itertools.product(Level, OPENING.items()):
@@ -98,7 +98,7 @@ def test_every_phase_of_a_published_appeal_was_tried() -> None:
     assert {*OPENING, "paused", "draft"} == {phase.value for phase in Phase}
 
 
-def test_the_schema_refuses_what_is_not_promised(client: Client, lively: Appeal) -> None:
+def test_the_schema_refuses_unknown_fields(client: Client, lively: Appeal) -> None:
     content = read(client, f"{PLACE}/signatories.json")
     rules = validator(client, content)
     for spoil in (
@@ -111,14 +111,14 @@ def test_the_schema_refuses_what_is_not_promised(client: Client, lively: Appeal)
         assert list(rules.iter_errors(content | spoil)), spoil
 
 
-def test_the_schema_refuses_a_name_in_a_line_that_is_no_longer_listed(client: Client, lively: Appeal) -> None:
+def test_the_schema_refuses_a_name_of_an_unlisted_entry(client: Client, lively: Appeal) -> None:
     content = read(client, f"{PLACE}/signatories.json")
     hidden = next(row for row in content["signatories"] if row["id"] == "further-1")
     hidden["name"] = "Hidden Fund"
     assert [error.path[-1] for error in validator(client, content).iter_errors(content)] == ["name"]
 
 
-def test_the_appeal_as_data(client: Client, lively: Appeal) -> None:
+def test_the_appeal_is_published_as_json(client: Client, lively: Appeal) -> None:
     content = read(client, f"{PLACE}.json")
     assert content["issuer"] == "Civic Solidarity Platform"
     assert content["issued_on"] == content["checks"]["first_published_on"] == "2020-10-09"
@@ -135,7 +135,7 @@ def test_the_appeal_as_data(client: Client, lively: Appeal) -> None:
 
 
 @pytest.mark.django_db
-def test_a_demonstration_says_so(client: Client) -> None:
+def test_a_demonstration_is_marked(client: Client) -> None:
     get_or_create_appeal("demo", reading(), at=NOON)
     content = read(client, "/appeals/demo.json")
     assert content["demonstration"] is True
@@ -175,11 +175,11 @@ def test_no_cell_of_the_spreadsheet_file_is_a_formula(begins: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["Made-up Fund", "", "2026-11-23", "'quoted", "a=b", "12"])
-def test_other_cells_stay_as_they_are(cell: str) -> None:
+def test_other_cells_are_unchanged(cell: str) -> None:
     assert csv_files.neutralise_formula(cell) == cell
 
 
-def test_the_spreadsheet_file_is_a_download_that_says_its_date(client: Client, lively: Appeal) -> None:
+def test_the_spreadsheet_file_is_a_download_with_its_date(client: Client, lively: Appeal) -> None:
     decisions.set_public_note(SLUG, Kind.ORIGINAL, 1, "=1+1", by=MODERATOR, at=NOON)
     response = client.get(f"{PLACE}/signatories.spreadsheet.csv")
     assert "kyrgyzstan-2020-signatories-2026-11-23" in response["Content-Disposition"]
@@ -207,14 +207,14 @@ def test_the_feed_is_atom_and_names_nobody(client: Client, lively: Appeal) -> No
         assert name.encode() not in body
 
 
-def test_the_feed_tells_of_as_many_as_it_holds_in_the_order_of_their_numbers(client: Client, appeal: Appeal) -> None:
+def test_the_feed_lists_the_newest_entries_by_number(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 60)
     root = ElementTree.fromstring(get(client, f"{PLACE}.atom"))
     titles = [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
     assert titles == [f"No. {number} listed" for number in range(60, 10, -1)]
 
 
-def test_a_removal_has_no_date_in_the_feed_and_no_trace_of_what_was(client: Client, lively: Appeal) -> None:
+def test_a_removal_leaves_no_date_or_text_in_the_feed(client: Client, lively: Appeal) -> None:
     def gone() -> str:
         root = ElementTree.fromstring(get(client, f"{PLACE}.atom"))
         return ElementTree.tostring(list(root.iter(f"{ATOM}entry"))[-1], encoding="unicode")
@@ -227,7 +227,7 @@ def test_a_removal_has_no_date_in_the_feed_and_no_trace_of_what_was(client: Clie
 
 
 @pytest.mark.parametrize("path", ["/schemas/nothing.json", "/appeals/nowhere.json", f"{PLACE}/signatories/upside.txt"])
-def test_what_is_not_there_is_404(client: Client, appeal: Appeal, path: str) -> None:
+def test_unknown_addresses_are_404(client: Client, appeal: Appeal, path: str) -> None:
     assert client.get(path).status_code == 404
 
 

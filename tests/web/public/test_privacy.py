@@ -26,18 +26,18 @@ def page(client: Client, prefix: str = "") -> str:
 
 
 @pytest.mark.parametrize("prefix", LANGUAGES)
-def test_every_period_in_force_is_said(client: Client, appeal: Appeal, prefix: str) -> None:
+def test_every_retention_period_is_stated(client: Client, appeal: Appeal, prefix: str) -> None:
     days_shown = [int(days) for days in re.findall(r"<li><strong>(\d+) [^<]+\.</strong>", page(client, prefix))]
     assert days_shown == [period.days for period, _ in RETENTION_NOTICE]
 
 
-def test_no_period_is_kept_silent(settings: Settings) -> None:
+def test_no_retention_period_is_missing(settings: Settings) -> None:
     """The reminder erases nothing."""
     periods = {value for value in vars(retention_periods).values() if isinstance(value, timedelta)}
     assert {period for period, _ in RETENTION_NOTICE} == periods | {timedelta(days=settings.BACKUP_DAYS)}
 
 
-def test_no_count_lasts_longer_than_is_said(appeal: Appeal) -> None:
+def test_no_count_is_kept_longer_than_stated(appeal: Appeal) -> None:
     arrival = Arrival("203.0.113.0/24", 60, honeypot_filled=False)
     submit(appeal, a_submission(contact_email="asel@fund.example"), arrival=arrival, at=NOON)
     limit = rate_limits.MAILS_FROM_OWN_PAGE
@@ -46,7 +46,7 @@ def test_no_count_lasts_longer_than_is_said(appeal: Appeal) -> None:
     assert max(RateCount.objects.values_list("ends_at", flat=True)) <= NOON + retention_periods.COUNTS
 
 
-def test_the_controller_is_named_or_said_to_be_missing(client: Client, appeal: Appeal, settings: Settings) -> None:
+def test_the_controller_is_named_or_reported_missing(client: Client, appeal: Appeal, settings: Settings) -> None:
     settings.CONTROLLER = ""
     assert "has not yet entered who answers" in page(client)
     settings.CONTROLLER, settings.SECRETARIAT_ADDRESS = "Made-up Office", "office@secretariat.example"
@@ -54,23 +54,21 @@ def test_the_controller_is_named_or_said_to_be_missing(client: Client, appeal: A
     assert "mailto:office@secretariat.example" in page(client)
 
 
-def test_it_says_whether_this_process_could_open_what_is_sealed(
-    client: Client, appeal: Appeal, settings: Settings
-) -> None:
+def test_it_states_whether_this_process_can_decrypt(client: Client, appeal: Appeal, settings: Settings) -> None:
     assert "has that key as well" in page(client)
     settings.CONTACT_PRIVATE_KEYS = []
     assert "does not have that key" in page(client)
 
 
 @pytest.mark.parametrize("prefix", LANGUAGES)
-def test_form_and_footer_lead_there(client: Client, appeal: Appeal, prefix: str) -> None:
+def test_form_and_footer_link_to_it(client: Client, appeal: Appeal, prefix: str) -> None:
     form = client.get(f"{prefix}/appeals/{appeal.slug}/endorse/").content.decode()
     assert form.count(f'href="{prefix}/privacy/"') == 2
     assert f'href="{prefix}/privacy/"' in client.get(f"{prefix}/accessibility/").content.decode()
 
 
 @pytest.mark.django_db
-def test_it_stands_before_anything_is_published(client: Client) -> None:
+def test_it_exists_before_anything_is_published(client: Client) -> None:
     assert "<h1>Privacy</h1>" in page(client)
 
 
@@ -120,7 +118,7 @@ def test_where_nobody_is_named_there_is_no_security_txt(client: Client, appeal: 
 
 
 @pytest.mark.parametrize("has_key", [True, False])
-def test_the_form_says_that_the_key_is_elsewhere_only_where_it_is(
+def test_the_form_mentions_a_separate_key_only_if_there_is_one(
     client: Client, appeal: Appeal, settings: Settings, has_key: bool
 ) -> None:
     if not has_key:
@@ -130,7 +128,7 @@ def test_the_form_says_that_the_key_is_elsewhere_only_where_it_is(
     assert "cannot read them" not in page
 
 
-def test_until_a_decision_a_name_lies_readable_and_the_page_says_so(client: Client, appeal: Appeal) -> None:
+def test_the_page_states_that_undecided_names_are_not_encrypted(client: Client, appeal: Appeal) -> None:
     matches = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
     assert Endorsement.objects.get(pk=matches.pk).organisation_name == "Made-up Unseen"
     assert (

@@ -40,7 +40,7 @@ def test_a_page_that_is_not_there_is_404(client: Client, appeal: Appeal, page: s
     assert client.get(f"{LIST}?page={page}").status_code == 404
 
 
-def test_the_permanent_link_leads_to_the_line(client: Client, appeal: Appeal) -> None:
+def test_the_permanent_link_opens_the_entry(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 150)
     for reference, place in (
         ("further-12", f"{LIST}#further-12"),
@@ -52,7 +52,7 @@ def test_the_permanent_link_leads_to_the_line(client: Client, appeal: Appeal) ->
         assert client.get(f"{LIST}{wrong}/").status_code == 404
 
 
-def test_json_and_csv_tell_the_same_as_the_record(client: Client, appeal: Appeal) -> None:
+def test_json_and_csv_match_the_record(client: Client, appeal: Appeal) -> None:
     approved(appeal, organisation_name="Адилет «Үкүк»", acronym="АҮ", countries=("KG", "DE"))
     content = get_data(client)
     assert content["counts"] == {"original": 35, "further": 1, "withheld": 0}
@@ -82,13 +82,13 @@ def test_json_and_csv_tell_the_same_as_the_record(client: Client, appeal: Appeal
     assert set(content["definitions"]["signatories"]) == set(FIELDS)
 
 
-def test_the_originals_are_as_read(client: Client, appeal: Appeal) -> None:
+def test_the_originals_are_as_imported(client: Client, appeal: Appeal) -> None:
     originals = [signatory for signatory in get_data(client)["signatories"] if signatory["kind"] == "original"]
     content = [(s["number"], s["label"], s["name"], s["acronym"], tuple(s["countries"])) for s in originals]
     assert content == [(s.number, s.label, s.name, s.acronym, s.countries) for s in reading().signatories]
 
 
-def test_a_hidden_name_is_a_number_and_nothing_else(client: Client, appeal: Appeal) -> None:
+def test_a_hidden_entry_has_only_a_number(client: Client, appeal: Appeal) -> None:
     approved(appeal, organisation_name="Gone Fund", acronym="GOFU", countries=("TJ",))
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     content = get_data(client)
@@ -123,7 +123,7 @@ def test_several_appeals_stand_side_by_side(client: Client, appeal: Appeal) -> N
     assert front.count("<h2") == 2
 
 
-def test_an_original_comes_back_letter_for_letter(client: Client, appeal: Appeal) -> None:
+def test_an_original_is_restored_unchanged(client: Client, appeal: Appeal) -> None:
     before = get_data(client)["signatories"][31]
     assert before["label"] == "Freedom Now (USA)"
     endorsement = Endorsement.objects.get(signatory__kind="original", signatory__number=32)

@@ -13,7 +13,7 @@ SCRIPTS = sorted((Path(__file__).parents[3] / "static" / "js").rglob("*.js"))
 STAFF = {"staff.js"}
 
 
-def test_all_scripts_together_are_under_3_kb_on_the_line() -> None:
+def test_all_scripts_together_are_under_3_kb_compressed() -> None:
     """Of the public pages; the script of the admin is as small."""
     weights = {path.name: len(brotli.compress(path.read_bytes())) for path in SCRIPTS}
     assert sum(weight for name, weight in weights.items() if name not in STAFF) < 3 * 1024

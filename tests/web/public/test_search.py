@@ -66,7 +66,7 @@ def test_words_are_found_as_typed(client: Client, listed: Appeal) -> None:
         assert find_shown(client, f"q={quote(typed)}") == references, typed
 
 
-def test_country_and_kind_narrow_down_alone_and_together(client: Client, listed: Appeal) -> None:
+def test_results_are_filtered_by_country_and_kind(client: Client, listed: Appeal) -> None:
     assert [line for line in find_shown(client, "country=KG") if line.startswith("further")] == [
         "further-1",
         "further-5",
@@ -87,7 +87,7 @@ def test_what_is_no_longer_listed_is_never_found(client: Client, listed: Appeal)
         assert {"further-1", "original-2"}.isdisjoint(find_shown(client, query))
 
 
-def test_the_first_hundred_are_shown_and_that_there_are_more(client: Client, appeal: Appeal) -> None:
+def test_the_first_hundred_results_are_shown_with_a_notice(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 120)
     assert len(find_shown(client, "kind=further")) == MAX_RESULTS
     assert "More than 100 were found" in words(client.get(f"{LIST}?kind=further").content.decode())
@@ -95,13 +95,13 @@ def test_the_first_hundred_are_shown_and_that_there_are_more(client: Client, app
     assert (len(lines), lines.has_more) == (MAX_RESULTS, True)
 
 
-def test_one_line_found_is_said_as_one(client: Client, listed: Appeal) -> None:
+def test_one_result_is_counted_in_the_singular(client: Client, listed: Appeal) -> None:
     assert "1 line was found." in words(client.get(f"{LIST}?q=ukuk").content.decode())
     assert "Найдена 1 строка." in words(client.get(f"/ru{LIST}?q=ukuk").content.decode())
     assert "Nothing was found." in words(client.get(f"{LIST}?q=zzz").content.decode())
 
 
-def test_the_answer_keeps_what_was_asked_in_every_language(client: Client, listed: Appeal) -> None:
+def test_the_results_keep_the_search_in_every_language(client: Client, listed: Appeal) -> None:
     page = unescape(client.get(f'{LIST}?q="><script>&country=KG&kind=further').content.decode())
     assert "<script>" not in client.get(f'{LIST}?q="><script>').content.decode().partition("<body")[2]
     assert f'href="/ru{LIST}?q=%22%3E%3Cscript%3E&country=KG&kind=further"' in page
@@ -132,14 +132,14 @@ HOSTILE = (
 )
 
 
-def test_hostile_questions_get_a_page_of_ours(client: Client, listed: Appeal) -> None:
+def test_hostile_searches_get_a_normal_page(client: Client, listed: Appeal) -> None:
     for (query, status), prefix in itertools.product(HOSTILE, ("", "/ky")):
         response = client.get(f"{prefix}{LIST}?{query}")
         assert response.status_code == status, query
         assert '<main id="main">' in response.content.decode(), query
 
 
-def test_a_number_leads_to_its_page_and_one_too_high_to_the_end(client: Client, appeal: Appeal) -> None:
+def test_a_number_opens_its_page_and_a_high_one_the_last(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 250)
     for number, place in (
         ("1", f"{LIST}#further-1"),
@@ -159,7 +159,7 @@ def test_a_thousand_pages_need_few_links() -> None:
     assert [(link.first, link.last) for link in ranges.build_page_links(1, 2)] == [(1, 100), (101, 200)]
 
 
-def test_the_first_and_the_last_page_ask_the_database_the_same(client: Client, appeal: Appeal) -> None:
+def test_the_first_and_last_page_need_the_same_queries(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 350)
     statements = {}
     for page in (2, 4):
@@ -169,12 +169,12 @@ def test_the_first_and_the_last_page_ask_the_database_the_same(client: Client, a
     assert statements[2] == statements[4]
 
 
-def test_a_search_asks_for_the_lines_of_each_kind_once(listed: Appeal) -> None:
+def test_a_search_queries_each_kind_once(listed: Appeal) -> None:
     with CaptureQueriesContext(connection) as queries:
         search(SLUG, SearchQuery(q="fund", country="KG"))
     assert len([query for query in queries.captured_queries if "petition_signatory" in query["sql"]]) == 2
 
 
-def test_every_original_is_found_by_its_own_words(appeal: Appeal) -> None:
+def test_every_original_is_found_by_its_name(appeal: Appeal) -> None:
     for line in appeal.signatories.of_kind(Kind.ORIGINAL):
         assert line.number in [other.number for other in search(SLUG, SearchQuery(q=fold(line.name))).originals]

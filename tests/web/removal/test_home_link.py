@@ -48,7 +48,7 @@ def test_every_link_keeps_the_language(db: None, client: Client, prefix: str, ap
 
 
 @pytest.mark.parametrize("prefix", PREFIXES[1:])
-def test_the_way_home_ends_in_the_same_language_whatever_the_browser_asks_for(
+def test_the_home_link_keeps_the_language_whatever_the_browser_prefers(
     appeal: Appeal, client: Client, prefix: str
 ) -> None:
     for path in PATHS_WITHOUT_APPEAL:

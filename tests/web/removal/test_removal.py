@@ -65,7 +65,7 @@ def stored_disputes() -> list[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize("closes", [None, -1])
 @pytest.mark.parametrize("address", [CHANGE, CODE, MESSAGE])
-def test_all_three_ways_stand_on_one_page_also_when_the_appeal_is_closed(
+def test_all_three_options_are_shown_even_when_the_appeal_is_closed(
     client: Client, appeal: Appeal, settings: Settings, address: str, closes: int | None
 ) -> None:
     settings.SECRETARIAT_NAME, settings.SECRETARIAT_ADDRESS = "Made-up Secretariat", "desk@secretariat.example"
@@ -79,13 +79,13 @@ def test_all_three_ways_stand_on_one_page_also_when_the_appeal_is_closed(
 
 
 @pytest.mark.parametrize("address", [CHANGE, CODE, MESSAGE, f"{CHANGE}sent/", f"{MESSAGE}sent/"])
-def test_a_draft_has_no_way_out_since_nobody_is_in(client: Client, appeal: Appeal, address: str) -> None:
+def test_a_draft_has_no_removal_page(client: Client, appeal: Appeal, address: str) -> None:
     Appeal.objects.update(published_at=None)
     assert client.get(address).status_code == 404
     assert client.post(address, MESSAGE_FIELDS).status_code in (404, 405)
 
 
-def test_every_page_of_an_appeal_leads_to_it(client: Client, appeal: Appeal) -> None:
+def test_every_page_of_an_appeal_links_to_it(client: Client, appeal: Appeal) -> None:
     _, token = submitted(appeal)
     _, other = submitted(appeal)
     confirmation = f"/endorsements/{token}/confirm/"
@@ -115,7 +115,7 @@ def test_every_page_of_an_appeal_leads_to_it(client: Client, appeal: Appeal) -> 
 
 
 @pytest.mark.parametrize("prefix", ["", "/ru", "/ky"])
-def test_pages_that_belong_to_no_appeal_lead_to_it_as_well(client: Client, appeal: Appeal, prefix: str) -> None:
+def test_pages_without_an_appeal_link_to_it_too(client: Client, appeal: Appeal, prefix: str) -> None:
     pages = ["/privacy/", "/accessibility/", "/code/", "/nothing/", f"/endorsements/{'A' * 43}/"]
     factories.an_appeal("another-appeal")
     for path in [*pages, "/"]:
@@ -125,7 +125,7 @@ def test_pages_that_belong_to_no_appeal_lead_to_it_as_well(client: Client, appea
     assert all(f'<a href="{prefix}/appeals/{slug}/change/">' in choice for slug in (SLUG, "another-appeal"))
 
 
-def test_where_there_is_one_appeal_its_way_out_is_the_way_out(client: Client, appeal: Appeal) -> None:
+def test_with_one_appeal_its_removal_page_is_used_everywhere(client: Client, appeal: Appeal) -> None:
     assert client.get("/ru/change/")["Location"] == f"/ru{CHANGE}"
     Appeal.objects.update(published_at=None)
     assert client.get("/ru/change/").status_code == 404
@@ -135,7 +135,7 @@ def test_where_there_is_one_appeal_its_way_out_is_the_way_out(client: Client, ap
 
 
 @pytest.mark.both_databases
-def test_known_and_unknown_mailboxes_get_the_same_page_for_the_same_work(client: Client, appeal: Appeal) -> None:
+def test_known_and_unknown_mailboxes_get_the_same_page_and_queries(client: Client, appeal: Appeal) -> None:
     approved(appeal, contact_email="known@fund.example")
     responses, works = [], []
     for mailbox in ("known@fund.example", "nobody@fund.example"):
@@ -150,7 +150,7 @@ def test_known_and_unknown_mailboxes_get_the_same_page_for_the_same_work(client:
 
 
 @pytest.mark.parametrize("mailbox", ["", "nobody", "x" * 260 + "@fund.example", "=?utf-8?q?a?=@fund.example"])
-def test_what_is_no_mailbox_comes_back_with_what_was_typed(client: Client, appeal: Appeal, mailbox: str) -> None:
+def test_an_invalid_mailbox_is_shown_again(client: Client, appeal: Appeal, mailbox: str) -> None:
     page = client.post(CHANGE, {"mailbox": mailbox})
     assert page.status_code == 422
     assert page.content.decode().count('class="summary"') == 1
@@ -160,7 +160,7 @@ def test_what_is_no_mailbox_comes_back_with_what_was_typed(client: Client, appea
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("committed")
-def test_the_mail_with_a_new_link_leaves_the_old_one_good(client: Client, settings: Settings) -> None:
+def test_a_new_link_does_not_end_the_old_one(client: Client, settings: Settings) -> None:
     office = create_fake_server()
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
@@ -215,7 +215,7 @@ def own_page_in(mail: EmailMessage) -> str:
 # --- By removal code ---
 
 
-def test_the_code_shows_what_it_opens_and_changes_nothing_yet(client: Client, appeal: Appeal) -> None:
+def test_entering_the_code_changes_nothing(client: Client, appeal: Appeal) -> None:
     endorsement, code = create_with_code(appeal, organisation_name="Made-up «Fund»")
     for typed in (code, f" {code.lower().replace('-', ' ')} "):
         page = client.post(CODE, {"code": typed})
@@ -229,7 +229,7 @@ def test_the_code_shows_what_it_opens_and_changes_nothing_yet(client: Client, ap
     assert get_signatory().status == "listed"
 
 
-def test_stopping_to_be_named_seals_the_name_and_leaves_the_code_to_withdraw(client: Client, appeal: Appeal) -> None:
+def test_stopping_to_be_named_encrypts_the_name_and_keeps_the_code(client: Client, appeal: Appeal) -> None:
     endorsement, code = create_with_code(appeal, organisation_name="Made-up «Fund»")
     for _ in range(2):
         done = client.post(CODE, {"code": code, "deed": "stop_being_named"})
@@ -263,7 +263,7 @@ def test_withdrawing_ends_the_endorsement_and_the_code(
     assert "was withdrawn" in again.content.decode()
 
 
-def test_one_of_the_originals_is_hidden_and_never_ended(client: Client, appeal: Appeal) -> None:
+def test_an_original_is_hidden_and_not_ended(client: Client, appeal: Appeal) -> None:
     endorsement, code = create_original_code()
     assert 'value="withdraw"' not in client.post(CODE, {"code": code}).content.decode()
     assert client.post(CODE, {"code": code, "deed": "withdraw"}).status_code == 409
@@ -274,7 +274,7 @@ def test_one_of_the_originals_is_hidden_and_never_ended(client: Client, appeal: 
 
 
 @pytest.mark.parametrize("action", ["", "stop_being_named", "withdraw", "approve"])
-def test_a_code_that_opens_nothing_comes_back_as_typed(client: Client, appeal: Appeal, action: str) -> None:
+def test_an_invalid_code_is_shown_again(client: Client, appeal: Appeal, action: str) -> None:
     create_with_code(appeal)
     page = client.post(CODE, {"code": "AAA-BBB-CCC-DDD", "deed": action})
     assert page.status_code == 422
@@ -283,7 +283,7 @@ def test_a_code_that_opens_nothing_comes_back_as_typed(client: Client, appeal: A
     assert get_signatory().status == "listed"
 
 
-def test_a_code_of_another_appeal_or_purpose_opens_nothing(client: Client, appeal: Appeal) -> None:
+def test_a_code_of_another_appeal_or_purpose_is_invalid(client: Client, appeal: Appeal) -> None:
     _, foreign = create_with_code(factories.an_appeal("another-appeal"))
     endorsement, _ = create_with_code(appeal)
     token = private_links.create_own_page_link(endorsement)
@@ -295,7 +295,7 @@ def test_a_code_of_another_appeal_or_purpose_opens_nothing(client: Client, appea
     assert {row.pk: row.state for row in Endorsement.objects.all()} == before
 
 
-def test_tries_at_codes_are_limited_and_then_the_secretariat_is_named(
+def test_after_too_many_wrong_codes_the_secretariat_is_named(
     client: Client, appeal: Appeal, settings: Settings
 ) -> None:
     settings.SECRETARIAT_ADDRESS = "desk@secretariat.example"
@@ -309,7 +309,7 @@ def test_tries_at_codes_are_limited_and_then_the_secretariat_is_named(
     assert elsewhere.post(CODE, {"code": code, "deed": "withdraw"}).status_code == 200
 
 
-def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
+def test_a_right_code_does_not_count_as_a_try(client: Client, appeal: Appeal) -> None:
     _, code = create_with_code(appeal)
     for _ in range(25):
         assert client.post(CODE, {"code": code}).status_code == 200
@@ -321,7 +321,7 @@ def test_a_right_code_is_no_try(client: Client, appeal: Appeal) -> None:
     assert responses == [422, 429]
 
 
-def test_stopping_to_be_named_ends_a_wish_to_be_named_again(client: Client, appeal: Appeal) -> None:
+def test_stopping_to_be_named_cancels_a_request_to_be_named(client: Client, appeal: Appeal) -> None:
     endorsement, code = create_with_code(appeal, display="withheld")
     Endorsement.objects.filter(pk=endorsement.pk).update(name_again_at=NOON)
     private_links.create_link(endorsement, Purpose.NAME_AGAIN)
@@ -335,7 +335,7 @@ def test_stopping_to_be_named_ends_a_wish_to_be_named_again(client: Client, appe
 
 
 @pytest.mark.both_databases
-def test_a_message_lies_sealed_on_the_queue(client: Client, appeal: Appeal) -> None:
+def test_a_message_is_queued_encrypted(client: Client, appeal: Appeal) -> None:
     approved(appeal)
     posted = MESSAGE_FIELDS | {"line": "further-1", "answer_to": "Asel@Fund.example"}
     response = client.post(MESSAGE, posted)
@@ -363,7 +363,7 @@ LINES = {
 }
 
 
-def test_a_line_is_found_in_what_was_typed_or_told_as_typed(client: Client, appeal: Appeal) -> None:
+def test_a_message_is_linked_to_an_entry_or_kept_as_typed(client: Client, appeal: Appeal) -> None:
     approved(appeal)
     for typed in LINES:
         assert client.post(MESSAGE, MESSAGE_FIELDS | {"line": typed}).status_code == 302
@@ -384,7 +384,7 @@ WRONG = (
 )
 
 
-def test_a_wrong_message_comes_back_whole(client: Client, appeal: Appeal) -> None:
+def test_an_invalid_message_is_shown_again(client: Client, appeal: Appeal) -> None:
     for changes, expected in WRONG:
         posted = MESSAGE_FIELDS | {"line": "Memorial", "words": "Nobody asked us."} | changes
         page = client.post(MESSAGE, posted)
@@ -401,7 +401,7 @@ def test_four_thousand_letters_of_any_script_fit(client: Client, appeal: Appeal)
     assert stored_disputes()[0][2].endswith("Ң" * 4000)
 
 
-def test_messages_are_limited_and_then_the_secretariat_is_named(
+def test_above_the_limit_of_messages_the_secretariat_is_named(
     client: Client, appeal: Appeal, settings: Settings
 ) -> None:
     settings.SECRETARIAT_ADDRESS = "desk@secretariat.example"
