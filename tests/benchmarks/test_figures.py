@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks.load import Failed, Load, middle, percentile, read_wrk
 from tests.benchmarks.table import Figure, at_least, at_most, machine, written
 
-SAID = """
+WRK_OUTPUT = """
   Thread Stats   Avg      Stdev     Max   +/- Stdev
     Latency     1.35ms    1.90ms  25.10ms   88.48%
   Latency Distribution
@@ -21,13 +21,13 @@ Transfer/sec:    196.40MB
 
 
 def test_wrk_is_read() -> None:
-    assert read_wrk(SAID) == Load(34451.27, 0.00085, 1.02)
+    assert read_wrk(WRK_OUTPUT) == Load(34451.27, 0.00085, 1.02)
 
 
 @pytest.mark.parametrize("wrong", ["  Non-2xx or 3xx responses: 5\n", "  Socket errors: connect 1, read 0\n"])
 def test_a_run_with_errors_measures_nothing(wrong: str) -> None:
     with pytest.raises(Failed):
-        read_wrk(SAID + wrong)
+        read_wrk(WRK_OUTPUT + wrong)
 
 
 def test_each_figure_is_the_median_of_its_runs() -> None:

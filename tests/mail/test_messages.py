@@ -32,7 +32,7 @@ CONTENT = {
     "count": "100",
 }
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
-TOLD = {
+CONTENT_FIELDS = {
     "confirm_mailbox": ["url", "code", "code_url", "reference"],
     "entered": ["url"],
     "already_endorsed": ["change_url", "reference"],
@@ -69,19 +69,19 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
-@pytest.mark.parametrize("message", sorted(TOLD))
+@pytest.mark.parametrize("message", sorted(CONTENT_FIELDS))
 def test_a_mail_has_all_its_content(message: str, language: str) -> None:
-    content = {name: CONTENT[name] for name in TOLD[message]}
+    content = {name: CONTENT[name] for name in CONTENT_FIELDS[message]}
     letter = render(message, content)
     assert letter.text.split()[0] == translation.gettext("Hello,")
     for value in (value for name, value in content.items() if name != "limit"):  # a code
         assert value in letter.text
 
 
-@pytest.mark.parametrize("message", sorted(TOLD))
+@pytest.mark.parametrize("message", sorted(CONTENT_FIELDS))
 def test_a_link_stands_on_a_line_of_its_own(message: str, language: str) -> None:
     """Otherwise a mail program may take the full stop or the word behind it for a part of the link."""
-    content = {name: CONTENT[name] for name in TOLD[message]}
+    content = {name: CONTENT[name] for name in CONTENT_FIELDS[message]}
     links = [line for line in render(message, content).text.splitlines() if "://" in line]
     assert sorted(links) == sorted(value for value in content.values() if "://" in value)
 
@@ -89,27 +89,29 @@ def test_a_link_stands_on_a_line_of_its_own(message: str, language: str) -> None
 @pytest.mark.parametrize("message", ["confirm_mailbox", "already_endorsed", "own_page_again"])
 def test_each_of_several_links_stands_on_a_line_of_its_own(message: str, language: str) -> None:
     addresses = [f"https://appeal.example/endorsements/token-{number}/" for number in range(3)]
-    text = render(message, {name: CONTENT[name] for name in TOLD[message]} | {"urls": "\n".join(addresses)}).text
+    text = render(
+        message, {name: CONTENT[name] for name in CONTENT_FIELDS[message]} | {"urls": "\n".join(addresses)}
+    ).text
     assert [line for line in text.splitlines() if "token-" in line] == addresses
 
 
-@pytest.mark.parametrize("message", sorted(TOLD))
+@pytest.mark.parametrize("message", sorted(CONTENT_FIELDS))
 def test_a_subject_is_one_neutral_line(message: str, language: str) -> None:
-    letter = render(message, {name: CONTENT[name] for name in TOLD[message]})
+    letter = render(message, {name: CONTENT[name] for name in CONTENT_FIELDS[message]})
     assert letter.subject.strip()
     assert "\n" not in letter.subject
     assert len(letter.subject) <= 60
     assert not TELLING.search(letter.subject)
 
 
-@pytest.mark.parametrize("message", sorted(TOLD))
+@pytest.mark.parametrize("message", sorted(CONTENT_FIELDS))
 def test_the_beginning_that_phones_preview_is_neutral(message: str, language: str) -> None:
-    letter = render(message, {name: CONTENT[name] for name in TOLD[message]})
+    letter = render(message, {name: CONTENT[name] for name in CONTENT_FIELDS[message]})
     assert not TELLING.search(" ".join(letter.text.split())[:60])
 
 
 def test_every_mail_is_tested_here() -> None:
-    assert set(MESSAGES) == {*TOLD, "delivery_check", "prepared"}
+    assert set(MESSAGES) == {*CONTENT_FIELDS, "delivery_check", "prepared"}
 
 
 def test_an_unknown_mail_is_a_key_error() -> None:
@@ -127,7 +129,7 @@ def test_right_to_left_text_is_isolated(message: str, field: str) -> None:
 
 @pytest.mark.parametrize("message", ["listed", "rejected"])
 def test_a_mail_offers_replying_only_with_a_secretariat_address(message: str, settings: Settings) -> None:
-    content = {name: CONTENT[name] for name in TOLD[message]}
+    content = {name: CONTENT[name] for name in CONTENT_FIELDS[message]}
     settings.SECRETARIAT_ADDRESS = ""
     without = render(message, content)
     settings.SECRETARIAT_ADDRESS = "desk@appeal.example"
@@ -137,10 +139,10 @@ def test_a_mail_offers_replying_only_with_a_secretariat_address(message: str, se
 
 
 @pytest.mark.parametrize(
-    "evil", ["Hello\r\nBcc: everybody@fund.example", "Hello\u2028Bcc: x", "Hello\x0b\x0cBcc: x\x85y"]
+    "hostile", ["Hello\r\nBcc: everybody@fund.example", "Hello\u2028Bcc: x", "Hello\x0b\x0cBcc: x\x85y"]
 )
-def test_a_prepared_subject_is_one_line_whatever_it_was(evil: str) -> None:
-    letter = messages.prepared({"subject": evil, "text": "Hello"})
+def test_a_prepared_subject_is_one_line_whatever_it_was(hostile: str) -> None:
+    letter = messages.prepared({"subject": hostile, "text": "Hello"})
     assert len(letter.subject.splitlines()) == 1
     assert letter.subject.startswith("Hello Bcc: ")
 

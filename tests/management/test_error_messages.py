@@ -256,9 +256,9 @@ def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> No
     ],
 )
 def test_each_database_error_has_its_sentence(cause: Exception | None, expected: str | None) -> None:
-    trouble = DatabaseError(str(cause))
-    trouble.__cause__ = cause
-    message = explain_error(trouble)
+    error = DatabaseError(str(cause))
+    error.__cause__ = cause
+    message = explain_error(error)
     assert message is None if expected is None else expected in (message or "")
 
 

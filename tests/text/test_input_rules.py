@@ -55,7 +55,7 @@ def test_names_in_all_scripts_are_accepted(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "trouble"),
+    ("text", "rule"),
     [
         ("a\x00b", InputRule.CONTROL),
         ("a\x1bb", InputRule.CONTROL),
@@ -109,8 +109,8 @@ def test_names_in_all_scripts_are_accepted(name: str) -> None:
         (" \u0338a", InputRule.MARKS),
     ],
 )
-def test_hiding_or_reordering_characters_are_refused(text: str, trouble: InputRule) -> None:
-    assert broken_rules(text) == (trouble,)
+def test_hiding_or_reordering_characters_are_refused(text: str, rule: InputRule) -> None:
+    assert broken_rules(text) == (rule,)
 
 
 def test_up_to_four_combining_marks_are_accepted() -> None:
@@ -148,7 +148,7 @@ def test_an_invisible_letter_is_no_letter() -> None:
 
 
 def test_broken_rules_have_storable_codes() -> None:
-    assert [str(trouble) for trouble in InputRule] == [trouble.name.lower() for trouble in InputRule]
+    assert [str(rule) for rule in InputRule] == [rule.name.lower() for rule in InputRule]
 
 
 def test_every_character_has_a_rule_and_letters_of_all_scripts_pass() -> None:

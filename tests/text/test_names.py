@@ -24,7 +24,7 @@ ODD_TEXT = st.text(
         ("Bir\u3000Duino\u0085", "Bir Duino"),
         ("Vias\u0301na", "Viaśna"),
         ("Адилет «Үкүк»", "Адилет «Үкүк»"),
-        ("a\u001cb", "a\u001cb"),  # a control character is for `troubles` to refuse, not to hide
+        ("a\u001cb", "a\u001cb"),  # a control character is for `broken_rules` to refuse, not to hide
         ("\ufeffa\u200b", "\ufeffa\u200b"),
         ("", ""),
     ],

@@ -109,28 +109,28 @@ def test_the_worker_sends_the_alerts(committed: None) -> None:
 def test_the_banner_lists_what_needs_attention(appeal: Appeal, settings: Settings) -> None:
     client, now = create_client(create_account("moderator", Role.MODERATOR)), clock.now()
 
-    def troubles() -> set[str]:
+    def list_problems() -> set[str]:
         return set(attention.find_problems(at=now))
 
-    assert troubles() == {attention.WORKER}
+    assert list_problems() == {attention.WORKER}
     mark_worker_alive(at=now - timedelta(minutes=10))
-    assert troubles() == set()
+    assert list_problems() == set()
     with clock.freeze(now):
         assert "needs a person" not in client.get("/admin/").content.decode()
     with clock.freeze(now + timedelta(seconds=1)):
         assert "worker has not been seen" in client.get("/admin/").content.decode()
     submitted(appeal, at=now - timedelta(hours=1))
-    assert troubles() == {attention.OLD_MAIL}
+    assert list_problems() == {attention.OLD_MAIL}
     mail = outbox.lease_next(at=now)
     assert mail
     outbox.mark_failed(mail, error="smtp 550", at=now, final=True)
-    assert troubles() == {attention.FAILED_MAIL}
+    assert list_problems() == {attention.FAILED_MAIL}
     confirmed(appeal, at=now - timedelta(days=settings.OVERDUE_AFTER_DAYS, seconds=1))
-    assert attention.OVERDUE in troubles()
+    assert attention.OVERDUE in list_problems()
     settings.FLOOD_PER_HOUR = 1
     for _again in range(2):
         accept.submit(appeal, a_submission(), at=now)
-    assert attention.SUSPICIOUS_ACTIVITY in troubles()
+    assert attention.SUSPICIOUS_ACTIVITY in list_problems()
 
 
 def test_only_a_mail_with_failed_attempts_is_a_problem(appeal: Appeal) -> None:

@@ -36,7 +36,7 @@ class Shot(NamedTuple):
     """A picture that was taken, and what is wrong in it."""
 
     view: View
-    troubles: list[str]
+    problems: list[str]
 
 
 def shoot(visit: Visit, state: str, language: str, widths: Sequence[int], folder: Path) -> Iterator[Shot]:

@@ -20,7 +20,7 @@ def write(folder: Path, shots: Sequence[Shot], unreached: Sequence[tuple[View, s
 
 
 def sentence(view: View, words: str) -> str:
-    """One trouble in one line."""
+    """One problem in one line."""
     return f"{view.state}, {view.language}, {view.variant}: {words}"
 
 
@@ -34,21 +34,21 @@ def _page(folder: Path, shots: Sequence[Shot], unreached: Sequence[tuple[View, s
 <link rel="stylesheet" href="{STYLE.name}">
 <h1>Every page in every state</h1>
 <p class="quiet">{len(shots)} pictures of {len(states)} states, with made-up endorsements; {at:%-d %B %Y, %H:%M}.</p>
-{_troubles(shots, unreached)}
+{_problems(shots, unreached)}
 <ul class="states">{"".join(f'<li><a href="#{escape(state)}">{escape(state)}</a></li>' for state in states)}</ul>
 {"".join(_state(folder, state, [shot for shot in shots if shot.view.state == state]) for state in states)}
 </html>
 """
 
 
-def _troubles(shots: Sequence[Shot], unreached: Sequence[tuple[View, str]]) -> str:
+def _problems(shots: Sequence[Shot], unreached: Sequence[tuple[View, str]]) -> str:
     lines = [f"<li>{escape(sentence(view, words))}</li>" for view, words in unreached]
     lines += [
         f'<li><a href="{escape(shot.view.picture)}">{escape(sentence(shot.view, words))}</a></li>'
         for shot in shots
-        for words in shot.troubles
+        for words in shot.problems
     ]
-    return f'<ul class="troubles">{"".join(lines)}</ul>' if lines else "<p>No trouble was found.</p>"
+    return f'<ul class="problems">{"".join(lines)}</ul>' if lines else "<p>No problem was found.</p>"
 
 
 def _state(folder: Path, state: str, shots: Sequence[Shot]) -> str:
@@ -78,7 +78,7 @@ def _cell(folder: Path, shot: Shot | None) -> str:
     words = f'<a href="{name}"><img src="{name}" alt="{description}" loading="lazy">{_size(folder / view.picture)}</a>'
     if view.variant == PAPER:
         words += f'<a href="{escape(view.document)}">PDF, {_size(folder / view.document)}</a>'
-    return f'<td class="{"bad" if shot.troubles else "fine"}">{words}</td>'
+    return f'<td class="{"bad" if shot.problems else "fine"}">{words}</td>'
 
 
 def _size(path: Path) -> str:

@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
 
 
 def main(words: Sequence[str]) -> int:
-    """A site of its own is started, filled and pictured; 1 when there was any trouble."""
+    """A site of its own is started, filled and pictured; 1 when there was any problem."""
     wanted = read(words)
     if lacking := lacking_chromium():
         sys.exit(lacking)
@@ -60,7 +60,7 @@ def read(words: Sequence[str]) -> Wanted:
 
 
 def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, report: Callable[[str], None]) -> int:
-    """`folder` holds the pictures and their index and nothing of an earlier run; 1 when there was any trouble."""
+    """`folder` holds the pictures and their index and nothing of an earlier run; 1 when there was any problem."""
     _clear(folder)
     shots: list[Shot] = []
     unreached: list[tuple[View, str]] = []
@@ -70,16 +70,16 @@ def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, report: C
         try:
             for shot in _visit(wanted, state, language, browser, site, folder):
                 shots.append(shot)
-                for words in shot.troubles:
-                    report(f"     TROUBLE  {contact_sheet.sentence(shot.view, words)}")
+                for words in shot.problems:
+                    report(f"     PROBLEM  {contact_sheet.sentence(shot.view, words)}")
         except (Error, AssertionError, LookupError, OSError) as error:
             words = f"was not reached: {str(error).strip().partition(chr(10))[0]}"
             unreached.append((View(state, language, "all"), words))
-            report(f"     TROUBLE  {contact_sheet.sentence(*unreached[-1])}")
+            report(f"     PROBLEM  {contact_sheet.sentence(*unreached[-1])}")
     index = contact_sheet.write(folder, shots, unreached, datetime.now())
-    troubles = len(unreached) + sum(len(shot.troubles) for shot in shots)
-    report(f"{len(shots)} pictures, {troubles or 'no'} trouble{'' if troubles == 1 else 's'}: {index}")
-    return 1 if troubles else 0
+    problems = len(unreached) + sum(len(shot.problems) for shot in shots)
+    report(f"{len(shots)} pictures, {problems or 'no'} problem{'' if problems == 1 else 's'}: {index}")
+    return 1 if problems else 0
 
 
 def _visit(wanted: Wanted, state: str, language: str, browser: Browser, site: Site, folder: Path) -> Iterator[Shot]:

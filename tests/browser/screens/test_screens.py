@@ -40,9 +40,9 @@ def test_pictures_pdfs_and_an_index_are_written(browser: Browser, site: Site, tm
     assert (tmp_path / "not-found.en.360.light.png").read_bytes() != (
         tmp_path / "not-found.en.360.dark.png"
     ).read_bytes()
-    assert [line for line in output if "TROUBLE" in line] == []
+    assert [line for line in output if "PROBLEM" in line] == []
     assert output[0] == "  1 of 2  not-found, en"
-    assert output[-1] == f"11 pictures, no troubles: {tmp_path / 'index.html'}"
+    assert output[-1] == f"11 pictures, no problems: {tmp_path / 'index.html'}"
 
 
 def _spoilt(visit: Visit) -> None:
@@ -73,7 +73,7 @@ def test_planted_problems_are_reported_and_fail(browser: Browser, site: Site, tm
     output: list[str] = []
     wanted = screens.Wanted({"lost": _lost, "spoilt": _spoilt}, ["en"], [360, 768])
     assert screens.render(wanted, browser, site, tmp_path, output.append) == 1
-    problems = [line.partition("TROUBLE  ")[2] for line in output if "TROUBLE" in line]
+    problems = [line.partition("PROBLEM  ")[2] for line in output if "PROBLEM" in line]
     assert problems[0] == "lost, en, all: was not reached: no mail came"
     assert problems[1].startswith("spoilt, en, 360.light: color-contrast: ")
     wide = re.fullmatch(r"spoilt, en, 360\.light: (\d+) px wider than its window", problems[2])
@@ -92,7 +92,7 @@ def test_planted_problems_are_reported_and_fail(browser: Browser, site: Site, tm
     assert "lost, en, all: was not reached: no mail came" in index
     assert '<a href="spoilt.en.360.light.png">spoilt, en, 360.light: console: a word too many</a>' in index
     assert index.count('<td class="bad">') == 6
-    assert output[-1].startswith(f"6 pictures, {len(problems)} troubles: ")
+    assert output[-1].startswith(f"6 pictures, {len(problems)} problems: ")
 
 
 def test_arguments_are_parsed_and_an_unknown_state_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
