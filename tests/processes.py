@@ -58,11 +58,11 @@ class Installation:
     def python(self, *arguments: str, typed: str = "") -> str:
         """Run Python as a process of this site that has all keys, with `typed` as input; return its output."""
         command = [sys.executable, *arguments]
-        done = subprocess.run(
+        result = subprocess.run(
             command, cwd=ROOT, env=self.environment, input=typed, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     @contextmanager
     def process(self, *arguments: str, **changes: str) -> "Iterator[subprocess.Popen[bytes]]":

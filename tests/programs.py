@@ -45,10 +45,10 @@ def find_chromium() -> str | None:
 def _starts(browser: str) -> bool:
     """Return whether it runs: Ubuntu's `chromium-browser` may be a note that there is a snap; libraries may lack."""
     try:
-        done = subprocess.run([browser, "--version"], check=False, capture_output=True, timeout=60)
+        result = subprocess.run([browser, "--version"], check=False, capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return done.returncode == 0 and bool(done.stdout.strip())
+    return result.returncode == 0 and bool(result.stdout.strip())
 
 
 def lacking_chromium() -> str:
@@ -108,11 +108,11 @@ def lacking_proxy() -> str:
         probe = Path(name) / "probe.conf"
         probe.write_text(PROBE.format(folder=name), encoding="utf-8")
         command = ["nginx", "-t", "-e", "stderr", "-c", str(probe)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
+        result = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
     # A server for https without a certificate is right where it refuses every handshake, so only the parts can fail.
-    if done.returncode == 0:
+    if result.returncode == 0:
         return ""
-    reason = (done.stderr.strip().splitlines() or ["it does not start"])[0]
+    reason = (result.stderr.strip().splitlines() or ["it does not start"])[0]
     return f"The proxy's configuration is not tried: this nginx lacks a part of it ({reason}; {NGINX})."
 
 
@@ -122,10 +122,10 @@ def lacking_postgresql_client(server: int) -> str:
     for program in ("pg_dump", "pg_restore"):
         if not shutil.which(program):
             return f"No backup of PostgreSQL is tried: {program} is not installed (apt install postgresql-client)."
-        done = subprocess.run([program, "--version"], check=False, capture_output=True, text=True)
-        digits = "".join(letter if letter.isdigit() else " " for letter in done.stdout).split()
+        result = subprocess.run([program, "--version"], check=False, capture_output=True, text=True)
+        digits = "".join(letter if letter.isdigit() else " " for letter in result.stdout).split()
         if not digits or int(digits[0]) < server:
-            words = done.stdout.strip() or f"{program} does not start"
+            words = result.stdout.strip() or f"{program} does not start"
             return f"No backup of PostgreSQL is tried: the server is version {server}, and {words} is older."
     return ""
 

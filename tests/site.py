@@ -91,10 +91,10 @@ class Site:
     def output_of(self, *arguments: str) -> str:
         """Run Python with these arguments as a process of this site and return its output."""
         environment = self.environment | {"SITE_URL": self.url}
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
         )
-        return done.stdout
+        return result.stdout
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Stop the site as an operator would and return its exit code."""

@@ -22,15 +22,15 @@ MANY = 100_000
 PAGE = ROOT / "docs" / "benchmark.md"
 
 
-def main(words: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """1 when a figure was missed."""
-    wanted = _read(words)
+    wanted = _read(arguments)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # the servers end with it, however it ends
     database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
     on = table.machine(database)
-    skipped = [words for words in (_without_wrk(), _without_nginx(), _without_postgresql()) if words]
-    for words_of_it in skipped:
-        _print(f"SKIPPED: {words_of_it}")
+    skipped = [reason for reason in (_without_wrk(), _without_nginx(), _without_postgresql()) if reason]
+    for reason in skipped:
+        _print(f"SKIPPED: {reason}")
     with tempfile.TemporaryDirectory(prefix="petition-bench-") as folder:
         figures = [starting.again(Path(folder) / "again", rounds=wanted.rounds)]
         figures += _measured(Path(folder), wanted, database)
@@ -82,14 +82,14 @@ def _searched_elsewhere(folder: Path, many: int) -> list[Figure]:
         site.remove()
 
 
-def _read(words: Sequence[str]) -> argparse.Namespace:
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="how long one run of requests lasts (5)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run (5)")
     parser.add_argument("--posts", type=int, default=100, help="forms sent in each turn (100)")
     parser.add_argument("--many", type=int, default=MANY, help="further signatories of the long list (100000)")
     parser.add_argument("--dry", action="store_true", help="do not write docs/benchmark.md")
-    return parser.parse_args(words)
+    return parser.parse_args(arguments)
 
 
 def _without_wrk() -> str:
@@ -111,8 +111,8 @@ def _without_postgresql() -> str:
     )
 
 
-def _print(words: str) -> None:
-    sys.stdout.write(f"{words}\n")
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

@@ -69,19 +69,19 @@ def _by_python(url: str, headers: Mapping[str, str], *, seconds: float) -> Load:
     times: list[float] = []
     wrong: list[str] = []
     until = time.monotonic() + seconds
-    place = urlsplit(url)
+    parts = urlsplit(url)
 
     def ask() -> None:
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=20)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=20)
         try:
             while time.monotonic() < until and not wrong:
                 began = time.perf_counter()
-                connection.request("GET", f"{place.path}?{place.query}", headers=dict(headers))
-                answer = connection.getresponse()
-                answer.read()
+                connection.request("GET", f"{parts.path}?{parts.query}", headers=dict(headers))
+                response = connection.getresponse()
+                response.read()
                 times.append(time.perf_counter() - began)
-                if answer.status >= 400:
-                    wrong.append(str(answer.status))
+                if response.status >= 400:
+                    wrong.append(str(response.status))
         except (OSError, HTTPException) as error:
             wrong.append(repr(error))
         finally:

@@ -33,12 +33,12 @@ http {{
 
 def fetched(url: str, headers: dict[str, str] | None = None, *, method: str = "GET") -> tuple[HTTPResponse, bytes]:
     """One answer and its body as it was sent."""
-    place = urlsplit(url)
-    connection = HTTPConnection(place.hostname or "", place.port, timeout=120)
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     try:
-        connection.request(method, f"{place.path}?{place.query}".rstrip("?"), headers=headers or {})
-        answer = connection.getresponse()
-        return answer, answer.read()
+        connection.request(method, f"{parts.path}?{parts.query}".rstrip("?"), headers=headers or {})
+        response = connection.getresponse()
+        return response, response.read()
     finally:
         connection.close()
 
@@ -106,8 +106,8 @@ def figures(small: Server, large: Server, bare: Server, folder: Path, *, seconds
 
 def loaded_404(server: Server, seconds: float) -> Load:
     """How many unknown addresses a second: by hand, since wrk counts a 404 as an error."""
-    place = urlsplit(server.url)
-    connection = HTTPConnection(place.hostname or "", place.port)
+    parts = urlsplit(server.url)
+    connection = HTTPConnection(parts.hostname or "", parts.port)
     times: list[float] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:

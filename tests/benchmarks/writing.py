@@ -27,8 +27,8 @@ class Writer:
     """Fills in the form anew for each post; the page is read once, as for somebody who goes back to it."""
 
     def __init__(self, server: Server) -> None:
-        place = urlsplit(server.url)
-        self._connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+        parts = urlsplit(server.url)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         self._connection.request("GET", FORM)
         page = self._connection.getresponse().read().decode()
         hidden = re.findall(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?', page)
@@ -50,10 +50,10 @@ class Writer:
         body = urlencode(self._fields | typed)
         began = time.perf_counter()
         self._connection.request("POST", FORM, body, {"Content-Type": "application/x-www-form-urlencoded"})
-        answer = self._connection.getresponse()
-        answer.read()
+        response = self._connection.getresponse()
+        response.read()
         self.times.append(time.perf_counter() - began)
-        assert answer.status == 302, answer.status
+        assert response.status == 302, response.status
 
     def close(self) -> None:
         self._connection.close()

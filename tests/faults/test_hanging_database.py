@@ -50,8 +50,8 @@ def asked(server: Server, path: str, form: dict[str, Any] | None = None, *, seco
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=seconds)) as connection:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
         connection.request("POST" if form else "GET", path, urlencode(form, doseq=True) if form else None, headers)
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+        response = connection.getresponse()
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read().decode()
 
 
 @contextmanager

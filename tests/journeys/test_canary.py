@@ -156,7 +156,7 @@ class Life:
         environment = self.site.environment | {"DJANGO_SETTINGS_MODULE": "petition.settings"}
         environment |= {"SITE_URL": self.site.url}
         command = [sys.executable, "-m", "tests.journeys.scenario", name]
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=ROOT,
             env=environment,
@@ -165,8 +165,8 @@ class Life:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     def seen_in(self, text: str, place: str) -> Found:
         lower = text.lower()

@@ -207,6 +207,6 @@ def test_proxies_that_keep_underscores_let_forged_addresses_through(
 @pytest.mark.skipif(lacks("haproxy"), reason="SKIPPED: HAProxy's syntax, because haproxy is missing")
 def test_the_syntax_of_haproxy_is_right(tmp_path: Path) -> None:
     _, file = haproxy_configured(tmp_path, public=8000, staff=8001)
-    done = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
+    result = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "WARNING" not in result.stderr

@@ -120,9 +120,11 @@ def proxy(nginx: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pro
 
 def test_its_syntax_is_right(tmp_path: Path) -> None:
     _, main = configured(tmp_path, public=8000, staff=8001)
-    done = subprocess.run(["nginx", "-t", "-e", "stderr", "-c", str(main)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "warn" not in done.stderr
+    result = subprocess.run(
+        ["nginx", "-t", "-e", "stderr", "-c", str(main)], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert "warn" not in result.stderr
 
 
 def test_pages_pass_unchanged(proxy: Proxy) -> None:

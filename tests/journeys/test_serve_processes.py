@@ -86,10 +86,10 @@ def another(site: Site, word: str, before: int, *, child_of: int | None = None) 
 def _status(port: int, address: str, host: str) -> int:
     connection = HTTPConnection(address, port, timeout=20)
     connection.request("GET", "/", headers={"Host": host})
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     connection.close()
-    return answer.status
+    return response.status
 
 
 @pytest.fixture(autouse=True)
@@ -247,9 +247,9 @@ def test_a_port_in_use_and_an_open_address_without_https_are_refused_in_one_line
 def refused(site: Site, *options: str) -> str:
     """Return the line with which `serve` refuses."""
     command = [sys.executable, "manage.py", "serve", "--port", str(site.port), *options]
-    done = subprocess.run(
+    result = subprocess.run(
         command, cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False, timeout=60
     )
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.stderr
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr

@@ -64,12 +64,12 @@ class Reader:
         """Return status, encoding and body as they were sent."""
         try:
             self.connection.request(method, path, headers=headers or {})
-            answer = self.connection.getresponse()
+            response = self.connection.getresponse()
         except ConnectionError:  # the server ends a connection that rests
             self.connection.close()
             self.connection.request(method, path, headers=headers or {})
-            answer = self.connection.getresponse()
-        return answer.status, answer.getheader("Content-Encoding", ""), answer.read()
+            response = self.connection.getresponse()
+        return response.status, response.getheader("Content-Encoding", ""), response.read()
 
     def text(self, path: str, encoding: str) -> str:
         _, sent_as, body = self.ask(path, {"Accept-Encoding": encoding})

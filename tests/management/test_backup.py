@@ -105,13 +105,13 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     command = [sys.executable, "manage.py", "backup", str(target)]
-    done = subprocess.run(
+    result = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, preexec_fn=limit, check=False
     )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert "free as much space" in done.stderr or "cannot be written" in done.stderr
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert "free as much space" in result.stderr or "cannot be written" in result.stderr
     assert list(target.parent.iterdir()) == list(settings.DATA_DIR.glob("backup-*")) == []
 
 

@@ -40,8 +40,8 @@ def execute(*statements: str) -> None:
 
 
 def readiness(client: Client) -> tuple[int, dict[str, dict[str, object]]]:
-    answer = client.get("/readyz")
-    return answer.status_code, answer.json()["failing"]
+    response = client.get("/readyz")
+    return response.status_code, response.json()["failing"]
 
 
 def test_a_duty_that_fails_stops_no_other_and_is_named_until_it_succeeds(

@@ -74,12 +74,12 @@ class Operator:
     def sentence(self, *command: str, alone: bool = False, **variables: str) -> str:
         """Return the one line with which the command refuses."""
         port = ["--port", str(free_port())] if command[0] == "serve" else []
-        done = (self.run_alone if alone else self.run)([*command, *port], **variables)
-        assert done.returncode == 1, done
-        assert done.stdout == "", done
-        assert done.stderr.count("\n") == 1, done.stderr
-        assert done.stderr.rstrip().endswith("."), done.stderr
-        return done.stderr
+        result = (self.run_alone if alone else self.run)([*command, *port], **variables)
+        assert result.returncode == 1, result
+        assert result.stdout == "", result
+        assert result.stderr.count("\n") == 1, result.stderr
+        assert result.stderr.rstrip().endswith("."), result.stderr
+        return result.stderr
 
     def stop(self) -> None:
         self._forks.communicate()
@@ -134,8 +134,8 @@ def test_an_unwritable_folder_is_reported(operator: Operator, tmp_path: Path, co
 
 def test_a_missing_folder_is_created(operator: Operator, tmp_path: Path) -> None:
     """Also if the keys are in the environment, so that nothing was written before."""
-    done = operator.run(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **generate_keys())
-    assert done.returncode == 0, done.stderr
+    result = operator.run(["migrate", "--plan"], DATA_DIR=str(tmp_path / "new" / "var"), **generate_keys())
+    assert result.returncode == 0, result.stderr
     assert stat.S_IMODE((tmp_path / "new" / "var").stat().st_mode) == 0o700
 
 
@@ -233,8 +233,8 @@ def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> No
     with pytest.raises(ImproperlyConfigured, match="DIGEST_HOUR is not understood: give it as a whole number"):
         Environment({"DIGEST_HOUR": "6:00"}).number("DIGEST_HOUR", 6)
     names = ["SITE_URL", "DATABASE_URL", "ROLE", "CACHE_URL", "EMAIL_URL", "UNDO_SECONDS", "DEBUG", "SENDER"]
-    done = operator.run(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
-    assert done.returncode == 0, done.stderr
+    result = operator.run(["check"], DATA_DIR=str(var), **dict.fromkeys(names, ""))
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(

@@ -351,8 +351,8 @@ def test_a_database_on_another_disk_than_data_dir_is_restored(settings: Settings
         environment |= {"CONTACT_INDEX_KEY": settings.CONTACT_INDEX_KEY}
         environment["CONTACT_PRIVATE_KEY"] = settings.CONTACT_PRIVATE_KEYS[0]
         command = [sys.executable, "manage.py", "restore", str(backup)]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
         assert {path.name for path in Path(folder).iterdir()} <= {
             "petition.sqlite3",
             "petition.sqlite3-wal",

@@ -45,10 +45,10 @@ def test_a_file_cut_off_is_refused(end: int) -> None:
         read(sealed(bytes(2 * CHUNK + 9))[:end])
 
 
-@pytest.mark.parametrize("place", [0, 20, 100, 130, CHUNK, -1])
-def test_a_file_with_one_changed_byte_is_refused(place: int) -> None:
+@pytest.mark.parametrize("position", [0, 20, 100, 130, CHUNK, -1])
+def test_a_file_with_one_changed_byte_is_refused(position: int) -> None:
     file = bytearray(sealed(bytes(CHUNK + 9)))
-    file[place] ^= 1
+    file[position] ^= 1
     with pytest.raises(CannotDecryptFile):
         read(bytes(file))
 

@@ -57,11 +57,11 @@ def test_another_key_with_the_same_id_does_not_decrypt(settings: Settings) -> No
         decrypt(disguised)
 
 
-@pytest.mark.parametrize("place", [0, 9, 20, 60, -1])
-def test_a_changed_letter_is_noticed(place: int) -> None:
+@pytest.mark.parametrize("position", [0, 9, 20, 60, -1])
+def test_a_changed_letter_is_noticed(position: int) -> None:
     sealed = encrypt("asel@fund.example")
-    other = "A" if sealed[place] != "A" else "B"
-    changed = sealed[:place] + other + (sealed[place + 1 :] if place != -1 else "")
+    other = "A" if sealed[position] != "A" else "B"
+    changed = sealed[:position] + other + (sealed[position + 1 :] if position != -1 else "")
     with pytest.raises(CannotDecrypt):
         decrypt(changed)
 

@@ -179,8 +179,8 @@ def test_shuffled_lines_are_accounted_for(text: str) -> None:
 
 @SOME
 @given(st.integers(0, len(SOURCE_LINES)), st.lists(st.sampled_from(PIECES), max_size=4).map("".join))
-def test_the_statement_with_lines_put_in_anywhere_is_accounted_for(place: int, inserted: str) -> None:
-    text = "".join([*SOURCE_LINES[:place], inserted, *SOURCE_LINES[place:]])
+def test_the_statement_with_lines_put_in_anywhere_is_accounted_for(position: int, inserted: str) -> None:
+    text = "".join([*SOURCE_LINES[:position], inserted, *SOURCE_LINES[position:]])
     assert_accounted(text)
     assert_storable(text)
 

@@ -46,10 +46,10 @@ def make(checkout: Path, tmp_path: Path) -> Make:
     """Run `make` in the copy with an environment that is empty but for what is given."""
     python = write_program(tmp_path / "python", PYTHON)
 
-    def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         surroundings = {"PATH": "/usr/bin:/bin", "PYTHON": str(python), **environment}
         return subprocess.run(
-            ["make", *words], cwd=checkout, env=surroundings, capture_output=True, text=True, check=False
+            ["make", *arguments], cwd=checkout, env=surroundings, capture_output=True, text=True, check=False
         )
 
     return run

@@ -20,18 +20,18 @@ from tests.tooling.conftest import Make, write_program
 AGAIN = "The environment .venv is half-made, or was made elsewhere: making it again.\n"
 
 
-def serving(make: Make, *words: str, **environment: str) -> str:
-    done = make("run", *words, **environment)
-    assert done.returncode == 0, done
-    assert "SERVING serve" in done.stdout, done
-    return done.stdout
+def serving(make: Make, *arguments: str, **environment: str) -> str:
+    result = make("run", *arguments, **environment)
+    assert result.returncode == 0, result
+    assert "SERVING serve" in result.stdout, result
+    return result.stdout
 
 
-def one_sentence(make: Make, *words: str, **environment: str) -> str:
+def one_sentence(make: Make, *arguments: str, **environment: str) -> str:
     """What the operator reads; make adds a line of its own."""
-    done = make("run", *words, **environment)
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("make: ***")]
-    assert done.returncode != 0
+    result = make("run", *arguments, **environment)
+    lines = [line for line in (result.stdout + result.stderr).splitlines() if not line.startswith("make: ***")]
+    assert result.returncode != 0
     assert len(lines) == 1, lines
     return lines[0]
 

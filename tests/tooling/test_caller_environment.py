@@ -43,11 +43,11 @@ def test_one_test_run_by_hand_sees_nothing_of_the_operators_settings(tmp_path: P
         "MIRROR_DIR": str(tmp_path / "real"),
         "DATA_DIR": str(tmp_path / "real"),
     }
-    place = tmp_path / "test_by_hand.py"
-    place.write_text(ALL_SETTINGS_ARE_DROPPED, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", str(place)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    file = tmp_path / "test_by_hand.py"
+    file.write_text(ALL_SETTINGS_ARE_DROPPED, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml", str(file)]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
     assert not (tmp_path / "real").exists()
 
 
@@ -55,9 +55,9 @@ def test_an_invalid_test_database_is_refused(tmp_path: Path) -> None:
     """Nothing would run on PostgreSQL, and the pass would be called so."""
     command = [sys.executable, "-c", "import tests.environment"]
     environment = {"TEST_DATABASE_URL": "mysql://me@db/test", "TEST_DATA_DIR": str(tmp_path)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr == "TEST_DATABASE_URL must begin with postgres://: correct it, or leave it out.\n"
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr == "TEST_DATABASE_URL must begin with postgres://: correct it, or leave it out.\n"
 
 
 PYTHON_THAT_TELLS = """#!/bin/sh

@@ -33,14 +33,14 @@ def programs(checkout: Path) -> Path:
     return checkout / "bin"
 
 
-def run(programs: Path, *words: str, codes: str = "0 0", **environment: str) -> tuple[int, list[str]]:
+def run(programs: Path, *arguments: str, codes: str = "0 0", **environment: str) -> tuple[int, list[str]]:
     sqlite, postgresql = codes.split()
     surroundings = {"PATH": str(programs), "ON_SQLITE": sqlite, "ON_POSTGRESQL": postgresql, **environment}
-    done = subprocess.run(
-        ["tests/run", *words], cwd=programs.parent, env=surroundings, capture_output=True, text=True, check=False
+    result = subprocess.run(
+        ["tests/run", *arguments], cwd=programs.parent, env=surroundings, capture_output=True, text=True, check=False
     )
-    assert done.stderr == ""
-    return done.returncode, done.stdout.splitlines()
+    assert result.stderr == ""
+    return result.returncode, result.stdout.splitlines()
 
 
 def test_both_passes_run_and_get_the_arguments(programs: Path) -> None:
@@ -58,7 +58,7 @@ def test_another_server_may_be_named(programs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("codes", "expected", "words"),
+    ("codes", "expected", "last_line"),
     [
         ("1 0", 1, "SQLite FAILED · PostgreSQL passed"),
         ("0 2", 2, "SQLite passed · PostgreSQL FAILED"),
@@ -69,11 +69,11 @@ def test_another_server_may_be_named(programs: Path) -> None:
     ],
 )
 def test_the_second_pass_always_runs_and_the_exit_code_covers_both(
-    programs: Path, codes: str, expected: int, words: str
+    programs: Path, codes: str, expected: int, last_line: str
 ) -> None:
     code, lines = run(programs, codes=codes)
     assert len([line for line in lines if line.startswith("PYTEST")]) == 2
-    assert (code, lines[-1]) == (expected, words)
+    assert (code, lines[-1]) == (expected, last_line)
 
 
 def test_skipped_tests_are_reported_first_and_last_and_can_be_forbidden(programs: Path) -> None:
@@ -89,8 +89,8 @@ def test_skipped_tests_are_reported_first_and_last_and_can_be_forbidden(programs
 
 
 def test_coverage_is_measured_once_and_checked_when_all_tests_run(programs: Path) -> None:
-    def counted(*words: str, **environment: str) -> list[str]:
-        return [line for line in run(programs, *words, COVERAGE="1", **environment)[1] if "--cov=petition" in line]
+    def counted(*arguments: str, **environment: str) -> list[str]:
+        return [line for line in run(programs, *arguments, COVERAGE="1", **environment)[1] if "--cov=petition" in line]
 
     assert len(counted()) == 1
     assert "--cov-fail-under=0" not in counted()[0]
@@ -103,8 +103,8 @@ def test_a_temporary_server_is_durable_and_removed_afterwards() -> None:
     """Starts one, which takes 6 seconds: promise 5 is proved against a server that keeps what it acknowledges."""
     script = 'echo "$URL"; psql -At -c "SHOW fsync" -c "SHOW synchronous_commit" "$URL"; exit 3'
     command = [str(ROOT / "tests" / "with_postgresql"), "URL", "sh", "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    url, *settings = [line for line in done.stdout.splitlines() if "cluster" not in line]
-    assert (done.returncode, settings) == (3, ["on", "on"]), done
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    url, *settings = [line for line in result.stdout.splitlines() if "cluster" not in line]
+    assert (result.returncode, settings) == (3, ["on", "on"]), result
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)

@@ -151,8 +151,8 @@ def headline(language: str, number: int) -> str:
         "made-up", "Issuer", date(2020, 10, 9), 1, moment, Phase.OPEN, False, counts, TEXT, (), "en", "0" * 64
     )
     with translation.override(language):
-        shown = render_to_string("appeal/shared/headline.html", {"appeal": appeal})
-    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", shown)).strip()
+        html = render_to_string("appeal/shared/headline.html", {"appeal": appeal})
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", html)).strip()
 
 
 @pytest.mark.parametrize(

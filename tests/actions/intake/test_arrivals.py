@@ -177,8 +177,8 @@ def test_a_closed_site_accepts_nothing_but_confirmations_and_withdrawals(appeal:
     with pytest.raises(NotOpen):
         send_form(appeal)
     assert (Endorsement.objects.filter(origin="form").count(), RateCount.objects.count()) == (1, before)
-    done = confirmation.confirm(hash_token(token, "confirm"), at=NOON)
-    withdrawal.withdraw(hash_token(done.own_page, "own_page"), at=NOON)
+    result = confirmation.confirm(hash_token(token, "confirm"), at=NOON)
+    withdrawal.withdraw(hash_token(result.own_page, "own_page"), at=NOON)
     assert Endorsement.objects.get(origin="form").state == State.WITHDRAWN
 
 

@@ -109,8 +109,8 @@ def test_only_a_ticked_box_is_agreement_and_staff_see_it(
     assert len(box) == 1
     assert "checked" not in box[0]
     posted = {"organisation_name": "New Fund", "acronym": "", "countries": "KG"}
-    answer = client.post(page, posted | ({"old_line_public": "on"} if ticked else {}))
-    assert answer.status_code == 200
+    response = client.post(page, posted | ({"old_line_public": "on"} if ticked else {}))
+    assert response.status_code == 200
     assert fund.corrections.get().old_line_public is ticked
     staff_page = staff.get(f"/admin/endorsements/{fund.pk}/").content.decode()
     assert ("its present line stays in the public list of changes" in staff_page) is ticked

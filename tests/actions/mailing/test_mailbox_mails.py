@@ -90,8 +90,8 @@ def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: FakeMailServ
     for token in tokens_in(office):  # the links that came before the owner's form open it as well
         waiting = confirmation.find_waiting_forms(digest(token), at=moments[-1])
         assert own in {form.fingerprint for form in waiting.forms}
-    done = confirmation.confirm(digest(tokens_in(office)[-1]), form=own, at=moments[-1])
-    assert (done.endorsement.state, done.endorsement.fingerprint) == (State.CONFIRMED, own)
+    result = confirmation.confirm(digest(tokens_in(office)[-1]), form=own, at=moments[-1])
+    assert (result.endorsement.state, result.endorsement.fingerprint) == (State.CONFIRMED, own)
 
 
 def test_the_word_finds_a_form_among_many(appeal: Appeal, office: FakeMailServer, client: object) -> None:

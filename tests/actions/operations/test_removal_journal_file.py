@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture(autouse=True)
-def place(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def journal_path(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     settings.DATA_DIR = tmp_path / "var"
     settings.DATA_DIR.mkdir(mode=0o700)
     yield removal_journal.get_journal_path()
@@ -40,23 +40,23 @@ def in_table() -> list[UUID]:
     return sorted(Removal.objects.values_list("uid", flat=True))
 
 
-def test_what_is_removed_is_in_the_file_after_the_next_round(appeal: Appeal, place: Path) -> None:
+def test_what_is_removed_is_in_the_file_after_the_next_round(appeal: Appeal, journal_path: Path) -> None:
     worker = RemovalJournalFile()
     worker.write()
-    assert removal_journal.read_journal(place).site == removal_journal.get_site_id()
-    assert place.stat().st_mode & 0o777 == 0o600
+    assert removal_journal.read_journal(journal_path).site == removal_journal.get_site_id()
+    assert journal_path.stat().st_mode & 0o777 == 0o600
     for _ in range(3):
         a_removal(appeal)
         worker.write()
-        assert in_file(place) == in_table()
-    before = place.stat().st_mtime_ns
+        assert in_file(journal_path) == in_table()
+    before = journal_path.stat().st_mtime_ns
     worker.write()
-    assert place.stat().st_mtime_ns == before, "nothing new, nothing written"
+    assert journal_path.stat().st_mtime_ns == before, "nothing new, nothing written"
     assert SiteState.objects.get().journal_written == 3
 
 
 def test_any_worker_completes_the_file_of_its_folder(
-    appeal: Appeal, place: Path, settings: Settings, tmp_path: Path
+    appeal: Appeal, journal_path: Path, settings: Settings, tmp_path: Path
 ) -> None:
     here, beside = RemovalJournalFile(), RemovalJournalFile()
     a_removal(appeal)
@@ -65,41 +65,41 @@ def test_any_worker_completes_the_file_of_its_folder(
     beside.write()
     a_removal(appeal)
     here.write()
-    assert in_file(place) == in_table(), "two in one folder write each line once"
+    assert in_file(journal_path) == in_table(), "two in one folder write each line once"
     settings.DATA_DIR = tmp_path / "elsewhere"
     settings.DATA_DIR.mkdir()
     RemovalJournalFile().write()
     assert in_file(removal_journal.get_journal_path()) == in_table(), "one that begins late has all of them"
 
 
-def test_a_lost_truncated_or_damaged_file_is_completed(appeal: Appeal, place: Path) -> None:
+def test_a_lost_truncated_or_damaged_file_is_completed(appeal: Appeal, journal_path: Path) -> None:
     worker = RemovalJournalFile()
     for _ in range(3):
         a_removal(appeal)
     worker.write()
-    place.unlink()
+    journal_path.unlink()
     worker.write()
-    assert in_file(place) == in_table()
-    content = place.read_bytes()
+    assert in_file(journal_path) == in_table()
+    content = journal_path.read_bytes()
     for broken in (content[:-20], content + b'{"id": "', content.replace(b'"hide"', b"hide", 1), b"", b"\n\n"):
-        place.write_bytes(broken)
+        journal_path.write_bytes(broken)
         RemovalJournalFile().write()
-        assert in_file(place) == in_table()
-    place.write_bytes(removal_journal.encode_header("another site"))
+        assert in_file(journal_path) == in_table()
+    journal_path.write_bytes(removal_journal.encode_header("another site"))
     RemovalJournalFile().write()
-    assert in_file(place) == in_table()
-    assert len(list(place.parent.glob("removals.jsonl.aside-*"))) >= 2, "nothing is deleted"
+    assert in_file(journal_path) == in_table()
+    assert len(list(journal_path.parent.glob("removals.jsonl.aside-*"))) >= 2, "nothing is deleted"
 
 
-def test_two_sites_in_one_folder_do_not_overwrite_each_other(appeal: Appeal, place: Path) -> None:
+def test_two_sites_in_one_folder_do_not_overwrite_each_other(appeal: Appeal, journal_path: Path) -> None:
     worker = RemovalJournalFile()
     worker.write()
-    place.write_bytes(removal_journal.encode_header("another site"))
+    journal_path.write_bytes(removal_journal.encode_header("another site"))
     with pytest.raises(UnusableJournal, match="another site"):
         worker.write()
 
 
-def test_a_row_that_becomes_visible_late_is_not_missed(appeal: Appeal, place: Path) -> None:
+def test_a_row_that_becomes_visible_late_is_not_missed(appeal: Appeal, journal_path: Path) -> None:
     """On PostgreSQL a transaction that began first may end last: its number is lower than what was written already."""
     a_removal(appeal)
     late = a_removal(appeal)
@@ -111,11 +111,11 @@ def test_a_row_that_becomes_visible_late_is_not_missed(appeal: Appeal, place: Pa
     worker.write()
     Removal.objects.bulk_create(hidden)
     worker.write()
-    assert in_file(place) == in_table()
+    assert in_file(journal_path) == in_table()
 
 
 def test_a_position_in_the_table_alone_would_miss_it(
-    appeal: Appeal, place: Path, monkeypatch: pytest.MonkeyPatch
+    appeal: Appeal, journal_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(removal_journal_file, "LONGEST_TRANSACTION", -1)
     a_removal(appeal)
@@ -127,7 +127,7 @@ def test_a_position_in_the_table_alone_would_miss_it(
     worker.write()
     Removal.objects.bulk_create(hidden)
     worker.write()
-    assert in_file(place) != in_table()
+    assert in_file(journal_path) != in_table()
 
 
 def _removed_past_the_triggers(removal: Removal) -> None:
@@ -138,7 +138,7 @@ def _removed_past_the_triggers(removal: Removal) -> None:
 
 
 def test_readyz_and_deploy_check_fail_while_the_file_lags_or_cannot_be_written(
-    appeal: Appeal, place: Path, client: Client
+    appeal: Appeal, journal_path: Path, client: Client
 ) -> None:
     now = clock.now()
     mark_worker_alive(at=now)
@@ -149,16 +149,16 @@ def test_readyz_and_deploy_check_fail_while_the_file_lags_or_cannot_be_written(
         cursor.execute(f"DROP TRIGGER removal_no_update{table}")
     Removal.objects.filter(pk=removal.pk).update(stored_at=now - timedelta(minutes=1))
     triggers.install_triggers(connection)
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["removals_noted"]) == (503, False)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["removals_noted"]) == (503, False)
     assert [error.id for error in _errors()] == ["petition.E005"]
     worker = RemovalJournalFile()
     worker.update(at=now)
     assert client.get("/readyz").status_code == 200
     assert _errors() == []
 
-    place.unlink()
-    place.mkdir()
+    journal_path.unlink()
+    journal_path.mkdir()
     worker.update(at=now)
     assert client.get("/readyz").status_code == 503
     assert "cannot be written" in str(_errors()[0].msg)
@@ -166,10 +166,10 @@ def test_readyz_and_deploy_check_fail_while_the_file_lags_or_cannot_be_written(
         call_command("worker", "--once")
     decisions.hide(SLUG, Kind.ORIGINAL, 7, by=MODERATOR, at=NOON)
     assert Removal.objects.filter(reference="original-7").exists(), "no broken file keeps a name on the list"
-    place.rmdir()
+    journal_path.rmdir()
     worker.update(at=now)
     assert client.get("/readyz").status_code == 200
-    assert in_file(place) == in_table()
+    assert in_file(journal_path) == in_table()
 
 
 def _errors() -> list[CheckMessage]:

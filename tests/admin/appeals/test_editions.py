@@ -15,8 +15,8 @@ FORM = {"appeal": SLUG, "dated": NOON.date().isoformat(), "addressee": "Жого
 
 def posted(staff: Client, **changes: str) -> tuple[int, str]:
     with clock.freeze(NOON):
-        answer = staff.post(PATH, FORM | changes)
-    return answer.status_code, answer.content.decode()
+        response = staff.post(PATH, FORM | changes)
+    return response.status_code, response.content.decode()
 
 
 def test_only_the_button_freezes_an_edition(staff: Client, appeal: Appeal) -> None:

@@ -36,8 +36,8 @@ def published(language: str = "ru") -> list[int]:
 
 def test_an_editor_sets_opening_and_closing(editor: Client, appeal: Appeal) -> None:
     address = f"/admin/texts/{appeal.slug}/opening/"
-    answer = editor.post(address, {"opens_at": "2026-11-24T08:00", "closes_at": "2026-12-24T20:30"})
-    assert (answer.status_code, answer["Location"]) == (303, "/admin/texts/")
+    response = editor.post(address, {"opens_at": "2026-11-24T08:00", "closes_at": "2026-12-24T20:30"})
+    assert (response.status_code, response["Location"]) == (303, "/admin/texts/")
     before, appeal = appeal.revision, Appeal.objects.get()
     assert appeal.closes_at == datetime(2026, 12, 24, 20, 30, tzinfo=UTC)
     assert appeal.phase(NOON) is Phase.UPCOMING
@@ -53,8 +53,8 @@ def test_an_editor_sets_opening_and_closing(editor: Client, appeal: Appeal) -> N
 
 
 def test_a_translation_is_previewed_and_published(editor: Client, appeal: Appeal) -> None:
-    shown = editor.post(text_at(appeal), TYPED)
-    page = shown.content.decode()
+    response = editor.post(text_at(appeal), TYPED)
+    page = response.content.decode()
     assert "As it was read" in page
     assert page.count("<li>") >= 8
     assert published() == []
@@ -67,24 +67,24 @@ def test_unclear_translations_or_other_demands_are_not_published(editor: Client,
     demand = re.search(r"^8\. .*$", SOURCE, re.MULTILINE)
     fewer = SOURCE.replace(demand[0], "") if demand else ""
     for source in ("Only a title", fewer):
-        shown = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
-        assert ("No line with a date was found." in shown) == (source == "Only a title")
-        answer = editor.post(text_at(appeal), TYPED | {"source": source, "publish": ""})
-        assert answer.status_code == 422
+        html = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
+        assert ("No line with a date was found." in html) == (source == "Only a title")
+        response = editor.post(text_at(appeal), TYPED | {"source": source, "publish": ""})
+        assert response.status_code == 422
     assert published() == []
 
 
 def test_lines_not_understood_are_shown_with_their_numbers(editor: Client, appeal: Appeal) -> None:
     source = SOURCE.replace("17. DRA (Germany)", "17. Jane Doe")
-    shown = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
-    assert "Line 71:" in shown
-    assert 'name="publish"' not in shown
+    html = editor.post(text_at(appeal), TYPED | {"source": source}).content.decode()
+    assert "Line 71:" in html
+    assert 'name="publish"' not in html
 
 
 def test_an_official_text_stays_as_it_is(editor: Client, appeal: Appeal) -> None:
     assert "stays as it is for ever" in editor.get(text_at(appeal, "en")).content.decode()
-    answer = editor.post(text_at(appeal, "en"), TYPED | {"source": CHANGED, "publish": ""})
-    assert answer.status_code == 422
+    response = editor.post(text_at(appeal, "en"), TYPED | {"source": CHANGED, "publish": ""})
+    assert response.status_code == 422
     assert published("en") == [1]
     assert editor.get(text_at(appeal, "de")).status_code == 404
     assert editor.get("/admin/texts/elsewhere/ru/").status_code == 404
@@ -99,8 +99,8 @@ def test_one_editor_alone_changes_a_translation(editor: Client, appeal: Appeal) 
 def test_one_editor_proposes_and_another_publishes(editor: Client, appeal: Appeal) -> None:
     editor.post(text_at(appeal), TYPED | {"publish": ""})
     second = create_client(create_account("second", Role.ADMINISTRATOR))
-    answer = editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""}, follow=True)
-    assert "somebody else has to publish it" in answer.content.decode()
+    response = editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""}, follow=True)
+    assert "somebody else has to publish it" in response.content.decode()
     assert published() == [1]
     proposal = TextProposal.objects.get()
     address, version = f"/admin/texts/proposed/{proposal.pk}/", text_proposals.get_version(proposal)

@@ -38,9 +38,9 @@ def in_bulk(appeal: Appeal, count: int, **columns: Any) -> list[Dispute]:
 
 def ask(staff: Client, page: str, **sent: Any) -> str:
     """The page that asks, after those in `sent` or all were chosen on `page`."""
-    shown = re.search(r'name="shown" value="([^"]+)"', page)
-    assert shown
-    return staff.post(LIST, {"shown": html.unescape(shown[1])} | sent).content.decode()
+    selection = re.search(r'name="shown" value="([^"]+)"', page)
+    assert selection
+    return staff.post(LIST, {"shown": html.unescape(selection[1])} | sent).content.decode()
 
 
 def settle(staff: Client, page: str) -> str:
@@ -49,7 +49,7 @@ def settle(staff: Client, page: str) -> str:
     return staff.post(LIST, {"settle": html.unescape(chosen[1])}, follow=True).content.decode()
 
 
-def shown(page: str) -> list[int]:
+def listed_ids(page: str) -> list[int]:
     """The messages that can be opened on a page, in its order."""
     return [int(pk) for pk in re.findall(r"/admin/disputes/(\d+)/open/", page)]
 
@@ -72,15 +72,15 @@ def test_a_flood_from_as_many_networks_does_not_bury_the_organisation(staff: Cli
     assert page.count('class="staff-card"') == 3, "one place for each entry"
     assert f"{FLOOD + 1} messages" in page
     assert f"Came in a flood: {FLOOD - 10}" in page
-    assert len(shown(page)) == 5
-    assert shown(page)[0] == genuine
-    assert shown(page)[3] == newest
+    assert len(listed_ids(page)) == 5
+    assert listed_ids(page)[0] == genuine
+    assert listed_ids(page)[3] == newest
     assert "Gives an address at the domain of the contact" in page
     entry = staff.get(LIST, {"appeal": SLUG, "entry": "further-1"}).content.decode()
-    assert shown(entry)[0] == genuine
+    assert listed_ids(entry)[0] == genuine
     first, _, collapsed = entry.partition("<details>")
-    assert len(shown(first)) == 11
-    assert len(shown(collapsed)) == dispute_list.MESSAGES_PER_PAGE - 11
+    assert len(listed_ids(first)) == 11
+    assert len(listed_ids(collapsed)) == dispute_list.MESSAGES_PER_PAGE - 11
     assert "/open/" not in first.partition("<ul")[0]
 
 
@@ -91,8 +91,8 @@ def test_an_entry_of_another_appeal_and_no_entry_are_groups_of_their_own(staff: 
     page = staff.get(LIST).content.decode()
     assert page.count('class="staff-card"') == 3
     assert "No entry named" in page
-    assert len(shown(staff.get(LIST, ONE_ENTRY).content.decode())) == 2
-    assert len(shown(staff.get(LIST, {"appeal": SLUG, "entry": "none"}).content.decode())) == 1
+    assert len(listed_ids(staff.get(LIST, ONE_ENTRY).content.decode())) == 2
+    assert len(listed_ids(staff.get(LIST, {"appeal": SLUG, "entry": "none"}).content.decode())) == 1
 
 
 def test_messages_are_filtered_by_entry_and_origin(staff: Client, appeal: Appeal) -> None:
@@ -109,7 +109,7 @@ def test_messages_are_filtered_by_entry_and_origin(staff: Client, appeal: Appeal
     ):
         for entry in ({}, ONE_ENTRY):
             page = staff.get(LIST, narrowed | entry).content.decode()
-            assert shown(page) == [row.pk for row in wanted], (narrowed, entry)
+            assert listed_ids(page) == [row.pk for row in wanted], (narrowed, entry)
             assert wanted or "Nothing here." in page
 
 
@@ -203,11 +203,11 @@ def test_a_form_takes_what_a_page_shows(staff: Client, appeal: Appeal, settings:
     in_bulk(appeal, dispute_list.MAX_SETTLED_AT_ONCE + 10)
     page = staff.get(LIST, ONE_ENTRY | {"page": "1"}).content.decode()
     assert "There are more" in page
-    assert len(shown(page)) == dispute_list.MESSAGES_PER_PAGE
+    assert len(listed_ids(page)) == dispute_list.MESSAGES_PER_PAGE
     assert "page=2" in page
     form = "".join(re.findall(r'name="shown" value="([^"]+)"', page))
     assert len(form) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2
-    asked = ask(staff, page, which="ticked", pk=shown(page))
+    asked = ask(staff, page, which="ticked", pk=listed_ids(page))
     assert f"Settle {dispute_list.MESSAGES_PER_PAGE} messages" in asked
     assert f"{dispute_list.MAX_SETTLED_AT_ONCE} messages are settled." in settle(staff, ask(staff, page, which="all"))
 
@@ -225,8 +225,8 @@ def test_no_english_is_left(staff: Client, appeal: Appeal, language: str) -> Non
     assert listed
     sent = {"shown": html.unescape(listed[1]), "which": "all"}
     asked = staff.post(LIST, sent, headers=headers).content.decode()
-    done = staff.post(
+    response = staff.post(
         LIST, {"settle": re.findall(r'name="settle" value="([^"]+)"', asked)[0]}, headers=headers, follow=True
     )
-    for page in (asked, done.content.decode()):
+    for page in (asked, response.content.decode()):
         assert english_left_in(page, "moderator", SLUG, "original") == set()

@@ -54,9 +54,9 @@ def test_the_export_is_filtered_and_recorded(auditor: Client, appeal: Appeal) ->
     assert f'href="{TRAIL}export/?verb=approve"' in page
     assert "1 line, as codes" in auditor.get(f"{TRAIL}export/?verb=approve").content.decode()
     assert not AuditEvent.objects.filter(verb="export_trail").exists()
-    answer = auditor.post(f"{TRAIL}export/?verb=approve")
-    assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == ("text/csv", True)
-    text = answer.getvalue().decode()
+    response = auditor.post(f"{TRAIL}export/?verb=approve")
+    assert (response["Content-Type"], "no-store" in response["Cache-Control"]) == ("text/csv", True)
+    text = response.getvalue().decode()
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["verb"], row["subject_id"], row["at"]) == ("approve", str(endorsement.pk), NOON.isoformat())
     assert "Unmistakable" not in text

@@ -399,13 +399,13 @@ def test_one_endorsement_is_put_on_hold_and_released(staff: Client, appeal: Appe
     page = staff.post(path, {"decision": "set_aside"}, follow=True).content.decode()
     assert "In quarantine" in page
     assert "Set aside by a moderator" in page
-    shown = staff.get("/admin/").content.decode()
-    assert shown.index(f"/admin/endorsements/{other.pk}/") < shown.index(f"/admin/endorsements/{row.pk}/"), "below"
-    assert "In quarantine: Set aside by a moderator" in shown
-    assert "Quarantined <b>1</b>" in shown
-    shown = staff.get("/admin/?state=quarantined").content.decode()
-    assert f"/admin/endorsements/{row.pk}/" in shown
-    assert "Set aside by a moderator" in shown
+    html = staff.get("/admin/").content.decode()
+    assert html.index(f"/admin/endorsements/{other.pk}/") < html.index(f"/admin/endorsements/{row.pk}/"), "below"
+    assert "In quarantine: Set aside by a moderator" in html
+    assert "Quarantined <b>1</b>" in html
+    html = staff.get("/admin/?state=quarantined").content.decode()
+    assert f"/admin/endorsements/{row.pk}/" in html
+    assert "Set aside by a moderator" in html
     assert "no longer in a state" in staff.post(path, {"decision": "set_aside"}, follow=True).content.decode()
     staff.post(path, {"decision": "release"})
     assert quarantined() == 0

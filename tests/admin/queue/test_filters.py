@@ -22,17 +22,17 @@ from tests.factories import MODERATOR, NOON, an_appeal, confirmed
 pytestmark = pytest.mark.both_databases
 
 
-def shown(staff: Client, **chosen: Any) -> set[int]:
+def listed_ids(staff: Client, **chosen: Any) -> set[int]:
     """The numbers of the endorsements in the queue."""
     return {row["endorsement"].pk for row in context(staff, **chosen)["rows"]}
 
 
 def context(staff: Client, **chosen: Any) -> dict[str, Any]:
     """What the queue's page is made of."""
-    answer = staff.get("/admin/", chosen)
-    assert answer.status_code == 200
-    assert isinstance(answer, TemplateResponse)
-    return dict(answer.context_data or {})
+    response = staff.get("/admin/", chosen)
+    assert response.status_code == 200
+    assert isinstance(response, TemplateResponse)
+    return dict(response.context_data or {})
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def test_a_search_folds_case_marks_and_alphabets(staff: Client, appeal: Appeal, 
     row = confirmed(appeal, organisation_name="Голос Ала-Тоо", acronym="GAT" if typed == "gat" else "ГАТ")
     confirmed(appeal, organisation_name="Other Fund")
     factories.screen_due(at=NOON)
-    assert shown(staff, q=typed) == {row.pk}
+    assert listed_ids(staff, q=typed) == {row.pk}
 
 
 def test_a_search_finds_a_number_and_nothing_where_nothing_is(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Other Fund")
     factories.screen_due(at=NOON)
-    assert shown(staff, q=str(row.pk)) == {row.pk}
+    assert listed_ids(staff, q=str(row.pk)) == {row.pk}
     for typed in ("nowhere", "…", "%", "_", "9" * 30, "<script>"):
-        assert shown(staff, q=typed) == set()
+        assert listed_ids(staff, q=typed) == set()
 
 
 def test_each_filter_narrows(staff: Client, appeal: Appeal) -> None:
@@ -58,11 +58,11 @@ def test_each_filter_narrows(staff: Client, appeal: Appeal) -> None:
     kyrgyz, german = confirmed(appeal, countries=("KG",)), confirmed(appeal, countries=("PL", "DE"))
     elsewhere = confirmed(other)
     Flag.objects.create(endorsement=german, code="fast")
-    assert shown(staff) == {kyrgyz.pk, german.pk, elsewhere.pk}
-    assert shown(staff, flag="fast") == {german.pk}
-    assert shown(staff, country="DE") == {german.pk}
-    assert shown(staff, appeal="other") == {elsewhere.pk}
-    assert shown(staff, appeal="other", country="DE") == set()
+    assert listed_ids(staff) == {kyrgyz.pk, german.pk, elsewhere.pk}
+    assert listed_ids(staff, flag="fast") == {german.pk}
+    assert listed_ids(staff, country="DE") == {german.pk}
+    assert listed_ids(staff, appeal="other") == {elsewhere.pk}
+    assert listed_ids(staff, appeal="other", country="DE") == set()
 
 
 def test_the_filter_is_kept_on_the_endorsement_pages(staff: Client, appeal: Appeal) -> None:
@@ -97,8 +97,8 @@ def test_the_filter_mine_shows_what_i_acted_on(staff: Client, appeal: Appeal) ->
     row = confirmed(appeal)
     confirmed(appeal)
     decisions.ask_question(row.pk, "Who?", by=me, at=NOON)
-    assert shown(staff, state="returned", mine="1") == {row.pk}
-    assert shown(staff, mine="1") == set()
+    assert listed_ids(staff, state="returned", mine="1") == {row.pk}
+    assert listed_ids(staff, mine="1") == set()
 
 
 def test_age_is_shown_in_words_and_filtered_by_the_settings(staff: Client, appeal: Appeal, settings: Settings) -> None:
@@ -109,7 +109,7 @@ def test_age_is_shown_in_words_and_filtered_by_the_settings(staff: Client, appea
     for age, days in (("on-time", 1), ("late", 3), ("overdue", 5)):
         rows[age] = confirmed(appeal)
         Endorsement.objects.filter(pk=rows[age].pk).update(confirmed_at=now - timedelta(days=days))
-        assert shown(staff, age=age) == {rows[age].pk}
+        assert listed_ids(staff, age=age) == {rows[age].pk}
     page = staff.get("/admin/").content.decode()
     assert [f'<span class="staff-age staff-{age}">' in page for age in rows] == [True] * 3
 
@@ -118,7 +118,7 @@ def test_endorsements_on_hold_have_their_own_tab(staff: Client, appeal: Appeal) 
     row, aside = confirmed(appeal), confirmed(appeal)
     hold.put_on_hold([aside.pk], reason="network", by=MODERATOR, at=NOON)
     assert [listed["endorsement"].pk for listed in context(staff)["rows"]] == [row.pk, aside.pk], "below the others"
-    assert shown(staff, state="quarantined") == {aside.pk}
+    assert listed_ids(staff, state="quarantined") == {aside.pk}
     assert "Quarantined <b>1</b>" in staff.get("/admin/").content.decode()
 
 
@@ -128,9 +128,9 @@ def test_endorsements_on_hold_are_filtered_by_reason(staff: Client, appeal: Appe
     for reason, row in rows.items():
         hold.put_on_hold([row.pk], reason=reason, by=MODERATOR, at=NOON)
     for reason, row in rows.items():
-        assert shown(staff, state="quarantined", reason=reason) == {row.pk}
-    assert shown(staff, state="quarantined", reason="honeypot") == set()
-    assert shown(staff, state="quarantined") == {row.pk for row in rows.values()}
+        assert listed_ids(staff, state="quarantined", reason=reason) == {row.pk}
+    assert listed_ids(staff, state="quarantined", reason="honeypot") == set()
+    assert listed_ids(staff, state="quarantined") == {row.pk for row in rows.values()}
     page = staff.get("/admin/", {"state": "quarantined", "reason": "network"}).content.decode()
     assert '<option value="network" selected>Many forms from one network within an hour</option>' in page
     values = {"deed": "release", "which": "all", "query": "state=quarantined&reason=network"}
@@ -149,7 +149,7 @@ def test_pagination_keeps_the_filter(staff: Client, appeal: Appeal) -> None:
         confirmed(appeal, countries=("DE",))
     more = context(staff, country="DE")["more"]
     assert "country=DE&amp;after=" in staff.get("/admin/", {"country": "DE"}).content.decode()
-    assert len(shown(staff, **dict(pair.split("=") for pair in more.split("&")))) == 1
+    assert len(listed_ids(staff, **dict(pair.split("=") for pair in more.split("&")))) == 1
 
 
 def test_more_than_a_thousand_are_not_counted_one_by_one(staff: Client, appeal: Appeal, monkeypatch: Any) -> None:

@@ -134,9 +134,9 @@ def test_corrections_and_names_to_show_again_have_their_tabs(staff: Client, appe
     assert "Ask to be named again <b>1</b>" in page
     correcting, asking = Endorsement.objects.filter(origin="form").order_by("pk")
     for tab, row, other in (("corrections", correcting, asking), ("name-again", asking, correcting)):
-        shown = staff.get(f"/admin/?state={tab}").content.decode()
-        assert f"/admin/endorsements/{row.pk}/" in shown
-        assert f"/admin/endorsements/{other.pk}/" not in shown
+        html = staff.get(f"/admin/?state={tab}").content.decode()
+        assert f"/admin/endorsements/{row.pk}/" in html
+        assert f"/admin/endorsements/{other.pk}/" not in html
     corrections.refuse_correction(correcting.corrections.get().pk, by=MODERATOR, at=NOON)
     assert "Nothing here." in staff.get("/admin/?state=corrections").content.decode()
 
@@ -163,16 +163,16 @@ def test_every_entry_leads_to_its_endorsement(staff: Client, appeal: Appeal) -> 
     page = staff.get("/admin/lines/").content.decode()
     assert page.count('<li><a href="/admin/endorsements/') == 35
     for typed, expected in (("original-35", original(35)), (" Further-1 ", row)):
-        answer = staff.get("/admin/lines/", {"appeal": SLUG, "reference": typed})
-        assert answer["Location"] == f"/admin/endorsements/{expected.pk}/"
+        response = staff.get("/admin/lines/", {"appeal": SLUG, "reference": typed})
+        assert response["Location"] == f"/admin/endorsements/{expected.pk}/"
 
 
 @pytest.mark.parametrize("typed", ["original-36", "further-1", "x", "original-0", "original-99999999999", SCRIPT])
 def test_an_unknown_entry_is_reported(staff: Client, appeal: Appeal, typed: str) -> None:
-    answer = staff.get("/admin/lines/", {"reference": typed})
-    assert answer.status_code == 404
-    assert "There is no such line." in answer.content.decode()
-    assert SCRIPT not in answer.content.decode()
+    response = staff.get("/admin/lines/", {"reference": typed})
+    assert response.status_code == 404
+    assert "There is no such line." in response.content.decode()
+    assert SCRIPT not in response.content.decode()
     assert staff.get("/admin/lines/", {"appeal": "nowhere"}).status_code == 404
 
 

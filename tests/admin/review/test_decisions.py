@@ -65,12 +65,12 @@ def test_the_pages_are_for_staff(staff: Client, client: Client, appeal: Appeal, 
 
 def test_each_mail_is_previewed_in_its_recipients_language(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, language="ru", organisation_name="Made-up Fund")
-    shown = page(staff, row)
-    assert 'lang="ru"' in shown
-    assert "Ваш запрос принят" in shown
-    assert "/ru/appeals/kyrgyzstan-2020/signatories/further-1/" in shown
-    assert "Нам не удалось убедиться" in shown
-    assert "У нас есть вопрос" in shown
+    html = page(staff, row)
+    assert 'lang="ru"' in html
+    assert "Ваш запрос принят" in html
+    assert "/ru/appeals/kyrgyzstan-2020/signatories/further-1/" in html
+    assert "Нам не удалось убедиться" in html
+    assert "У нас есть вопрос" in html
 
 
 def test_the_previewed_mail_is_the_one_sent(staff: Client, appeal: Appeal) -> None:
@@ -84,9 +84,9 @@ def test_the_previewed_mail_is_the_one_sent(staff: Client, appeal: Appeal) -> No
 def test_no_mail_is_previewed_when_none_is_sent(staff: Client, appeal: Appeal) -> None:
     row = entered(appeal, Origin.LETTER)
     manual_entry.confirm_letter(row.pk, by=SECOND, at=NOON)
-    shown = page(staff, row)
-    assert "no contact is there to be told" in shown
-    assert "staff-mail" not in shown
+    html = page(staff, row)
+    assert "no contact is there to be told" in html
+    assert "staff-mail" not in html
 
 
 # --- taking back ---
@@ -120,9 +120,9 @@ def test_a_rejection_has_a_reason_and_a_note(staff: Client, appeal: Appeal) -> N
     row.refresh_from_db()
     assert (row.state, decrypt(row.sealed_note)) == (State.REJECTED, f"Nobody {SCRIPT} answers")
     assert AuditEvent.objects.filter(subject_id=row.pk).latest("pk").reason == "unverified"
-    shown = page(staff, row)
-    assert "Nobody &lt;script&gt;" in shown
-    assert SCRIPT not in shown
+    html = page(staff, row)
+    assert "Nobody &lt;script&gt;" in html
+    assert SCRIPT not in html
 
 
 def test_the_history_shows_the_reason(staff: Client, appeal: Appeal) -> None:
@@ -304,9 +304,9 @@ def entry(**changes: str) -> dict[str, str]:
 
 
 def test_an_endorsement_by_mail_is_entered_and_its_contact_asked(staff: Client, appeal: Appeal) -> None:
-    answer = staff.post("/admin/enter/", entry(), follow=True).content.decode()
-    assert "A mail asks it to confirm." in answer
-    assert "In the blue folder." in answer
+    html = staff.post("/admin/enter/", entry(), follow=True).content.decode()
+    assert "A mail asks it to confirm." in html
+    assert "In the blue folder." in html
     assert mails()[-1][:2] == ("entered", "asel@fund.example")
     again = staff.post("/admin/enter/", entry())
     assert again.status_code == 422
@@ -328,16 +328,16 @@ def test_an_endorsement_by_letter_needs_two_people(staff: Client, second: Client
     "wrong", [{"contact_email": ""}, {"contact_name": ""}, {"contact_email": '"a b"@fund.example'}, {"note": ""}]
 )
 def test_missing_fields_are_reported(staff: Client, appeal: Appeal, wrong: dict[str, str]) -> None:
-    answer = staff.post("/admin/enter/", entry(**wrong))
-    assert answer.status_code == 422
-    assert "errorlist" in answer.content.decode()
+    response = staff.post("/admin/enter/", entry(**wrong))
+    assert response.status_code == 422
+    assert "errorlist" in response.content.decode()
     assert not Endorsement.objects.filter(origin="email").exists()
 
 
 def test_a_closed_appeal_takes_no_entry(staff: Client, appeal: Appeal) -> None:
     Appeal.objects.update(closes_at=NOON)
-    answer = staff.post("/admin/enter/", entry()).content.decode()
-    assert "does not take endorsements now" in answer
+    html = staff.post("/admin/enter/", entry()).content.decode()
+    assert "does not take endorsements now" in html
 
 
 # --- one name at once ---
@@ -365,9 +365,9 @@ def test_without_the_private_key_the_page_still_opens(staff: Client, appeal: App
     row = approved(appeal, display="withheld")
     internal_notes.set_internal_note(row.pk, "Called them.", by=MODERATOR, at=NOON)
     settings.CONTACT_PRIVATE_KEYS = []  # type: ignore[attr-defined]
-    shown = page(staff, row)
-    assert "Sealed; the key is not here." in shown
-    assert "Called them." not in shown
+    html = page(staff, row)
+    assert "Sealed; the key is not here." in html
+    assert "Called them." not in html
 
 
 def test_withdrawn_or_unconfirmed_ones_get_no_mail(staff: Client, appeal: Appeal) -> None:

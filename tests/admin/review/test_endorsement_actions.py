@@ -153,11 +153,11 @@ def test_a_question_returns_the_endorsement_and_its_answer_is_opened(staff: Clie
     assert mails()[-1][0] == "question"
     assert "Not answered yet." in page(staff, row)
     own_page.answer_question(hash_token(token_in(mails()[-1][2]), "own_page"), f"We {SCRIPT}", at=LATER)
-    shown = page(staff, row)
-    assert f"Who {ESCAPED}?" in shown
-    assert f"We {ESCAPED}" in shown
-    assert SCRIPT not in shown
-    assert 'name="words"' in shown  # and may be asked once more
+    html = page(staff, row)
+    assert f"Who {ESCAPED}?" in html
+    assert f"We {ESCAPED}" in html
+    assert SCRIPT not in html
+    assert 'name="words"' in html  # and may be asked once more
 
 
 def test_an_empty_question_is_refused(staff: Client, appeal: Appeal) -> None:
@@ -189,9 +189,9 @@ def test_a_question_can_be_asked_again_after_one_that_was_never_answered(staff: 
 def test_a_forgotten_mailbox_gets_no_question(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     own_page.forget_mailbox(digest(), at=NOON)
-    shown = page(staff, row)
-    assert "Nobody can be asked" in shown
-    assert f"/admin/endorsements/{row.pk}/ask/" not in shown
+    html = page(staff, row)
+    assert "Nobody can be asked" in html
+    assert f"/admin/endorsements/{row.pk}/ask/" not in html
 
 
 # --- a correction ---
@@ -199,10 +199,10 @@ def test_a_forgotten_mailbox_gets_no_question(staff: Client, appeal: Appeal) -> 
 
 def test_a_correction_is_shown_beside_the_entry_and_accepted(staff: Client, appeal: Appeal) -> None:
     row, correction = corrected(appeal, organisation_name=f"New {SCRIPT}")
-    shown = page(staff, row)
-    assert f"New {ESCAPED} (NF, Kyrgyzstan)" in shown
-    assert SCRIPT not in shown
-    assert shown.count("<bdi>Old Fund (Kyrgyzstan)</bdi>") == 2
+    html = page(staff, row)
+    assert f"New {ESCAPED} (NF, Kyrgyzstan)" in html
+    assert SCRIPT not in html
+    assert html.count("<bdi>Old Fund (Kyrgyzstan)</bdi>") == 2
     after = decide_on(staff, correction, "accept")
     assert "The line reads as proposed." in after
     row.refresh_from_db()
@@ -329,8 +329,8 @@ def test_a_hidden_entry_has_no_note_and_none_is_recorded(staff: Client, appeal: 
 
 
 def test_issuing_a_private_link_needs_authentication_again(staff: Client, appeal: Appeal) -> None:
-    answer = staff.post(f"/admin/endorsements/{original(12).pk}/link/", {"checked": "on"})
-    assert answer["Location"].startswith("/admin/reauthenticate/")
+    response = staff.post(f"/admin/endorsements/{original(12).pk}/link/", {"checked": "on"})
+    assert response["Location"].startswith("/admin/reauthenticate/")
     assert not PrivateLink.objects.exists()
 
 

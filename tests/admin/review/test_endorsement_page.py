@@ -41,9 +41,9 @@ def test_the_entry_is_shown_as_it_will_be_printed(staff: Client, appeal: Appeal)
     approved(appeal)
     row = confirmed(appeal, organisation_name="Голос", acronym="Г", countries=("KG", "DE"))
     Endorsement.objects.filter(pk=row.pk).update(name_language="ru")
-    shown = page(staff, row)
-    assert '<li value="2"><bdi lang="ru">Голос (Г, Kyrgyzstan, Germany)</bdi></li>' in shown
-    assert "as number 2 if nobody is faster" in shown
+    html = page(staff, row)
+    assert '<li value="2"><bdi lang="ru">Голос (Г, Kyrgyzstan, Germany)</bdi></li>' in html
+    assert "as number 2 if nobody is faster" in html
     listed = page(staff, original(12))
     assert "As it is printed" in listed
     assert '<li value="12">' in listed
@@ -53,24 +53,24 @@ def test_the_entry_is_shown_as_it_will_be_printed(staff: Client, appeal: Appeal)
 def test_a_decision_opens_the_next_endorsement_then_the_oldest_then_the_queue(staff: Client, appeal: Appeal) -> None:
     first, second, third = (confirmed(appeal) for _ in range(3))
     for row, decision, opens in ((second, "approve", third), (third, "reject", first)):
-        answer = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": decision})
-        assert answer["Location"] == f"/admin/endorsements/{opens.pk}/"
+        response = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": decision})
+        assert response["Location"] == f"/admin/endorsements/{opens.pk}/"
     assert staff.post(f"/admin/endorsements/{first.pk}/decide/", {"decision": "approve"})["Location"] == "/admin/"
 
 
 def test_a_decision_in_the_queue_stays_in_the_queue(staff: Client, appeal: Appeal) -> None:
     row, _ = confirmed(appeal), confirmed(appeal)
     assert staff.get("/admin/").content.decode().count('name="in_queue"') == 2
-    answer = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": "approve", "in_queue": ""})
-    assert answer["Location"] == "/admin/"
+    response = staff.post(f"/admin/endorsements/{row.pk}/decide/", {"decision": "approve", "in_queue": ""})
+    assert response["Location"] == "/admin/"
 
 
 def test_next_and_previous_skip_what_is_on_hold(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(4)]
     hold.put_on_hold([rows[1].pk], reason="network", by=MODERATOR, at=NOON)
-    shown = page(staff, rows[2])
-    assert f'<a href="/admin/endorsements/{rows[0].pk}/" rel="prev" data-key="k">' in shown
-    assert f'<a href="/admin/endorsements/{rows[3].pk}/" rel="next" data-key="j">' in shown
+    html = page(staff, rows[2])
+    assert f'<a href="/admin/endorsements/{rows[0].pk}/" rel="prev" data-key="k">' in html
+    assert f'<a href="/admin/endorsements/{rows[3].pk}/" rel="next" data-key="j">' in html
     assert 'rel="next"' not in page(staff, rows[3])
 
 
@@ -84,12 +84,12 @@ def test_evidence_is_shown_in_marked_sentences_and_side_by_side(staff: Client, a
     )
     row = confirmed(appeal, organisation_name=f"Freedorn Now {SCRIPT}", website=f"https://a.example/{SCRIPT}")
     Endorsement.objects.filter(pk=row.pk).update(domain_index=domain, organisation_name="Freedorn Now")
-    shown = page(staff, row)
-    assert "Resembles original-32, Freedom Now (USA): looks the same" in shown
-    assert f"at which the secretariat knows Beacon {ESCAPED}." in shown
-    assert f"<bdi>Aigul {ESCAPED}</bdi>" in shown
-    assert f'<a href="/admin/endorsements/{original(32).pk}/">original-32</a>: looks the same' in shown
-    assert SCRIPT not in shown
+    html = page(staff, row)
+    assert "Resembles original-32, Freedom Now (USA): looks the same" in html
+    assert f"at which the secretariat knows Beacon {ESCAPED}." in html
+    assert f"<bdi>Aigul {ESCAPED}</bdi>" in html
+    assert f'<a href="/admin/endorsements/{original(32).pk}/">original-32</a>: looks the same' in html
+    assert SCRIPT not in html
 
 
 def test_imported_and_ended_endorsements_are_not_screened(staff: Client, appeal: Appeal) -> None:
@@ -170,9 +170,9 @@ def test_an_invalid_check_is_refused_with_what_was_typed(
     staff: Client, appeal: Appeal, typed: dict[str, str], expected: str
 ) -> None:
     row = confirmed(appeal)
-    answer = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | typed)
-    assert answer.status_code == 422
-    assert expected in answer.content.decode()
+    response = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | typed)
+    assert response.status_code == 422
+    assert expected in response.content.decode()
     assert verbs(row) == []
 
 
@@ -181,13 +181,13 @@ def test_an_outdated_page_shows_both_versions_and_asks_again(staff: Client, appe
     verification.record_check(
         row.pk, CheckResult("other", member=False, note="By letter"), seen=0, by=me(staff), at=NOON
     )
-    answer = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | {"note": "By phone"})
-    shown = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Already decided by moderator at" in shown
-    assert '<td dir="auto">By letter</td><td dir="auto">By phone</td>' in shown
+    response = staff.post(f"/admin/endorsements/{row.pk}/check/", CHECK | {"note": "By phone"})
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Already decided by moderator at" in html
+    assert '<td dir="auto">By letter</td><td dir="auto">By phone</td>' in html
     seen = stale_forms.last_change_of(row)
-    assert f'name="seen" value="{seen}"' in shown
+    assert f'name="seen" value="{seen}"' in html
     press(staff, row, "check", **CHECK | {"note": "By phone", "seen": str(seen)})
     row.refresh_from_db()
     assert encryption.decrypt(row.sealed_check_note) == "By phone"
@@ -227,8 +227,8 @@ def test_every_address_needs_staff_and_a_csrf_token(staff: Client, client: Clien
     row = confirmed(appeal)
     posts = ("check", "compare")
     for path in (*(f"endorsements/{row.pk}/{post}/" for post in posts), "arrivals/?since=0"):
-        answer = client.post(f"/admin/{path}") if "arrivals" not in path else client.get(f"/admin/{path}")
-        assert answer["Location"].startswith("/admin/login/")
+        response = client.post(f"/admin/{path}") if "arrivals" not in path else client.get(f"/admin/{path}")
+        assert response["Location"].startswith("/admin/login/")
     staff.handler.enforce_csrf_checks = True
     for post in posts:
         assert staff.post(f"/admin/endorsements/{row.pk}/{post}/", CHECK).status_code == 403

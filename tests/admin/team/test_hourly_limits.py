@@ -37,7 +37,7 @@ MOST = {"contacts": 3, "hides": 3, "revokes": 3, "withdrawals": 2}
 
 
 @pytest.fixture(autouse=True)
-def few(settings: Settings) -> None:
+def low_limits(settings: Settings) -> None:
     settings.HOURLY_LIMITS = MOST
 
 

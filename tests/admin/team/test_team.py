@@ -28,8 +28,8 @@ def chief(db: None) -> User:
 
 def invite(by: User, **typed: object) -> str:
     """Typed into the form; the path of the link that was mailed."""
-    answer = create_client(by).post("/admin/staff/invite/", INVITED | typed)
-    assert (answer.status_code, answer["Location"]) == (303, "/admin/staff/")
+    response = create_client(by).post("/admin/staff/invite/", INVITED | typed)
+    assert (response.status_code, response["Location"]) == (303, "/admin/staff/")
     message, address, content = mails()[-1]
     assert (message, address, content["name"]) == ("invitation", "aigul@desk.example", "aigul")
     return str(content["url"]).removeprefix("http://127.0.0.1:8000")
@@ -84,8 +84,8 @@ def test_a_second_link_kills_the_first_and_goes_to_the_same_mailbox(chief: User,
 
 def test_a_name_that_is_taken_or_strange_is_refused(chief: User) -> None:
     for name in ("CHIEF", "chief", "a b", "=1"):
-        answer = create_client(chief).post("/admin/staff/invite/", INVITED | {"name": name})
-        assert answer.status_code == 422, name
+        response = create_client(chief).post("/admin/staff/invite/", INVITED | {"name": name})
+        assert response.status_code == 422, name
     assert mails() == []
 
 

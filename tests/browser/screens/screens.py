@@ -30,9 +30,9 @@ class Wanted(NamedTuple):
     widths: Sequence[int] = WIDTHS
 
 
-def main(words: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """A site of its own is started, filled and pictured; 1 when there was any problem."""
-    wanted = read(words)
+    wanted = read(arguments)
     if lacking := lacking_chromium():
         sys.exit(lacking)
     with tempfile.TemporaryDirectory(prefix="petition-screens-") as folder, sync_playwright() as playwright:
@@ -46,13 +46,13 @@ def main(words: Sequence[str]) -> int:
             site.remove()
 
 
-def read(words: Sequence[str]) -> Wanted:
+def read(arguments: Sequence[str]) -> Wanted:
     """The wish behind a command line; an unknown state ends the program with the list of those that there are."""
     parser = argparse.ArgumentParser(prog="make screens", description=__doc__)
     parser.add_argument("states", nargs="*", metavar="STATE", help=f"all, or some of: {', '.join(STATES)}")
     parser.add_argument("--language", action="append", choices=LANGUAGES, help="may be given again; all by default")
     parser.add_argument("--width", action="append", type=int, choices=(320, *WIDTHS), help="the same, in pixels")
-    options = parser.parse_args(words)
+    options = parser.parse_args(arguments)
     if unknown := sorted(set(options.states) - set(STATES)):
         parser.error(f"there is no state {', '.join(unknown)}; there are: {', '.join(STATES)}")
     states = {name: go for name, go in STATES.items() if name in options.states or not options.states}
@@ -70,11 +70,11 @@ def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, report: C
         try:
             for shot in _visit(wanted, state, language, browser, site, folder):
                 shots.append(shot)
-                for words in shot.problems:
-                    report(f"     PROBLEM  {contact_sheet.sentence(shot.view, words)}")
+                for text in shot.problems:
+                    report(f"     PROBLEM  {contact_sheet.sentence(shot.view, text)}")
         except (Error, AssertionError, LookupError, OSError) as error:
-            words = f"was not reached: {str(error).strip().partition(chr(10))[0]}"
-            unreached.append((View(state, language, "all"), words))
+            text = f"was not reached: {str(error).strip().partition(chr(10))[0]}"
+            unreached.append((View(state, language, "all"), text))
             report(f"     PROBLEM  {contact_sheet.sentence(*unreached[-1])}")
     index = contact_sheet.write(folder, shots, unreached, datetime.now())
     problems = len(unreached) + sum(len(shot.problems) for shot in shots)

@@ -93,9 +93,9 @@ def test_an_administrator_publishes_it_after_authenticating_again(held_names: li
     administrator = create_client(account)
     assert "Removals were checked" in administrator.get("/admin/held-list/").text
     assert is_list_held_back()
-    done = administrator.post("/admin/held-list/", follow=True)
-    assert "The list is published again." in done.text
-    assert "Held-back list</a>" not in done.text.split("<main", 1)[0].split("breadcrumbs")[0]
+    response = administrator.post("/admin/held-list/", follow=True)
+    assert "The list is published again." in response.text
+    assert "Held-back list</a>" not in response.text.split("<main", 1)[0].split("breadcrumbs")[0]
     event = AuditEvent.objects.get(verb="publish_list")
     assert (event.actor_kind, event.actor_id, event.subject_kind) == ("staff", account.pk, "sitestate")
     assert "Made-up Further Fund" in client.get(f"/appeals/{SLUG}/").text

@@ -26,13 +26,13 @@ SOME = 60
 
 
 @pytest.fixture
-def place(settings: Settings, tmp_path: Path) -> Path:
+def exports_folder(settings: Settings, tmp_path: Path) -> Path:
     settings.DATA_DIR = tmp_path
     return tmp_path / "exports"
 
 
 @pytest.fixture
-def long(appeal: Appeal, place: Path, monkeypatch: pytest.MonkeyPatch) -> Appeal:
+def long_list(appeal: Appeal, exports_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Appeal:
     """A list that is too large for memory, since there is room for a few lines only."""
     monkeypatch.setattr(file_cache, "MAX_BYTES_IN_MEMORY", 10_000)
     approved(appeal, organisation_name="Canary Fund")
@@ -40,8 +40,8 @@ def long(appeal: Appeal, place: Path, monkeypatch: pytest.MonkeyPatch) -> Appeal
     return appeal
 
 
-def kept(place: Path) -> list[Path]:
-    return sorted(path for path in place.rglob("*") if path.is_file())
+def list_files(exports_folder: Path) -> list[Path]:
+    return sorted(path for path in exports_folder.rglob("*") if path.is_file())
 
 
 def body_of(client: Client, **headers: str) -> bytes:
@@ -50,27 +50,27 @@ def body_of(client: Client, **headers: str) -> bytes:
     return response.getvalue()
 
 
-def test_a_small_export_leaves_no_file(client: Client, appeal: Appeal, place: Path) -> None:
+def test_a_small_export_leaves_no_file(client: Client, appeal: Appeal, exports_folder: Path) -> None:
     approved(appeal)
     assert len(json.loads(body_of(client))["signatories"]) == 36
-    assert not place.exists()
+    assert not exports_folder.exists()
 
 
 @pytest.mark.both_databases
-def test_a_large_export_is_written_once_and_private(client: Client, appeal: Appeal, place: Path) -> None:
+def test_a_large_export_is_written_once_and_private(client: Client, appeal: Appeal, exports_folder: Path) -> None:
     list_further(appeal, MANY)
     first = body_of(client)
     assert len(json.loads(first)["signatories"]) == 35 + MANY
     assert first == "".join(json_files.generate_signatories(SLUG)).encode()
-    plain, packed = kept(place)
+    plain, packed = list_files(exports_folder)
     assert gzip.decompress(packed.read_bytes()) == plain.read_bytes() == first
     made_at = plain.stat().st_mtime_ns
     assert body_of(client) == first
     assert plain.stat().st_mtime_ns == made_at
-    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (plain.parent, place)] == [0o700, 0o700]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (plain.parent, exports_folder)] == [0o700, 0o700]
 
 
-def test_an_export_is_streamed_compressed_if_accepted(client: Client, long: Appeal, place: Path) -> None:
+def test_an_export_is_streamed_compressed_if_accepted(client: Client, long_list: Appeal, exports_folder: Path) -> None:
     plain = body_of(client)
     for accepted in ("gzip", "br, gzip", "deflate, gzip;q=0.5"):
         response = client.get(PATH, headers={"accept-encoding": accepted})
@@ -84,7 +84,7 @@ def test_an_export_is_streamed_compressed_if_accepted(client: Client, long: Appe
         assert response.getvalue() == plain
 
 
-def test_an_unchanged_export_is_304(client: Client, long: Appeal, place: Path) -> None:
+def test_an_unchanged_export_is_304(client: Client, long_list: Appeal, exports_folder: Path) -> None:
     response = client.get(PATH)
     response.getvalue()
     again = client.get(PATH, headers={"if-none-match": response["ETag"]})
@@ -94,50 +94,54 @@ def test_an_unchanged_export_is_304(client: Client, long: Appeal, place: Path) -
     body_of(client, **{"if-none-match": '"other"'})
 
 
-def test_a_removed_name_is_gone_and_the_old_file_deleted(client: Client, long: Appeal, place: Path) -> None:
+def test_a_removed_name_is_gone_and_the_old_file_deleted(
+    client: Client, long_list: Appeal, exports_folder: Path
+) -> None:
     assert b"Canary Fund" in body_of(client)
-    old = kept(place)
+    old = list_files(exports_folder)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     assert b"Canary Fund" not in body_of(client)
     assert not any(path.exists() for path in old)
-    assert len(kept(place)) == 2
+    assert len(list_files(exports_folder)) == 2
 
 
-def test_the_worker_deletes_old_files(client: Client, long: Appeal, place: Path) -> None:
+def test_the_worker_deletes_old_files(client: Client, long_list: Appeal, exports_folder: Path) -> None:
     body_of(client)
-    (place / "gone-appeal" / "1").mkdir(parents=True)
+    (exports_folder / "gone-appeal" / "1").mkdir(parents=True)
     file_cache.remove_stale()
-    assert len(kept(place)) == 2
+    assert len(list_files(exports_folder)) == 2
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     call_command("worker", "--once")
-    assert kept(place) == []
-    assert list(place.glob("*/*")) == []
+    assert list_files(exports_folder) == []
+    assert list(exports_folder.glob("*/*")) == []
 
 
 def test_a_web_process_without_a_worker_deletes_them_too(
-    client: Client, long: Appeal, place: Path, visit: Visitor
+    client: Client, long_list: Appeal, exports_folder: Path, visit: Visitor
 ) -> None:
     visit.middleware.remove_stale_exports()
     body_of(client)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     visit.middleware.remove_stale_exports()
-    assert kept(place) != [], "the change was not seen yet"
+    assert list_files(exports_folder) != [], "the change was not seen yet"
     visit.middleware.check_for_changes()
     visit.middleware.remove_stale_exports()
-    assert kept(place) == []
+    assert list_files(exports_folder) == []
 
 
-def test_files_of_a_killed_process_are_deleted_with_their_revision(client: Client, long: Appeal, place: Path) -> None:
+def test_files_of_a_killed_process_are_deleted_with_their_revision(
+    client: Client, long_list: Appeal, exports_folder: Path
+) -> None:
     body_of(client)
-    half = kept(place)[0].parent / ".half"
+    half = list_files(exports_folder)[0].parent / ".half"
     half.mkdir()
     (half / "plain").write_text("Canary Fund")
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     file_cache.remove_stale()
-    assert kept(place) == []
+    assert list_files(exports_folder) == []
 
 
-def test_a_change_during_writing_starts_it_again(long: Appeal, place: Path) -> None:
+def test_a_change_during_writing_starts_it_again(long_list: Appeal, exports_folder: Path) -> None:
     times: list[int] = []
 
     def pieces() -> Iterator[str]:
@@ -151,17 +155,19 @@ def test_a_change_during_writing_starts_it_again(long: Appeal, place: Path) -> N
     with export:
         assert b"Canary Fund" not in export.read()
     assert len(times) == 2
-    assert {path.parent.name.split("-")[0] for path in kept(place)} == {str(queries.get_appeal(SLUG, "en").revision)}
+    assert {path.parent.name.split("-")[0] for path in list_files(exports_folder)} == {
+        str(queries.get_appeal(SLUG, "en").revision)
+    }
 
 
-def test_an_unwritable_folder_is_503(client: Client, long: Appeal, place: Path) -> None:
-    place.parent.joinpath("exports").write_text("no folder")
+def test_an_unwritable_folder_is_503(client: Client, long_list: Appeal, exports_folder: Path) -> None:
+    exports_folder.parent.joinpath("exports").write_text("no folder")
     response = client.get(PATH)
     assert response.status_code == 503
     assert b"Not available" in response.content
 
 
-def test_the_page_cache_stores_no_large_export(visit: Visitor, long: Appeal, place: Path) -> None:
+def test_the_page_cache_stores_no_large_export(visit: Visitor, long_list: Appeal, exports_folder: Path) -> None:
     visit.middleware.check_for_changes()
     plain = visit(PATH)
     assert (plain.status, len(json.loads(plain.body)["signatories"])) == (200, 35 + SOME)

@@ -35,9 +35,9 @@ def test_a_note_is_shown_after_its_entry_on_pages(client: Client, appeal: Appeal
     note(kind=Kind.FURTHER)
     escaped = NOTE.replace("<", "&lt;").replace(">", "&gt;")
     for path, words in pages:
-        shown = " ".join(client.get(path).content.decode().split())
+        html = " ".join(client.get(path).content.decode().split())
         count = 2 if "signatories" in path else 3  # the appeal's page has its further entries a second time, for paper
-        assert shown.count(f'</bdi> <small class="note">{words} <bdi>{escaped}</bdi></small>') == count, path
+        assert html.count(f'</bdi> <small class="note">{words} <bdi>{escaped}</bdi></small>') == count, path
 
 
 @pytest.mark.usefixtures("in_process")
@@ -64,15 +64,15 @@ def test_a_note_is_in_the_data(client: Client, appeal: Appeal) -> None:
 def test_a_removed_note_or_a_note_of_a_hidden_entry_is_gone(client: Client, appeal: Appeal) -> None:
     places = [f"appeals/{SLUG}{end}" for end in ("/", "/signatories/", "/signatories.json", "/signatories.csv", ".txt")]
 
-    def shown() -> set[bool]:
+    def is_shown() -> set[bool]:
         return {"Closed by a court" in client.get(f"/{place}").content.decode() for place in places}
 
     note()
-    assert shown() == {True}
+    assert is_shown() == {True}
     note("")
-    assert shown() == {False}
+    assert is_shown() == {False}
     note()
     decisions.hide(SLUG, Kind.ORIGINAL, 1, by=MODERATOR, at=NOON)
-    assert shown() == {False}
+    assert is_shown() == {False}
     row = json.loads(client.get(f"/appeals/{SLUG}/signatories.json").content)["signatories"][0]
     assert (row["note"], row["noted_on"]) == (None, None)

@@ -156,8 +156,8 @@ def test_opening_the_link_changes_nothing_and_the_button_confirms_once(client: C
     assert page["Cache-Control"] == "no-store"
     assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
     for _ in range(2):
-        done = client.post(address, follow=True)
-        assert "A moderator reviews it next" in done.content.decode()
+        response = client.post(address, follow=True)
+        assert "A moderator reviews it next" in response.content.decode()
     assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
 
 
@@ -171,8 +171,8 @@ def test_disowning_erases(client: Client, appeal: Appeal) -> None:
 def test_the_typed_code_confirms_however_it_is_written(client: Client, appeal: Appeal) -> None:
     post(client)
     code = mails()[-1][2]["code"]
-    done = client.post(CODE, {"code": f" {code.lower().replace('-', ' ')} "}, follow=True)
-    assert "A moderator reviews it next" in done.content.decode()
+    response = client.post(CODE, {"code": f" {code.lower().replace('-', ' ')} "}, follow=True)
+    assert "A moderator reviews it next" in response.content.decode()
     assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
     assert client.get(CODE).status_code == 200
 

@@ -11,7 +11,7 @@ from tests.factories import confirmed, entered, mails, token_in
 DECLARED = {"authority": "on", "consent_processing": "on", "consent_publication": "on"}
 
 
-def place() -> str:
+def create_entry_link() -> str:
     return f"/endorsements/{token_in(mails()[-1][2])}/confirm/"
 
 
@@ -21,7 +21,7 @@ def waiting(appeal: Appeal) -> Endorsement:
 
 
 def test_the_page_shows_text_and_declarations_and_changes_nothing(client: Client, waiting: Endorsement) -> None:
-    page = client.get(place()).content.decode()
+    page = client.get(create_entry_link()).content.decode()
     assert "Made-up &lt;b&gt;Fund&lt;/b&gt;" in page
     assert waiting.text.sha256 in page
     assert [f'name="{name}"' in page for name in DECLARED] == [True, True, True]
@@ -32,7 +32,7 @@ def test_the_page_shows_text_and_declarations_and_changes_nothing(client: Client
 
 @pytest.mark.parametrize("missing", DECLARED)
 def test_each_declaration_is_required(client: Client, waiting: Endorsement, missing: str) -> None:
-    response = client.post(place(), {name: "on" for name in DECLARED if name != missing})
+    response = client.post(create_entry_link(), {name: "on" for name in DECLARED if name != missing})
     assert response.status_code == 422
     assert 'role="alert"' in response.content.decode()
     waiting.refresh_from_db()
@@ -40,7 +40,7 @@ def test_each_declaration_is_required(client: Client, waiting: Endorsement, miss
 
 
 def test_a_confirmed_entry_waits_for_a_moderator(client: Client, waiting: Endorsement) -> None:
-    response = client.post(place(), DECLARED)
+    response = client.post(create_entry_link(), DECLARED)
     assert response.status_code == 200
     assert response["Referrer-Policy"] == "no-referrer"
     assert "Your endorsement is confirmed" in response.content.decode()
@@ -52,18 +52,18 @@ def test_a_confirmed_entry_waits_for_a_moderator(client: Client, waiting: Endors
 
 def test_a_withheld_entry_needs_no_consent_to_publication(client: Client, appeal: Appeal) -> None:
     entered(appeal, Origin.EMAIL, at=clock.now(), display="withheld")
-    assert "consent_publication" not in client.get(place()).content.decode()
-    response = client.post(place(), {name: "on" for name in DECLARED if name != "consent_publication"})
+    assert "consent_publication" not in client.get(create_entry_link()).content.decode()
+    response = client.post(create_entry_link(), {name: "on" for name in DECLARED if name != "consent_publication"})
     assert "Your endorsement is confirmed" in response.content.decode()
 
 
 def test_kyrgyz_declarations_are_repeated_in_russian(client: Client, waiting: Endorsement) -> None:
-    page = client.get(f"/ky{place()}").content.decode()
+    page = client.get(f"/ky{create_entry_link()}").content.decode()
     assert page.count('lang="ru"') >= 3
 
 
 def test_an_entry_can_be_disowned(client: Client, waiting: Endorsement) -> None:
-    assert client.post(place(), {"not_me": "1"}).status_code == 200
+    assert client.post(create_entry_link(), {"not_me": "1"}).status_code == 200
     assert not Endorsement.objects.filter(pk=waiting.pk).exists()
 
 
@@ -76,4 +76,4 @@ def test_the_code_of_another_form_does_not_confirm_it(client: Client, waiting: E
 def test_an_organisations_own_form_is_not_asked_again(client: Client, appeal: Appeal) -> None:
     endorsement = confirmed(appeal, at=clock.now())
     assert endorsement.authority_at
-    assert "authority" not in client.get(place()).content.decode()
+    assert "authority" not in client.get(create_entry_link()).content.decode()

@@ -107,8 +107,8 @@ def test_the_script_sends_four_fields_only(client: Client, appeal: Appeal) -> No
 
 @pytest.mark.parametrize("prefix", ["/ru", "/ky"])
 def test_countries_are_printed_in_english_in_every_language(client: Client, appeal: Appeal, prefix: str) -> None:
-    shown = find_output(post_preview(client, prefix=prefix, organisation_name="Фонд"))
-    assert shown.endswith(": Фонд (АҮ, Kyrgyzstan, Germany)")
+    html = find_output(post_preview(client, prefix=prefix, organisation_name="Фонд"))
+    assert html.endswith(": Фонд (АҮ, Kyrgyzstan, Germany)")
 
 
 def test_a_preview_stores_counts_and_mails_nothing(client: Client, appeal: Appeal) -> None:

@@ -304,9 +304,9 @@ def test_a_question_is_answered_once_and_encrypted(client: Client, appeal: Appea
     page = decode(client.get(address))
     assert "Who decided<br>this?" in page
     assert "We have a question before we decide" in page
-    done = decode(client.post(address, {"answer": "Our board.\r\n\r\nIn May."}))
-    assert "Your answer has arrived." in done
-    assert "Who decided" not in done
+    html = decode(client.post(address, {"answer": "Our board.\r\n\r\nIn May."}))
+    assert "Your answer has arrived." in html
+    assert "Who decided" not in html
     question = Question.objects.get(endorsement=endorsement)
     assert encryption.decrypt(question.sealed_answer) == "Our board.\n\nIn May."
     assert reload(endorsement).state == State.CONFIRMED
@@ -400,9 +400,9 @@ def test_a_stolen_link_can_be_ended_from_the_own_page(client: Client, appeal: Ap
 
 def test_after_erasure_the_mailbox_reveals_nothing(client: Client, appeal: Appeal) -> None:
     endorsement, address = create_own_page(appeal, contact_email="asel@fund.example")
-    done = decode(client.post(f"{address}forget/"))
-    (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", done)
-    assert address not in done
+    html = decode(client.post(f"{address}forget/"))
+    (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", html)
+    assert address not in html
     assert client.get(address).status_code == 404
     after = reload(endorsement)
     assert (after.mailbox_index, after.fingerprint) == ("", "")
@@ -448,9 +448,9 @@ def test_an_ended_endorsement_is_erased_completely(client: Client, appeal: Appea
     endorsement, address = create_own_page(appeal, decided=False, organisation_name="Made-up Canary")
     ENDS[end](endorsement.pk, by=MODERATOR, at=clock.now())
     assert "endorse again" in decode(client.get(f"{address}forget/"))
-    done = decode(client.post(f"{address}forget/"))
-    assert "nothing is left to be in charge of" in done
-    assert "code-to-keep" not in done
+    html = decode(client.post(f"{address}forget/"))
+    assert "nothing is left to be in charge of" in html
+    assert "code-to-keep" not in html
     after = reload(endorsement)
     assert (after.state, after.organisation_name, after.mailbox_index, after.fingerprint) == ("withdrawn", "", "", "")
     assert not PrivateLink.objects.exists()

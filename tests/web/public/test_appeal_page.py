@@ -86,8 +86,8 @@ def test_the_headline_counts_signatories(
     for _ in range(further):
         approved(appeal)
     Appeal.objects.update(withheld_total=withheld)
-    (shown,) = re.findall(r'<p class="headline">(.*?)</p>', client.get(PAGE).content.decode(), re.S)
-    assert words(shown) == headline
+    (response,) = re.findall(r'<p class="headline">(.*?)</p>', client.get(PAGE).content.decode(), re.S)
+    assert words(response) == headline
 
 
 def test_the_newest_twenty_come_first_and_the_whole_list_is_a_link_away(client: Client, appeal: Appeal) -> None:

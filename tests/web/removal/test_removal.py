@@ -33,10 +33,10 @@ MESSAGE_FIELDS = {"about": "not_agreed", "line": "", "words": "Nobody asked us."
 def create_with_code(appeal: Appeal, *, decided: bool = True, **changes: Any) -> tuple[Endorsement, str]:
     """Return an endorsement and its removal code."""
     _, token = submitted(appeal, **changes)
-    done = confirmation.confirm(hash_token(token, "confirm"), at=NOON)
+    result = confirmation.confirm(hash_token(token, "confirm"), at=NOON)
     if decided:
-        decisions.approve(done.endorsement.pk, by=MODERATOR, at=NOON)
-    return Endorsement.objects.get(pk=done.endorsement.pk), done.removal_code
+        decisions.approve(result.endorsement.pk, by=MODERATOR, at=NOON)
+    return Endorsement.objects.get(pk=result.endorsement.pk), result.removal_code
 
 
 def create_original_code() -> tuple[Endorsement, str]:
@@ -232,9 +232,9 @@ def test_entering_the_code_changes_nothing(client: Client, appeal: Appeal) -> No
 def test_stopping_to_be_named_encrypts_the_name_and_keeps_the_code(client: Client, appeal: Appeal) -> None:
     endorsement, code = create_with_code(appeal, organisation_name="Made-up «Fund»")
     for _ in range(2):
-        done = client.post(CODE, {"code": code, "deed": "stop_being_named"})
-        assert "no longer named" in done.content.decode()
-        assert "Location" not in done, "the code is in no address"
+        response = client.post(CODE, {"code": code, "deed": "stop_being_named"})
+        assert "no longer named" in response.content.decode()
+        assert "Location" not in response, "the code is in no address"
     endorsement.refresh_from_db()
     assert (endorsement.state, endorsement.display, get_signatory().status) == (
         "approved",
