@@ -20,7 +20,7 @@ QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
 
 
 class Server:
-    """One granian; `pids` are its processes."""
+    """A running granian; `pids` are its processes."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
         self.process = process

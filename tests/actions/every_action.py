@@ -31,7 +31,7 @@ REFUSALS = (
     *(AlreadyDecided, ChoiceRequired, EndorsedAgain, MailboxNotConfirmed, NoSuchLink, DeclarationMissing, NotPossible),
     *(NothingToUndo, TooLateToUndo, Correction.DoesNotExist, Question.DoesNotExist, Endorsement.DoesNotExist),
 )
-"""The exceptions of an action that is not possible now."""
+"""Raised by an action that is not possible now."""
 Action = Callable[[Endorsement, datetime], object]
 
 

@@ -15,7 +15,7 @@ def create_account(name: str, *roles: str, is_superuser: bool = False) -> User:
 
 
 def create_client(account: User, *, proved_ago: float = 0) -> Client:
-    """Return a signed-in client whose account last proved who it is `proved_ago` seconds ago."""
+    """Return a signed-in client whose account authenticated `proved_ago` seconds ago."""
     client = Client(headers={"host": "127.0.0.1:8000"})
     client.force_login(account)
     session = client.session

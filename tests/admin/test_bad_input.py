@@ -1,4 +1,4 @@
-"""What nobody's browser sends: numbers out of range, hidden fields of another page. Refused, never an error of ours."""
+"""Input that no browser sends is refused and never a 500: numbers out of range, hidden fields of another page."""
 
 import re
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Every code that the trail may hold is worded, in each language: verbs, reasons, what they are about, who did it."""
+"""Every code of the audit log has a label in each language: verbs, reasons, subjects, actors."""
 
 import ast
 import importlib
@@ -22,7 +22,7 @@ WRITERS: dict[str, Codes] = {
     "record_for": {"kind": ("subject", 0), "verb": ("verb", 2), "reason": ("reason", None)},
     "record_many": {"verb": ("verb", 0), "reason": ("reason", None)},
 }
-# What stands in a variable, with all that it may be. '' is no code. Reasons of a rejection are worded in their table.
+# The codes that a variable may have. '' is no code. Reasons of a rejection have their labels in their table.
 VARIABLES: dict[str, Iterable[str]] = {
     "batch.deed": BatchAction.values,
     "proposal.role": Role.values,
@@ -40,7 +40,7 @@ VARIABLES: dict[str, Iterable[str]] = {
 
 
 class Function:
-    """A function of an action's module, with what its names stand for."""
+    """A function of an action's module, with the values of its names."""
 
     def __init__(self, node: ast.FunctionDef, module: Any) -> None:
         self.name = node.name
@@ -60,7 +60,7 @@ class Function:
                 self.assigned.setdefault(child.targets[0].id, []).append(child.value)
 
     def arguments(self, writers: dict[str, Codes]) -> Iterator[tuple[str, ast.expr]]:
-        """Each argument of a call in this function that becomes a code: what kind of code, and the expression."""
+        """Yield kind and expression of each argument in this function that becomes a code."""
         for call in self.calls:
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             for parameter, (kind, place) in writers.get(name, {}).items():
@@ -70,7 +70,7 @@ class Function:
                 yield from ((kind, value) for value in values)
 
     def parts(self, value: ast.expr, *, visited: tuple[str, ...] = ()) -> Iterator[ast.expr]:
-        """What an expression may come to: the branches of a choice, what a local variable was set to."""
+        """Yield what an expression may be: branches of a condition, assignments of a local variable."""
         if isinstance(value, ast.IfExp):
             branches = [value.body, value.orelse]
         elif isinstance(value, ast.BoolOp):
@@ -121,7 +121,7 @@ def used_codes() -> tuple[dict[str, set[str]], set[str]]:
     writers = dict(WRITERS)
     everything = functions()
     size = -1
-    while size != sum(map(len, writers.values())):  # until nobody hands a parameter on who is not known to
+    while size != sum(map(len, writers.values())):  # until every function that passes a parameter on is known
         size = sum(map(len, writers.values()))
         for function in everything:
             for kind, value in list(function.arguments(writers)):
@@ -144,7 +144,7 @@ def used_codes() -> tuple[dict[str, set[str]], set[str]]:
 
 
 def _from_annotation(function: Function, part: ast.expr) -> Iterable[str] | None:
-    """A parameter's codes: all of its enumeration; of a plain one none, for whoever calls says them."""
+    """Return the codes of a parameter: all of its enumeration, or none if its callers pass them."""
     if not (isinstance(part, ast.Name) and part.id in function.parameters):
         return None
     enum = {"BatchAction": BatchAction, "Role": Role, "Level": Level, "Suspicion": Suspicion, "Check": Check}
@@ -156,8 +156,8 @@ USED, UNKNOWN = used_codes()
 
 
 def test_every_code_that_actions_write_is_known() -> None:
-    """A check of the search itself: plain, conditional, handed on, from a table, from a variable."""
-    assert set() == UNKNOWN, "say in VARIABLES which codes these may be"
+    """Check the search itself: plain, conditional, passed on, from a table, from a variable."""
+    assert set() == UNKNOWN, "add the codes of these to VARIABLES"
     assert {"remove", "submit", "confirm", "withdraw", "undo", "begin", "propose", "quarantine"} <= USED["verb"]
     assert {"same_body", "check", "set_level", "erase"} <= USED["verb"]
     assert {"replayed", "forget", "superseded", "unanswered", "closed", "unconfirmed", "not_me"} <= USED["reason"]

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 VISITORS = ("nobody", "no role", *Role.values, "superuser")
 SHADOWED = {"admin:login", "admin:logout"}
-"""Django's own; allauth's pages of the same address come first."""
+"""Django's own pages; those of allauth with the same address come first."""
 
 
 def list_addresses(
@@ -141,7 +141,7 @@ def test_each_role_gets_exactly_what_the_table_allows(rows: dict[str, int], visi
 
 
 def test_the_table_defines_the_roles() -> None:
-    """A second copy of the rights that matter most, so that a slip in the table shows."""
+    """A second copy of the most important rights, so that a mistake in the table is noticed."""
     allowed = {
         role: sorted(
             name.removeprefix("admin:")
@@ -210,9 +210,9 @@ def test_a_batch_of_two_people_needs_no_authentication_again(appeal: Appeal, mon
     waiting = confirmed(appeal)
     decided = late.post(f"/admin/endorsements/{waiting.pk}/decide/", {"decision": "approve"})
     assert "reauthenticate" not in decided["Location"]
-    assert late.get(path).status_code == 200, "looking asks nothing"
+    assert late.get(path).status_code == 200, "opening a page needs no authentication"
     with clock.freeze(Batch.objects.get(pk=batch.pk).carried_out_at or NOON):
-        assert late.post(path, {"deed": "undo"})["Location"] == path, "within its minute taking back never waits"
+        assert late.post(path, {"deed": "undo"})["Location"] == path, "undoing within a minute needs no authentication"
 
 
 def test_large_approvals_need_authentication_before_the_preview(
@@ -233,7 +233,7 @@ def test_large_approvals_need_authentication_before_the_preview(
 
 
 def approve_many(account: User, count: int, *, proved_ago: float) -> None:
-    """Put as many approvals of this account into the audit log, made `proved_ago` seconds ago."""
+    """Record `count` approvals by this account, made `proved_ago` seconds ago."""
     columns = {"verb": "approve", "actor_kind": "staff", "actor_id": account.pk, "subject_kind": "endorsement"}
     at = clock.now() - timedelta(seconds=proved_ago)
     AuditEvent.objects.bulk_create([AuditEvent(at=at, **columns) for _ in range(count)])

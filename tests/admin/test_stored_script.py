@@ -59,7 +59,7 @@ ALSO_POSTED: dict[str, dict[str, Any]] = {
     "admin:account": {"mailbox": HOSTILE},
     "admin:bulk": {"deed": BatchAction.REJECT, "which": "all", "query": "state=confirmed"},
 }
-"""What is posted besides, where the answer is a page."""
+"""Other posts whose response is a page."""
 QUERIES = (
     "",
     "?q=%3Cscript%3Eran()%3C/script%3E",
@@ -68,7 +68,7 @@ QUERIES = (
 
 
 class Reader(HTMLParser):
-    """Complains of what no template of ours has."""
+    """Report markup that no template has."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture
 def hostile_rows(appeal: Appeal) -> dict[str, int]:
-    """Every field that anybody types has markup in it; the row that each address with a number names."""
+    """Fill every field that anybody types with markup; return the id for each address with a number."""
     typed = ("organisation_name", "acronym", "website", "contact_name", "contact_role")
     values: dict[str, Any] = dict.fromkeys(typed, HOSTILE)
     values["acronym"] = HOSTILE[:40]
@@ -141,7 +141,7 @@ def fresh(row: Endorsement) -> Endorsement:
 
 
 def pages(client: Client, rows: dict[str, int], *, all_queries: bool) -> dict[str, str]:
-    """Every page that opens, and every page that answers a form. The queue is opened with each of the queries."""
+    """Return every page and every response to a form. The queue is opened with each of the queries."""
     responses = {}
     for name in ROUTES:
         if name in {"account_logout", "admin:login", "admin:logout"}:
@@ -172,4 +172,4 @@ def test_stored_markup_is_escaped_on_every_page_for_every_role(hostile_rows: dic
     raw = [name for name, page in html_pages.items() if "<script>ran" in page or "<img src=x" in page]
     assert raw == []
     least = {"moderator": 18, "editor": 8, "administrator": 3, "auditor": 1, "superuser": 36}[person]
-    assert sum(SHOWN in page for page in html_pages.values()) >= least, "it was not looked at"
+    assert sum(SHOWN in page for page in html_pages.values()) >= least, "it was not opened"

@@ -23,7 +23,7 @@ PAGE = ROOT / "docs" / "benchmark.md"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """1 when a figure was missed."""
+    """Return 1 when a figure was missed."""
     wanted = _read(arguments)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # the servers end with it, however it ends
     database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"

@@ -1,4 +1,4 @@
-"""Django as it would answer without the door, for comparison."""
+"""Django as it would answer without the page cache, for comparison."""
 
 from petition.wsgi import _django
 

@@ -34,7 +34,7 @@ def first_after_a_change(site: Installation, server: Server, length: int, most: 
 
 
 def search(server: Server, database: str) -> Figure:
-    """p95 of folded searches."""
+    """Return the p95 of folded searches."""
     address = f"{server.url}{PAGE}signatories/"
     times = []
     for number in range(60):

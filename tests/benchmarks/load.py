@@ -1,4 +1,4 @@
-"""Many requests at once: by wrk where it is installed, else by a few threads of Python that are far slower."""
+"""Many requests at once: by wrk if it is installed, else by a few much slower threads of Python."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Load:
-    """What one run came to; times in seconds."""
+    """The result of one run; times in seconds."""
 
     rate: float  # requests a second
     p50: float

@@ -24,7 +24,7 @@ _serial = itertools.count(1)
 
 
 class Writer:
-    """Fills in the form anew for each post; the page is read once, as for somebody who goes back to it."""
+    """Fill in the form for each post; the page is read once, as by somebody who goes back to it."""
 
     def __init__(self, server: Server) -> None:
         parts = urlsplit(server.url)

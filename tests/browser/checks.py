@@ -1,4 +1,4 @@
-"""What is wrong with a page as it stands, in words; an empty list when nothing is."""
+"""Checks of an open page; each returns its problems in words, or an empty list."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ AS_DRAWN = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]},
     **_BRIEF,
 }
-"""The rules whose answer can be another one in other colours and another width; all others read the markup."""
+"""The rules whose result depends on colours or width; all others read the markup."""
 MOST_REQUESTS = 4
 MOST_BYTES = 25_000
 """The budget of a public page: HTML, style and script as the server sends them, headers not counted."""
@@ -43,34 +43,34 @@ _EXPECTED = re.compile(r"status of 4\d\d")
 
 
 def troubles(visit: Visit) -> list[str]:
-    """All that can be wrong in one window: layout, controls, company, accessibility, console."""
+    """Return all problems of a window: layout, requests to other sites, accessibility, console."""
     return fit(visit) + company(visit) + accessibility(visit.page) + noise(visit)
 
 
 def fit(visit: Visit) -> list[str]:
-    """What another width can change."""
+    """Return the problems that depend on the width."""
     return layout(visit) + controls(visit.page)
 
 
 def layout(visit: Visit) -> list[str]:
-    """The page fits its window (WCAG 2.2, 1.4.10 Reflow)."""
+    """Return by how much the page is wider than its window (WCAG 2.2, 1.4.10 Reflow)."""
     too_wide = visit.overflow()
     return [f"{too_wide} px wider than its window"] if too_wide > 0 else []
 
 
 def controls(page: Page) -> list[str]:
-    """Whatever can be pressed shows all its words, and nothing lies over them."""
+    """Return the controls whose text is cut or covered."""
     return [str(words) for words in page.evaluate(_CUT_OR_COVERED)]
 
 
 def company(visit: Visit) -> list[str]:
-    """It asked nobody but its own site."""
+    """Return the requests to other sites."""
     strangers = [url for url in visit.requests if not url.startswith(f"{visit.site.url}/")]
     return [f"asked another host: {url}" for url in strangers]
 
 
 def accessibility(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
-    """The rules of axe for WCAG 2.2 AA hold, in the colours and the width that are shown now."""
+    """Return the violations of axe's rules for WCAG 2.2 AA, in the current colours and width."""
     if not page.evaluate("'axe' in window"):  # half a megabyte
         page.evaluate(AXE_SCRIPT)
     violations = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
@@ -82,12 +82,12 @@ def _where(nodes: list[dict[str, list[str]]]) -> str:
 
 
 def noise(visit: Visit) -> list[str]:
-    """The console is silent."""
+    """Return the messages of the console."""
     return [f"console: {words}" for words in visit.complaints if not _EXPECTED.search(words)]
 
 
 def heaviness(visit: Visit, most: int = MOST_BYTES) -> list[str]:
-    """The page stays within its budget of requests and bytes."""
+    """Return where the page exceeds its budget of requests and bytes."""
     requests, size = visit.weight()
     over = [f"{requests} requests, {MOST_REQUESTS} are allowed"] if requests > MOST_REQUESTS else []
     return over + ([f"{size} bytes, {most} are allowed"] if size > most else [])

@@ -1,4 +1,4 @@
-"""Chromium from the system, quiet: it talks to nobody but the site under test."""
+"""Chromium from the system, which connects to nothing but the site under test."""
 
 import os
 from typing import Any
@@ -16,6 +16,6 @@ _QUIET = (
 
 
 def launch_arguments() -> dict[str, Any]:
-    """Return what Playwright needs to start the system's browser so that it calls nobody by itself."""
+    """Return what Playwright needs to start the system's browser without requests of its own."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {"executable_path": find_chromium(), "args": [*_QUIET, *sandbox]}

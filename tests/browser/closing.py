@@ -1,4 +1,4 @@
-"""The appeal was closed three days ago, or is open again.
+"""Close the appeal as of three days ago, or open it again.
 
 python -m tests.browser.closing kyrgyzstan-2020 closed
 """

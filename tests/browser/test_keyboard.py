@@ -1,4 +1,4 @@
-"""The keyboard alone: it reaches all that can be operated, shows where it is, and leaves again.
+"""By keyboard alone: the focus reaches every control, is visible, and leaves the page again.
 
 WCAG 2.1.1, 2.1.2, 2.4.7, 2.4.11.
 """
@@ -49,7 +49,7 @@ def test_tab_reaches_every_control_shows_the_focus_and_leaves_the_page(tab: Visi
             tab.page.keyboard.press("Tab")
             here = tab.page.evaluate(_HERE)
             if here is None:
-                break  # it has left the page
+                break  # the focus has left the page
             places.append(here)
         assert here is None, "a trap"
         assert sorted(place["stop"] for place in places) == sorted(stops)

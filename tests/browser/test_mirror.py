@@ -28,7 +28,7 @@ def mirrored(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def resting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site with the appeal, of which no process runs."""
+    """A site with the appeal and no running process."""
     site = Site(tmp_path_factory.mktemp("resting"))
     site.environment["MIRROR_DIR"] = str(site.folder / "mirror")
     site.manage("import_statement", "fixtures/statement.txt")
@@ -37,7 +37,7 @@ def resting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def wait_until(is_done: object, within: float) -> None:
-    """`seen()` is true within so many seconds."""
+    """Wait until `is_done()` is true, at most `within` seconds."""
     assert callable(is_done)
     began = time.monotonic()
     while not is_done():

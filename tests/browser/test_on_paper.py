@@ -1,4 +1,4 @@
-"""The printed page of the appeal, set by a browser and read back from its PDF."""
+"""The printed page of the appeal, printed by a browser and read back from its PDF."""
 
 import io
 import re

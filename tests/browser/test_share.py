@@ -17,7 +17,7 @@ SHEET = "navigator.share = (shared) => { window.shared = shared; return Promise.
 
 @pytest.fixture
 def tab(new_tab: Visit) -> Visit:
-    """What is changed for each page of a tab stays."""
+    """Routes of a tab stay for its later pages."""
     return new_tab
 
 

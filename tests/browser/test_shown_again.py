@@ -1,4 +1,4 @@
-"""A private page that the browser brings back from memory does not tell what was true before.
+"""A private page that the browser shows from memory does not show an earlier state.
 
 Chromium under Playwright never restores a page from memory (asked for by its flags, too), so the page gets the very
 events that it would get then: `pagehide` when it is put away, `pageshow` when it is shown again, both `persisted`.

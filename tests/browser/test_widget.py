@@ -11,7 +11,7 @@ from tests.site import SLUG, Site
 
 
 class Elsewhere(BaseHTTPRequestHandler):
-    """A site that shows in a frame whatever its address names."""
+    """A site that shows any address in a frame."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -32,7 +32,7 @@ def elsewhere() -> Iterator[str]:
 
 
 def framed(page: Page, address: str) -> bool:
-    """Whether the page at this address is shown in the frame."""
+    """Return whether the page at this address is shown in the frame."""
     page.wait_for_load_state("networkidle")
     (frame,) = [frame for frame in page.frames if frame.parent_frame]
     return frame.url == address and frame.locator("h1").count() == 1

@@ -13,7 +13,7 @@ FORM = f"/appeals/{SLUG}/endorse/"
 CHANGE = f"/appeals/{SLUG}/change/"
 NAME = "Ойдон чыгарылган «Үлгү» фонду"
 State = Callable[["Visit"], None]
-"""Brings a visit to a page in one state."""
+"""A function that opens a page in one state."""
 
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -83,12 +83,12 @@ class Visit:
             self._fetched.append(request)
 
     def open(self, path: str) -> None:
-        """The page at `path`, in the language of this visit where it has one."""
+        """Open `path`, in the language of this visit if it exists."""
         self.requests.clear()
         self.page.goto(self.site.url + (path if path.startswith("/admin/") else self.prefix + path))
 
     def press(self, button: str) -> None:
-        """The page that answers a press of `button` is there: a click alone returns while the old page still stands."""
+        """Press `button` and wait for the next page: a click alone returns while the old page is still shown."""
         with self.page.expect_navigation():
             self.page.locator(button).first.click()
 
@@ -98,7 +98,7 @@ class Visit:
         self.press(button)
 
     def overflow(self) -> int:
-        """Pixels by which the page is wider than its window."""
+        """Return by how many pixels the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
     def weight(self) -> tuple[int, int]:
@@ -113,7 +113,7 @@ class Visit:
         return len(self._needed), sum(sizes.get(key, 0) for key in self._needed)
 
     def fill(self, address: str, *, display: str = "named", name: str = NAME) -> None:
-        """The form as somebody would fill it in."""
+        """Fill in the form."""
         for field, value in (
             ("organisation_name", name),
             ("contact_name", "Made-up Person"),

@@ -1,4 +1,4 @@
-"""Several moderators at once: each endorsement is listed once, numbers run 1 to N, and the second hears who was first.
+"""Several moderators at once: each endorsement is listed once, numbers have no gap, and a refusal names who was first.
 
 The same race is run against copies of the actions without their locks: if it did not fail there, it would prove nothing
 here. All copies, locked or not, pause between reading and writing.
@@ -54,7 +54,7 @@ def _copy_decisions(*, locked: bool) -> Any:
 def _complaints(
     copy: ModuleType | Any, already: type[Exception], *, threads: int, rows: int, lock: bool, shuffled: bool = False
 ) -> list[str]:
-    """What is wrong after that many moderators have approved all of that many endorsements, each in another order."""
+    """Return the problems after `threads` moderators approved all `rows` endorsements, each in another order."""
     appeal = factories.an_appeal()
     waiting = [factories.confirmed(appeal).pk for _ in range(rows)]
     done, errors, refused = [], [], []

@@ -56,7 +56,7 @@ def asked(server: Server, path: str, form: dict[str, Any] | None = None, *, seco
 
 @contextmanager
 def locked(site: Installation) -> Iterator[None]:
-    """Nobody can write on SQLite, nobody can even read on PostgreSQL."""
+    """Lock the database: no writes on SQLite, not even reads on PostgreSQL."""
     if not ON_POSTGRESQL:
         with closing(sqlite3.connect(site.folder / "var" / "petition.sqlite3", isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
@@ -71,7 +71,7 @@ def locked(site: Installation) -> Iterator[None]:
 
 
 class Posting:
-    """Many people send the form at once, each of them once; `answers` as they come."""
+    """Many people send the form at once, each once; `answers` has the responses as they arrive."""
 
     def __init__(self, server: Server) -> None:
         self.answers: list[Answer] = []

@@ -1,4 +1,4 @@
-"""What was acknowledged before a kill is there exactly once with its mail owed; nothing is there by halves."""
+"""What was acknowledged before a kill is there exactly once with its mail owed; nothing is stored partly."""
 
 import os
 import random

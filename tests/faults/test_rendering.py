@@ -68,7 +68,7 @@ def _is_kept(middleware: type[PublishedPagesMiddleware], *, path: str, encoding:
 
     interrupted.meanwhile = removal
     at_once = visit(path, accept_encoding=encoding)
-    assert interrupted.meanwhile is None, "nothing was made, so nothing could be overtaken"
+    assert interrupted.meanwhile is None, "nothing was rendered, so nothing could be overtaken"
     later = [visit(path, accept_encoding=other) for other in ("", "br")]
     return any(NAME in response.text for response in (at_once, *later))
 

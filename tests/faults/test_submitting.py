@@ -29,7 +29,7 @@ POSTS, ROUNDS = (50, 100) if os.environ.get("FULL_COUNTS") else (20, 3)
 
 
 def press(digest: str, *, at: datetime, form: str = "") -> Endorsement:
-    """The button of the confirmation page; the endorsement that it confirms."""
+    """Press the button of the confirmation page; return the confirmed endorsement."""
     return confirm(digest, form=form, at=at).endorsement
 
 

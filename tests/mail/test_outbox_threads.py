@@ -20,7 +20,7 @@ WITHOUT_LOCK = {"@transaction.atomic\ndef lease_next": "def lease_next", ".selec
 
 
 def _leased(module: ModuleType | Any) -> list[int]:
-    """What all workers together lease until nothing is left."""
+    """Return what all workers together lease until nothing is left."""
     for _ in range(MAILS):
         queue_test_mail()
 

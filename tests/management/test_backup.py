@@ -70,7 +70,7 @@ def test_a_backup_is_encrypted_and_has_the_removal_journal_beside_it(settings: S
     for path in (file, journal):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert b"Made-up" not in path.read_bytes()
-        assert b"further-2" not in path.read_bytes(), "when something was removed is nobody's business"
+        assert b"further-2" not in path.read_bytes(), "the time of a removal is not shown"
     read = removal_journal.read_journal(journal, settings.CONTACT_PRIVATE_KEYS)
     assert [(removal.kind, removal.reference) for removal in read.removals] == [("hide", "further-2")]
     assert read.site == removal_journal.get_site_id()
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -
 
 @pytest.mark.parametrize("full", ["the disk of the copy", "the disk of the backup"])
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_path: Path, full: str) -> None:
-    """A limit on the size of files stands for a disk without room."""
+    """A limit on the size of files replaces a full disk."""
     two_names()
     target = tmp_path / "backups" / "one.backup"
     target.parent.mkdir()
@@ -97,7 +97,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_
     removal_journal.get_site_id()
     room = 50_000
     if full == "the disk of the backup" and connection.vendor == "sqlite":
-        with connection.cursor() as cursor:  # just enough for the copy, and what is sealed is a little longer
+        with connection.cursor() as cursor:  # just enough for the copy; the encrypted file is a little longer
             cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
             (room,) = cursor.fetchone()
 
@@ -165,7 +165,7 @@ def test_files_of_a_running_backup_are_left_alone(settings: Settings) -> None:
         assert copy.exists()
         other.kill()
     call_command("backup")
-    assert not copy.exists(), "a process that was killed holds nothing back"
+    assert not copy.exists(), "a killed process holds no lock"
 
 
 def test_an_upgrade_backs_up_first_and_loses_nothing(settings: Settings, capsys: Capture) -> None:

@@ -158,7 +158,7 @@ def test_a_damaged_line_of_the_journal_is_one_sentence(appeal: Appeal, tmp_path:
 
 
 def test_new_keys_asks_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
-    """An operator who needs keys has none yet, in any role; and a server must not store a set that is not used."""
+    """Without any keys, in any role; and a server must not store keys that are not used."""
     result = Operator.run_alone(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
     assert result.returncode == 0, result.stderr
     assert "CONTACT_INDEX_KEY=" in result.stdout

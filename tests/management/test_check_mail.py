@@ -1,4 +1,4 @@
-"""`check_mail`: the operator sees at once whether mail leaves, and what to do when it does not."""
+"""`check_mail`: it shows whether mail can be sent, and what to do otherwise."""
 
 import pytest
 from django.core.management import CommandError, call_command

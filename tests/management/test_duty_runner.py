@@ -97,7 +97,7 @@ def test_a_duty_is_tried_again_after_a_while_and_one_with_more_to_do_at_once(db:
 
 @pytest.fixture
 def a_worker(monkeypatch: pytest.MonkeyPatch) -> Duties:
-    """The worker's duties, which do the least in each round, and deliver all mail there is."""
+    """Run the worker's duties, with the least work in each round and all mail."""
     monkeypatch.setattr(rounds, "PIECE_SECONDS", 0)
     monkeypatch.setattr("petition.management.commands.worker.MAIL_SECONDS", 60)
     worker = Command()
@@ -163,7 +163,7 @@ with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
 
 @pytest.mark.usefixtures("committed")
 def test_processes_on_a_machine_a_day_ahead_use_the_clock_of_the_database() -> None:
-    """Takes some seconds: a worker with a right clock, one that erases nothing and says so, and a web process."""
+    """Takes some seconds: a worker with a right clock, one that erases nothing and reports that, and a web process."""
     appeal = factories.an_appeal()
     now = datetime.now(UTC)
     row, _ = factories.submitted(appeal, at=now - timedelta(days=6, hours=1))

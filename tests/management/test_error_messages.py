@@ -35,7 +35,7 @@ def var(tmp_path: Path) -> Path:
 
 
 class Operator:
-    """Runs `manage.py` with given variables and no others, without root's right to read and write everything."""
+    """Run `manage.py` with only these variables, without root's right to read and write everything."""
 
     def __init__(self) -> None:
         self._forks = subprocess.Popen(
@@ -111,7 +111,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, operator: Operator) -> Pa
 def test_a_separate_process_prints_the_same_as_a_fork(
     operator: Operator, tmp_path: Path, command: str, data_dir: str, keys: str, begins: str
 ) -> None:
-    """All other tests run forks, and these three say what holds for all: settings, database and `serve`."""
+    """All other tests run forks; these three are examples of settings, database and `serve`."""
     (tmp_path / "locked").mkdir(mode=0o500)
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "keys.env").write_text(keys, encoding="ascii")

@@ -149,7 +149,7 @@ def test_lines_not_understood_block_publication_and_are_named(tmp_path: Path, db
 
 
 def translation(folder: Path, demands: int = 8) -> Path:
-    """A made-up translation: right in shape, clearly no translation."""
+    """Return a made-up translation with the right structure."""
     asked = "".join(f"{number}. Требование номер {number}.\n\n" for number in range(1, demands + 1))
     file = folder / "ru.txt"
     file.write_text(

@@ -89,7 +89,7 @@ def test_a_failed_mirror_is_tried_again_after_a_while(
     assert mirror._child is not None
     mirror.stop()
     assert mirror._child.returncode is not None
-    assert NAME in everything_in(folder), "nobody has left the list"
+    assert NAME in everything_in(folder), "no name was removed"
 
 
 def test_after_a_removal_a_mirror_that_fails_loses_its_lists_and_the_staff_are_alerted(folder: Path) -> None:
@@ -104,7 +104,7 @@ def test_after_a_removal_a_mirror_that_fails_loses_its_lists_and_the_staff_are_a
     assert OutgoingMail.objects.filter(message="mirror").count() == 1
     before = folder.stat().st_ino
     a_round(mirror, NOON + 2 * RETRY_AFTER)
-    assert folder.stat().st_ino == before, "it follows the removal already"
+    assert folder.stat().st_ino == before, "the mirror has the removal already"
 
 
 def test_a_mirror_that_fails_even_without_lists_is_removed(folder: Path) -> None:

@@ -206,7 +206,7 @@ def test_without_a_journal_no_list_is_published_until_somebody_has_checked(
     assert "Made-up" not in client.get(f"/appeals/{SLUG}/").text
     assert client.get(f"/appeals/{SLUG}/signatories.json").status_code == 503
     assert AuditEvent.objects.filter(verb="hold_list", actor_kind="operator").exists()
-    assert journal.with_name("removals.jsonl.aside-1").exists(), "a journal that was there is not lost"
+    assert journal.with_name("removals.jsonl.aside-1").exists(), "an existing journal is not lost"
     call_command("replay_removals", "--journal", str(journal.with_name("removals.jsonl.aside-1")))
     assert names() == {"Made-up Staying", ""}
     assert held_list.publish_list(by=MODERATOR, at=NOON)

@@ -48,7 +48,7 @@ def test_commands_use_the_address_of_the_running_site_unless_site_url_is_set(tmp
         assert site_url(tmp_path, SITE_URL="https://appeal.example") == "https://appeal.example"
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert (tmp_path / "site-url").read_text() == URL, "it had no time to clear up"
+    assert (tmp_path / "site-url").read_text() == URL, "it had no time to clean up"
     assert read_running_site_url(tmp_path) == ""
     assert site_url(tmp_path) == "http://127.0.0.1:8000"
     with announce_running_site(tmp_path, "http://127.0.0.1:8801"):

@@ -183,7 +183,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Batch": {
         **dict.fromkeys(("deed", "state", "reason"), STATE),
         **dict.fromkeys(
-            ("begun_by", "carried_out_by", "undone_by"), Private("numbers of staff accounts, as the trail")
+            ("begun_by", "carried_out_by", "undone_by"), Private("ids of staff accounts, as in the audit log")
         ),
         **dict.fromkeys(("begun_at", "carried_out_at", "undone_at"), WHEN),
         "id": TECHNICAL,
@@ -345,7 +345,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "list_held_back": True,
     },
 }
-"""Another value for each column except keys of each table that the record reads; or the whole UPDATE."""
+"""Another value for each column, except keys, of each table that the record reads; or the whole UPDATE."""
 
 
 def call(name: str) -> str:

@@ -125,7 +125,7 @@ def _run_to_zero_and_roll_back() -> None:
 
 
 def test_migrations_run_backwards_and_forwards_with_rows_in_every_table() -> None:
-    """One walk for all claims, since each step builds tables anew. From zero forwards this database was made."""
+    """One walk for all checks, since each step rebuilds tables. This database was made from zero forwards."""
     tables = _tables()
     _rows_everywhere()
     _rows_that_migrations_change()

@@ -18,6 +18,6 @@ def visit(appeal: Appeal) -> Iterator[Visitor]:
 
 @pytest.fixture
 def in_process() -> Iterator[None]:
-    """Documents are made without a child process."""
+    """Render documents without a child process."""
     with once.documents_in_process():
         yield

@@ -18,7 +18,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as the record has it; `label` is None when it is no longer listed."""
+    """One entry of the record; `label` is None when it is no longer listed."""
 
     id: str
     label: str | None

@@ -1,4 +1,4 @@
-"""What many tests look at is made once for a module."""
+"""Fixtures that are made once for a module."""
 
 import json
 from collections.abc import Iterator

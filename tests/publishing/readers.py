@@ -44,7 +44,7 @@ def paragraphs(content: bytes) -> list[str]:
 
 @cache
 def read_document(content: bytes, kind: str) -> str:
-    """Return all text of a document, with one space between words. To read a PDF costs more than to make it."""
+    """Return all text of a document, with one space between words. Reading a PDF takes longer than making it."""
     text = [content.decode()] if kind == "txt" else pages(content) if kind == "pdf" else paragraphs(content)
     return " ".join("\n".join(text).split()).replace("\u200b", "")
 

@@ -1,4 +1,4 @@
-"""A demonstration is in no search engine: each answer says so, and robots.txt keeps crawlers away."""
+"""A demonstration is in no search engine: each response has noindex, and robots.txt excludes it."""
 
 from urllib.robotparser import RobotFileParser
 
@@ -20,7 +20,7 @@ WITHOUT_LANGUAGE = (".json", ".atom", ".csv", "text.en.txt", "metadata.json")
 
 @pytest.fixture
 def demo(appeal: Appeal) -> Appeal:
-    """Beside the real appeal, each with an edition."""
+    """A demonstration beside the real appeal, each with an edition."""
     made_up = demonstration.get_or_create_appeal("demo", reading(), at=NOON)
     for _ in demonstration.add_endorsements(made_up, 2, at=NOON):
         pass
@@ -30,7 +30,7 @@ def demo(appeal: Appeal) -> Appeal:
 
 
 def paths(names: set[str], slug: str) -> list[str]:
-    """Of these routes of the appeal, in each language that the route has."""
+    """Return the paths of these routes of the appeal, in each language of the route."""
     plain = [OF_AN_APPEAL[name].replace(SLUG, slug) for name in sorted(names)]
     return plain + [f"/{code}{path}" for path in plain if not path.endswith(WITHOUT_LANGUAGE) for code in ("ru", "ky")]
 

@@ -26,7 +26,7 @@ ADDRESSEE = "Жогорку Кеңеш"
 
 @pytest.fixture
 def delivered(appeal: Appeal) -> Appeal:
-    """An edition with two further names, of which one is gone, and one that joined since."""
+    """An edition with two further names, one of them removed since, and one name that joined since."""
     for name in ("Fund One", "Gone Fund"):
         approved(appeal, organisation_name=name, countries=())
     freeze(SLUG, dated=NOON.date(), addressee=ADDRESSEE, by=MODERATOR, at=NOON)

@@ -1,4 +1,4 @@
-"""Nothing that is published tells when a name was removed: all bytes are the same whenever it happened.
+"""Nothing public shows when a name was removed: all bytes are the same for any time.
 
 Each removal is made twice, at two moments, from the same state of the database: what visitors get must not differ.
 """
@@ -35,7 +35,7 @@ SECOND_TIME = FIRST + timedelta(days=33, hours=7, minutes=12, seconds=11, micros
 SLOW = {"pdf", "docx", "card", "edition_pdf", "edition_docx"}
 """Routes that start a process for each response."""
 DIFFERENT = {"appeal", "changes", "feed", "appeal_json", "signatories_json", "edition"}
-"""One route of each way to tell of a list."""
+"""One route for each kind of list."""
 Happening = Callable[[datetime], object]
 
 
@@ -92,7 +92,7 @@ REMOVALS: dict[str, Happening] = {
     "hide and take back": _hide_and_take_back,
 }
 WHOLE = set(REMOVALS) if os.environ.get("FULL_COUNTS") else {"hide", "leave", "one not named leaves"}
-"""After these every page is looked at."""
+"""After these every page is checked."""
 
 
 NO_REMOVALS: dict[str, Happening] = {
@@ -105,7 +105,7 @@ NO_REMOVALS: dict[str, Happening] = {
 def _get_pages(
     client: Client, routes: Callable[[str], bool], languages: tuple[str, ...]
 ) -> dict[str, tuple[str, bytes]]:
-    """Headers and body of each published path."""
+    """Return headers and body of each published path."""
     places = [
         place for place in public_paths.list_public_pages() if routes(place.route) and place.language in languages
     ]
@@ -123,7 +123,7 @@ def _is_quick(route: str) -> bool:
 
 
 def _after(happening: Happening, at: datetime, look: Callable[[], dict[str, tuple[str, bytes]]]) -> object:
-    """What is seen after it happened at `at`; then the database is as it was."""
+    """Return the pages after it happened at `at`, and roll it back."""
     with transaction.atomic():
         happening(at)
         pages = look()
@@ -133,7 +133,7 @@ def _after(happening: Happening, at: datetime, look: Callable[[], dict[str, tupl
 
 @pytest.fixture
 def streaming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: object) -> Iterator[None]:
-    """Every export is a file, as with a long list; each look makes it again."""
+    """Make every export a file, as with a long list; each request makes it again."""
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
     monkeypatch.setattr(file_cache, "MAX_BYTES_IN_MEMORY", 10)
     yield
@@ -212,7 +212,7 @@ def test_exported_files_show_no_removal_date(client: Client, fund: Endorsement) 
 def test_the_files_of_a_mirror_are_dated_by_the_last_addition_and_each_mirror_is_newer(
     fund: Endorsement, tmp_path: Path, name: str
 ) -> None:
-    """A server of files tells their times as Last-Modified; and one that knows no other validator must see a change."""
+    """A file server sends times as Last-Modified; if that is its only validator, it must show a change."""
 
     def times() -> set[float]:
         mirror = tmp_path / name

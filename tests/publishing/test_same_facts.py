@@ -40,7 +40,7 @@ SHAPES: dict[str, Reader] = {
     "countries": read.text_by_country,
 }
 EDITIONS = {"edition", "edition_pdf", "edition_docx", "edition_txt"}
-"""The list of a day, not of today: tests/publishing/test_editions.py."""
+"""The list of an earlier day: tests/publishing/test_editions.py."""
 WITHOUT_LIST = {"accessibility", "privacy", "robots", "sitemap", "schema", "text", "signatory", "copy_text", "card"}
 """`copy_text` is in SHAPES, `signatory` leads to the list, `card` is a picture."""
 WITHOUT_LANGUAGE = {name for name in READERS if name.startswith(("signatories_", "appeal_"))} | {"feed"}
@@ -59,7 +59,7 @@ NOTICED: dict[Reader, list[bool]] = {
     read.table: [True, True, False],
     read.table_metadata: [False, False, True],
 }
-"""Which of the three disagreements below can be seen in what does not tell everything: line, list, date."""
+"""Which of the three differences below show in a response without all facts: entry, list, date."""
 each_visit = pytest.mark.parametrize(
     ("language", "path", "reader"),
     [visit[1:] for visit in VISITS],
@@ -69,7 +69,7 @@ each_visit = pytest.mark.parametrize(
 
 @dataclass(frozen=True)
 class Published:
-    """What the record has, and each response that tells of it, by language and path."""
+    """The facts of the record, and each response with them, by language and path."""
 
     recorded: Facts
     bodies: dict[tuple[str, str], bytes]
@@ -77,7 +77,7 @@ class Published:
 
 @pytest.fixture(scope="module")
 def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Published:
-    """The appeal with entries in every state, and all that is published of it."""
+    """The appeal with entries in every state, and all its published responses."""
     client = Client(headers={"host": "127.0.0.1:8000"})
     with once.rolled_back(django_db_blocker), once.documents_in_process():
         recorded = _record_entries(an_appeal())
@@ -86,7 +86,7 @@ def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Publ
 
 
 def _record_entries(appeal: Appeal) -> Facts:
-    """Make entries in every state; return them as the tables have them."""
+    """Create entries in every state; return them as in the tables."""
     names = ("Өмүр «Үкүк»", "Gone Fund", "Réseau d’Été", "Fund, with comma", "საქართველოს ფონდი", "Old Fund")
     countries = (("KG",), ("TJ",), ("FR", "BE"), (), ("KZ",), ("KG",))
     endorsements = [
@@ -135,7 +135,7 @@ def test_every_page_has_the_facts_of_the_record(published: Published, language: 
 
 @each_visit
 def test_a_difference_is_noticed(published: Published, language: str, path: str, reader: Reader) -> None:
-    """The same bytes against a record that differs in each thing that the reader looks at."""
+    """Compare the same bytes with a record that differs in each fact that the reader checks."""
     recorded, body = published.recorded, published.bodies[language, path]
     gone = [line if line.id != "further-6" else Line(line.id, None, None) for line in recorded.lines]
     late = [*recorded.lines, Line("further-7", "One more", "One more"), Line("original-36", None, None)]

@@ -27,7 +27,7 @@ class CountingDjango:
 
 
 class Visitor:
-    """Sends requests through a middleware of its own, which checks for changes only when a test calls it."""
+    """Send requests through a separate middleware, which checks for changes only when a test calls it."""
 
     def __init__(self, middleware: type[PublishedPagesMiddleware] = PublishedPagesMiddleware) -> None:
         self.django = CountingDjango()
@@ -65,5 +65,5 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body, decompressed."""
+        """Return the decompressed body."""
         return (brotli.decompress(self.body) if self.headers.get("Content-Encoding") == "br" else self.body).decode()

@@ -1,4 +1,4 @@
-"""Names to weigh: twenty of the list with ten ways to imitate each, and three hundred honest ones, made up."""
+"""Names to screen: twenty of the list with ten imitations each, and three hundred made-up honest ones."""
 
 import itertools
 import random
@@ -30,13 +30,13 @@ IMITATIONS: Final[dict[str, Callable[[str], str]]] = {
 
 
 def listed_names() -> list[str]:
-    """Twenty of the names that signed: those that every way of imitating changes, which DRA is too short for."""
+    """Return twenty names of the list that every way of imitating changes; DRA is too short for that."""
     names = [signatory.name for signatory in reading().signatories]
     return [name for name in names if all(way(name) != name for way in IMITATIONS.values())][:20]
 
 
 def iterate_imitations() -> Iterator[tuple[str, str, str]]:
-    """How it is imitated, the imitation, the name: two hundred."""
+    """Yield the way of imitating, the imitation and the name: two hundred."""
     for name, (way, imitated) in itertools.product(listed_names(), IMITATIONS.items()):
         yield way, imitated(name), name
 
@@ -57,6 +57,6 @@ _KINDS: Final = (
 
 
 def honest_names(count: int = 300) -> list[str]:
-    """Different organisations, many of which share a word, as real ones do."""
+    """Return names of different organisations, many of which share a word, as real ones do."""
     names = [kind.format(own) for own, kind in itertools.product(_OWN, _KINDS)]
     return random.Random(5).sample(names, count)

@@ -21,7 +21,7 @@ FULL = bool(os.environ.get("FULL_COUNTS"))
 
 
 def build_endorsement(appeal: Appeal, name: str) -> Endorsement:
-    """An endorsement under this name, with its keys, as the worker leaves it; not stored."""
+    """Return an unsaved endorsement of this name, with its keys as the worker sets them."""
     own = build_name_forms(name)
     return Endorsement(
         pk=0,
@@ -34,7 +34,7 @@ def build_endorsement(appeal: Appeal, name: str) -> Endorsement:
 
 
 def approve_names(appeal: Appeal, names: list[str]) -> None:
-    """List these names. Their mails go: the next form would look at each of them."""
+    """List these names. Their mails are deleted: the next form would read each of them."""
     for name in names:
         approved(appeal, organisation_name=name)
         OutgoingMail.objects.all().delete()
@@ -62,7 +62,7 @@ def find_listed_references(appeal: Appeal, name: str) -> set[str]:
 
 
 def change_two_letters(name: str, chance: random.Random) -> str:
-    """Two of its letters are others."""
+    """Change two letters of a name."""
     for _ in range(2):
         place = chance.randrange(1, len(name) - 1)
         name = f"{name[:place]}{chance.choice('aeiourst')}{name[place + 1 :]}"

@@ -1,4 +1,4 @@
-"""What one hand made is proposed as one; what honest organisations share is not."""
+"""Endorsements of one author are proposed as a cluster; what honest organisations share is not."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def build_members(count: int, **facts: Any) -> list[ClusterMember]:
-    """Arrivals a minute apart that have nothing in common but what `facts` say; `{}` in a text is the number."""
+    """Return arrivals a minute apart that share only `facts`; `{}` in a text becomes the number."""
     made = []
     for number in range(count):
         plain: dict[str, Any] = {"domain": f"d{number}", "network": f"n{number}", "seconds": 90, "is_confirmed": False}

@@ -1,4 +1,4 @@
-"""What the evidence says of an endorsement: the sentence, its mark, and the flag that the queue keeps."""
+"""The evidence about an endorsement: its sentence, its mark, and the flag for the queue."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from tests.factories import MODERATOR, NOON, an_appeal, approved, confirmed, wit
 
 
 def set_columns(row: Endorsement, **columns: Any) -> Endorsement:
-    """`row` as a submission leaves it."""
+    """Set columns of `row` as a submission does."""
     Endorsement.objects.filter(pk=row.pk).update(**({"domain_index": ""} | columns))
     return Endorsement.objects.select_related("appeal").get(pk=row.pk)
 

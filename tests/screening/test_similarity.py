@@ -1,4 +1,4 @@
-"""Who imitates a listed name is found, and honest names are left alone."""
+"""Imitations of listed names are found, and honest names are not flagged."""
 
 import itertools
 

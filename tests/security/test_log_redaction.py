@@ -16,7 +16,7 @@ MAILBOX = "asel.made-up+appeal@fund.example"
 
 @pytest.fixture
 def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
-    """A logger that writes as ours do, into memory."""
+    """Return a logger that writes into memory with the site's format."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.addFilter(RedactionFilter())

@@ -24,7 +24,7 @@ def turn(at: datetime = NOON, who: str = "somebody", within: timedelta = WEEK) -
 
 
 def crowded(turns: list[datetime]) -> list[datetime]:
-    """Turns after which a span of less than a day holds more than three."""
+    """Return the slots at which less than a day has more than three."""
     return [first for first in turns if sum(first <= other < first + DAY for other in turns) > DAILY.most]
 
 

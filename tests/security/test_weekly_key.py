@@ -36,7 +36,7 @@ def test_the_same_network_in_the_same_window_has_another_hash_under_another_key(
     consume(ONCE, NETWORK, at=NOON)
     (before,) = RateCount.objects.values_list("key", flat=True)
     SiteState.objects.update(rate_key_since=NOON - KEY_LASTS)
-    assert consume(ONCE, NETWORK, at=NOON), "counting begins anew"
+    assert consume(ONCE, NETWORK, at=NOON), "counting restarts"
     assert set(RateCount.objects.values_list("key", flat=True)) > {before}
 
 

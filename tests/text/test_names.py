@@ -82,7 +82,7 @@ def test_these_names_fold_to_the_same_key(one: str, other: str) -> None:
         ("मानव", "मनव"),
         ("がん", "かん"),
         ("קָם", "קם"),
-        ("Viasna", "Viаsna"),  # the second has a Cyrillic а: look-alikes are another room's business
+        ("Viasna", "Viаsna"),  # the second has a Cyrillic а: look-alikes are for screening
         ("IPHR", "IPHR2"),
     ],
 )

@@ -43,7 +43,7 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make(checkout: Path, tmp_path: Path) -> Make:
-    """Run `make` in the copy with an environment that is empty but for what is given."""
+    """Run `make` in the copy with this environment only."""
     python = write_program(tmp_path / "python", PYTHON)
 
     def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -24,7 +24,7 @@ NOT_COUNTRIES: Final = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"
 
 
 def frozen_names() -> dict[str, dict[str, str]]:
-    """Code → language → name, in the order of the codes. Raises KeyError when CLDR lacks a name."""
+    """Return code → language → name, in the order of the codes. Raises KeyError when CLDR lacks a name."""
     named = {language: _names_in(language) for language in LANGUAGES}
     codes = sorted(code for code in named["en"] if re.fullmatch("[A-Z]{2}", code) and code not in NOT_COUNTRIES)
     return {code: {language: named[language][code] for language in LANGUAGES} for code in codes}
@@ -41,7 +41,7 @@ def _names_in(language: str) -> dict[str, str]:
 
 
 def frozen_text() -> str:
-    """What countries.json must contain: one country a line, so that a change reads well in a diff."""
+    """Return the text of countries.json: one country a line, so that a change reads well in a diff."""
     lines = (f"  {json.dumps(code)}: {json.dumps(names, ensure_ascii=False)}" for code, names in frozen_names().items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -42,7 +42,7 @@ Ring = list[tuple[float, float]]
 
 
 def rings_of(topology: dict[str, Any]) -> list[Ring]:
-    """The rings of the object `land`, in degrees, each closed; longitudes go on beyond 180 where a ring does.
+    """Return the rings of the object `land`, in degrees, each closed; longitudes go on beyond 180 where a ring does.
 
     Source: the TopoJSON specification, 2.1.3 and 2.1.4 (arcs as steps on a grid; ~i is arc i backwards).
     """
@@ -80,7 +80,7 @@ def _unwrapped(ring: Ring) -> Ring:
 
 
 def simplified(ring: Ring) -> Ring:
-    """The ring without the points that matter least: those that span little with their neighbours. [] for a speck.
+    """Return the ring without the points that span least with their neighbours; [] for a speck.
 
     Source: Visvalingam and Whyatt, Line generalisation by repeated elimination of points, 1993.
     """
@@ -121,7 +121,7 @@ def _weight(a: tuple[float, float], b: tuple[float, float], c: tuple[float, floa
 
 
 def land_text(topology: dict[str, Any]) -> str:
-    """One ring a line: tenths of degrees, the first point, then the step to each further one."""
+    """Return one ring a line, in tenths of degrees: the first point, then the step to each further one."""
     lines = []
     for ring in rings_of(topology):
         if max(latitude for _, latitude in ring) < SOUTHERNMOST:
@@ -135,7 +135,7 @@ def land_text(topology: dict[str, Any]) -> str:
 
 
 def centres(table: bytes) -> dict[str, tuple[float, float]]:
-    """Code → longitude and latitude of the label point. Raises KeyError for a code without one.
+    """Return code → longitude and latitude of the label point. Raises KeyError for a code without one.
 
     `table` is a dBASE III file: a header of fields, 32 bytes each from byte 32 to a carriage return, then fixed rows.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with a machine is one plain sentence, and a `.venv` that is not whole is made again."""
+"""A problem of a machine is one plain sentence, and an incomplete `.venv` is made again."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ def serving(make: Make, *arguments: str, **environment: str) -> str:
 
 
 def one_sentence(make: Make, *arguments: str, **environment: str) -> str:
-    """What the operator reads; make adds a line of its own."""
+    """Return what the operator reads; make adds a line of its own."""
     result = make("run", *arguments, **environment)
     lines = [line for line in (result.stdout + result.stderr).splitlines() if not line.startswith("make: ***")]
     assert result.returncode != 0
@@ -90,7 +90,7 @@ def test_changed_requirements_are_installed_in_the_same_environment(checkout: Pa
 
 
 def test_an_installation_that_was_interrupted_is_made_again(checkout: Path, make: Make) -> None:
-    """At each of its steps: nothing but a folder, no pip yet, pip at work."""
+    """At each step: only a folder, no pip yet, pip at work."""
     (checkout / ".venv" / "lib").mkdir(parents=True)
     assert serving(make).startswith(AGAIN)
     (checkout / ".venv" / "made").unlink()
@@ -167,7 +167,7 @@ def test_unsuitable_pythons_are_skipped_or_reported(checkout: Path, make: Make, 
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(checkout: Path, make: Make, tmp_path: Path) -> None:
-    """As `python3 -m venv` says it."""
+    """With the message of `python3 -m venv`."""
     dropped = "-dac_override,-dac_read_search"
     if os.geteuid() == 0:  # root may otherwise write anywhere
         prefix = f"setpriv --bounding-set={dropped} --inh-caps={dropped} "

@@ -14,7 +14,7 @@ SETTINGS |= set(re.findall(r"^\| `([A-Z_]+)", (ROOT / "README.md").read_text(enc
 
 
 def test_no_setting_is_kept() -> None:
-    """Whatever becomes a setting: README and settings.py name it, and here it is none of what tests may see."""
+    """A new setting is in README and settings.py, and is not in the list of what tests may see."""
     assert {"MIRROR_DIR", "DATABASE_URL", "DATA_DIR", "DEBUG", "DIGEST_HOUR"} <= SETTINGS
     assert select_test_variables(dict.fromkeys({*SETTINGS, "PYTEST_ADDOPTS", "PGPASSWORD"}, "the real one")) == {}
     assert select_test_variables({"LC_ALL": "C", "PYTEST_XDIST_WORKER": "gw0", "KILLS": "100", "ANYTHING": "x"}) == {
@@ -36,7 +36,7 @@ def test_no_setting_is_seen():
 
 
 def test_one_test_run_by_hand_sees_nothing_of_the_operators_settings(tmp_path: Path) -> None:
-    """It deleted the folder that MIRROR_DIR named. Starts a pytest of its own, which takes 2 seconds."""
+    """Such a run deleted the folder of MIRROR_DIR. Starts another pytest, which takes 2 seconds."""
     environment = dict.fromkeys(SETTINGS, "the real one") | {"DJANGO_SETTINGS_MODULE": "real.settings"}
     environment |= {
         "PATH": os.environ["PATH"],
@@ -52,7 +52,7 @@ def test_one_test_run_by_hand_sees_nothing_of_the_operators_settings(tmp_path: P
 
 
 def test_an_invalid_test_database_is_refused(tmp_path: Path) -> None:
-    """Nothing would run on PostgreSQL, and the pass would be called so."""
+    """Otherwise nothing runs on PostgreSQL, although the pass has its name."""
     command = [sys.executable, "-c", "import tests.environment"]
     environment = {"TEST_DATABASE_URL": "mysql://me@db/test", "TEST_DATA_DIR": str(tmp_path)}
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

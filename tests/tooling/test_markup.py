@@ -1,4 +1,4 @@
-"""What templates and static files may not hold: the site's own policy forbids it, or it tells others who reads."""
+"""Markup that is forbidden in templates and static files by the site's policy or for privacy."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ TEMPLATE_CODE = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}", re.DOTALL)
 
 
 def offences(root: Path) -> list[str]:
-    """Every offence in `templates/` and `static/`, as file, line and what it is."""
+    """Return every offence in `templates/` and `static/`, as file, line and kind."""
     result = []
     for folder in ("templates", "static"):
         for path in sorted((root / folder).rglob("*")):
@@ -39,7 +39,7 @@ def offences(root: Path) -> list[str]:
 
 
 def offences_in(text: str, kinds: tuple[str, ...] = IN_MARKUP) -> Iterator[tuple[int, str]]:
-    """The lines of a text that offend, and how; `{% with once=1 %}` is no handler."""
+    """Return the offending lines of a text, and their kind; `{% with once=1 %}` is no handler."""
     plain = TEMPLATE_CODE.sub(_blank, text)
     for kind in kinds:
         searched = text if kind == "outside address" else plain
@@ -48,7 +48,7 @@ def offences_in(text: str, kinds: tuple[str, ...] = IN_MARKUP) -> Iterator[tuple
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Something harmless with as many lines."""
+    """Return something harmless with as many lines."""
     return "x" + "\n" * match.group().count("\n")
 
 

@@ -1,4 +1,4 @@
-"""A program that lacks a part has its tests skipped with a sentence, and failed where nothing may be skipped."""
+"""Tests of a program that lacks a part are skipped with the reason, or fail where nothing may be skipped."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ PROBES = (programs.lacking_calc, programs.lacking_proxy, programs.lacking_postgr
 
 @pytest.fixture(autouse=True)
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A PATH on which nothing is but what a test puts there; what was found before is forgotten."""
+    """A PATH with only what a test puts there; cached results are cleared."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     for name in ("REQUIRE_ALL", "CHROMIUM", "TEST_DATABASE_URL"):
@@ -39,7 +39,7 @@ def test_missing_programs_are_reported() -> None:
 
 @pytest.mark.parametrize("script", ["exit 0", "echo 'no export filter' >&2; exit 1"])
 def test_libreoffice_without_calc_is_reported(path: Path, script: str) -> None:
-    """However it ends: what counts is whether a file comes out."""
+    """Its exit code does not matter: the output file does."""
     put(path, "soffice", script)
     assert "LibreOffice is installed without Calc, or does not start" in programs.lacking_calc()
 
@@ -68,7 +68,7 @@ def test_a_pg_dump_older_than_the_server_is_reported(path: Path) -> None:
 
 
 def test_a_browser_that_does_not_start_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ubuntu's `chromium-browser` is there and only says that a snap is needed."""
+    """Ubuntu's `chromium-browser` exists and only prints that a snap is needed."""
     put(path, "chromium-headless-shell", "exit 127")
     put(path, "chromium", "echo needs a snap >&2")
     assert "no Chromium was found that starts (apt install chromium)" in programs.lacking_chromium()

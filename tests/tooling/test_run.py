@@ -100,7 +100,7 @@ def test_coverage_is_measured_once_and_checked_when_all_tests_run(programs: Path
 
 @pytest.mark.skipif(not shutil.which("pg_virtualenv"), reason="pg_virtualenv is missing (make test says so loudly)")
 def test_a_temporary_server_is_durable_and_removed_afterwards() -> None:
-    """Starts one, which takes 6 seconds: promise 5 is proved against a server that keeps what it acknowledges."""
+    """Takes 6 seconds, since it starts a server: the durability tests need one that keeps what it acknowledges."""
     script = 'echo "$URL"; psql -At -c "SHOW fsync" -c "SHOW synchronous_commit" "$URL"; exit 3'
     command = [str(ROOT / "tests" / "with_postgresql"), "URL", "sh", "-c", script]
     result = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -50,7 +50,7 @@ def catalogue(language: str) -> Catalog:
 
 
 def entries(language: str) -> Iterator[tuple[str, Message, str]]:
-    """Every plural form of every translation: the English words, the message, the form."""
+    """Yield every plural form of every translation: English text, message, form."""
     for message in catalogue(language):
         for form in translations.forms(message) if message.id else ():
             yield message.id if isinstance(message.id, str) else message.id[0], message, form
@@ -111,7 +111,7 @@ def test_the_mo_file_is_up_to_date(language: str) -> None:
 
 @each_language
 def test_the_po_file_is_as_the_script_writes_it(language: str) -> None:
-    """So a run of the script changes nothing but what is new; no dates, no addresses, no folders of a machine."""
+    """A run of the script only changes what is new: no dates, addresses or machine paths."""
     assert translations.po_file(language).read_bytes() == translations.written(translations.merged(language))
 
 
@@ -144,7 +144,7 @@ def test_a_new_string_is_found_wherever_it_is_marked(tmp_path: Path) -> None:
 
 
 def headline(language: str, number: int) -> str:
-    """The headline when as many signed, endorsed since, and are withheld."""
+    """Return the headline for these numbers of originals, later and withheld endorsements."""
     moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
     counts = Counts(original=number, further=number, withheld=number)
     appeal = AppealRecord(
@@ -213,7 +213,7 @@ def test_dates_are_written_as_the_language_writes_them() -> None:
 
 
 class Foreign(HTMLParser):
-    """Collects the words of a page, and its labels, that do not stand inside lang="en" or <code>."""
+    """Collect words and labels of a page outside lang="en" and <code>."""
 
     void = frozenset(["meta", "link", "input", "br", "img", "hr"])
 
@@ -242,7 +242,7 @@ class Foreign(HTMLParser):
 
 
 def english_left_in(page: str, *names: str) -> set[str]:
-    """Words in Latin letters outside lang="en", except `names` and what every language calls so."""
+    """Return the words in Latin letters outside lang="en", except `names` and words of every language."""
     reader = Foreign()
     reader.feed(page)
     text = " ".join(reader.words)
@@ -320,7 +320,7 @@ def test_mails_about_limits_have_none_either(limit: str, language: str) -> None:
 
 
 def labels_with_hints(page: str) -> dict[str, tuple[str, str]]:
-    """Of each declaration: its label, and what its tick box is described by."""
+    """Return label and description of the tick box of each declaration."""
     by_field = {}
     for name in DECLARATIONS:
         (label,) = re.findall(rf'<label for="id_{name}"[^>]*>\s*([^<]+)', page)

@@ -1,4 +1,4 @@
-"""Brings petition/locale up to date after a change of any marked string.
+"""Bring petition/locale up to date after a change of any marked string.
 
     .venv/bin/python -m tests.tooling.translations
 
@@ -27,7 +27,7 @@ KEYWORDS: Final = DEFAULT_KEYWORDS | {
     f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
 }
 
-# What Django says itself, where its own catalogue is not good enough to be shown beside our words: the months of
+# Django's own texts, where its catalogue is not good enough to be shown beside ours: the months of
 # Kyrgyz are written small (CLDR), and Django's Kyrgyz errors have mistakes of spelling; some of the admin's words it
 # does not have at all. Ours win over Django's.
 LONG: Final = "Ensure this value has at most %(limit_value)d {} (it has %(show_value)d)."
@@ -48,7 +48,7 @@ BORROWED: Final[dict[str, tuple[str | tuple[str, str], ...]]] = {
 
 
 class Catalogue(Catalog):
-    """A catalogue whose header says what readers need and no more, so that equal words give equal bytes."""
+    """A catalogue with a minimal header, so that equal messages give equal bytes."""
 
     def __iter__(self) -> Iterator[Message]:
         header = {
@@ -68,7 +68,7 @@ def po_file(language: str) -> Path:
 
 
 def read(language: str) -> Catalogue:
-    """The catalogue as it is committed; its Plural-Forms are Django's own for the language."""
+    """Return the committed catalogue; its Plural-Forms are Django's own for the language."""
     catalogue = Catalogue(locale=language, header_comment="")
     PoFileParser(catalogue, abort_invalid=True).parse(io.StringIO(po_file(language).read_text(encoding="utf-8")))
     catalogue.fuzzy = False
@@ -76,7 +76,7 @@ def read(language: str) -> Catalogue:
 
 
 def marked(root: Path = ROOT) -> Catalog:
-    """Every string that is marked for translation under petition/ and templates/."""
+    """Return every string that is marked for translation under petition/ and templates/."""
     catalogue = Catalog()
     for words, context in _find_marked(root):
         catalogue.add(words, context=context)
@@ -85,7 +85,7 @@ def marked(root: Path = ROOT) -> Catalog:
 
 @cache
 def _find_marked(root: Path) -> list[tuple[Any, str | None]]:
-    """Words and context of each; reading all files takes seconds."""
+    """Return text and context of each; reading all files takes seconds."""
     messages: list[tuple[Any, str | None]] = []
     for path in sorted((root / "petition").rglob("*.py")):
         messages += _extract(path.read_text(encoding="utf-8"))
@@ -103,7 +103,7 @@ def _extract(source: str) -> list[tuple[Any, str | None]]:
 
 
 def wanted(language: str) -> Catalog:
-    """What the catalogue of `language` has to hold: our own strings, and the borrowed ones."""
+    """Return the messages that the catalogue of `language` needs: our own and the borrowed ones."""
     template = marked()
     for words in BORROWED[language]:
         template.add(words)
@@ -118,21 +118,21 @@ def merged(language: str) -> Catalogue:
 
 
 def written(catalogue: Catalogue) -> bytes:
-    """The text of the .po file: one line a string, without places, which would change with every edit."""
+    """Return the text of the .po file: one line a string, without locations, which would change with every edit."""
     text = io.BytesIO()
     write_po(text, catalogue, width=0, no_location=True)
     return text.getvalue().lstrip()
 
 
 def compiled(catalogue: Catalogue) -> bytes:
-    """The bytes of the .mo file."""
+    """Return the bytes of the .mo file."""
     binary = io.BytesIO()
     write_mo(binary, catalogue)
     return binary.getvalue()
 
 
 def forms(message: Message) -> tuple[str, ...]:
-    """Every plural form of a translation, or the only one."""
+    """Return every plural form of a translation, or the only one."""
     strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
     return tuple(string or "" for string in strings)
 

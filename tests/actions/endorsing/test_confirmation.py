@@ -118,7 +118,7 @@ def test_confirming_one_form_erases_the_others_with_everything_that_belongs_to_t
     factories.submitted(appeal)
     confirmed = confirm(link, form=second, at=NOON).endorsement
     assert confirmed.website == "https://fund.example"
-    assert Endorsement.objects.filter(origin="form").count() == 2, "another organisation's post is left alone"
+    assert Endorsement.objects.filter(origin="form").count() == 2, "another organisation's form is kept"
     assert Contact.objects.count() == 2
     assert [message for message, _, _ in mails()] == ["confirm_mailbox", "own_page"], "the first is not true now"
     assert PrivateLink.objects.exclude(purpose="own_page").count() == 5, (

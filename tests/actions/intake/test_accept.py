@@ -146,7 +146,7 @@ def test_another_integrity_error_is_not_taken_for_a_repeated_form(appeal: Appeal
         submit(appeal, submission, at=NOON)
     assert list_forms() == []
     assert mails() == []
-    assert not RateCount.objects.exists(), "nothing is stored by halves"
+    assert not RateCount.objects.exists(), "nothing is stored partly"
 
 
 def test_the_slower_of_two_identical_forms_gets_the_same_fingerprint(

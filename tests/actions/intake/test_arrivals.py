@@ -52,7 +52,7 @@ def test_facts_about_the_mailbox_are_stored_as_codes_and_hashes(appeal: Appeal) 
         ["mail_matches_website"], [], ["free_mail"], ["disposable_mail"],
     ]  # fmt: skip
     assert first.domain_index == same.domain_index != brief.domain_index
-    assert free.domain_index == "", "a domain of everybody points at nobody"
+    assert free.domain_index == "", "a free mail domain identifies nobody"
     assert first.network_index == same.network_index != free.network_index
     assert brief.network_index == ""
     assert (first.seconds_to_fill, first.quarantined_at, first.quarantined_for) == (90, None, "")

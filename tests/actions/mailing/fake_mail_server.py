@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback that answers as a test tells it to."""
+"""A real SMTP server on loopback, whose responses a test sets."""
 
 import socket
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ OK = "250 OK"
 
 @dataclass
 class FakeMailServer:
-    """What the server answers at each stage, one after the other and OK when none is left, and what it took."""
+    """The responses at each stage, in order, then OK; and the mails that were accepted."""
 
     port: int
     senders: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ def _free_port() -> int:
 
 @contextmanager
 def run_server(office: FakeMailServer, *, password: str = "") -> Iterator[FakeMailServer]:
-    """The server takes connections inside the block; with a `password` it knows that one and no other."""
+    """Run the server inside the block; with a `password` it accepts only that one."""
 
     def is_right(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: object) -> AuthResult:
         return AuthResult(success=getattr(login, "password", b"") == password.encode(), handled=False)

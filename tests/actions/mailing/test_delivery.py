@@ -23,7 +23,7 @@ ADDRESS = "asel@fund.example"
 
 @pytest.fixture
 def closed_office(settings: Settings) -> FakeMailServer:
-    """Our settings name a post office that is not open."""
+    """The settings name a mail server that is not running."""
     office = create_fake_server()
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
@@ -43,7 +43,7 @@ def queue_test_mail(address: str = ADDRESS, message: str = "prepared", **content
 
 
 def deliver(at: datetime = NOON) -> tuple[int, OutgoingMail]:
-    """How many were tried at `at`, and the oldest mail afterwards."""
+    """Return how many mails were tried at `at`, and the oldest mail afterwards."""
     with clock.freeze(at):
         return deliver_due(), OutgoingMail.objects.earliest("pk")
 

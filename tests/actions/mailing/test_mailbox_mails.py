@@ -36,7 +36,7 @@ MAILBOX = "asel@fund.example"
 
 @pytest.fixture
 def office(settings: Settings) -> Iterator[FakeMailServer]:
-    """A real mail server that our settings name."""
+    """Run a real mail server that the settings name."""
     office = create_fake_server()
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
@@ -46,25 +46,25 @@ def office(settings: Settings) -> Iterator[FakeMailServer]:
 
 
 def deliver(at: datetime) -> int:
-    """Let the worker do its round at `at`; return how many mails were tried."""
+    """Run the worker at `at`; return how many mails were tried."""
     with clock.freeze(at):
         return deliver_due()
 
 
 def left() -> list[datetime]:
-    """When each mail left, the first one first."""
+    """Return when each mail was sent, in order."""
     return [moment for moment in OutgoingMail.objects.order_by("sent_at").values_list("sent_at", flat=True) if moment]
 
 
 def tokens_in(office: FakeMailServer) -> list[str]:
-    """The tokens of all links to confirm that were mailed."""
+    """Return the tokens of all confirmation links that were mailed."""
     texts = [mail.get_body(["plain"]) for mail in office.taken]
     words = [word for text in texts if text for word in text.get_content().split() if word.endswith("/confirm/")]
     return [word.split("/endorsements/")[1].split("/")[0] for word in words]
 
 
 def a_form(appeal: Appeal, at: datetime, *, mailbox: str = MAILBOX, network: str = "") -> str:
-    """One form that names `mailbox`; its fingerprint."""
+    """Send a form with `mailbox`; return its fingerprint."""
     arrival = Arrival(network or "203.0.113.0/24", 60, honeypot_filled=False)
     return submit(appeal, a_submission(contact_email=mailbox), arrival=arrival, at=at)
 

@@ -1,6 +1,6 @@
 """No mail says what is no longer true: every pair of actions within a minute, and every mail that leaves after it.
 
-What each mail claims is looked up here anew, in words of this test, so that the check in mailing/claims.py is not
+What each mail claims is looked up here again, by this test's own queries, so that the check in mailing/claims.py is not
 held against itself.
 """
 
@@ -48,7 +48,7 @@ FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in
 
 @pytest.fixture
 def office(settings: Settings) -> Iterator[FakeMailServer]:
-    """A real mail server that our settings name."""
+    """Run a real mail server that the settings name."""
     office = create_fake_server()
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", office.port, 10
@@ -70,7 +70,7 @@ def deliver(at: datetime) -> None:
 
 
 def left(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
-    """Every mail that leaves at `at`: its row, to whom, its text."""
+    """Return row, recipient and text of every mail that is sent at `at`."""
     office.taken.clear()
     deliver(at)
     rows = OutgoingMail.objects.in_bulk([one["Message-ID"] for one in office.taken], field_name="message_id")
@@ -79,7 +79,7 @@ def left(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, st
 
 
 def handed_over(*, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
-    """The same without a server."""
+    """Return the same without a server."""
     mail.outbox.clear()
     deliver(at)
     rows = OutgoingMail.objects.in_bulk(
@@ -89,7 +89,7 @@ def handed_over(*, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
 
 
 ISOLATES = dict.fromkeys((0x2068, 0x2069))
-"""Characters that keep a name's direction of writing from its surroundings."""
+"""Characters that isolate the writing direction of a name."""
 
 
 def token_in(text: str) -> str:
@@ -97,13 +97,13 @@ def token_in(text: str) -> str:
 
 
 def is_open(text: str, *purposes: Purpose) -> bool:
-    """Whether the link in this text opens something now."""
+    """Return whether the link in this text is valid now."""
     digests = [hash_token(token_in(text), purpose) for purpose in purposes]
     return PrivateLink.objects.live(LATER).filter(digest__in=digests).exists()
 
 
 def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
-    """Whether what the mail says is so, read from the tables."""
+    """Return whether the mail is true by the tables."""
     row = Endorsement.objects.filter(pk=endorsement.pk).select_related("signatory").first()
     state, display = (row.state, row.display) if row else ("", "")
     line = row.signatory if row else None
@@ -138,7 +138,7 @@ def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
 
 
 def false_mails(endorsement: Endorsement) -> list[str]:
-    """The messages that leave after the minute and are not true."""
+    """Return the messages that are sent after the minute and are not true."""
     messages = handed_over(at=LATER)
     wrong = [row.message for row, _, text in messages if not is_true(row.message, text, row.endorsement or endorsement)]
     contact = Contact.objects.filter(endorsement=endorsement).exists()
@@ -149,7 +149,7 @@ def false_mails(endorsement: Endorsement) -> list[str]:
         for row, to, _ in messages
         if moved and row.endorsement_id and to != "aibek@fund.example" and row.message != "changed"
     ]
-    assert len({row.pk for row, _, _ in messages}) == len(messages), "no mail leaves twice"
+    assert len({row.pk for row, _, _ in messages}) == len(messages), "no mail is sent twice"
     return wrong
 
 
@@ -201,7 +201,7 @@ def test_no_pair_of_actions_leaves_a_false_mail(appeal: Appeal, first: str) -> N
 def test_without_the_check_false_mails_leave(
     appeal: Appeal, monkeypatch: pytest.MonkeyPatch, first: str, then: str
 ) -> None:
-    """The control: claims that are not looked at."""
+    """The control: without checking claims."""
     monkeypatch.setattr(pre_send_checks, "CHECKS", {})
     _, wrong = pairs(appeal, first)
     assert any(one.endswith(then) for one in wrong)
@@ -261,7 +261,7 @@ def test_the_earlier_contact_gets_a_mail_about_a_change(appeal: Appeal, office: 
     messages = [(row.message, to) for row, to, _ in left(office, at=NOON + timedelta(minutes=2))]
     assert ("changed", "asel@fund.example") in messages
     assert ("own_page", "aibek@fund.example") in messages
-    assert ("own_page", "asel@fund.example") not in messages, "whose link would open the page of the new contact"
+    assert ("own_page", "asel@fund.example") not in messages, "its link would open the page of the new contact"
 
 
 def test_a_forgotten_mailbox_gets_no_mail(appeal: Appeal, office: FakeMailServer) -> None:

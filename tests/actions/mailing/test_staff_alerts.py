@@ -31,7 +31,7 @@ def people(db: None) -> None:
 
 
 def queue_alerts(at: datetime) -> list[tuple[str, str]]:
-    """Which mail goes to whom, when the worker looks at `at`."""
+    """Queue the alerts of `at`; return message and recipient of each."""
     before = len(mails())
     staff_alerts.queue_alerts(at=at)
     return [(message, address.split("@")[0]) for message, address, _content in mails()[before:]]
@@ -78,7 +78,7 @@ def test_all_staff_get_a_mail_when_more_than_ten_names_are_hidden(people: None, 
 
 
 def test_names_removed_in_any_way_count_and_restored_ones_do_not(appeal: Appeal) -> None:
-    """A withdrawal or a revocation takes a name off as well as hiding does; what was never listed takes none."""
+    """Withdrawals and revocations remove names too, except names that were never listed."""
     by = Actor.staff(1)
     listed = [approved(appeal, at=EARLY) for _ in range(3)]
     decisions.withdraw(confirmed(appeal).pk, by=by, at=EARLY)

@@ -59,7 +59,7 @@ def state() -> SiteState:
 
 
 def _six_days_old_and_just_decided(appeal: Appeal) -> tuple[int, int]:
-    """An endorsement whose link lives for another day, and one whose decision can still be taken back."""
+    """Create an endorsement whose link is valid for another day, and one whose decision can be undone."""
     now = datetime.now(UTC)
     young, _ = submitted(appeal, at=now - 6 * DAY - HOUR)
     return young.pk, decisions.approve(confirmed(appeal, at=now).pk, by=MODERATOR, at=now).pk

@@ -44,7 +44,7 @@ def fresh(endorsement: Endorsement) -> Endorsement:
 
 
 def mark_mails_sent(*, at: datetime) -> None:
-    """No mail is owed any more."""
+    """Mark all mails as sent."""
     for mail in OutgoingMail.objects.owed():
         mail.sent_at, mail.sealed_address, mail.sealed_content = at, "", ""
         mail.save()
@@ -185,7 +185,7 @@ def test_the_contact_of_an_approved_one_is_erased_after_a_year_and_a_lost_link_c
     assert has_contact(endorsement)
     retention.purge(at=year)
     assert not has_contact(endorsement)
-    assert fresh(endorsement).signatory, "its line stands"
+    assert fresh(endorsement).signatory, "its entry stays"
     mailbox_mails.request_links("Asel@fund.example", language="en", at=year)
     ((message, _, content),) = mails()
     assert message == "own_page_again"
@@ -223,7 +223,7 @@ def test_the_mail_about_a_late_decision_leaves_before_the_contact_is_erased(appe
     assert has_contact(endorsement)
     retention.purge(at=NOON + 4 * DAY)
     assert not has_contact(endorsement)
-    assert messages() == [], "what could not leave in four days holds nothing up, and no address is left in it"
+    assert messages() == [], "a mail unsent for four days delays nothing, and its address is erased"
 
 
 def test_questions_and_waiting_corrections_are_erased_with_the_contact(appeal: Appeal) -> None:

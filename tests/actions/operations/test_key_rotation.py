@@ -40,7 +40,7 @@ def key_id(settings: Settings, keys: dict[str, str]) -> str:
 
 
 def contents() -> dict[tuple[str, int, str], Any]:
-    """Everything that is sealed, opened, by table, row and column."""
+    """Return all encrypted values, decrypted, by table, row and column."""
     return {
         (model.__name__, row.pk, column): encryption.decrypt(getattr(row, column))
         for model, columns in get_encrypted_columns().items()
@@ -52,7 +52,7 @@ def contents() -> dict[tuple[str, int, str], Any]:
 
 @pytest.fixture
 def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any]:
-    """Every sealed column has a row sealed with the old key; afterwards the new one seals and both open."""
+    """Fill every encrypted column with the old key; then encrypt with the new key and decrypt with both."""
     use(settings, OLD, OLD)
     row = factories.confirmed(appeal)
     a_correction(row)
@@ -174,7 +174,7 @@ def test_a_key_that_is_still_in_use_must_be_kept(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """As where a web process that was not started anew still seals with the old one."""
+    """A web process that was not restarted still encrypts with the old key."""
     old = key_id(settings, OLD)
     use(settings, NEW, NEW, OLD)
     monkeypatch.setattr(key_rotation, "_one_step", lambda *arguments: None)

@@ -68,7 +68,7 @@ _seconds = itertools.count(1)
 
 
 def an_approved(appeal: Appeal) -> Endorsement:
-    """Each at a moment of its own, as on a real clock."""
+    """Each at its own time, as on a real clock."""
     return factories.approved(appeal, at=NOON + next(_seconds) * timedelta(seconds=1))
 
 
@@ -111,7 +111,7 @@ def test_each_kind_of_removal_is_repeated_as_that_kind(appeal: Appeal) -> None:
     assert set(again.values_list("verb", "actor_kind")) == {
         (verb, "operator") for verb in ("hide", "withdraw", "revoke", "erase")
     }
-    assert not replay(journal).counts, "again changes nothing"
+    assert not replay(journal).counts, "a second run changes nothing"
 
 
 def test_a_forgotten_mailbox_and_an_earlier_contact_are_erased_again(appeal: Appeal) -> None:
@@ -128,7 +128,7 @@ def test_a_forgotten_mailbox_and_an_earlier_contact_are_erased_again(appeal: App
         row.refresh_from_db()
         assert (row.mailbox_index, row.fingerprint) == ("", "")
         assert row.contact_erased_at is not None
-    assert listed() >= {"further-1", "further-2", "further-3"}, "they still stand behind the appeal"
+    assert listed() >= {"further-1", "further-2", "further-3"}, "they still endorse the appeal"
     assert not PrivateLink.objects.filter(digest__in=digests).exists()
 
 

@@ -32,7 +32,7 @@ def refuse(verb: Any, condition: str) -> None:
 
 
 def accept(verb: str) -> None:
-    """Takes that back, where no transaction does."""
+    """Undo `refuse`, where no transaction does."""
     of_table = " ON petition_endorsement" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER bad_row_{verb.lower()}{of_table}")

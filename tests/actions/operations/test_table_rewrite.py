@@ -26,7 +26,7 @@ only_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="
 
 
 def files_with(*words: str) -> set[str]:
-    """Names of the tables, indexes and TOAST tables whose file on disk has one of the words in it."""
+    """Return the tables, indexes and TOAST tables whose file on disk contains one of the words."""
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")  # what is in memory is on disk
         cursor.execute(
@@ -57,7 +57,7 @@ def run_worker(at: datetime) -> None:
 
 
 def known_to_the_planner() -> set[str]:
-    """The names that PostgreSQL keeps as samples of the column."""
+    """Return the names that PostgreSQL keeps as samples of the column."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -90,7 +90,7 @@ def test_the_worker_leaves_nothing_that_was_erased_in_any_file() -> None:
     """Writes some fifty tables: a second or two."""
     assert {"petition_endorsement", "petition_signatory"} <= files_with(*ERASED, HIDDEN)
     assert known_to_the_planner() & {*ERASED, HIDDEN}
-    with connection.cursor() as cursor:  # the broken variant: it frees the room, and leaves bytes in it
+    with connection.cursor() as cursor:  # the broken variant: it frees the space, and leaves the bytes there
         cursor.execute("VACUUM (ANALYZE) petition_endorsement")
     assert "petition_endorsement" in files_with(*ERASED, HIDDEN)
     assert left_after(lambda night: run_worker(QUIET + night * DAY)) == set()
@@ -126,7 +126,7 @@ def test_tables_are_rewritten_once_a_day_in_the_quiet_hour_or_when_it_was_missed
 @only_postgresql
 @pytest.mark.usefixtures("erased")
 def test_a_locked_table_is_skipped_and_tried_again_in_an_hour(caplog: pytest.LogCaptureFixture) -> None:
-    """Waits for its lock for a second, as the setting says."""
+    """Waits a second for its lock, as set."""
     held, go = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -33,7 +33,7 @@ def make_networks(count: int) -> list[str]:
 def test_messages_about_one_entry_are_marked_above_the_limit_and_none_is_lost(appeal: Appeal) -> None:
     marks = [send_message(appeal, network=network).above_limit for network in make_networks(ABOUT_ONE + 3)]
     assert marks == [False] * ABOUT_ONE + [True] * 3
-    assert not send_message(appeal, reference="further-2").above_limit, "another entry is counted apart"
+    assert not send_message(appeal, reference="further-2").above_limit, "another entry is counted separately"
     assert not send_message(an_appeal("another"), network="10.9.9.0/24").above_limit, "and so is another appeal"
     assert Dispute.objects.open().count() == ABOUT_ONE + 5
     assert AuditEvent.objects.filter(verb="dispute").count() == ABOUT_ONE + 5

@@ -30,10 +30,10 @@ def test_only_the_button_freezes_an_edition(staff: Client, appeal: Appeal) -> No
     assert (edition.dated, edition.addressee, edition.frozen_at) == (NOON.date(), "Жогорку Кеңеш", NOON)
     with clock.freeze(NOON):
         listed = staff.get(PATH).content.decode()
-        trail = staff.get("/admin/petition/auditevent/").content.decode()
+        audit_log = staff.get("/admin/petition/auditevent/").content.decode()
     assert f'href="/appeals/{SLUG}/editions/2026-11-23/"' in listed
     assert "The edition stands at its address now." in listed
-    assert "edition frozen" in trail
+    assert "edition frozen" in audit_log
     assert AuditEvent.objects.latest("pk").actor_kind == "staff"
 
 

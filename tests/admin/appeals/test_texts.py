@@ -107,10 +107,10 @@ def test_one_editor_proposes_and_another_publishes(editor: Client, appeal: Appea
     assert address in second.get("/admin/texts/").content.decode()
     assert "Human Rights" in second.get(address).content.decode()
     editor.post(address, {"do": "agree", "seen": version})
-    assert published() == [1]  # not by whoever proposed it
+    assert published() == [1]  # not by the account that proposed it
     assert second.post(address, {"do": "explode"}).status_code == 400
     second.post(address, {"do": "agree", "seen": version - 1})
-    assert published() == [1]  # not what was not looked at
+    assert published() == [1]  # not a version that was not shown
     second.post(address, {"do": "agree", "seen": version})
     assert published() == [2, 1]
     assert second.get(address).status_code == 404

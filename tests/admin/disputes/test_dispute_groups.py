@@ -21,12 +21,12 @@ pytestmark = pytest.mark.both_databases
 
 LIST = "/admin/disputes/"
 FLOOD = 531
-"""So many buried a genuine one."""
+"""This many hid a genuine one."""
 ONE_ENTRY = {"appeal": SLUG, "entry": "original-12"}
 
 
 def in_bulk(appeal: Appeal, count: int, **columns: Any) -> list[Dispute]:
-    """Messages as the form stores them, a minute apart."""
+    """Create messages as the form stores them, a minute apart."""
     plain = {
         "reference": "original-12",
         "about": DisputeTopic.NOT_AGREED,
@@ -37,7 +37,7 @@ def in_bulk(appeal: Appeal, count: int, **columns: Any) -> list[Dispute]:
 
 
 def ask(staff: Client, page: str, **sent: Any) -> str:
-    """The page that asks, after those in `sent` or all were chosen on `page`."""
+    """Return the confirmation page, after those in `sent` or all were chosen on `page`."""
     selection = re.search(r'name="shown" value="([^"]+)"', page)
     assert selection
     return staff.post(LIST, {"shown": html.unescape(selection[1])} | sent).content.decode()
@@ -50,7 +50,7 @@ def settle(staff: Client, page: str) -> str:
 
 
 def listed_ids(page: str) -> list[int]:
-    """The messages that can be opened on a page, in its order."""
+    """Return the messages that can be opened on a page, in order."""
     return [int(pk) for pk in re.findall(r"/admin/disputes/(\d+)/open/", page)]
 
 

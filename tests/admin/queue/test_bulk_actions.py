@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class StaffBrowser:
-    """A moderator who opens pages and presses buttons, and counts."""
+    """A moderator's browser, which counts presses."""
 
     def __init__(self, client: Client) -> None:
         self.client, self.presses, self.page = client, 0, ""
@@ -41,14 +41,14 @@ class StaffBrowser:
         self.page = response.content.decode()
 
     def follow(self, path: str) -> None:
-        """Presses a link, which is there."""
+        """Follow a link of the page."""
         assert f'href="{path}"' in self.page
         self.presses += 1
         self.path = path
         self._arrived(self.client.get(path))
 
     def press(self, button: str) -> None:
-        """Presses the first button with this class, in its form as it stands."""
+        """Press the first button with this class, with the fields of its form."""
         form = next(form for form in re.findall(r"<form .*?</form>", self.page, re.S) if f'class="{button}"' in form)
         action = re.search(r'<form [^>]*action="([^"]+)"', form)
         sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
@@ -71,7 +71,7 @@ def a_name(chance: random.Random) -> str:
 
 
 def fakes(count: int, chance: random.Random) -> list[dict[str, Any]]:
-    """Three floods: one domain; one network within an hour; one mould of names, filled in by a program."""
+    """Three attacks: one domain; one network within an hour; one pattern of names, filled in by a program."""
 
     def columns(number: int) -> dict[str, Any]:
         plain: dict[str, Any] = {
@@ -178,7 +178,7 @@ def test_rows_put_on_hold_by_a_limit_join_the_earlier_cluster(staff: Client, app
     assert "30 are on hold already" in browser.page
     assert 'class="staff-hold"' not in browser.page
     reasons = list(Endorsement.objects.on_hold().order_by("pk").values_list("quarantined_for", flat=True))
-    assert reasons == ["likeness"] * 5 + ["network"] * 25, "why it was set aside first stays"
+    assert reasons == ["likeness"] * 5 + ["network"] * 25, "the first reason stays"
 
 
 @pytest.mark.parametrize(("action", "state", "held"), [("reject", "rejected", 0), ("release", "submitted", 0)])

@@ -23,12 +23,12 @@ pytestmark = pytest.mark.both_databases
 
 
 def listed_ids(staff: Client, **chosen: Any) -> set[int]:
-    """The numbers of the endorsements in the queue."""
+    """Return the ids of the endorsements in the queue."""
     return {row["endorsement"].pk for row in context(staff, **chosen)["rows"]}
 
 
 def context(staff: Client, **chosen: Any) -> dict[str, Any]:
-    """What the queue's page is made of."""
+    """Return the context of the queue's page."""
     response = staff.get("/admin/", chosen)
     assert response.status_code == 200
     assert isinstance(response, TemplateResponse)

@@ -27,12 +27,12 @@ def dispute(
 
 
 def opened(staff: Client) -> str:
-    """The page on which the only dispute is read."""
+    """Return the page of the only dispute."""
     return staff.post(f"/admin/disputes/{Dispute.objects.get().pk}/open/", follow=True).content.decode()
 
 
 def wishes(appeal: Appeal) -> None:
-    """One of each that may wait: a dispute, a correction, a name to be shown again."""
+    """Create a dispute, a correction and a request to show a name again."""
     dispute(appeal, reference=f"original-{Dispute.objects.count() + 1}")
     approved(appeal)
     corrections.propose_correction(digest(), EntryProposal("Other Fund", "", ""), at=NOON)

@@ -21,7 +21,7 @@ POSTS = ("undo", "internal-note", "spelling", "language", "count", "letter")
 
 @pytest.fixture
 def second(db: None) -> Client:
-    """Another moderator's browser."""
+    """The client of another moderator."""
     account = get_user_model().objects.create_superuser("second", password="a long pass phrase")
     client = Client(headers={"host": "127.0.0.1:8000"})
     client.force_login(account)
@@ -39,7 +39,7 @@ def press(staff: Client, row: Endorsement, what: str, *, status: int = 200, **ty
 
 
 def seen_on(html: str, form: str) -> str:
-    """The version that a form of the page hands back."""
+    """Return the version token in a form of the page."""
     (token,) = re.findall(rf'/{form}/".*?name="seen" value="(\w+)"', html, re.S)
     return str(token)
 

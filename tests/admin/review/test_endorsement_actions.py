@@ -43,7 +43,7 @@ EVERYTHING = {"words": "Who are you?", "decision": "hide", "checked": "on"}
 
 
 def digest() -> str:
-    """Of the newest link of an own page that was mailed."""
+    """Return the digest of the newest own-page link that was mailed."""
     content = [content for message, _, content in mails() if message == "own_page"][-1]
     return hash_token(token_in(content), "own_page")
 
@@ -64,7 +64,7 @@ def press(staff: Client, row: Endorsement, what: str, **typed: str) -> str:
 
 
 def corrected(appeal: Appeal, **changes: str) -> tuple[Endorsement, Correction]:
-    """A listed endorsement whose organisation proposes another line."""
+    """Create a listed endorsement whose organisation proposes a correction."""
     row = approved(appeal, organisation_name="Old Fund")
     proposal = {"organisation_name": "New Fund", "acronym": "NF", "countries": "KG"} | changes
     corrections.propose_correction(digest(), EntryProposal(**proposal), at=NOON)
@@ -82,7 +82,7 @@ def decide_on(staff: Client, correction: Correction, decision: str) -> str:
 
 
 def agree_to_be_named(row: Endorsement) -> None:
-    """The mailbox agrees that the name is shown again."""
+    """Let the mailbox agree to show the name again."""
     token = private_links.create_link(row, Purpose.NAME_AGAIN)
     own_page.agree_to_be_named(hash_token(token, Purpose.NAME_AGAIN), at=NOON)
 
@@ -216,7 +216,7 @@ def test_a_refused_correction_names_who_decided_first(staff: Client, appeal: App
     assert "The line stays as it was." in decide_on(staff, correction, "refuse")
     decisions.set_public_note(
         SLUG, Kind.FURTHER, 1, "Later", by=MODERATOR, at=LATER
-    )  # what happened since is not who was first
+    )  # a later event is not who was first
     again = decide_on(staff, correction, "accept")
     assert re.search(r"Already decided by moderator at .+: correction refused\.", again)
     row.refresh_from_db()

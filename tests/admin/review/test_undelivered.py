@@ -20,7 +20,7 @@ def page_of(staff: Client, endorsement: Endorsement) -> str:
 
 
 def delivered(settings: Settings, *answers: str) -> None:
-    """The worker sends what is due two minutes after NOON; the server gives these answers to its recipients."""
+    """Send what is due two minutes after NOON, with these responses of the server to the recipients."""
     office = create_fake_server()
     office.recipients = list(answers)
     settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -55,7 +55,7 @@ def thief(account: User) -> Client:
 
 
 def press(client: Client, path: str, **typed: Any) -> bool:
-    """Whether it was done; if not, it asked who is there."""
+    """Return whether it was done; otherwise the account was asked to authenticate."""
     response = client.post(path, typed, headers={"referer": "http://127.0.0.1:8000/admin/"})
     return "reauthenticate" not in response.get("Location", "")
 
@@ -126,7 +126,7 @@ def test_on_https_the_second_factor_is_asked_and_a_password_is_not_enough(accoun
 
 
 def test_disputes_count_as_contacts_and_private_links_as_withdrawals(account: User, appeal: Appeal) -> None:
-    """Whoever has a private link can withdraw with it for good, at once."""
+    """A private link is enough to withdraw at once and finally."""
     client = create_client(account, proved_ago=200)  # recent enough for a link, before everything below
     with clock.freeze(clock.now() + timedelta(seconds=1)):
         looks(client, appeal, 2)
@@ -182,7 +182,7 @@ def test_batches_of_two_people_count_for_neither(account: User, appeal: Appeal) 
 
 
 def test_undoing_an_old_batch_counts_as_removing_names(thief: Client, account: User, appeal: Appeal) -> None:
-    """Within its minute, while its mails wait, nobody is asked; a week later it is revoking by another name."""
+    """Within its minute it needs no authentication; a week later it is a revocation."""
     now = clock.now()
     old, new = (
         batches.start(BatchAction.APPROVE, [confirmed(appeal).pk for _ in range(4)], by=0, at=at)
@@ -225,7 +225,7 @@ def test_the_operator_sets_the_limits(name: str) -> None:
 
 
 def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int:
-    """How many of four get to see a contact when one is left, and all have counted before one has stored anything."""
+    """Return how many of four open a contact when one is left, and all have counted before one has stored anything."""
     rows, pause, contacts = [confirmed(appeal).pk for _ in range(4)], Barrier(4), []
     original_used = hourly_limits.count_used
 
@@ -256,7 +256,7 @@ def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int
 
 
 def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
-    """As before: the gate counts, and then the page is answered. What the test has to notice."""
+    """The broken variant, which the test must notice: count first, then respond."""
     assert by.last_proof
     if hourly_limits.is_above_limit("contacts", account_id=by.id or 0, coming=1, last_proof=by.last_proof, at=at):
         raise LimitReached("contacts")
@@ -265,7 +265,7 @@ def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
 
 @pytest.mark.parametrize(("look", "expected"), [(contact_access.open_contact, 1), (look_after_asking, 4)])
 def test_parallel_requests_do_not_exceed_the_limit(committed: None, look: Callable[..., object], expected: int) -> None:
-    """Costs a second, in which the first waits for the others in vain."""
+    """Takes a second, in which the first waits for the others in vain."""
     appeal, account = an_appeal(), create_account("moderator", Role.MODERATOR)
     by = Actor.staff(account.pk, last_proof=lambda: None)
     for _ in range(2):
@@ -274,7 +274,7 @@ def test_parallel_requests_do_not_exceed_the_limit(committed: None, look: Callab
 
 
 def test_every_limited_verb_is_recorded_by_an_action() -> None:
-    """A verb that is called otherwise one day would be limited no more."""
+    """A renamed verb would no longer be limited."""
     actions = Path(hourly_limits.__file__).parents[1]
     others = [path for path in actions.rglob("*.py") if path.name != "hourly_limits.py"]
     source = "".join(path.read_text() for path in others)

@@ -32,12 +32,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def code(at: datetime, *, steps: int = 0) -> str:
-    """What the app of SECRET shows at `at`, or so many half minutes later."""
+    """Return the code of the app with SECRET at `at`, or `steps` half minutes later."""
     return str(format_hotp_value(hotp_value(SECRET, int(at.timestamp()) // 30 + steps)))
 
 
 def wrong(at: datetime, number: int = 0) -> str:
-    """Six digits that are right at no moment near `at`."""
+    """Return six digits that are wrong at all times near `at`."""
     near = {code(at, steps=steps) for steps in range(-3, 4)}
     return [f"{digits:06}" for digits in range(20) if f"{digits:06}" not in near][number]
 
@@ -57,7 +57,7 @@ def recovery_codes(account: User) -> list[str]:
 
 
 def from_network(number: int) -> Client:
-    """A browser in a network of its own, whose password was right."""
+    """Return a browser in its own network, whose password was right."""
     client = Client(headers={"host": "127.0.0.1:8000"}, REMOTE_ADDR=f"10.{number // 250}.{number % 250}.1")
     client.post(LOGIN, {"username": "moderator", "password": "a long pass phrase"})
     return client
@@ -68,7 +68,7 @@ def is_in(client: Client) -> bool:
 
 
 def test_the_sixth_code_is_not_checked_whatever_its_network(account: User) -> None:
-    """As in the attack, where 300 were looked at. allauth counts by network, in the memory of a process."""
+    """As in the attack, where 300 codes were checked. allauth counts by network, in the memory of a process."""
     with clock.freeze(NOON):
         for number in range(5):
             page = from_network(number).post(AUTHENTICATE, {"code": wrong(NOON, number)}).content.decode()
@@ -155,7 +155,7 @@ def test_a_used_code_is_reported_as_used(account: User) -> None:
 
 
 def test_passkeys_still_work_on_https(account: User, settings: Settings) -> None:
-    """The form of a passkey is another one, which asks no count: the page still offers it to who is blocked."""
+    """The form for a passkey is another one without a count: the page still offers it while codes are blocked."""
     for number in range(5):
         accept_code(account, wrong(NOON, number), at=NOON)
     with clock.freeze(NOON):
@@ -164,7 +164,7 @@ def test_passkeys_still_work_on_https(account: User, settings: Settings) -> None
 
 
 def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Barrier) -> int:
-    """How many of two sign-ins with one code are accepted, when both have looked before either has stored anything."""
+    """Return how many of two sign-ins with one code are accepted, when both read before either has stored anything."""
     outcomes: list[object] = []
 
     def sign_in() -> None:
@@ -194,7 +194,7 @@ def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Bar
 
 
 def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None:
-    """The same without a lock or a transaction around both: what the test has to notice."""
+    """The broken variant without lock and transaction, which the test must notice."""
     tries = CodeTries.objects.get_or_create(account=account)[0]
     matching = second_factor_codes._find_matching(account, shown, tries, at=at)
     tries.save()
@@ -205,7 +205,7 @@ def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None
 def test_one_code_sent_to_two_processes_at_once_works_once(
     committed: None, accept: Callable[..., object], times: int
 ) -> None:
-    """Costs up to two seconds, in which one waits for the other in vain."""
+    """Takes up to two seconds, in which one waits for the other in vain."""
     account = create_account("moderator", Role.MODERATOR)
     TOTP.activate(account, SECRET)
     CodeTries.objects.create(account=account)

@@ -30,7 +30,7 @@ def browser(host: str = "127.0.0.1:8000") -> Client:
 
 
 def fill(client: Client, page: str, path: str, *, secure: bool, **typed: str) -> str:
-    """Sends the form on `page`, hidden fields included, as a browser would; the page it leads to."""
+    """Send the form on `page` as a browser would, with hidden fields; return the next page."""
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     headers = {"referer": f"https://appeal.example{path}"} if secure else {}
     return client.post(path, hidden | typed, follow=True, secure=secure, headers=headers).content.decode()
@@ -94,7 +94,7 @@ def test_a_new_factor_ends_every_session_and_password_and_factor_sign_in(db: Non
 
 
 def set_up(client: Client, made: tuple[str, str]) -> str:
-    """Signs in, gives the password once more, and types the digits that an authenticator app would show."""
+    """Sign in, give the password again, and type the digits of an authenticator app."""
     page = sign_in(client, *made, secure=True)
     page = fill(client, page, "/admin/reauthenticate/", secure=True, password=made[1])
     (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", page)
@@ -103,7 +103,7 @@ def set_up(client: Client, made: tuple[str, str]) -> str:
 
 
 def digits(secret: str, *, steps: int = 0) -> str:
-    """What an authenticator app shows now, or so many steps later (RFC 6238 with SHA-1, 30 s, six digits)."""
+    """Return what an authenticator app shows now, or `steps` later (RFC 6238 with SHA-1, 30 s, six digits)."""
     counter = struct.pack(">Q", int(time.time()) // 30 + steps)
     mac = hmac.digest(base64.b32decode(secret), counter, "sha1")
     (number,) = struct.unpack_from(">I", mac, mac[-1] & 15)

@@ -27,7 +27,7 @@ def chief(db: None) -> User:
 
 
 def invite(by: User, **typed: object) -> str:
-    """Typed into the form; the path of the link that was mailed."""
+    """Send the form; return the path of the link that was mailed."""
     response = create_client(by).post("/admin/staff/invite/", INVITED | typed)
     assert (response.status_code, response["Location"]) == (303, "/admin/staff/")
     message, address, content = mails()[-1]
@@ -142,7 +142,7 @@ def test_a_role_is_removed_at_once_but_not_the_last_administrator(chief: User) -
 
 @pytest.mark.parametrize("do", ["take:administrator", "disable"])
 def test_neither_of_two_administrators_can_lock_the_other_out(chief: User, do: str) -> None:
-    """Whoever did would give roles alone from then on, to as many accounts as any rule of two takes."""
+    """That account could give roles alone from then on, and so pass every rule of two people."""
     guest = create_account("guest", Role.ADMINISTRATOR)
     for one, other in ((chief, guest), (guest, chief)):
         page = create_client(one).post(f"/admin/staff/{other.pk}/", {"do": do}, follow=True).content.decode()

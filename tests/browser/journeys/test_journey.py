@@ -1,4 +1,4 @@
-"""The whole way in Chromium, without JavaScript: form, errors, mail, confirmation, approval, list."""
+"""From form to list in Chromium without JavaScript: errors, mail, confirmation, approval."""
 
 import re
 
@@ -50,7 +50,7 @@ def test_from_the_appeal_to_the_list_without_javascript(phone: Visit, browser: B
 
 
 def approve(browser: Browser, visitor: Visit, name: str) -> None:
-    """A moderator signs in and presses the button, without JavaScript as well."""
+    """Sign in as a moderator and press the button, also without JavaScript."""
     staff = Visit(browser.new_context(java_script_enabled=False), visitor.site)
     staff.sign_in()
     staff.find(name)

@@ -1,4 +1,4 @@
-"""What an organisation does over the years, each on a small phone, without JavaScript and by the keyboard alone."""
+"""What an organisation does over the years, on a small phone, without JavaScript and by keyboard alone."""
 
 import re
 
@@ -17,7 +17,7 @@ LANGUAGES = ("en", "ru", "ky")
 
 
 def tab_to(page: Page, target: Locator) -> None:
-    """The focus is on `target`, brought there by the Tab key."""
+    """Move the focus to `target` with the Tab key."""
     for _ in range(MOST_TABS):
         if target.evaluate("element => element === document.activeElement"):
             return
@@ -26,7 +26,7 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 def press(page: Page, role: str, name: str) -> None:
-    """The link or button is pressed by its key, and the next page is there."""
+    """Press the link or button by keyboard and wait for the next page."""
     control = page.locator("main").get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
     tab_to(page, control)
     with page.expect_navigation():

@@ -49,7 +49,7 @@ def sign_in(visit: Visit, name: str) -> None:
 
 
 def with_an_authenticator(page: Page) -> None:
-    """Chromium's own made-up authenticator, which says yes."""
+    """Chromium's virtual authenticator, which accepts."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     kind = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}

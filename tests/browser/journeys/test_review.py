@@ -12,7 +12,7 @@ from tests.site import Site
 
 @pytest.fixture(scope="module")
 def site_with_fifty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site of its own, on which fifty wait."""
+    """A separate site with fifty endorsements in the queue."""
     running = Site(tmp_path_factory.mktemp("review"))
     running.start()
     running.manage("shell", "-v", "0", "-c", "from tests.browser.screens.fifty import plant; plant()")
@@ -32,7 +32,7 @@ SETTLED = 550  # milliseconds: sooner a press counts as the second one of the pa
 
 
 def turn(visit: Visit, key: str) -> None:
-    """The page that a key leads to is there."""
+    """Press a key and wait for the next page."""
     with visit.page.expect_navigation():
         visit.page.keyboard.press(key)
 

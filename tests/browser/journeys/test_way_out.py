@@ -1,4 +1,4 @@
-"""The way out in Chromium, on a small phone without JavaScript: removal code, lost link, a message."""
+"""Removal in Chromium, on a small phone without JavaScript: removal code, lost link, a message."""
 
 import re
 
@@ -12,7 +12,7 @@ LIST = f"/appeals/{SLUG}/signatories/"
 
 
 def confirmed(phone: Visit, name: str, address: str) -> tuple[str, str]:
-    """Fills in the form and confirms; the removal code that is shown, and the own page's link in the mail."""
+    """Fill in the form and confirm; return the removal code and the own-page link of the mail."""
     page = phone.page
     phone.open(FORM)
     phone.fill(address)
@@ -26,7 +26,7 @@ def confirmed(phone: Visit, name: str, address: str) -> tuple[str, str]:
 
 
 def listed(phone: Visit, words: str) -> None:
-    """`words` stand on the list, within a second or two."""
+    """Wait until `words` are on the list."""
     for _ in range(30):
         phone.open(LIST)
         if phone.page.locator(".roll").get_by_text(words).count():

@@ -1,4 +1,4 @@
-"""One page in one state: pictured in every width and scheme, on paper and from right to left, and judged."""
+"""Pictures of one page in one state, in every width and scheme, on paper and right to left, with checks."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ class View(NamedTuple):
 
     @property
     def document(self) -> str:
-        """The printed page; only the views on paper have one."""
+        """Return the file name of the printed page; only views on paper have one."""
         return f"{self.state}.{self.language}.{self.variant}.pdf"
 
 
@@ -40,7 +40,7 @@ class Shot(NamedTuple):
 
 
 def shoot(visit: Visit, state: str, language: str, widths: Sequence[int], folder: Path) -> Iterator[Shot]:
-    """The page that stands in the window is pictured in `folder` in all its variants; the window stays right to left.
+    """Take pictures of the open page in all variants into `folder`; the window stays right to left.
 
     Accessibility is judged once for each scheme, in the narrowest width, and from right to left, and on paper, only
     the layout.

@@ -12,7 +12,7 @@ STYLE = Path(__file__).with_name("screens.css")
 
 
 def write(folder: Path, shots: Sequence[Shot], unreached: Sequence[tuple[View, str]], at: datetime) -> Path:
-    """`index.html` in `folder` shows each picture that lies there and links it in full; its address."""
+    """Write `index.html` with all pictures of `folder` and links to them; return its address."""
     index = folder / "index.html"
     index.write_text(_page(folder, shots, unreached, at), encoding="utf-8")
     shutil.copyfile(STYLE, folder / STYLE.name)
@@ -86,5 +86,5 @@ def _size(path: Path) -> str:
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    """In the order of their first coming."""
+    """Return each once, in order."""
     return list(dict.fromkeys(words))

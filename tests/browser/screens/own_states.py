@@ -121,7 +121,7 @@ def _agreed_to_be_named(visit: Visit) -> None:
 
 
 def _code_done(visit: Visit) -> None:
-    """The short code, typed in on another device."""
+    """Type in the short code on another device."""
     confirm_page(visit)
     (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){2}[0-9A-Z]{3}\b", visit.site.mail_to(visit.address))
     visit.open("/code/")

@@ -139,7 +139,7 @@ def _edition(visit: Visit) -> None:
     today = visit.page.locator("[name=dated]").input_value()
     visit.page.locator("[name=addressee]").fill("President of the Kyrgyz Republic")
     visit.press(".staff-approve")
-    visit.complaints.clear()  # Chromium reports the 422 of whoever comes second
+    visit.complaints.clear()  # Chromium reports the 422 of the second visit
     visit.open(f"/appeals/{SLUG}/editions/{today}/")
 
 

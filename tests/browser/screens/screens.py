@@ -23,7 +23,7 @@ FOLDER = ROOT / "var" / "screens"
 
 
 class Wanted(NamedTuple):
-    """What is to be pictured: ways into states, languages, widths in pixels."""
+    """What to take pictures of: states, languages, widths in pixels."""
 
     states: Mapping[str, Callable[[Visit], None]]
     languages: Sequence[str] = LANGUAGES
@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """A site of its own is started, filled and pictured; 1 when there was any problem."""
+    """Start and fill a site and take its pictures; return 1 when there was any problem."""
     wanted = read(arguments)
     if lacking := lacking_chromium():
         sys.exit(lacking)
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def read(arguments: Sequence[str]) -> Wanted:
-    """The wish behind a command line; an unknown state ends the program with the list of those that there are."""
+    """Parse the command line; an unknown state ends the program with a list of all states."""
     parser = argparse.ArgumentParser(prog="make screens", description=__doc__)
     parser.add_argument("states", nargs="*", metavar="STATE", help=f"all, or some of: {', '.join(STATES)}")
     parser.add_argument("--language", action="append", choices=LANGUAGES, help="may be given again; all by default")
@@ -60,7 +60,7 @@ def read(arguments: Sequence[str]) -> Wanted:
 
 
 def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, report: Callable[[str], None]) -> int:
-    """`folder` holds the pictures and their index and nothing of an earlier run; 1 when there was any problem."""
+    """Write pictures and index into `folder`, without those of an earlier run; return 1 when there was any problem."""
     _clear(folder)
     shots: list[Shot] = []
     unreached: list[tuple[View, str]] = []
@@ -83,7 +83,7 @@ def render(wanted: Wanted, browser: Browser, site: Site, folder: Path, report: C
 
 
 def _visit(wanted: Wanted, state: str, language: str, browser: Browser, site: Site, folder: Path) -> Iterator[Shot]:
-    """A window of its own goes there once; width, scheme, paper and direction then change in place."""
+    """Open the state once in its own window; width, scheme, paper and direction then change in place."""
     context = browser.new_context(
         viewport={"width": min(wanted.widths), "height": HEIGHT}, locale="en-GB" if language == "en" else language
     )
@@ -96,7 +96,7 @@ def _visit(wanted: Wanted, state: str, language: str, browser: Browser, site: Si
 
 
 def _clear(folder: Path) -> None:
-    """Only what this command itself writes is removed."""
+    """Delete only what this command writes."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
         if re.fullmatch(r"[a-z-]+\.(en|ru|ky)\.(\d+\.(light|dark)|print|rtl)\.(png|pdf)", path.name):

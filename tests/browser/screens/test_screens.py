@@ -1,4 +1,4 @@
-"""`make screens` takes what it says, and says what is wrong."""
+"""`make screens` takes the listed pictures and reports problems."""
 
 import re
 import struct
@@ -19,7 +19,7 @@ def links(index: Path) -> set[str]:
 
 
 def width_of(png: Path) -> int:
-    """Pixels, as the header of the file says (PNG, 11.2.2)."""
+    """Return the width in pixels from the header of the file (PNG, 11.2.2)."""
     return int(struct.unpack(">I", png.read_bytes()[16:20])[0])
 
 
@@ -46,7 +46,7 @@ def test_pictures_pdfs_and_an_index_are_written(browser: Browser, site: Site, tm
 
 
 def _spoilt(visit: Visit) -> None:
-    """A page that is wrong in every way that is looked for."""
+    """Open a page with every problem that is checked."""
     visit.open("/nothing/")
     visit.page.evaluate(
         """() => {

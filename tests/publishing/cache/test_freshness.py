@@ -18,7 +18,7 @@ NAME = "Gone meanwhile"
 
 
 class Careless(PublishedPagesMiddleware):
-    """A broken variant: it serves what it has, however old the last check is."""
+    """A broken variant: it serves stored pages, however old the last check is."""
 
     def __call__(self, *args: object) -> object:  # type: ignore[override]
         self.freshness.is_stale = lambda now: False  # type: ignore[method-assign]

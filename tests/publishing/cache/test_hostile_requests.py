@@ -162,7 +162,7 @@ def test_a_404_of_a_published_page_is_not_stored(visit: Visitor) -> None:
 
 
 def test_no_cookie_is_ever_stored_or_set() -> None:
-    """By a Django that has gone wrong."""
+    """Django misbehaves here."""
 
     def careless(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "text/html"), ("Set-Cookie", "a=b"), ("Vary", "Cookie")])

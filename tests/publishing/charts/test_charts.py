@@ -1,4 +1,4 @@
-"""Map and growth: what is drawn and what stands in the tables is what the record says."""
+"""Map and growth: drawings and tables have the numbers of the record."""
 
 import re
 from collections import Counter
@@ -30,7 +30,7 @@ def html(client: Client, language: str = "") -> str:
 
 
 def rows(page: str, table: int) -> list[list[str]]:
-    """The cells of one table's body."""
+    """Return the cells of one table's body."""
     body = re.findall(r"<tbody>(.*?)</tbody>", page, re.S)[table]
     return [
         [unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
@@ -39,7 +39,7 @@ def rows(page: str, table: int) -> list[list[str]]:
 
 
 def circles(page: str) -> dict[str, tuple[str, float]]:
-    """Name → label and radius, as drawn."""
+    """Return name → label and radius, as drawn."""
     values = re.findall(r'<g><title>(.*?): .*?<circle class="count"[^>]* r="([\d.]+)"/></g>', page, re.S)
     labels = re.findall(r'<text class="(?:inside|above)"[^>]*>(.*?)</text>', page)
     return {unescape(name): (label, float(radius)) for (name, radius), label in zip(values, labels, strict=True)}
@@ -212,7 +212,7 @@ def test_one_country_alone_is_drawn_in_its_region() -> None:
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance of #rrggbb (WCAG 2.2, definition)."""
+    """Return the relative luminance of #rrggbb (WCAG 2.2, definition)."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

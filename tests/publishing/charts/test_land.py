@@ -1,4 +1,4 @@
-"""The silhouette and where countries lie on it: coasts alone, and formulas that keep their promise."""
+"""The world map and the positions of countries on it: coasts only, and correct formulas."""
 
 from collections import Counter
 from itertools import pairwise

@@ -48,7 +48,7 @@ PLACE = f"/appeals/{SLUG}"
 
 @dataclass(frozen=True)
 class Printed:
-    """Every document of one state of the appeal, by language and kind, and what it was made from."""
+    """Every document of one state of the appeal, by language and kind, and its source."""
 
     responses: dict[tuple[str, str], Any]
     letters: dict[str, Letter]
@@ -242,7 +242,7 @@ def test_a_docx_of_thousands_of_names_takes_seconds(appeal: Appeal) -> None:
 
 
 def test_the_same_revision_gives_the_same_bytes(client: Client, appeal: Appeal) -> None:
-    """Each in a process of its own, as on the site: four child processes take a second."""
+    """Each in its own process, as on the site: four child processes take a second."""
     list_further(appeal, 30)
     for kind in KINDS:
         first = get(client, kind)

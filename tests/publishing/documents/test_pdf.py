@@ -67,7 +67,7 @@ def test_the_pdf_is_tagged_and_titled_and_has_no_author(long_pdfs: dict[str, byt
 
 
 def kinds(node: Any) -> Iterable[str]:
-    """The structure types below a node of the structure tree (ISO 32000-1, 14.7)."""
+    """Yield the structure types below a node of the structure tree (ISO 32000-1, 14.7)."""
     for child in elements(node):
         yield child["/S"]
 
@@ -111,7 +111,7 @@ def test_a_heading_stays_with_its_content(appeal: Appeal) -> None:
 
     @cache
     def read(length: int) -> list[list[str]]:
-        """The lines of each page, without its foot."""
+        """Return the lines of each page, without its footer."""
         content = set_pdf(letter, originals=lines(length), further=lines(2))
         shown = [[line for line in page.splitlines() if line.strip()][:-1] for page in pages(content)]
         return [page[:-1] if letter.address in page[-1] else page for page in shown]

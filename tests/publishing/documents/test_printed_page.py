@@ -24,7 +24,7 @@ WORDS = _WORDS.split()
 
 
 def lists(page: str) -> dict[str, list[str]]:
-    """The lines of the lists under “Endorsed later”: `screen` shows the one, `paper` the other."""
+    """Return the entries of the lists under “Endorsed later”, for `screen` and `paper`."""
     section = page.partition('id="later"')[2].partition("</section>")[0]
     rolls = re.findall(r'<ol class="roll ?(\w*)".*?>(.*?)</ol>', section, re.S)
     return {name: [words(line) for line in re.findall(r"<li\b.*?</li>", lines, re.S)] for name, lines in rolls}

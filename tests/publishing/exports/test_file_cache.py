@@ -33,7 +33,7 @@ def exports_folder(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def long_list(appeal: Appeal, exports_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Appeal:
-    """A list that is too large for memory, since there is room for a few lines only."""
+    """A list too large for memory, whose limit is a few entries."""
     monkeypatch.setattr(file_cache, "MAX_BYTES_IN_MEMORY", 10_000)
     approved(appeal, organisation_name="Canary Fund")
     list_further(appeal, SOME, first=2)
@@ -171,9 +171,7 @@ def test_the_page_cache_stores_no_large_export(visit: Visitor, long_list: Appeal
     visit.middleware.check_for_changes()
     plain = visit(PATH)
     assert (plain.status, len(json.loads(plain.body)["signatories"])) == (200, 35 + SOME)
-    assert all(not response.body for response in visit.middleware._cache.responses.values()), (
-        "that it streams, and no more"
-    )
+    assert all(not response.body for response in visit.middleware._cache.responses.values()), "only that it is streamed"
     before = len(visit.django.requests)
     packed = visit(PATH, accept_encoding="gzip, br")
     assert gzip.decompress(packed.body) == plain.body

@@ -1,4 +1,4 @@
-"""The note beside a line: public wherever its line is, dated, and gone with it."""
+"""The note beside an entry: dated, public wherever its entry is, and removed with it."""
 
 import csv
 import io

@@ -24,7 +24,7 @@ def calc() -> None:
 
 
 def formulas(folder: Path) -> dict[str, int]:
-    """How many cells Calc takes for formulas in each CSV file of the folder, by the file's name."""
+    """Return how many cells Calc takes for formulas, by name of the CSV file."""
     converted = programs.convert_with_calc(folder, sorted(folder.glob("*.csv")))
     return {
         table.stem: sum(1 for cell in ElementTree.parse(table).iter() if FORMULA in cell.attrib) for table in converted
@@ -43,5 +43,5 @@ def test_calc_finds_no_formula_in_what_we_publish(client: Client, appeal: Appeal
     (tmp_path / "without_note.csv").write_bytes(client.get(f"/appeals/{SLUG}/signatories.csv").getvalue())
     results = formulas(tmp_path)
     assert results.pop("typed") >= 4  # so Calc does look for them
-    # The exact file is exact: this note is one that no form would take, and it stands there as it was written.
+    # The exact file is not changed: this note, which no form accepts, is in it as written.
     assert results == {"written": 0, "signatories": 1, "signatories.spreadsheet": 0, "without_note": 0}

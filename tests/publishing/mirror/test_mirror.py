@@ -47,7 +47,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 class Page(HTMLParser):
-    """Where a page leads, and what in it can be led to."""
+    """The links and the anchors of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Page(HTMLParser):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The folder, by a server that serves files and nothing else."""
+    """Serve the folder with a plain file server; yield its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -71,7 +71,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def crawled(base: str) -> tuple[dict[str, bytes], set[str]]:
-    """Everything that can be reached from the start page, and what leads elsewhere. A dead link raises."""
+    """Return everything reachable from the start page, and links to other sites. A dead link raises."""
     waiting, contents, pages, elsewhere, wanted = [base], {}, {}, set(), set()
     while waiting:
         url = waiting.pop()
@@ -113,7 +113,7 @@ class Mirror:
 def mirror(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Mirror:
-    """Made by the command, and again from what visitors got, as second.zip."""
+    """Write the mirror by the command, and again from the visitors' pages, as second.zip."""
     client, place = Client(headers={"host": "127.0.0.1:8000"}), tmp_path_factory.mktemp("mirror")
     with once.rolled_back(django_db_blocker), once.documents_in_process(), once.one_connection():
         list_further(an_appeal(), 140)
@@ -139,7 +139,7 @@ def mirror(
 
 
 def test_the_zip_is_dated_by_the_last_addition_and_readable_by_all(mirror: Mirror) -> None:
-    """Unpacked, it can be served by whoever serves; packed again without a change, it is the same to the byte."""
+    """Any server can serve it unpacked; packed again without a change, it is the same to the byte."""
     with zipfile.ZipFile(mirror.zip) as parts:
         entries = parts.infolist()
     assert {entry.external_attr >> 16 for entry in entries} == {0o644}
@@ -343,7 +343,7 @@ def test_foreign_files_in_the_working_place_are_not_touched(db: None, tmp_path: 
 def test_a_mirror_without_a_mark_is_recognised_and_replaced(
     db: None, tmp_path: Path, name: str, without_list: bool
 ) -> None:
-    """The worker must be able to replace it, or it would go on naming who has left the list."""
+    """The worker must be able to replace it, or it would still have removed names."""
     write_mirror(tmp_path / "made", Tiny(), nothing, without_list=without_list)
     (tmp_path / "made" / MARK_FILE).unlink()
     sums = (tmp_path / "made" / CHECKSUMS_FILE).read_text(encoding="utf-8")
@@ -381,7 +381,7 @@ def test_a_symbolic_link_stays_and_its_folder_is_replaced(db: None, tmp_path: Pa
 
 
 def held(folder: Path) -> set[int]:
-    """The numbers of the answers that it holds."""
+    """Return the request numbers in its files."""
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.csv")]
     assert texts
     return {int(text) for text in texts}
@@ -437,7 +437,7 @@ def test_a_name_removed_before_a_try_is_gone_even_if_later_tries_fail(appeal: Ap
 
 
 def test_the_manifest_is_what_the_url_map_marks_as_published(mirror: Mirror, appeal: Appeal) -> None:
-    """That each of them is there is seen when the mirror is made, which is incomplete otherwise."""
+    """Whether each path exists is checked when a mirror is written."""
     paths = list(mirror.live)
     assert f"/appeals/{SLUG}/editions/2026-11-23.txt" in paths
     assert f"/appeals/{SLUG}/text.en.txt" in paths

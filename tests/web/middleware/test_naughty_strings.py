@@ -42,7 +42,7 @@ def post(client: Client, **changes: Any) -> Any:
 
 
 def is_refused_with_reason(response: Any, typed: str) -> bool:
-    """Return whether the form shows the errors and what was typed, or the page says why it was refused."""
+    """Return whether the form shows the errors and what was typed, or the page gives the reason."""
     if response.status_code == 400:
         return any(char == "\0" or "\ud800" <= char <= "\udfff" for char in typed)
     page = unescape(response.content.decode())

@@ -277,7 +277,7 @@ def test_new_contacts_are_asked_five_times_a_day_at_most(client: Client, appeal:
     _, address = create_own_page(appeal)
     for number in range(41):
         last = client.post(f"{address}contact/", PERSON | {"contact_email": f"bakyt{number}@fund.example"})
-    assert last.status_code == 409, "for a week there is no turn"
+    assert last.status_code == 409, "no slot for a week"
     soon = clock.now() + timedelta(hours=23)
     assert OutgoingMail.objects.filter(message="old_contact", due_at__lte=soon).count() == 5
 

@@ -90,7 +90,7 @@ def test_every_file_matches_its_schema_in_every_phase_and_level(client: Client, 
             assert list(validator(client, content).iter_errors(content)) == [], (phase, level)
         expected = "paused" if (phase, level) == ("open", Level.CLOSED) else phase
         assert read(client, f"{PLACE}.json")["phase"] == expected
-        # What the other tests here hold against a grammar, or read back, knows no phase and no level.
+        # The other files that tests here check have no phase and no level.
         assert [get(client, PLACE + end) for end in others] == before, (phase, level)
 
 
@@ -194,7 +194,7 @@ def test_the_feed_is_atom_and_names_nobody(client: Client, lively: Appeal) -> No
     body = get(client, f"{PLACE}.atom")
     grammar = etree.RelaxNG(file=GRAMMAR)
     grammar.assertValid(etree.fromstring(body))
-    for needed in (b"updated", b"id", b"title", b"name"):  # the grammar can refuse
+    for needed in (b"updated", b"id", b"title", b"name"):  # the schema can refuse
         assert not grammar.validate(etree.fromstring(re.sub(b"<%b>.*?</%b>" % (needed, needed), b"", body, count=1)))
     root = ElementTree.fromstring(body)
     assert LICENCE in (root.findtext(f"{ATOM}rights") or "")

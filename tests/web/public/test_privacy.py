@@ -1,4 +1,4 @@
-"""`/privacy/` says what settings and retention periods say; files for programs: robots.txt and others."""
+"""`/privacy/` states the current settings and retention periods; robots.txt and other files for programs."""
 
 import re
 from datetime import timedelta

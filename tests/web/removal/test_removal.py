@@ -75,7 +75,7 @@ def test_all_three_options_are_shown_even_when_the_appeal_is_closed(
         assert f'action="{action}"' in page
     assert "Made-up Secretariat" in page
     assert "desk@secretariat.example" in page
-    assert len(re.findall(r'\bid="', page)) == len(set(re.findall(r'\bid="([^"]+)"', page))), "each id stands once"
+    assert len(re.findall(r'\bid="', page)) == len(set(re.findall(r'\bid="([^"]+)"', page))), "each id is there once"
 
 
 @pytest.mark.parametrize("address", [CHANGE, CODE, MESSAGE, f"{CHANGE}sent/", f"{MESSAGE}sent/"])
@@ -171,9 +171,9 @@ def test_a_new_link_does_not_end_the_old_one(client: Client, settings: Settings)
     client.post(CHANGE, {"mailbox": "nobody@fund.example"})
     with run_server(office):
         assert delivery.deliver_due() == 1
-    (mail,) = office.taken  # to a mailbox that is not known nothing leaves
+    (mail,) = office.taken  # an unknown mailbox gets no mail
     assert client.get(own_page_in(mail)).status_code == 200
-    assert client.get(f"/endorsements/{old}/").status_code == 200, "whoever typed the mailbox in takes nothing away"
+    assert client.get(f"/endorsements/{old}/").status_code == 200, "typing in a mailbox ends no link"
 
 
 @pytest.mark.usefixtures("committed")
@@ -197,7 +197,7 @@ def test_each_attempt_to_send_a_new_link_carries_the_same_one(
         with clock.freeze(clock.now() + timedelta(minutes=1)):
             assert delivery.deliver_due() == (0 if forgotten else 1)
     if forgotten:
-        assert office.taken == [], "a mailbox that is forgotten hears nothing"
+        assert office.taken == [], "a forgotten mailbox gets no mail"
         return
     (mail,) = office.taken
     assert client.get(own_page_in(mail)).status_code == 200
