@@ -73,7 +73,7 @@ ACTIONS: dict[str, tuple[Callable[[Appeal], object], str, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_each_action_leaves_one_event_that_names_nobody(appeal: Appeal, name: str) -> None:
+def test_each_action_records_one_event_without_names(appeal: Appeal, name: str) -> None:
     action, actor, verbs = ACTIONS[name]
     imported = AuditEvent.objects.get()
     assert (imported.verb, imported.actor_kind, imported.subject_kind) == ("import", "operator", "appeal")

@@ -10,7 +10,7 @@ from statistics import median
 from urllib.parse import quote
 
 from tests.benchmarks.load import percentile
-from tests.benchmarks.serving import BR, PAGE, fetched, filled
+from tests.benchmarks.serving import BR, PAGE, fetch, filled
 from tests.benchmarks.table import Figure, at_most
 from tests.processes import Installation, Server
 from tests.site import ROOT, SLUG
@@ -23,11 +23,11 @@ def first_after_a_change(site: Installation, server: Server, length: int, most: 
     """`length` further signatories, one more with each change; milliseconds until the new page is there."""
     times = []
     for number in range(1, rounds + 1):
-        before = fetched(server.url + PAGE, BR)[1]
+        before = fetch(server.url + PAGE, BR)[1]
         filled(site, length + number)
         time.sleep(WATCHED)
         began = time.perf_counter()
-        _, page = fetched(server.url + PAGE, BR)
+        _, page = fetch(server.url + PAGE, BR)
         times.append((time.perf_counter() - began) * 1000)
         assert page != before
     return at_most(f"first request after a change, with {35 + length:,} signatories", median(times), most, "ms")
@@ -39,7 +39,7 @@ def search(server: Server, database: str) -> Figure:
     times = []
     for number in range(60):
         began = time.perf_counter()
-        answer, _ = fetched(f"{address}?q={quote(QUERIES[number % len(QUERIES)])}", BR)
+        answer, _ = fetch(f"{address}?q={quote(QUERIES[number % len(QUERIES)])}", BR)
         times.append((time.perf_counter() - began) * 1000)
         assert answer.status == 200
     return at_most(f"search over 100,000 signatories, {database}, p95", percentile(times, 95), 100, "ms")
@@ -50,7 +50,7 @@ def document(server: Server) -> list[Figure]:
     times = []
     for _ in range(2):
         began = time.perf_counter()
-        answer, body = fetched(f"{server.url}/appeals/{SLUG}.pdf")
+        answer, body = fetch(f"{server.url}/appeals/{SLUG}.pdf")
         times.append(time.perf_counter() - began)
         assert (answer.status, body[:5]) == (200, b"%PDF-")
     return [

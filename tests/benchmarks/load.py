@@ -32,7 +32,7 @@ def has_wrk() -> bool:
     return shutil.which("wrk") is not None
 
 
-def loaded(url: str, headers: Mapping[str, str], *, seconds: float, connections: int = 64) -> Load:
+def run_load(url: str, headers: Mapping[str, str], *, seconds: float, connections: int = 64) -> Load:
     """GETs of `url` for some seconds. Raises Failed where an answer is neither 2xx nor 3xx."""
     if not has_wrk():
         return _by_python(url, headers, seconds=seconds)
@@ -60,8 +60,8 @@ def percentile(times: list[float], percent: int) -> float:
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
 
 
-def middle(loads: list[Load]) -> Load:
-    """Each figure's median over several runs."""
+def median_load(loads: list[Load]) -> Load:
+    """Return each figure's median over several runs."""
     return Load(*(median(getattr(load, name) for load in loads) for name in ("rate", "p50", "p99")))
 
 

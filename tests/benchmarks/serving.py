@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.benchmarks.load import Load, loaded, middle
+from tests.benchmarks.load import Load, median_load, run_load
 from tests.benchmarks.table import Figure, at_least, at_most, of_load
 from tests.processes import Installation, Server
 from tests.site import SLUG, free_port
@@ -31,8 +31,8 @@ http {{
 """
 
 
-def fetched(url: str, headers: dict[str, str] | None = None, *, method: str = "GET") -> tuple[HTTPResponse, bytes]:
-    """One answer and its body as it was sent."""
+def fetch(url: str, headers: dict[str, str] | None = None, *, method: str = "GET") -> tuple[HTTPResponse, bytes]:
+    """Return one response and its body as it was sent."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     try:
@@ -46,7 +46,7 @@ def fetched(url: str, headers: dict[str, str] | None = None, *, method: str = "G
 @contextmanager
 def nginx(folder: Path, url: str) -> Iterator[str]:
     """One worker that serves what `url` answers, with the same headers, from a file."""
-    answer, body = fetched(url, BR)
+    answer, body = fetch(url, BR)
     (folder / "pages").mkdir(parents=True)
     (folder / "pages" / "page").write_bytes(body)
     folder.chmod(0o755)
@@ -73,7 +73,7 @@ def nginx(folder: Path, url: str) -> Iterator[str]:
 def _until_it_answers(url: str) -> None:
     for _ in range(100):
         try:
-            answer, _body = fetched(url)
+            answer, _body = fetch(url)
             assert answer.status == 200, answer.status
             return
         except OSError:
@@ -83,24 +83,24 @@ def _until_it_answers(url: str) -> None:
 
 def figures(small: Server, large: Server, bare: Server, folder: Path, *, seconds: float, rounds: int) -> list[Figure]:
     """All runs of one round stand next to each other in time; ratios are of medians."""
-    etag = fetched(small.url + PAGE, BR)[0].headers["ETag"]
+    etag = fetch(small.url + PAGE, BR)[0].headers["ETag"]
     runs: dict[str, Callable[[], Load]] = {
-        "ours": lambda: loaded(small.url + PAGE, BR, seconds=seconds),
-        "304": lambda: loaded(small.url + PAGE, BR | {"If-None-Match": etag}, seconds=seconds),
-        "large": lambda: loaded(large.url + PAGE, BR, seconds=seconds),
-        "bare": lambda: loaded(bare.url + PAGE, BR, seconds=seconds, connections=4),
+        "ours": lambda: run_load(small.url + PAGE, BR, seconds=seconds),
+        "304": lambda: run_load(small.url + PAGE, BR | {"If-None-Match": etag}, seconds=seconds),
+        "large": lambda: run_load(large.url + PAGE, BR, seconds=seconds),
+        "bare": lambda: run_load(bare.url + PAGE, BR, seconds=seconds, connections=4),
         "404": lambda: loaded_404(small, seconds),
     }
     with _nginx_where_there_is_one(folder, small.url + PAGE) as address:
         if address:
-            runs["nginx"] = lambda: loaded(address, BR, seconds=seconds)
+            runs["nginx"] = lambda: run_load(address, BR, seconds=seconds)
         taken: dict[str, list[Load]] = {name: [] for name in runs}
         for run in runs.values():
             run()  # nobody is measured cold
         for _ in range(rounds):
             for name, run in runs.items():
                 taken[name].append(run())
-    load = {name: middle(loads) for name, loads in taken.items()}
+    load = {name: median_load(loads) for name, loads in taken.items()}
     return [*_ratios(load), *_rates(load)]
 
 
@@ -157,10 +157,10 @@ def _rates(load: dict[str, Load]) -> list[Figure]:
 
 def first_visit(server: Server) -> list[Figure]:
     """What a first visit of the appeal's page transfers: HTML, style and script as sent, without the icon."""
-    page = fetched(server.url + PAGE, {"Accept-Encoding": ""})[1].decode()
+    page = fetch(server.url + PAGE, {"Accept-Encoding": ""})[1].decode()
     parts = re.findall(r'<link rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"', page)
     paths = [PAGE, *(one or other for one, other in parts)]
-    size = sum(len(fetched(server.url + path, BR)[1]) for path in paths)
+    size = sum(len(fetch(server.url + path, BR)[1]) for path in paths)
     return [
         at_most("first visit of the appeal page", size / 1000, 20, "KB"),
         at_most("its requests", len(paths), 3),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.benchmarks.load import Failed, Load, middle, percentile, read_wrk
+from tests.benchmarks.load import Failed, Load, median_load, percentile, read_wrk
 from tests.benchmarks.table import Figure, at_least, at_most, machine, written
 
 WRK_OUTPUT = """
@@ -31,7 +31,7 @@ def test_a_run_with_errors_measures_nothing(wrong: str) -> None:
 
 
 def test_each_figure_is_the_median_of_its_runs() -> None:
-    assert middle([Load(1, 9, 5), Load(2, 8, 100), Load(30, 7, 6)]) == Load(2, 8, 6)
+    assert median_load([Load(1, 9, 5), Load(2, 8, 100), Load(30, 7, 6)]) == Load(2, 8, 6)
     assert percentile(list(map(float, range(100, 0, -1))), 99) == 100
     assert percentile([5.0], 99) == 5
 

@@ -66,7 +66,7 @@ def test_one_link_pressed_many_times_at_once_confirms_once() -> None:
     assert endorsement.state == State.CONFIRMED
 
 
-def test_of_two_forms_confirmed_at_once_one_stays() -> None:
+def test_one_of_two_forms_confirmed_at_once_stays() -> None:
     appeal = factories.an_appeal()
     submission = a_submission()
     forms = [submit(appeal, replace(submission, website=site), at=NOON) for site in ("", "https://fund.example")]

@@ -171,7 +171,7 @@ def test_a_body_over_64_kilobytes_is_refused(proxy: Proxy) -> None:
     assert answer.status == 422
 
 
-def test_slow_visitors_keep_nobody_waiting(proxy: Proxy) -> None:
+def test_slow_visitors_do_not_block_others(proxy: Proxy) -> None:
     """Each has started to send a form and never continues; the site has four threads."""
     slow = [proxy.connected() for _ in range(SLOW)]
     try:

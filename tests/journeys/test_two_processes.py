@@ -184,7 +184,7 @@ def test_the_public_process_has_no_admin(pair: Pair) -> None:
     assert pair.staff.ask("/admin/login/")[0] == 200
 
 
-def test_thousands_of_strange_requests_use_no_memory_and_change_no_answer(pair: Pair) -> None:
+def test_thousands_of_unusual_requests_use_no_memory_and_change_no_response(pair: Pair) -> None:
     reader = pair.public
     fresh = {path: reader.ask(path, {"Accept-Encoding": "br"}) for path in (PAGE, f"/ru{PAGE}")}
 

@@ -79,7 +79,7 @@ def test_a_mail_has_all_its_content(message: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("message", sorted(CONTENT_FIELDS))
-def test_a_link_stands_on_a_line_of_its_own(message: str, language: str) -> None:
+def test_a_link_is_on_its_own_line(message: str, language: str) -> None:
     """Otherwise a mail program may take the full stop or the word behind it for a part of the link."""
     content = {name: CONTENT[name] for name in CONTENT_FIELDS[message]}
     links = [line for line in render(message, content).text.splitlines() if "://" in line]
@@ -87,7 +87,7 @@ def test_a_link_stands_on_a_line_of_its_own(message: str, language: str) -> None
 
 
 @pytest.mark.parametrize("message", ["confirm_mailbox", "already_endorsed", "own_page_again"])
-def test_each_of_several_links_stands_on_a_line_of_its_own(message: str, language: str) -> None:
+def test_each_of_several_links_is_on_its_own_line(message: str, language: str) -> None:
     addresses = [f"https://appeal.example/endorsements/token-{number}/" for number in range(3)]
     text = render(
         message, {name: CONTENT[name] for name in CONTENT_FIELDS[message]} | {"urls": "\n".join(addresses)}

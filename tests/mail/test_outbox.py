@@ -45,7 +45,7 @@ def test_a_mail_whose_worker_died_is_taken_over_after_120_seconds_and_not_before
     assert heir.lease != dead.lease
 
 
-def test_only_who_holds_the_lease_writes_the_outcome() -> None:
+def test_only_the_holder_of_the_lease_writes_the_result() -> None:
     queue_test_mail()
     slow = lease_mail()
     heir = lease_mail(at=NOON + outbox.LEASE)

@@ -84,7 +84,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("full", ["the disk of the copy", "the disk of the backup"])
-def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings, tmp_path: Path, full: str) -> None:
+def test_a_full_disk_is_reported_in_one_sentence(settings: Settings, tmp_path: Path, full: str) -> None:
     """A limit on the size of files replaces a full disk."""
     two_names()
     target = tmp_path / "backups" / "one.backup"

@@ -151,13 +151,13 @@ def test_a_list_that_cannot_be_read_changes_nothing(db: None, tmp_path: Path, te
         "\0" * 100,
     ],
 )
-def test_a_damaged_line_of_the_journal_is_one_sentence(appeal: Appeal, tmp_path: Path, line: str) -> None:
+def test_a_damaged_journal_is_reported_in_one_sentence(appeal: Appeal, tmp_path: Path, line: str) -> None:
     good = {"appeal": SLUG, "kind": "original", "number": 3, "at": "2026-11-25T10:00:00+00:00"}
     (tmp_path / "removals.jsonl").write_text(f"{json.dumps(good)}\n{line}\n", encoding="utf-8")
     assert "Line 2 of" in refusal("replay_removals", "--journal", str(tmp_path / "removals.jsonl"))
 
 
-def test_new_keys_asks_for_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+def test_new_keys_needs_no_input_and_stores_nothing(tmp_path: Path) -> None:
     """Without any keys, in any role; and a server must not store keys that are not used."""
     result = Operator.run_alone(["new_keys"], ROLE="public", DATA_DIR=str(tmp_path / "none"))
     assert result.returncode == 0, result.stderr

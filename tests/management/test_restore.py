@@ -185,7 +185,7 @@ def test_an_erased_mailbox_is_erased_again(backup: Path) -> None:
     assert names() == {"Made-up Staying", ""}
 
 
-def test_what_nobody_confirmed_in_time_does_not_come_back(tmp_path: Path) -> None:
+def test_expired_unconfirmed_forms_are_not_restored(tmp_path: Path) -> None:
     appeal = factories.an_appeal()
     long_ago = clock.now() - timedelta(days=30)
     factories.mails_left(factories.submitted(appeal, at=long_ago)[0], at=long_ago)
@@ -196,7 +196,7 @@ def test_what_nobody_confirmed_in_time_does_not_come_back(tmp_path: Path) -> Non
     assert not Endorsement.objects.filter(state=State.SUBMITTED).exists()
 
 
-def test_without_a_journal_no_list_is_published_until_somebody_has_checked(
+def test_without_a_journal_no_list_is_published_until_it_is_checked(
     settings: Settings, backup: Path, client: Client, capsys: Capture
 ) -> None:
     journal = journal_now()

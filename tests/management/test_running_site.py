@@ -61,7 +61,7 @@ def test_a_running_site_stores_its_address(site: Site) -> None:
     assert site_url(site.folder / "var") == site.url
 
 
-def test_of_two_sites_the_first_is_announced(tmp_path: Path) -> None:
+def test_the_first_of_two_sites_is_announced(tmp_path: Path) -> None:
     with announce_running_site(tmp_path, URL):
         with announce_running_site(tmp_path, "http://127.0.0.1:8801"):
             assert read_running_site_url(tmp_path) == URL

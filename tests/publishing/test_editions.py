@@ -44,7 +44,7 @@ def words(page: str) -> str:
 
 
 @pytest.mark.both_databases
-def test_the_page_shows_what_was_delivered_and_who_joined_since(client: Client, delivered: Appeal) -> None:
+def test_the_page_shows_the_edition_and_later_names(client: Client, delivered: Appeal) -> None:
     page = " ".join(client.get(address("/")).content.decode().split())
     held, joined = page.split("Joined since")
     assert "Edition of 23 November 2026" in held

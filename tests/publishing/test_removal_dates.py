@@ -28,7 +28,7 @@ from petition.publishing.mirror.writer import write_mirror
 from petition.reference import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
-from tests.publishing.mirror.test_mirror import Tiny, nothing
+from tests.publishing.mirror.test_mirror import CountingSite, ignore_progress
 
 FIRST = NOON + timedelta(days=26, hours=5, minutes=41, seconds=23, microseconds=456_789)
 SECOND_TIME = FIRST + timedelta(days=33, hours=7, minutes=12, seconds=11, microseconds=111_111)
@@ -122,11 +122,13 @@ def _is_quick(route: str) -> bool:
     return route not in SLOW
 
 
-def _after(happening: Happening, at: datetime, look: Callable[[], dict[str, tuple[str, bytes]]]) -> object:
+def _get_pages_after(
+    happening: Happening, at: datetime, get_pages: Callable[[], dict[str, tuple[str, bytes]]]
+) -> object:
     """Return the pages after it happened at `at`, and roll it back."""
     with transaction.atomic():
         happening(at)
-        pages = look()
+        pages = get_pages()
         transaction.set_rollback(True)
     return pages
 
@@ -143,15 +145,15 @@ def test_pages_and_data_show_no_removal_date(client: Client, fund: Endorsement) 
     """Every page after a removal by staff, by the organisation and of one not named; after the others those that differ
     most, or with FULL_COUNTS=1 every page. At two moments each: six seconds."""
 
-    def look_at(routes: Callable[[str], bool]) -> dict[str, tuple[str, bytes]]:
+    def get_pages_of(routes: Callable[[str], bool]) -> dict[str, tuple[str, bytes]]:
         return _get_pages(client, routes, ("en",))
 
     with clock.freeze(SECOND_TIME):
         for routes, names in ((_is_quick, WHOLE), (DIFFERENT.__contains__, REMOVALS.keys() - WHOLE)):
-            look = partial(look_at, routes)
-            before = look()
+            get_pages = partial(get_pages_of, routes)
+            before = get_pages()
             for name in sorted(names):
-                first, second = (_after(REMOVALS[name], at, look) for at in (FIRST, SECOND_TIME))
+                first, second = (_get_pages_after(REMOVALS[name], at, get_pages) for at in (FIRST, SECOND_TIME))
                 assert first == second, name
                 assert first != before, f"{name}: the removal is seen"
     assert Appeal.objects.get().as_of == NOON.date()
@@ -160,39 +162,39 @@ def test_pages_and_data_show_no_removal_date(client: Client, fund: Endorsement) 
 def test_additions_and_corrections_change_the_date(client: Client, fund: Endorsement) -> None:
     """The comparison above can fail: an addition shows its day, and nothing else."""
 
-    def look() -> dict[str, tuple[str, bytes]]:
+    def get_pages() -> dict[str, tuple[str, bytes]]:
         return _get_pages(client, lambda route: route == "appeal_json", ("en",))
 
     hour_later = FIRST + timedelta(hours=1)
     for name, happening in NO_REMOVALS.items():
-        first, same_day, later = (_after(happening, at, look) for at in (FIRST, hour_later, SECOND_TIME))
+        first, same_day, later = (_get_pages_after(happening, at, get_pages) for at in (FIRST, hour_later, SECOND_TIME))
         assert first == same_day, name
         assert first != later, name
 
 
 def test_other_languages_and_search_show_no_removal_date(client: Client, fund: Endorsement) -> None:
-    def look() -> dict[str, tuple[str, bytes]]:
+    def get_pages() -> dict[str, tuple[str, bytes]]:
         pages = _get_pages(client, lambda route: route not in SLOW, ("ru", "ky"))
         response = client.get(f"/ru/appeals/{SLUG}/signatories/", {"q": "fund"})
         return pages | {"found": (repr(sorted(response.headers.items())), response.content)}
 
     with clock.freeze(SECOND_TIME):
-        times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
+        times = [_get_pages_after(REMOVALS["hide"], at, get_pages) for at in (FIRST, SECOND_TIME)]
     assert times[0] == times[1]
 
 
 @pytest.mark.usefixtures("in_process")
 def test_documents_and_card_show_no_removal_date(client: Client, fund: Endorsement) -> None:
-    def look() -> dict[str, tuple[str, bytes]]:
+    def get_pages() -> dict[str, tuple[str, bytes]]:
         return _get_pages(client, SLOW.__contains__, ("en",))
 
-    times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
+    times = [_get_pages_after(REMOVALS["hide"], at, get_pages) for at in (FIRST, SECOND_TIME)]
     assert times[0] == times[1]
 
 
 @pytest.mark.usefixtures("streaming")
 def test_exported_files_show_no_removal_date(client: Client, fund: Endorsement) -> None:
-    def look() -> dict[str, tuple[str, bytes]]:
+    def get_pages() -> dict[str, tuple[str, bytes]]:
         pages = {}
         for encoding in ("", "gzip"):
             response = client.get(f"/appeals/{SLUG}/signatories.json", headers={"accept-encoding": encoding})
@@ -204,7 +206,7 @@ def test_exported_files_show_no_removal_date(client: Client, fund: Endorsement) 
             path.unlink()  # so that the next look makes it again
         return pages
 
-    times = [_after(REMOVALS["hide"], at, look) for at in (FIRST, SECOND_TIME)]
+    times = [_get_pages_after(REMOVALS["hide"], at, get_pages) for at in (FIRST, SECOND_TIME)]
     assert times[0] == times[1]
 
 
@@ -219,13 +221,13 @@ def test_the_files_of_a_mirror_are_dated_by_the_last_addition_and_each_mirror_is
         return {path.stat().st_mtime for path in (mirror, *mirror.rglob("*"))}
 
     midnight = datetime(2026, 11, 23, tzinfo=NOON.tzinfo).timestamp()
-    write_mirror(tmp_path / name, Tiny(), nothing)
+    write_mirror(tmp_path / name, CountingSite(), ignore_progress)
     assert times() == {midnight}
     decisions.hide(SLUG, Kind.FURTHER, 3, by=MODERATOR, at=FIRST)
-    write_mirror(tmp_path / name, Tiny(), nothing)
+    write_mirror(tmp_path / name, CountingSite(), ignore_progress)
     assert times() == {midnight + 1}
     factories.approved(Appeal.objects.get(), at=FIRST)
-    write_mirror(tmp_path / name, Tiny(), nothing)
+    write_mirror(tmp_path / name, CountingSite(), ignore_progress)
     assert times() == {datetime(2026, 12, 19, tzinfo=NOON.tzinfo).timestamp()}
     assert os.path.lexists(tmp_path / name / CHECKSUMS_FILE) is (name == "site")
 

@@ -56,7 +56,7 @@ def test_arguments_are_redacted_too(log: tuple[logging.Logger, io.StringIO]) -> 
     assert written.getvalue() == "Not delivered to […] (450)\n"
 
 
-def test_of_a_traceback_only_class_and_place_are_logged(log: tuple[logging.Logger, io.StringIO]) -> None:
+def test_only_class_and_location_of_a_traceback_are_logged(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, written = log
     try:
         raise ValueError(f"DETAIL: Failing row contains ({MAILBOX}, Asel)")

@@ -32,7 +32,7 @@ def test_any_text_as_a_token_has_a_hash(forged: str) -> None:
     assert HASH.fullmatch(hash_token(forged, "confirm"))
 
 
-def test_a_code_is_nine_letters_that_nobody_confuses() -> None:
+def test_a_code_is_nine_unambiguous_letters() -> None:
     codes = {generate_code() for _ in range(1000)}
     assert len(codes) == 1000
     letters = set("".join(codes)) - {"-"}

@@ -71,7 +71,7 @@ def test_all_limits_are_counted_and_exceeded_ones_named() -> None:
 
 @pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("is_old", [True, False])
-def test_of_many_processes_that_find_no_valid_key_one_creates_it(is_old: bool) -> None:
+def test_one_of_many_processes_creates_a_missing_key(is_old: bool) -> None:
     if is_old:
         get_weekly_key(at=NOON - KEY_LASTS)
     keys = run_parallel([partial(get_weekly_key, at=NOON)] * 12)

@@ -33,5 +33,5 @@ def test_a_date_line_is_read(text: str) -> None:
     "text",
     ["", "31 February 2020", "9 Brumaire 2020", "13.13.2020", "On 9 October 2020 we met", "October 2020", "2020"],
 )
-def test_what_is_no_date_is_none(text: str) -> None:
+def test_other_lines_are_no_dates(text: str) -> None:
     assert parse_date_line(text) is None

@@ -1,4 +1,4 @@
-"""Demands behind all kinds of markers: understood, or reported; never taken for running text in silence."""
+"""Demands with all kinds of markers are understood or reported, and never silently taken for running text."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def read(marks: list[str], between: str = "\n", asks: tuple[str, ...] = ASKS, af
     ],
     ids=lambda marks: marks[0],
 )
-def test_demands_behind_rarer_markers_are_demands(marks: list[str], between: str) -> None:
+def test_demands_with_rarer_markers_are_demands(marks: list[str], between: str) -> None:
     reading = read(marks, between)
     if marks[0] == "№ 1":
         assert reading.demands == tuple(f"{number} {ask}" for number, ask in enumerate(ASKS, start=1))
@@ -77,9 +77,7 @@ def test_items_within_items_are_a_question() -> None:
 
 @pytest.mark.parametrize("mark", ["-", "–", "*"])
 @pytest.mark.parametrize("end", ["", ",", ";"])
-def test_items_that_begin_small_and_end_without_a_point_are_items_when_their_lines_are_short(
-    mark: str, end: str
-) -> None:
+def test_lowercase_items_without_full_stops_are_items_if_their_lines_are_short(mark: str, end: str) -> None:
     reading = read([mark] * 3, asks=(f"release all{end}", f"investigate{end}", "let people assemble."))
     assert reading.demands == (f"release all{end}", f"investigate{end}", "let people assemble.")
     assert reading.unresolved == ()
@@ -120,7 +118,7 @@ def test_a_paragraph_may_begin_with_an_initial_a_town_or_a_number(start: str) ->
     ],
     ids=lambda marks: marks[0],
 )
-def test_a_list_behind_rarer_markers_has_names_without_them(marks: list[str]) -> None:
+def test_a_list_with_rarer_markers_has_names_without_them(marks: list[str]) -> None:
     rows = "\n".join(f"{mark} {row}" for mark, row in zip(marks, ROWS.splitlines(), strict=True))
     reading = read_statement(TOP + "Signed by:\n" + rows)
     assert names(reading) == ["Sova", "Viasna", "DRA"]
@@ -131,7 +129,7 @@ def test_a_list_behind_rarer_markers_has_names_without_them(marks: list[str]) ->
 @pytest.mark.parametrize(
     "row", ["a) Memorial", "# Memorial", "* Memorial", "1.1. Memorial", "o Memorial", "† Memorial"]
 )
-def test_a_row_behind_a_marker_that_the_list_does_not_use_is_a_question(row: str) -> None:
+def test_a_row_with_another_marker_than_its_list_is_a_question(row: str) -> None:
     reading = read_statement(TOP + "Signed by:\n" + ROWS + row)
     assert {("unknown_marker", (13,)), ("uncertain_join", (12, 13))} & set(questions(reading))
 
@@ -148,7 +146,7 @@ def test_initials_of_names_are_no_markers() -> None:
     assert names(read_statement(TOP + "Signed by:\n" + rows)) == rows.splitlines()
 
 
-def test_a_number_that_no_list_proves_is_a_question_and_a_name_may_begin_with_one() -> None:
+def test_a_single_number_is_a_question_and_a_name_may_begin_with_one() -> None:
     assert questions(read_statement(TOP + "Signed by:\n36 Sova\n37 Viasna\n")) == [
         ("unknown_marker", (10,)),
         ("unknown_marker", (11,)),

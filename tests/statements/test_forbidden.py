@@ -35,7 +35,7 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_a_question(row: str, mark:
     ["\x00", "\x1b", "\x0b", "\x1f", "\x85", "\u2028", "\u202e", "\u200b", "\u00ad", "\ue000", "\ufdd0", "\U000e0041"],
 )
 @pytest.mark.parametrize("place", ["title", "preamble", "row"])
-def test_a_character_that_cannot_be_stored_or_seen_is_a_question_wherever_it_stands(character: str, place: str) -> None:
+def test_an_unstorable_or_invisible_character_is_a_question_anywhere(character: str, place: str) -> None:
     text = TOP + "Signed by:\n" + ROWS
     was = {"title": "freedom", "preamble": "concerned", "row": "Viasna"}[place]
     line = {"title": 1, "preamble": 6, "row": 11}[place]

@@ -115,7 +115,7 @@ def assert_accounted(text: str) -> None:
 
 
 def assert_storable(text: str) -> None:
-    """What leaves no question can be published: every rule of the tables holds for it."""
+    """A reading without questions can be published: it meets every rule of the tables."""
     reading = read_statement(text)
     if reading.unresolved:
         return

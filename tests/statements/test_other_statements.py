@@ -89,7 +89,7 @@ def test_people_among_organisations_and_below_their_own_heading_are_questions() 
     assert [note.text for note in reading.unresolved] == ["Dr Jane Doe", "John Roe", "Organisations:"]
 
 
-def test_doubles_are_listed_twice_and_reported_with_both_lines() -> None:
+def test_duplicates_are_listed_twice_and_reported_with_both_lines() -> None:
     reading = read_statement(TOP + "Signed by:\nSova (Russia)\nSova, Russia\nSova (Belarus)\n")
     assert names(reading) == ["Sova", "Sova", "Sova"]
     assert questions(reading) == [("duplicate", (10, 11))]

@@ -1,4 +1,4 @@
-"""Every question says what to do about it, and does what it says."""
+"""Every question has a remedy, and following it resolves the question."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.statements.test_other_statements import ROWS, TOP, names, questions
 ROOM = Path("petition/statements")
 
 
-def test_every_kind_of_question_has_its_remedy() -> None:
+def test_every_kind_of_question_has_a_remedy() -> None:
     source = "\n".join(file.read_text() for file in ROOM.rglob("*.py") if file.name != "remedies.py")
     assert {kind for kind in REMEDIES if f'"{kind}"' not in source} == set()
     asked = set(re.findall(r'(?:question|leave)\(\s*"([a-z_]+)"', source))

@@ -23,7 +23,7 @@ LIST_START, LIST_END = 52, 89
 
 
 def content(reading: Reading) -> dict[str, object]:
-    """All that the statement says, without line numbers and notes."""
+    """Return the content of the statement, without line numbers and notes."""
     return {
         "title": reading.title,
         "dated": (reading.dated, reading.dated_as_printed),
@@ -39,7 +39,7 @@ def content(reading: Reading) -> dict[str, object]:
 
 
 def assert_same(text: str, **but: object) -> Reading:
-    """The text reads like the statement, but for the given fields, and leaves no question."""
+    """Assert that the text reads like the statement, except these fields, and leaves no question."""
     reading = read_statement(text)
     assert content(reading) == content(ORIGINAL) | but
     assert reading.unresolved == ()
@@ -47,7 +47,7 @@ def assert_same(text: str, **but: object) -> Reading:
 
 
 def with_list(rows: Sequence[str], heading: Sequence[str] = ("Signed by:",)) -> str:
-    """The statement with another list and heading between its closing paragraph and its background."""
+    """Return the statement with another list and heading between closing paragraph and background."""
     lines = SOURCE.splitlines()
     return "\n".join([*lines[: LIST_START - 1], *heading, *rows, "", *lines[LIST_END + 1 :]])
 
@@ -58,7 +58,7 @@ def paragraphs(source: Sequence[str]) -> list[str]:
 
 
 def rewrapped(width: int, rows: Sequence[str] = ROWS, indent: str = "", *, heading: str = "Signed by:") -> str:
-    """The whole statement wrapped at another column, the continuation lines of rows indented."""
+    """Return the statement wrapped at another column, with continuation lines of rows indented."""
 
     def wrap(text: str, hang: str = "") -> str:
         return textwrap.fill(text, width, subsequent_indent=hang)

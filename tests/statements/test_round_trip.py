@@ -1,4 +1,4 @@
-"""A statement laid out anyhow is read as it was written, or leaves a question: nothing is lost or joined in silence."""
+"""A statement laid out anyhow is read as it was written, or leaves a question: nothing is lost or joined silently."""
 
 import os
 import textwrap
@@ -81,7 +81,7 @@ PAGE_ENDS = ["", "\f", "\n3\n\f", "\nPage 3 of 9\n\n", "\n- 3 -\n\f\n"]
 
 
 def laid_out(items: Sequence[str], mark: str, between: str, width: int, hang: int) -> str:
-    """The items behind their marks, wrapped at the width, continuation lines indented."""
+    """Return the items with their marks, wrapped at the width, with continuation lines indented."""
     wrapped = (
         textwrap.fill(mark.format(number) + item, width, subsequent_indent=" " * hang, break_long_words=False)
         for number, item in enumerate(items, start=1)
@@ -141,7 +141,7 @@ def test_demands_and_paragraphs_are_read_one_by_one_or_leave_a_question(
 @given(
     rows=several(ROWS), stray=st.sampled_from(STRAYS), place=st.integers(0, 6), mark=st.sampled_from(MARKS), **LAYOUT
 )
-def test_what_is_no_row_leaves_a_question_wherever_it_stands_in_a_list(
+def test_a_stray_line_anywhere_in_a_list_leaves_a_question(
     rows: list[str], stray: str, place: int, mark: str, between: str, width: int, hang: int
 ) -> None:
     listed = [laid_out([row], mark.format(n), between, width, hang).strip("\n") for n, row in enumerate(rows, start=1)]

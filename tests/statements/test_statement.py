@@ -178,7 +178,7 @@ def test_the_preamble_is_one_paragraph_up_to_the_demands() -> None:
     assert preamble.endswith("To this end, we call in particular for:")
 
 
-def test_the_eight_demands_are_read_with_their_slips() -> None:
+def test_the_eight_demands_are_read_with_their_typos() -> None:
     assert [demand[:20] for demand in READING.demands] == [
         "Inclusive negotiatio",
         "Prompt new, free and",
@@ -225,7 +225,7 @@ def test_nothing_is_left_over() -> None:
     assert (READING.unresolved, READING.further, READING.footnotes) == ((), (), ())
 
 
-def test_every_change_to_the_source_is_on_record() -> None:
+def test_every_change_to_the_source_is_recorded() -> None:
     kinds = Counter(note.kind for note in READING.notes)
     assert set(kinds) == {"trim", "line_join", "dehyphenated"}
     changed = [line for line in SOURCE.split("\n") if line.strip() and line != " ".join(line.split())]

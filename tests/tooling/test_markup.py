@@ -52,7 +52,7 @@ def _blank(match: re.Match[str]) -> str:
     return "x" + "\n" * match.group().count("\n")
 
 
-def test_templates_and_static_files_hold_nothing_inline_and_nothing_from_outside() -> None:
+def test_templates_and_static_files_have_nothing_inline_or_external() -> None:
     assert (ROOT / "templates" / "base.html").is_file()
     assert offences(ROOT) == []
 

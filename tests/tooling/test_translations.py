@@ -66,7 +66,7 @@ def keys(strings: Catalog) -> set[tuple[str | None, Any]]:
 @each_language
 def test_every_marked_string_is_in_the_catalogue_and_no_other(language: str) -> None:
     """When this fails: run `python -m tests.tooling.translations` and translate what it names."""
-    assert keys(catalogue(language)) == keys(translations.wanted(language))
+    assert keys(catalogue(language)) == keys(translations.list_wanted(language))
 
 
 @each_language
@@ -86,7 +86,7 @@ def test_every_plural_has_the_forms_of_djangos_own_catalogue(language: str) -> N
     django_folder = Path(django.__file__).parent / "conf" / "locale" / language / "LC_MESSAGES"
     with (django_folder / "django.po").open(encoding="utf-8") as file:
         djangos = read_po(file, locale=language)
-    strings = translations.read(language)
+    strings = translations.read_catalogue(language)
     assert (strings.num_plurals, strings.plural_expr) == (djangos.num_plurals, djangos.plural_expr)
     plurals = [message for message in strings if message.pluralizable]
     assert plurals
@@ -106,13 +106,13 @@ def test_placeholders_and_tags_are_kept(language: str) -> None:
 @each_language
 def test_the_mo_file_is_up_to_date(language: str) -> None:
     binary = translations.po_file(language).with_suffix(".mo").read_bytes()
-    assert binary == translations.compiled(translations.read(language))
+    assert binary == translations.compile_mo(translations.read_catalogue(language))
 
 
 @each_language
 def test_the_po_file_is_as_the_script_writes_it(language: str) -> None:
     """A run of the script only changes what is new: no dates, addresses or machine paths."""
-    assert translations.po_file(language).read_bytes() == translations.written(translations.merged(language))
+    assert translations.po_file(language).read_bytes() == translations.write_po_text(translations.merge(language))
 
 
 @each_language
@@ -134,10 +134,10 @@ def test_a_new_string_is_found_wherever_it_is_marked(tmp_path: Path) -> None:
         "{% endblocktranslate %}</p>\n   {% blocktranslate count n=n %}five{% plural %}fives{% endblocktranslate %}"
     )
     (tmp_path / "templates" / "mail" / "mail.txt").write_text('{% translate "Six" %}')
-    marked = keys(translations.marked(tmp_path))
+    find_markedkeys = keys(translations.find_marked(tmp_path))
     plurals = {("a %(n)d", "b %(n)d"), ("five", "fives")}
     singles = {"One", "Two", "Three", "Four %(n)s", "Six"}
-    assert marked == {(None, words) for words in plurals | singles} | {("c", "d")}
+    assert find_markedkeys == {(None, words) for words in plurals | singles} | {("c", "d")}
 
 
 # --- numbers and dates ---

@@ -67,7 +67,7 @@ def po_file(language: str) -> Path:
     return ROOT / "petition" / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def read(language: str) -> Catalogue:
+def read_catalogue(language: str) -> Catalogue:
     """Return the committed catalogue; its Plural-Forms are Django's own for the language."""
     catalogue = Catalogue(locale=language, header_comment="")
     PoFileParser(catalogue, abort_invalid=True).parse(io.StringIO(po_file(language).read_text(encoding="utf-8")))
@@ -75,16 +75,16 @@ def read(language: str) -> Catalogue:
     return catalogue
 
 
-def marked(root: Path = ROOT) -> Catalog:
+def find_marked(root: Path = ROOT) -> Catalog:
     """Return every string that is marked for translation under petition/ and templates/."""
     catalogue = Catalog()
-    for words, context in _find_marked(root):
+    for words, context in _iterate_marked(root):
         catalogue.add(words, context=context)
     return catalogue
 
 
 @cache
-def _find_marked(root: Path) -> list[tuple[Any, str | None]]:
+def _iterate_marked(root: Path) -> list[tuple[Any, str | None]]:
     """Return text and context of each; reading all files takes seconds."""
     messages: list[tuple[Any, str | None]] = []
     for path in sorted((root / "petition").rglob("*.py")):
@@ -102,29 +102,29 @@ def _extract(source: str) -> list[tuple[Any, str | None]]:
     return [(words, context) for _, words, _, context in found]
 
 
-def wanted(language: str) -> Catalog:
+def list_wanted(language: str) -> Catalog:
     """Return the messages that the catalogue of `language` needs: our own and the borrowed ones."""
-    template = marked()
+    template = find_marked()
     for words in BORROWED[language]:
         template.add(words)
     return template
 
 
-def merged(language: str) -> Catalogue:
-    catalogue = read(language)
-    catalogue.update(wanted(language), no_fuzzy_matching=True, update_header_comment=False)
+def merge(language: str) -> Catalogue:
+    catalogue = read_catalogue(language)
+    catalogue.update(list_wanted(language), no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
     return catalogue
 
 
-def written(catalogue: Catalogue) -> bytes:
+def write_po_text(catalogue: Catalogue) -> bytes:
     """Return the text of the .po file: one line a string, without locations, which would change with every edit."""
     text = io.BytesIO()
     write_po(text, catalogue, width=0, no_location=True)
     return text.getvalue().lstrip()
 
 
-def compiled(catalogue: Catalogue) -> bytes:
+def compile_mo(catalogue: Catalogue) -> bytes:
     """Return the bytes of the .mo file."""
     binary = io.BytesIO()
     write_mo(binary, catalogue)
@@ -140,9 +140,9 @@ def forms(message: Message) -> tuple[str, ...]:
 def main() -> int:
     missing = 0
     for language in LANGUAGES:
-        catalogue = merged(language)
-        po_file(language).write_bytes(written(catalogue))
-        po_file(language).with_suffix(".mo").write_bytes(compiled(catalogue))
+        catalogue = merge(language)
+        po_file(language).write_bytes(write_po_text(catalogue))
+        po_file(language).with_suffix(".mo").write_bytes(compile_mo(catalogue))
         empty = [message.id for message in catalogue if message.id and not all(forms(message))]
         missing += len(empty)
         lines = [f"{language}: {len(catalogue)} strings, {len(empty)} without a translation", *map(str, empty)]

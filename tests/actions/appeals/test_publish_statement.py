@@ -38,7 +38,7 @@ def translated() -> Reading:
     return replace(read, title="Заявление", demands=tuple(f"Требование {n}" for n, _ in enumerate(read.demands, 1)))
 
 
-def everything() -> list[object]:
+def read_tables() -> list[object]:
     tables = (Appeal, AppealText, Demand, Signatory, Endorsement, AuditEvent)
     return [list(table._default_manager.order_by("pk").values_list()) for table in tables]
 
@@ -73,38 +73,38 @@ def test_each_original_has_an_entry_and_an_endorsement_without_contact(appeal: A
 
 
 def test_publishing_the_same_again_changes_nothing(appeal: Appeal) -> None:
-    before = everything()
+    before = read_tables()
     assert published() is Outcome.UNCHANGED
-    assert everything() == before
+    assert read_tables() == before
 
 
 @pytest.mark.parametrize("field", ["title", "dated_as_printed", "preamble", "demands", "closing", "background"])
 def test_another_text_under_a_published_slug_is_refused(appeal: Appeal, field: str) -> None:
-    read, before = factories.reading(), everything()
+    read, before = factories.reading(), read_tables()
     old = getattr(read, field)
     changed = f"{old}!" if isinstance(old, str) else (*old[:-1], f"{old[-1]}!")
     other: dict[str, Any] = {field: changed}
     with pytest.raises(StatementRefused, match="another text, which stays as it is"):
         published(replace(read, **other))
-    assert everything() == before
+    assert read_tables() == before
 
 
 def test_other_signatories_under_the_same_text_are_refused_and_named(appeal: Appeal) -> None:
-    read, before = factories.reading(), everything()
+    read, before = factories.reading(), read_tables()
     one_more = (*read.signatories, replace(read.signatories[0], number=36, label="Late Fund", name="Late Fund"))
     with pytest.raises(StatementRefused, match=r"Only in the file: 36\. Late Fund"):
         published(replace(read, signatories=one_more))
-    assert everything() == before
+    assert read_tables() == before
 
 
 @pytest.mark.django_db
 def test_unresolved_questions_block_publication() -> None:
     with pytest.raises(StatementRefused, match="not understood"):
         published(replace(factories.reading(), unresolved=(Note("left over", (7,), "What is this?"),)))
-    assert everything() == [[], [], [], [], [], []]
+    assert read_tables() == [[], [], [], [], [], []]
 
 
-def test_a_translation_stands_beside_the_official_text_and_brings_no_signatories(appeal: Appeal) -> None:
+def test_a_translation_is_added_without_signatories(appeal: Appeal) -> None:
     assert published(translated(), *RUSSIAN) is Outcome.TRANSLATED
     text = AppealText.objects.get(language="ru")
     assert (text.status, text.title, text.published_at) == ("unofficial", "Заявление", NOON)
@@ -122,10 +122,10 @@ def test_endorsements_after_a_translation_are_bound_to_the_official_text(appeal:
 
 
 def test_a_translation_with_another_number_of_demands_is_refused(appeal: Appeal) -> None:
-    read, before = translated(), everything()
+    read, before = translated(), read_tables()
     with pytest.raises(StatementRefused, match="8, and here are 7"):
         published(replace(read, demands=read.demands[:-1]), *RUSSIAN)
-    assert everything() == before
+    assert read_tables() == before
 
 
 def test_a_second_official_language_does_not_double_the_number_of_demands(appeal: Appeal) -> None:

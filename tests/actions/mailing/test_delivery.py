@@ -1,4 +1,4 @@
-"""What is owed leaves through a real SMTP server, or stays owed, or is finally refused."""
+"""Queued mails are sent through a real SMTP server, stay queued, or are finally refused."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

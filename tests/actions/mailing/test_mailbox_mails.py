@@ -1,4 +1,4 @@
-"""Mails that strangers can cause: few a day, never in anybody's way, and each link opens all forms of its mailbox."""
+"""Mails that strangers can cause: few a day, never blocking anybody, each with a link to all forms of its mailbox."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def deliver(at: datetime) -> int:
         return deliver_due()
 
 
-def left() -> list[datetime]:
+def list_sent_times() -> list[datetime]:
     """Return when each mail was sent, in order."""
     return [moment for moment in OutgoingMail.objects.order_by("sent_at").values_list("sent_at", flat=True) if moment]
 
@@ -73,7 +73,7 @@ def digest(token: str) -> str:
     return hash_token(token, "confirm")
 
 
-def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: FakeMailServer) -> None:
+def test_strangers_cannot_lock_out_an_owner(appeal: Appeal, office: FakeMailServer) -> None:
     for number in range(FORMS):
         at = NOON + number * 3 * HOUR / FORMS
         a_form(appeal, at, network=f"10.{number % NETWORKS // 250}.{number % 250}.0/24")
@@ -84,8 +84,8 @@ def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: FakeMailServ
     moments = [sent + number * HOUR for number in range(25)]
     for at in moments:
         deliver(at)
-    assert any(sent <= moment <= sent + DAY for moment in left())
-    crowded = [one for one in left() if sum(one <= other < one + DAY for other in left()) > 3]
+    assert any(sent <= moment <= sent + DAY for moment in list_sent_times())
+    crowded = [one for one in list_sent_times() if sum(one <= other < one + DAY for other in list_sent_times()) > 3]
     assert crowded == []
     for token in tokens_in(office):  # the links that came before the owner's form open it as well
         waiting = confirmation.find_waiting_forms(digest(token), at=moments[-1])
@@ -94,7 +94,7 @@ def test_strangers_cannot_lock_an_owner_out(appeal: Appeal, office: FakeMailServ
     assert (result.endorsement.state, result.endorsement.fingerprint) == (State.CONFIRMED, own)
 
 
-def test_the_word_finds_a_form_among_many(appeal: Appeal, office: FakeMailServer, client: object) -> None:
+def test_the_reference_word_finds_a_form_among_many(appeal: Appeal, office: FakeMailServer, client: object) -> None:
     from django.test import Client
 
     own = a_form(appeal, clock.now())
@@ -112,7 +112,7 @@ def test_the_word_finds_a_form_among_many(appeal: Appeal, office: FakeMailServer
     assert Endorsement.objects.get(fingerprint=own).state == State.CONFIRMED
 
 
-def test_nothing_is_made_when_a_form_is_stored(appeal: Appeal) -> None:
+def test_storing_a_form_queues_no_mail(appeal: Appeal) -> None:
     a_form(appeal, NOON)
     assert not OutgoingMail.objects.exists()
     assert not PrivateLink.objects.exists()
@@ -126,7 +126,7 @@ def test_at_most_one_mail_waits_for_a_mailbox(appeal: Appeal) -> None:
     assert OutgoingMail.objects.owed().count() == 1
 
 
-def test_what_came_while_the_mail_waited_is_asked_about_by_the_next(appeal: Appeal, office: FakeMailServer) -> None:
+def test_forms_sent_while_a_mail_waits_are_in_the_next_mail(appeal: Appeal, office: FakeMailServer) -> None:
     a_form(appeal, NOON)
     mailbox_mails.queue_due_mails(at=NOON)
     a_form(appeal, NOON + HOUR)
@@ -144,7 +144,7 @@ def test_links_and_forms_expire_a_week_after_the_mail_left(appeal: Appeal, offic
     while not tokens_in(office):
         deliver(moment)
         moment += HOUR
-    (at,) = left()
+    (at,) = list_sent_times()
     assert at >= NOON + HOUR
     (token,) = tokens_in(office)
     assert confirmation.find_waiting_forms(digest(token), at=at + WEEK - timedelta(seconds=1))
@@ -156,13 +156,13 @@ def test_links_and_forms_expire_a_week_after_the_mail_left(appeal: Appeal, offic
     assert not Endorsement.objects.filter(fingerprint=form).exists()
 
 
-def test_a_form_that_nobody_was_asked_about_is_not_erased(appeal: Appeal) -> None:
+def test_a_form_without_a_confirmation_mail_is_not_erased(appeal: Appeal) -> None:
     form = a_form(appeal, NOON)
     retention.purge(at=NOON + 30 * DAY)
     assert Endorsement.objects.filter(fingerprint=form).exists(), "no worker has delivered mail meanwhile"
 
 
-def test_later_forms_do_not_keep_earlier_ones(appeal: Appeal, office: FakeMailServer) -> None:
+def test_later_forms_do_not_extend_earlier_ones(appeal: Appeal, office: FakeMailServer) -> None:
     first = a_form(appeal, NOON)
     deliver(NOON)
     a_form(appeal, NOON + 6 * DAY)
@@ -172,7 +172,7 @@ def test_later_forms_do_not_keep_earlier_ones(appeal: Appeal, office: FakeMailSe
     assert Endorsement.objects.filter(state=State.SUBMITTED).count() == 1
 
 
-def test_a_mailbox_that_refuses_is_not_asked_again_by_itself(appeal: Appeal, office: FakeMailServer) -> None:
+def test_a_refusing_mailbox_gets_no_further_mail(appeal: Appeal, office: FakeMailServer) -> None:
     office.recipients = ["550 No such mailbox"]
     post = a_form(appeal, NOON)
     deliver(NOON)
@@ -187,7 +187,7 @@ def test_the_same_form_again_asks_again_after_an_hour(appeal: Appeal, office: Fa
     for minutes in (0, 1, 59, 61, 62):
         submit(appeal, submission, at=NOON + timedelta(minutes=minutes))
         deliver(NOON + timedelta(minutes=minutes))
-    assert [moment - NOON for moment in left()] == [timedelta(0), timedelta(minutes=61)]
+    assert [moment - NOON for moment in list_sent_times()] == [timedelta(0), timedelta(minutes=61)]
     assert Endorsement.objects.filter(origin="form").count() == 1
 
 
@@ -215,7 +215,7 @@ def test_all_kinds_count_together(appeal: Appeal, office: FakeMailServer) -> Non
     assert endorsement.links.filter(purpose="own_page").count() >= 2
 
 
-def test_a_request_by_a_mailbox_that_nobody_knows_leaves_nothing(appeal: Appeal, office: FakeMailServer) -> None:
+def test_a_request_by_an_unknown_mailbox_stores_nothing(appeal: Appeal, office: FakeMailServer) -> None:
     mailbox_mails.request_links("nobody@fund.example", language="en", at=NOON)
     assert deliver(NOON) == 0
     assert not LinkRequest.objects.exists()
@@ -232,7 +232,7 @@ def test_the_limit_outlives_an_erasure(appeal: Appeal, office: FakeMailServer) -
     assert deliver(NOON + HOUR) == 0
 
 
-def test_the_hash_of_the_mailbox_is_forgotten_two_days_after_the_mail(appeal: Appeal, office: FakeMailServer) -> None:
+def test_the_hash_of_the_mailbox_is_erased_after_two_days(appeal: Appeal, office: FakeMailServer) -> None:
     a_form(appeal, NOON)
     deliver(NOON)
     retention.purge(at=NOON + 2 * DAY - timedelta(seconds=1))
@@ -242,7 +242,7 @@ def test_the_hash_of_the_mailbox_is_forgotten_two_days_after_the_mail(appeal: Ap
 
 
 @pytest.mark.usefixtures("committed")
-def test_workers_that_ask_at_once_make_one_mail() -> None:
+def test_parallel_workers_queue_one_mail() -> None:
     appeal = factories.an_appeal()
     for _ in range(3):
         a_form(appeal, NOON)
@@ -253,7 +253,7 @@ def test_workers_that_ask_at_once_make_one_mail() -> None:
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_form_that_arrives_while_its_mail_leaves_is_not_forgotten(office: FakeMailServer) -> None:
+def test_a_form_that_arrives_during_sending_is_in_a_later_mail(office: FakeMailServer) -> None:
     appeal = factories.an_appeal()
     a_form(appeal, NOON)
 
@@ -268,9 +268,9 @@ def test_a_form_that_arrives_while_its_mail_leaves_is_not_forgotten(office: Fake
     for hours in range(50):
         deliver(NOON + hours * HOUR)
     assert not Endorsement.objects.to_ask_for_confirmation().exists()
-    crowded = [one for one in left() if sum(one <= other < one + DAY for other in left()) > 3]
+    crowded = [one for one in list_sent_times() if sum(one <= other < one + DAY for other in list_sent_times()) > 3]
     assert crowded == []
 
 
-def test_the_limit_is_what_the_page_says() -> None:
+def test_the_limit_is_the_one_on_the_page() -> None:
     assert (rate_limits.MAILS_TO_ONE_MAILBOX.most, rate_limits.MAILS_TO_ONE_MAILBOX.per) == (3, DAY)

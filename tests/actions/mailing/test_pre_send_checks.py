@@ -1,4 +1,4 @@
-"""No mail says what is no longer true: every pair of actions within a minute, and every mail that leaves after it.
+"""No mail is sent that is no longer true: every pair of actions within a minute, and every mail after it.
 
 What each mail claims is looked up here again, by this test's own queries, so that the check in mailing/claims.py is not
 held against itself.
@@ -69,7 +69,7 @@ def deliver(at: datetime) -> None:
             pass
 
 
-def left(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
+def list_sent_mails(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
     """Return row, recipient and text of every mail that is sent at `at`."""
     office.taken.clear()
     deliver(at)
@@ -78,7 +78,7 @@ def left(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, st
     return [(rows[one["Message-ID"]], one["To"], body.get_content()) for one, body in bodies if body]
 
 
-def handed_over(*, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
+def list_sent_without_server(*, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
     """Return the same without a server."""
     mail.outbox.clear()
     deliver(at)
@@ -96,13 +96,13 @@ def token_in(text: str) -> str:
     return text.partition("/endorsements/")[2].partition("/")[0]
 
 
-def is_open(text: str, *purposes: Purpose) -> bool:
+def is_link_valid(text: str, *purposes: Purpose) -> bool:
     """Return whether the link in this text is valid now."""
     digests = [hash_token(token_in(text), purpose) for purpose in purposes]
     return PrivateLink.objects.live(LATER).filter(digest__in=digests).exists()
 
 
-def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
+def is_mail_true(message: str, text: str, endorsement: Endorsement) -> bool:
     """Return whether the mail is true by the tables."""
     row = Endorsement.objects.filter(pk=endorsement.pk).select_related("signatory").first()
     state, display = (row.state, row.display) if row else ("", "")
@@ -115,19 +115,28 @@ def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
         ),
         "counted": lambda: state == State.APPROVED and display == Display.WITHHELD,
         "rejected": lambda: state == State.REJECTED,
-        "question": lambda: state == State.RETURNED and waiting.exists() and is_open(text, Purpose.OWN_PAGE),
-        "question_reminder": lambda: state == State.RETURNED and waiting.exists() and is_open(text, Purpose.OWN_PAGE),
+        "question": lambda: state == State.RETURNED and waiting.exists() and is_link_valid(text, Purpose.OWN_PAGE),
+        "question_reminder": lambda: (
+            state == State.RETURNED and waiting.exists() and is_link_valid(text, Purpose.OWN_PAGE)
+        ),
         "correction_accepted": lambda: decided.filter(state="accepted").exists() and state != State.WITHDRAWN,
         "correction_refused": lambda: decided.filter(state="refused").exists() and state != State.WITHDRAWN,
         "own_page": lambda: (
-            is_open(text, Purpose.OWN_PAGE) and (state == State.CONFIRMED or "A moderator reviews" not in text)
+            is_link_valid(text, Purpose.OWN_PAGE) and (state == State.CONFIRMED or "A moderator reviews" not in text)
         ),
-        "own_page_again": lambda: is_open(text, Purpose.OWN_PAGE),
-        "old_contact": lambda: is_open(text, Purpose.OLD_CONTACT) and state in ("confirmed", "returned", "approved"),
-        "new_contact": lambda: is_open(text, Purpose.NEW_CONTACT) and state in ("confirmed", "returned", "approved"),
-        "name_again": lambda: is_open(text, Purpose.NAME_AGAIN) and (state, display) == (State.APPROVED, "withheld"),
+        "own_page_again": lambda: is_link_valid(text, Purpose.OWN_PAGE),
+        "old_contact": lambda: (
+            is_link_valid(text, Purpose.OLD_CONTACT) and state in ("confirmed", "returned", "approved")
+        ),
+        "new_contact": lambda: (
+            is_link_valid(text, Purpose.NEW_CONTACT) and state in ("confirmed", "returned", "approved")
+        ),
+        "name_again": lambda: (
+            is_link_valid(text, Purpose.NAME_AGAIN) and (state, display) == (State.APPROVED, "withheld")
+        ),
         "confirm_mailbox": lambda: (
-            is_open(text, Purpose.CONFIRM) and Endorsement.objects.filter(state=State.SUBMITTED, origin="form").exists()
+            is_link_valid(text, Purpose.CONFIRM)
+            and Endorsement.objects.filter(state=State.SUBMITTED, origin="form").exists()
         ),
         "already_endorsed": lambda: Endorsement.objects.filter(
             mailbox_index=endorsement.mailbox_index, state__in=("confirmed", "returned", "approved")
@@ -137,10 +146,12 @@ def is_true(message: str, text: str, endorsement: Endorsement) -> bool:
     return answers[message]()
 
 
-def false_mails(endorsement: Endorsement) -> list[str]:
+def find_false_mails(endorsement: Endorsement) -> list[str]:
     """Return the messages that are sent after the minute and are not true."""
-    messages = handed_over(at=LATER)
-    wrong = [row.message for row, _, text in messages if not is_true(row.message, text, row.endorsement or endorsement)]
+    messages = list_sent_without_server(at=LATER)
+    wrong = [
+        row.message for row, _, text in messages if not is_mail_true(row.message, text, row.endorsement or endorsement)
+    ]
     contact = Contact.objects.filter(endorsement=endorsement).exists()
     wrong += [f"{row.message} to a forgotten mailbox" for row, _, _ in messages if row.endorsement_id and not contact]
     moved = AuditEvent.objects.filter(verb="change_contact", subject_id=endorsement.pk, at__gt=NOON).exists()
@@ -153,7 +164,7 @@ def false_mails(endorsement: Endorsement) -> list[str]:
     return wrong
 
 
-def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
+def try_pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
     """How many pairs that begin with `first` are possible, and what false mail each of them sends."""
     possible, wrong = 0, []
     seen: set[tuple[str, str]] = set()
@@ -161,7 +172,7 @@ def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
         display = state.partition(" ")[2]
         with transaction.atomic():
             endorsement = a_state(appeal, state)
-            handed_over(at=NOON + timedelta(minutes=2))
+            list_sent_without_server(at=NOON + timedelta(minutes=2))
             endorsement.refresh_from_db()
             try:
                 with transaction.atomic():
@@ -181,7 +192,7 @@ def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
                     else:
                         possible += 1
                         seen.add((then, display))
-                        wrong += [f"{state}: {first}, {then}: {one}" for one in false_mails(endorsement)]
+                        wrong += [f"{state}: {first}, {then}: {one}" for one in find_false_mails(endorsement)]
                     transaction.set_rollback(True)
             transaction.set_rollback(True)
     return possible, wrong
@@ -189,9 +200,9 @@ def pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
 
 @pytest.mark.parametrize("first", [name for name in ACTIONS if name not in SILENT])
 @pytest.mark.usefixtures("in_memory")
-def test_no_pair_of_actions_leaves_a_false_mail(appeal: Appeal, first: str) -> None:
+def test_no_pair_of_actions_sends_a_false_mail(appeal: Appeal, first: str) -> None:
     """It takes some seconds for each first action, since each pair writes its mails."""
-    possible, wrong = pairs(appeal, first)
+    possible, wrong = try_pairs(appeal, first)
     assert wrong == []
     assert possible
 
@@ -203,14 +214,14 @@ def test_without_the_check_false_mails_leave(
 ) -> None:
     """The control: without checking claims."""
     monkeypatch.setattr(pre_send_checks, "CHECKS", {})
-    _, wrong = pairs(appeal, first)
+    _, wrong = try_pairs(appeal, first)
     assert any(one.endswith(then) for one in wrong)
 
 
 def test_a_dropped_mail_is_recorded(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal)
     withdrawal.withdraw(own(endorsement), at=NOON + timedelta(seconds=30))
-    messages = [row.message for row, _, _ in left(office, at=NOON + timedelta(minutes=2))]
+    messages = [row.message for row, _, _ in list_sent_mails(office, at=NOON + timedelta(minutes=2))]
     assert messages == ["own_page", "changed"]
     event = AuditEvent.objects.get(verb="drop_mail")
     assert (event.subject_id, event.reason, event.actor_kind) == (endorsement.pk, "listed", "worker")
@@ -221,10 +232,10 @@ def test_a_dropped_mail_is_recorded(appeal: Appeal, office: FakeMailServer) -> N
 def test_a_mail_that_waited_for_the_server_is_checked_at_each_attempt(appeal: Appeal, office: FakeMailServer) -> None:
     office.contents = ["451 Busy"] * 4
     endorsement = factories.approved(appeal)
-    left(office, at=NOON + timedelta(minutes=2))
+    list_sent_mails(office, at=NOON + timedelta(minutes=2))
     assert OutgoingMail.objects.get(message="listed").attempts == 1
     decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON + timedelta(minutes=5))
-    messages = [row.message for row, _, _ in left(office, at=NOON + timedelta(hours=2))]
+    messages = [row.message for row, _, _ in list_sent_mails(office, at=NOON + timedelta(hours=2))]
     assert "listed" not in messages
 
 
@@ -232,7 +243,7 @@ def test_a_mail_names_the_corrected_entry(appeal: Appeal, office: FakeMailServer
     endorsement = factories.approved(appeal, organisation_name="Made-up Fnud")
     propose(endorsement, NOON)
     corrections.accept_correction(Correction.objects.get().pk, by=MODERATOR, at=NOON + timedelta(seconds=10))
-    texts = {row.message: text for row, _, text in left(office, at=NOON + timedelta(minutes=2))}
+    texts = {row.message: text for row, _, text in list_sent_mails(office, at=NOON + timedelta(minutes=2))}
     assert "Made-up Fund, corrected" in texts["listed"]
 
 
@@ -241,10 +252,10 @@ def test_a_mail_about_a_withdrawal_does_not_say_what_changed(
     appeal: Appeal, office: FakeMailServer, leave: str
 ) -> None:
     endorsement = factories.approved(appeal, organisation_name="Unmistakable Fund")
-    left(office, at=NOON + timedelta(minutes=2))
+    list_sent_mails(office, at=NOON + timedelta(minutes=2))
     for _ in range(2):  # the second press changes nothing
         getattr(withdrawal, leave)(own(endorsement), at=FIRST)
-    ((row, _, text),) = left(office, at=LATER)
+    ((row, _, text),) = list_sent_mails(office, at=LATER)
     assert row.message == "changed"
     assert "Unmistakable" not in text
     assert "Kyrgyz" not in text
@@ -258,7 +269,7 @@ def test_the_earlier_contact_gets_a_mail_about_a_change(appeal: Appeal, office: 
     )
     contact_changes.confirm_contact_change(linked(endorsement, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=NOON)
     contact_changes.confirm_contact_change(linked(endorsement, Purpose.NEW_CONTACT), Purpose.NEW_CONTACT, at=NOON)
-    messages = [(row.message, to) for row, to, _ in left(office, at=NOON + timedelta(minutes=2))]
+    messages = [(row.message, to) for row, to, _ in list_sent_mails(office, at=NOON + timedelta(minutes=2))]
     assert ("changed", "asel@fund.example") in messages
     assert ("own_page", "aibek@fund.example") in messages
     assert ("own_page", "asel@fund.example") not in messages, "its link would open the page of the new contact"
@@ -266,11 +277,11 @@ def test_the_earlier_contact_gets_a_mail_about_a_change(appeal: Appeal, office: 
 
 def test_a_forgotten_mailbox_gets_no_mail(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal)
-    left(office, at=NOON + timedelta(minutes=2))
+    list_sent_mails(office, at=NOON + timedelta(minutes=2))
     digest = own(endorsement)
     withdrawal.stop_being_named(digest, at=FIRST)
     own_page.forget_mailbox(digest, at=FIRST)
-    assert left(office, at=LATER) == []
+    assert list_sent_mails(office, at=LATER) == []
 
 
 def test_every_message_has_a_claim_or_is_always_true() -> None:
@@ -278,11 +289,11 @@ def test_every_message_has_a_claim_or_is_always_true() -> None:
     assert set(messages.MESSAGES) - set(pre_send_checks.CHECKS) - pre_send_checks.ALWAYS_TRUE - about_staff == set()
 
 
-def test_what_was_entered_expires_a_week_after_its_mail_left(appeal: Appeal, office: FakeMailServer) -> None:
+def test_a_manual_entry_expires_a_week_after_its_mail(appeal: Appeal, office: FakeMailServer) -> None:
     office.contents = ["451 Busy"]
     factories.entered(appeal, Origin.EMAIL)
-    left(office, at=NOON)
-    left(office, at=NOON + timedelta(hours=1))
+    list_sent_mails(office, at=NOON)
+    list_sent_mails(office, at=NOON + timedelta(hours=1))
     link = PrivateLink.objects.get(purpose=Purpose.CONFIRM)
     assert link.expires_at == NOON + timedelta(days=7, hours=1)
     assert Signatory.objects.exists()

@@ -1,4 +1,4 @@
-"""Many at once: as they were shown, whole or piece by piece, by two people where mails leave, and back as one step."""
+"""Bulk actions: on what was shown, whole or piece by piece, by two people for many, and undone as one step."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the secretariat enters: after a mail its contact confirms, after a letter or a call a second moderator does."""
+"""Manual entries: the contact confirms one by e-mail; a second moderator confirms one by letter or call."""
 
 from datetime import timedelta
 from typing import Any

@@ -67,7 +67,7 @@ def waiting(appeal: Appeal) -> Endorsement:
     return factories.confirmed(appeal)
 
 
-def unproven(appeal: Appeal) -> Endorsement:
+def unconfirmed(appeal: Appeal) -> Endorsement:
     return factories.submitted(appeal)[0]
 
 
@@ -82,7 +82,7 @@ def returned(appeal: Appeal) -> Endorsement:
         (waiting, decisions.reject, "reject"),
         (waiting, ask, "return"),
         (returned, decisions.reject, "reject"),
-        (unproven, decisions.reject, "reject"),
+        (unconfirmed, decisions.reject, "reject"),
     ],
 )
 def test_undo_restores_everything_and_both_are_recorded(

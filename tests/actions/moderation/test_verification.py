@@ -1,4 +1,4 @@
-"""How an organisation was checked: on record, beside its line at once, and never over somebody else's word unseen."""
+"""How an organisation was checked: recorded, shown at once, and never replacing an unseen earlier check."""
 
 import pytest
 

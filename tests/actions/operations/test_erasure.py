@@ -39,7 +39,7 @@ INSTANT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 
 
-def fresh(endorsement: Endorsement) -> Endorsement:
+def reload(endorsement: Endorsement) -> Endorsement:
     return Endorsement.objects.get(pk=endorsement.pk)
 
 
@@ -50,16 +50,16 @@ def mark_mails_sent(*, at: datetime) -> None:
         mail.save()
 
 
-def asked(appeal: Appeal, **changes: Any) -> Endorsement:
+def create_with_question(appeal: Appeal, **changes: Any) -> Endorsement:
     return decisions.ask_question(factories.confirmed(appeal, **changes).pk, "Who are you?", by=MODERATOR, at=NOON)
 
 
-def ended(appeal: Appeal, way: str, **changes: Any) -> Endorsement:
+def create_ended(appeal: Appeal, way: str, **changes: Any) -> Endorsement:
     endorsement = factories.confirmed(appeal, **changes)
     end = factories.withdraw_for_good if way == "withdraw" else getattr(decisions, way)
     end(endorsement.pk, by=MODERATOR, at=NOON)
     mark_mails_sent(at=NOON)
-    return fresh(endorsement)
+    return reload(endorsement)
 
 
 def has_contact(endorsement: Endorsement) -> bool:
@@ -74,7 +74,7 @@ def messages() -> list[str]:
 
 
 def test_an_organisation_is_reminded_once_after_seven_days_with_a_link_that_works(appeal: Appeal) -> None:
-    endorsement = asked(appeal, language="ru")
+    endorsement = create_with_question(appeal, language="ru")
     (_, _, first), before = mails()[-1], len(mails())
     retention.purge(at=NOON + 7 * DAY - INSTANT)
     assert len(mails()) == before
@@ -89,19 +89,19 @@ def test_an_organisation_is_reminded_once_after_seven_days_with_a_link_that_work
 
 def test_no_reminder_after_an_answer_or_without_a_mailbox(appeal: Appeal) -> None:
     for leave in (own_page.forget_mailbox, lambda digest, at: own_page.answer_question(digest, "We are.", at=at)):
-        asked(appeal)
+        create_with_question(appeal)
         leave(hash_token(token_in(mails()[-1][2]), "own_page"), at=NOON)
     retention.purge(at=NOON + 7 * DAY)
     assert "question_reminder" not in messages()
 
 
 def test_a_question_unanswered_for_thirty_days_expires_and_the_contact_is_mailed(appeal: Appeal) -> None:
-    endorsement = asked(appeal)
+    endorsement = create_with_question(appeal)
     retention.purge(at=NOON + 30 * DAY - INSTANT)
-    assert fresh(endorsement).state == State.RETURNED
+    assert reload(endorsement).state == State.RETURNED
     retention.purge(at=NOON + 30 * DAY)
-    event = AuditEvent.objects.get(pk=fresh(endorsement).explained_by)
-    assert (fresh(endorsement).state, event.verb, event.actor_kind, event.reason) == (
+    event = AuditEvent.objects.get(pk=reload(endorsement).explained_by)
+    assert (reload(endorsement).state, event.verb, event.actor_kind, event.reason) == (
         State.REJECTED,
         "reject",
         "worker",
@@ -110,15 +110,15 @@ def test_a_question_unanswered_for_thirty_days_expires_and_the_contact_is_mailed
     assert messages().count("rejected") == 1
 
 
-def test_what_expired_can_be_reopened_and_asked_again(appeal: Appeal) -> None:
-    endorsement = asked(appeal)
+def test_an_expired_one_can_be_reopened_and_asked_again(appeal: Appeal) -> None:
+    endorsement = create_with_question(appeal)
     retention.purge(at=NOON + 30 * DAY)
     decisions.reopen(endorsement.pk, by=MODERATOR, at=NOON + 31 * DAY)
     decisions.ask_question(endorsement.pk, "And now?", by=MODERATOR, at=NOON + 31 * DAY)
     assert [question.body for question in endorsement.questions.waiting()] == ["And now?"]
 
 
-def test_what_is_undecided_sixty_days_after_the_closing_expires(appeal: Appeal) -> None:
+def test_undecided_ones_expire_sixty_days_after_closing(appeal: Appeal) -> None:
     closing = NOON + 10 * DAY
     open_ended = factories.confirmed(factories.an_appeal("open-2020"))
     waiting, approved = factories.confirmed(appeal), factories.approved(appeal)
@@ -126,11 +126,11 @@ def test_what_is_undecided_sixty_days_after_the_closing_expires(appeal: Appeal) 
     decisions.revoke(original.pk, by=MODERATOR, at=NOON)
     Appeal.objects.filter(pk=appeal.pk).update(closes_at=closing)
     retention.purge(at=closing + 60 * DAY - INSTANT)
-    assert fresh(waiting).state == State.CONFIRMED
+    assert reload(waiting).state == State.CONFIRMED
     retention.purge(at=closing + 60 * DAY)
-    assert fresh(waiting).state == State.REJECTED
-    assert AuditEvent.objects.get(pk=fresh(waiting).explained_by).reason == "closed"
-    assert [fresh(row).state for row in (open_ended, original, approved)] == ["confirmed", "confirmed", "approved"]
+    assert reload(waiting).state == State.REJECTED
+    assert AuditEvent.objects.get(pk=reload(waiting).explained_by).reason == "closed"
+    assert [reload(row).state for row in (open_ended, original, approved)] == ["confirmed", "confirmed", "approved"]
     assert messages().count("rejected") == 1
 
 
@@ -139,12 +139,12 @@ def test_what_is_undecided_sixty_days_after_the_closing_expires(appeal: Appeal) 
 
 @pytest.mark.parametrize("way", ["reject", "withdraw"])
 def test_thirty_days_after_rejection_or_withdrawal_no_personal_data_is_left(appeal: Appeal, way: str) -> None:
-    endorsement = ended(appeal, way, organisation_name="Canary Fund", website="https://canary.example")
+    endorsement = create_ended(appeal, way, organisation_name="Canary Fund", website="https://canary.example")
     retention.purge(at=NOON + 30 * DAY - INSTANT)
     assert has_contact(endorsement)
-    assert (fresh(endorsement).organisation_name == "") == (way == "withdraw")
+    assert (reload(endorsement).organisation_name == "") == (way == "withdraw")
     retention.purge(at=NOON + 30 * DAY)
-    row = fresh(endorsement)
+    row = reload(endorsement)
     assert not has_contact(endorsement)
     assert (row.organisation_name, row.website, row.mailbox_index, row.fingerprint) == ("", "", "", "")
     assert encryption.decrypt(row.sealed_name)["organisation_name"] == "Canary Fund"
@@ -156,7 +156,7 @@ def test_thirty_days_after_rejection_or_withdrawal_no_personal_data_is_left(appe
 
 
 def test_a_rejected_and_encrypted_one_can_be_reopened_listed_and_encrypted_again(appeal: Appeal) -> None:
-    endorsement = ended(appeal, "reject", organisation_name="Canary Fund")
+    endorsement = create_ended(appeal, "reject", organisation_name="Canary Fund")
     retention.purge(at=NOON + 30 * DAY)
     later = NOON + 40 * DAY
     decisions.reopen(endorsement.pk, by=MODERATOR, at=later)
@@ -166,14 +166,14 @@ def test_a_rejected_and_encrypted_one_can_be_reopened_listed_and_encrypted_again
     decisions.revoke(endorsement.pk, by=MODERATOR, at=later)
     decisions.reject(endorsement.pk, by=MODERATOR, at=later)
     retention.purge(at=later + 30 * DAY)
-    assert fresh(endorsement).organisation_name == ""
+    assert reload(endorsement).organisation_name == ""
 
 
 def test_a_withheld_one_that_is_reopened_stays_encrypted(appeal: Appeal) -> None:
-    endorsement = ended(appeal, "reject", display="withheld")
+    endorsement = create_ended(appeal, "reject", display="withheld")
     retention.purge(at=NOON + 30 * DAY)
     decisions.reopen(endorsement.pk, by=MODERATOR, at=NOON + 31 * DAY)
-    assert fresh(endorsement).organisation_name == ""
+    assert reload(endorsement).organisation_name == ""
     assert decisions.approve(endorsement.pk, by=MODERATOR, at=NOON + 31 * DAY).sealed_name
 
 
@@ -185,7 +185,7 @@ def test_the_contact_of_an_approved_one_is_erased_after_a_year_and_a_lost_link_c
     assert has_contact(endorsement)
     retention.purge(at=year)
     assert not has_contact(endorsement)
-    assert fresh(endorsement).signatory, "its entry stays"
+    assert reload(endorsement).signatory, "its entry stays"
     mailbox_mails.request_links("Asel@fund.example", language="en", at=year)
     ((message, _, content),) = mails()
     assert message == "own_page_again"
@@ -195,14 +195,14 @@ def test_the_contact_of_an_approved_one_is_erased_after_a_year_and_a_lost_link_c
 
 @pytest.mark.parametrize("way", ["approve", "reject"])
 def test_notes_written_after_the_contact_was_erased_are_erased_too(appeal: Appeal, way: str) -> None:
-    endorsement = ended(appeal, way)
+    endorsement = create_ended(appeal, way)
     retention.purge(at=NOON + periods.APPROVED)
     verification.record_check(
         endorsement.pk, CheckResult("other", member=False, note="Called Asel."), seen=0, by=MODERATOR, at=NOON
     )
-    assert fresh(endorsement).sealed_check_note
+    assert reload(endorsement).sealed_check_note
     retention.purge(at=NOON + periods.APPROVED)
-    assert fresh(endorsement).sealed_check_note == ""
+    assert reload(endorsement).sealed_check_note == ""
 
 
 def test_contacts_are_erased_ninety_days_after_closing_if_earlier(appeal: Appeal) -> None:
@@ -227,7 +227,7 @@ def test_the_mail_about_a_late_decision_leaves_before_the_contact_is_erased(appe
 
 
 def test_questions_and_waiting_corrections_are_erased_with_the_contact(appeal: Appeal) -> None:
-    endorsement = asked(appeal)
+    endorsement = create_with_question(appeal)
     a_correction(endorsement)
     decisions.reject(endorsement.pk, by=MODERATOR, at=NOON)
     mark_mails_sent(at=NOON)
@@ -271,10 +271,10 @@ def test_a_delivered_mail_is_erased_after_thirty_days(appeal: Appeal) -> None:
     assert not OutgoingMail.objects.exists()
 
 
-def test_all_are_erased_however_many_there_are(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_number_is_erased(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_processing, "AT_ONCE", 2)
     for _ in range(5):
-        ended(appeal, "reject")
+        create_ended(appeal, "reject")
     retention.purge(at=NOON + 30 * DAY)
     assert not Contact.objects.exists()
 
@@ -282,7 +282,7 @@ def test_all_are_erased_however_many_there_are(appeal: Appeal, monkeypatch: pyte
 @pytest.mark.usefixtures("committed")
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="it reads SQLite's own files")
 def test_an_erased_contact_is_neither_in_the_database_file_nor_in_its_wal() -> None:
-    endorsement = ended(
+    endorsement = create_ended(
         factories.an_appeal(), "reject", organisation_name="Canary Fund", website="https://canary.example"
     )
     contact = Contact.objects.get(endorsement=endorsement)

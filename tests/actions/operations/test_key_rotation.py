@@ -150,7 +150,7 @@ def test_the_command_prints_progress_and_which_keys_may_be_removed(
     assert f"Remove the key {old} from CONTACT_PRIVATE_KEY" in output
 
 
-def test_what_no_key_decrypts_is_named_and_left_alone(
+def test_undecryptable_values_are_reported_and_kept(
     sealed: dict[tuple[str, int, str], Any], settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use(settings, generate_keys(), OLD)

@@ -40,7 +40,7 @@ def in_table() -> list[UUID]:
     return sorted(Removal.objects.values_list("uid", flat=True))
 
 
-def test_what_is_removed_is_in_the_file_after_the_next_round(appeal: Appeal, journal_path: Path) -> None:
+def test_removals_are_in_the_file_after_the_next_round(appeal: Appeal, journal_path: Path) -> None:
     worker = RemovalJournalFile()
     worker.write()
     assert removal_journal.read_journal(journal_path).site == removal_journal.get_site_id()

@@ -161,7 +161,7 @@ def test_links_made_after_the_journal_was_replayed_stay(appeal: Appeal) -> None:
     assert endorsement.links.filter(purpose=Purpose.OWN_PAGE).count() == 1
 
 
-def test_what_was_listed_again_after_its_removal_stays(appeal: Appeal) -> None:
+def test_a_name_listed_again_after_its_removal_stays(appeal: Appeal) -> None:
     revoked, taken_back = an_approved(appeal), an_approved(appeal)
     journal = removed_and_restored(
         lambda: hide(Kind.ORIGINAL, 12),
@@ -203,7 +203,7 @@ def test_a_later_organisation_with_the_same_ids_is_left_alone(appeal: Appeal) ->
     assert Removal.objects.count() == 1, "the journal stays complete"
 
 
-def test_what_nobody_confirmed_in_time_is_in_no_journal(appeal: Appeal) -> None:
+def test_unconfirmed_expired_forms_are_not_in_the_journal(appeal: Appeal) -> None:
     row, _ = factories.submitted(appeal)
     contact_erasure.erase_unconfirmed(row, by=OPERATOR, reason="unconfirmed", at=NOON)
     assert not Removal.objects.exists()

@@ -40,7 +40,7 @@ def files_with(*words: str) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def left_after(rewrite: Callable[[int], None]) -> set[str]:
+def list_files_left_after(rewrite: Callable[[int], None]) -> set[str]:
     """The files that still have something erased in them. Autovacuum may look at a table just then, and rows that it
     sees are written once more: like the worker, this tries again the next night, three times at most."""
     left: set[str] = set()
@@ -56,7 +56,7 @@ def run_worker(at: datetime) -> None:
         call_command("worker", "--once")
 
 
-def known_to_the_planner() -> set[str]:
+def list_planner_samples() -> set[str]:
     """Return the names that PostgreSQL keeps as samples of the column."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,15 +86,15 @@ def erased(committed: None) -> Iterator[None]:
 
 @only_postgresql
 @pytest.mark.usefixtures("erased")
-def test_the_worker_leaves_nothing_that_was_erased_in_any_file() -> None:
+def test_the_worker_removes_erased_values_from_all_files() -> None:
     """Writes some fifty tables: a second or two."""
     assert {"petition_endorsement", "petition_signatory"} <= files_with(*ERASED, HIDDEN)
-    assert known_to_the_planner() & {*ERASED, HIDDEN}
+    assert list_planner_samples() & {*ERASED, HIDDEN}
     with connection.cursor() as cursor:  # the broken variant: it frees the space, and leaves the bytes there
         cursor.execute("VACUUM (ANALYZE) petition_endorsement")
     assert "petition_endorsement" in files_with(*ERASED, HIDDEN)
-    assert left_after(lambda night: run_worker(QUIET + night * DAY)) == set()
-    assert not known_to_the_planner() & {*ERASED, HIDDEN}
+    assert list_files_left_after(lambda night: run_worker(QUIET + night * DAY)) == set()
+    assert not list_planner_samples() & {*ERASED, HIDDEN}
 
 
 @only_postgresql
@@ -145,7 +145,9 @@ def test_a_locked_table_is_skipped_and_tried_again_in_an_hour(caplog: pytest.Log
         thread.join()
     assert "petition_endorsement was not rewritten (LockNotAvailable)" in caplog.text
     assert files_with(*ERASED) & {"petition_endorsement"}
-    assert left_after(lambda night: table_rewrite.rewrite_tables_if_due(at=QUIET + HOUR + night * DAY)) == set()
+    assert (
+        list_files_left_after(lambda night: table_rewrite.rewrite_tables_if_due(at=QUIET + HOUR + night * DAY)) == set()
+    )
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() != ("1s",)

@@ -48,7 +48,7 @@ def test_hiding_twice_changes_nothing(kind: Kind, appeal: Appeal) -> None:
     assert (AuditEvent.objects.count(), Appeal.objects.get(pk=appeal.pk).revision, len(mails())) == before
 
 
-def test_the_audit_log_says_who_hid_it_and_the_appeal_has_a_new_revision(kind: Kind, appeal: Appeal) -> None:
+def test_hiding_is_recorded_and_makes_a_new_revision(kind: Kind, appeal: Appeal) -> None:
     revision = Appeal.objects.get(pk=appeal.pk).revision
     signatory, endorsement = hide(kind, 1)
     event = AuditEvent.objects.latest("pk")

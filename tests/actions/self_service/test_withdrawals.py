@@ -231,7 +231,7 @@ def test_a_hidden_name_stays_hidden_after_cancelling(appeal: Appeal, stop: str) 
     assert back.signatory and back.signatory.status == Status.NO_LONGER_LISTED
 
 
-def test_its_own_page_says_when_it_is_final_and_what_is_still_possible(client: Client, appeal: Appeal) -> None:
+def test_the_own_page_shows_when_it_is_final_and_what_is_possible(client: Client, appeal: Appeal) -> None:
     row = approved(appeal, at=clock.now())
     address = decisions.issue_private_link(row.pk, by=MODERATOR, at=clock.now()).removeprefix("http://127.0.0.1:8000")
     with clock.freeze(NOON):
@@ -246,7 +246,7 @@ def test_its_own_page_says_when_it_is_final_and_what_is_still_possible(client: C
     assert reload(row).state == State.WITHDRAWN
 
 
-def test_confirming_meanwhile_says_that_it_is_closed(client: Client, appeal: Appeal) -> None:
+def test_confirming_meanwhile_is_refused_as_closed(client: Client, appeal: Appeal) -> None:
     row, token = submitted(appeal, at=clock.now())
     decisions.withdraw(row.pk, by=MODERATOR, at=clock.now())
     for method in ("get", "post"):

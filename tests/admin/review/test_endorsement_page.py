@@ -138,7 +138,7 @@ def test_an_unknown_comparison_is_refused(staff: Client, appeal: Appeal, typed: 
 # --- what was checked ---
 
 
-def test_a_check_is_recorded_and_stands_on_the_page(staff: Client, appeal: Appeal) -> None:
+def test_a_check_is_recorded_and_shown(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
     html = press(staff, row, "check", **CHECK | {"how": "other", "note": f"By  letter {SCRIPT}"})
     assert "It is on record how this was checked." in html

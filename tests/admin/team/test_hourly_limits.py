@@ -60,23 +60,23 @@ def press(client: Client, path: str, **typed: Any) -> bool:
     return "reauthenticate" not in response.get("Location", "")
 
 
-def alerts() -> list[tuple[str, str]]:
+def list_alerts() -> list[tuple[str, str]]:
     return [
         (address.split("@")[0], content["limit"]) for message, address, content in mails() if message == "limit_reached"
     ]
 
 
-def looks(client: Client, appeal: Appeal, rows: int) -> list[bool]:
+def open_contacts(client: Client, appeal: Appeal, rows: int) -> list[bool]:
     return [press(client, f"/admin/endorsements/{confirmed(appeal).pk}/contact/") for _ in range(rows)]
 
 
-def hides(client: Client, appeal: Appeal, rows: int) -> list[bool]:
+def hide_names(client: Client, appeal: Appeal, rows: int) -> list[bool]:
     listed = Endorsement.objects.filter(appeal=appeal, signatory__kind="original", signatory__status="listed")
     numbers = list(listed.order_by("pk").values_list("pk", flat=True)[:rows])
     return [press(client, f"/admin/endorsements/{number}/name/", decision="hide") for number in numbers]
 
 
-def decides(decision: str) -> Callable[[Client, Appeal, int], list[bool]]:
+def make_decisions(decision: str) -> Callable[[Client, Appeal, int], list[bool]]:
     def decide(client: Client, appeal: Appeal, rows: int) -> list[bool]:
         paths = [f"/admin/endorsements/{approved(appeal).pk}/decide/" for _ in range(rows)]
         return [press(client, path, decision=decision) for path in paths]
@@ -84,7 +84,12 @@ def decides(decision: str) -> Callable[[Client, Appeal, int], list[bool]]:
     return decide
 
 
-WAYS = {"contacts": looks, "hides": hides, "revokes": decides("revoke"), "withdrawals": decides("withdraw")}
+WAYS = {
+    "contacts": open_contacts,
+    "hides": hide_names,
+    "revokes": make_decisions("revoke"),
+    "withdrawals": make_decisions("withdraw"),
+}
 
 
 @pytest.mark.parametrize("limit", WAYS)
@@ -95,7 +100,7 @@ def test_above_the_limit_the_account_must_authenticate_again(
     assert WAYS[limit](thief, appeal, most + 3) == [True] * most + [False] * 3
     done = AuditEvent.objects.filter(verb__in=hourly_limits.VERBS[limit], actor_id=account.pk)
     assert done.count() == most
-    assert alerts() == [("chief", limit), ("editor", limit)], "once, and not to the account itself"
+    assert list_alerts() == [("chief", limit), ("editor", limit)], "once, and not to the account itself"
     reached = AuditEvent.objects.get(verb="reach_limit")
     assert (reached.subject_id, reached.actor_id, reached.reason) == (account.pk, account.pk, limit)
 
@@ -116,34 +121,34 @@ def test_authenticating_again_doubles_the_limit(thief: Client, appeal: Appeal, a
 def test_on_https_the_second_factor_is_asked_and_a_password_is_not_enough(account: User, appeal: Appeal) -> None:
     TOTP.activate(account, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     client = create_client(account)  # a password, a moment ago
-    looks(client, appeal, 3)
+    open_contacts(client, appeal, 3)
     response = client.post(f"/admin/endorsements/{confirmed(appeal).pk}/contact/")
     assert response["Location"].startswith("/admin/second-factor/reauthenticate/?next=")
     session = client.session
     session["account_authentication_methods"] += [{"method": "mfa", "at": time.time(), "reauthenticated": True}]
     session.save()
-    assert looks(client, appeal, 4) == [True] * 3 + [False]
+    assert open_contacts(client, appeal, 4) == [True] * 3 + [False]
 
 
 def test_disputes_count_as_contacts_and_private_links_as_withdrawals(account: User, appeal: Appeal) -> None:
     """A private link is enough to withdraw at once and finally."""
     client = create_client(account, proved_ago=200)  # recent enough for a link, before everything below
     with clock.freeze(clock.now() + timedelta(seconds=1)):
-        looks(client, appeal, 2)
+        open_contacts(client, appeal, 2)
         row = {"appeal": appeal, "sealed_message": encrypt("Not us"), "raised_at": NOON}
         paths = [reverse("admin:dispute", args=[Dispute.objects.create(**row).pk]) for _ in range(2)]
         assert [press(client, path) for path in paths] == [True, False]
         links = [f"/admin/endorsements/{approved(appeal).pk}/link/" for _ in range(3)]
         assert [press(client, path, checked="on") for path in links] == [True, True, False]
-        assert not decides("withdraw")(client, appeal, 1)[0]
-    assert sorted(set(alerts())) == [
+        assert not make_decisions("withdraw")(client, appeal, 1)[0]
+    assert sorted(set(list_alerts())) == [
         *[("chief", limit) for limit in ("contacts", "withdrawals")],
         *[("editor", limit) for limit in ("contacts", "withdrawals")],
     ]
 
 
 def test_other_decisions_are_not_limited(thief: Client, appeal: Appeal) -> None:
-    hides(thief, appeal, 4)
+    hide_names(thief, appeal, 4)
     row = confirmed(appeal)
     for decision in ("approve", "revoke", "reject", "reopen"):
         assert press(thief, f"/admin/endorsements/{row.pk}/decide/", decision=decision)
@@ -153,15 +158,15 @@ def test_other_decisions_are_not_limited(thief: Client, appeal: Appeal) -> None:
 def test_the_limit_restarts_after_an_hour_and_alerts_again(thief: Client, appeal: Appeal) -> None:
     now = clock.now()
     with clock.freeze(now):
-        looks(thief, appeal, 4)
+        open_contacts(thief, appeal, 4)
     with clock.freeze(now + timedelta(minutes=29)):  # before the session is over
-        assert looks(thief, appeal, 1) == [False]
+        assert open_contacts(thief, appeal, 1) == [False]
     account = User.objects.get(username="moderator")
     assert hourly_limits.count_used("contacts", account_id=account.pk, since=now) == 0
     assert hourly_limits.count_used("contacts", account_id=account.pk, since=now - HOUR) == 3
     for minutes, mail_count in ((59, 2), (60, 4), (61, 4)):
         staff_alerts.alert_limit_reached(account.pk, "contacts", at=now + minutes * timedelta(minutes=1))
-        assert len(alerts()) == mail_count
+        assert len(list_alerts()) == mail_count
 
 
 def test_the_operator_has_no_limit_on_hiding(appeal: Appeal) -> None:
@@ -191,13 +196,13 @@ def test_undoing_an_old_batch_counts_as_removing_names(thief: Client, account: U
     while batches.continue_batches():
         pass
     assert not press(thief, f"/admin/batches/{old.pk}/", deed="undo")
-    assert alerts() == [("chief", "revokes"), ("editor", "revokes")]
+    assert list_alerts() == [("chief", "revokes"), ("editor", "revokes")]
     with clock.freeze(now):
         assert press(thief, f"/admin/batches/{new.pk}/", deed="undo")
     fresh = create_client(account)
     with clock.freeze(clock.now() + timedelta(minutes=2)):
         assert press(fresh, f"/admin/batches/{old.pk}/", deed="undo"), "all of it, not three"
-        assert decides("revoke")(fresh, appeal, 1) == [False], "and it counts"
+        assert make_decisions("revoke")(fresh, appeal, 1) == [False], "and it counts"
 
 
 def test_no_bulk_action_hides_revokes_or_withdraws() -> None:
@@ -205,7 +210,7 @@ def test_no_bulk_action_hides_revokes_or_withdraws() -> None:
 
 
 def test_the_mail_names_the_account_and_no_organisation(thief: Client, appeal: Appeal) -> None:
-    looks(thief, appeal, 4)
+    open_contacts(thief, appeal, 4)
     message, _, content = mails()[-1]
     assert (message, content["account"], content["count"]) == ("limit_reached", "moderator", "3")
     assert "Made-up" not in str(content)
@@ -224,7 +229,7 @@ def test_the_operator_sets_the_limits(name: str) -> None:
 # --- at once ---
 
 
-def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int:
+def open_contacts_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int:
     """Return how many of four open a contact when one is left, and all have counted before one has stored anything."""
     rows, pause, contacts = [confirmed(appeal).pk for _ in range(4)], Barrier(4), []
     original_used = hourly_limits.count_used
@@ -255,7 +260,7 @@ def looks_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]) -> int
     return len(contacts)
 
 
-def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
+def open_after_counting(pk: int, *, by: Actor, at: datetime) -> object:
     """The broken variant, which the test must notice: count first, then respond."""
     assert by.last_proof
     if hourly_limits.is_above_limit("contacts", account_id=by.id or 0, coming=1, last_proof=by.last_proof, at=at):
@@ -263,14 +268,14 @@ def look_after_asking(pk: int, *, by: Actor, at: datetime) -> object:
     return contact_access.open_contact(pk, by=Actor.staff(by.id or 0), at=at)
 
 
-@pytest.mark.parametrize(("look", "expected"), [(contact_access.open_contact, 1), (look_after_asking, 4)])
+@pytest.mark.parametrize(("look", "expected"), [(contact_access.open_contact, 1), (open_after_counting, 4)])
 def test_parallel_requests_do_not_exceed_the_limit(committed: None, look: Callable[..., object], expected: int) -> None:
     """Takes a second, in which the first waits for the others in vain."""
     appeal, account = an_appeal(), create_account("moderator", Role.MODERATOR)
     by = Actor.staff(account.pk, last_proof=lambda: None)
     for _ in range(2):
         contact_access.open_contact(confirmed(appeal).pk, by=by, at=clock.now())
-    assert looks_at_once(appeal, by, look) == expected
+    assert open_contacts_at_once(appeal, by, look) == expected
 
 
 def test_every_limited_verb_is_recorded_by_an_action() -> None:

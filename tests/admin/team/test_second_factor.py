@@ -63,7 +63,7 @@ def from_network(number: int) -> Client:
     return client
 
 
-def is_in(client: Client) -> bool:
+def is_signed_in(client: Client) -> bool:
     return client.get("/admin/").status_code == 200
 
 
@@ -77,12 +77,12 @@ def test_the_sixth_code_is_not_checked_whatever_its_network(account: User) -> No
         blocked = from_network(6)
         assert "Too many wrong codes" in blocked.post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
         assert "until 12:15 UTC" in blocked.post(AUTHENTICATE, {"code": recovery_codes(account)[0]}).content.decode()
-        assert not is_in(blocked)
+        assert not is_signed_in(blocked)
         alerts = [(message, address) for message, address, _ in mails() if message == "codes_blocked"]
         assert alerts == [("codes_blocked", "moderator@desk.example")]
     with clock.freeze(NOON + 15 * MINUTE):
         assert blocked.post(AUTHENTICATE, {"code": code(NOON + 15 * MINUTE)}).status_code == 302
-        assert is_in(blocked)
+        assert is_signed_in(blocked)
     assert AuditEvent.objects.filter(verb="block_codes", subject_id=account.pk).count() == 1
 
 
@@ -193,7 +193,7 @@ def accepted_at_once(account: User, accept: Callable[..., object], *, pause: Bar
     return sum(outcome is not None for outcome in outcomes)
 
 
-def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None:
+def check_without_lock(account: User, shown: str, *, at: datetime) -> Authenticator | None:
     """The broken variant without lock and transaction, which the test must notice."""
     tries = CodeTries.objects.get_or_create(account=account)[0]
     matching = second_factor_codes._find_matching(account, shown, tries, at=at)
@@ -201,7 +201,7 @@ def unlocked(account: User, shown: str, *, at: datetime) -> Authenticator | None
     return matching
 
 
-@pytest.mark.parametrize(("accept", "times"), [(accept_code, 1), (unlocked, 2)])
+@pytest.mark.parametrize(("accept", "times"), [(accept_code, 1), (check_without_lock, 2)])
 def test_one_code_sent_to_two_processes_at_once_works_once(
     committed: None, accept: Callable[..., object], times: int
 ) -> None:

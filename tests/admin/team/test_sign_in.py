@@ -57,7 +57,7 @@ def test_a_wrong_password_is_reported(db: None) -> None:
     assert 'name="password"' in page
 
 
-def test_nobody_can_sign_up_or_reset(client: Client, db: None) -> None:
+def test_sign_up_and_password_reset_are_closed(client: Client, db: None) -> None:
     for path in ("signup", "password/reset", "email"):
         assert client.get(f"/admin/{path}/").status_code in (302, 404)
     assert not get_user_model().objects.exists()

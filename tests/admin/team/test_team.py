@@ -43,7 +43,7 @@ def verbs() -> list[str]:
     return list(AuditEvent.objects.filter(subject_kind="account").order_by("pk").values_list("verb", flat=True))
 
 
-def test_an_invited_moderator_chooses_a_password_once_and_works(chief: User, client: Client, appeal: Appeal) -> None:
+def test_an_invited_moderator_sets_a_password_once_and_can_work(chief: User, client: Client, appeal: Appeal) -> None:
     path = invite(chief, roles=["moderator"])
     page = client.get(path)
     assert page["Referrer-Policy"] == "no-referrer"
@@ -71,7 +71,7 @@ def test_the_link_is_kept_as_a_hash_and_lasts_seven_days(chief: User, client: Cl
     assert not Invitation.objects.exists()
 
 
-def test_a_second_link_kills_the_first_and_goes_to_the_same_mailbox(chief: User, client: Client) -> None:
+def test_a_second_link_ends_the_first_and_goes_to_the_same_mailbox(chief: User, client: Client) -> None:
     first = invite(chief)
     account = User.objects.get(username="aigul")
     assert create_client(chief).post(f"/admin/staff/{account.pk}/", {"do": "invite"}).status_code == 303
@@ -82,7 +82,7 @@ def test_a_second_link_kills_the_first_and_goes_to_the_same_mailbox(chief: User,
     assert account.email == "aigul@desk.example"  # nobody redirects somebody else's mail
 
 
-def test_a_name_that_is_taken_or_strange_is_refused(chief: User) -> None:
+def test_a_taken_or_invalid_name_is_refused(chief: User) -> None:
     for name in ("CHIEF", "chief", "a b", "=1"):
         response = create_client(chief).post("/admin/staff/invite/", INVITED | {"name": name})
         assert response.status_code == 422, name

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.journeys.test_journey import approve
-from tests.browser.journeys.test_way_out import confirmed, listed
+from tests.browser.journeys.test_way_out import confirm_form, wait_until_listed
 from tests.browser.screens.states import FORM, Visit
 from tests.site import SLUG
 
@@ -99,7 +99,7 @@ def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
 
 def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Browser) -> None:
     page = phone.page
-    _, own = confirmed(phone, "Туура эмес фонд", "correct@fund.example")
+    _, own = confirm_form(phone, "Туура эмес фонд", "correct@fund.example")
     page.goto(own)
     press(page, "link", "Propose a correction")
     name = page.locator("[name=organisation_name]")
@@ -142,9 +142,9 @@ def return_with_question(browser: Browser, visitor: Visit, name: str, question: 
 )
 def test_removal_takes_two_presses_and_is_immediate(phone: Visit, browser: Browser, link: str, done: str) -> None:
     page, name = phone.page, f"Кетүүчү фонд {len(link)}"
-    _, own = confirmed(phone, name, f"leave{len(link)}@fund.example")
+    _, own = confirm_form(phone, name, f"leave{len(link)}@fund.example")
     approve(browser, phone, name)
-    listed(phone, name)
+    wait_until_listed(phone, name)
     page.goto(own)
     press(page, "link", link)
     expect(page.get_by_text(name)).to_be_visible()

@@ -11,7 +11,7 @@ from tests.site import SLUG
 LIST = f"/appeals/{SLUG}/signatories/"
 
 
-def confirmed(phone: Visit, name: str, address: str) -> tuple[str, str]:
+def confirm_form(phone: Visit, name: str, address: str) -> tuple[str, str]:
     """Fill in the form and confirm; return the removal code and the own-page link of the mail."""
     page = phone.page
     phone.open(FORM)
@@ -25,7 +25,7 @@ def confirmed(phone: Visit, name: str, address: str) -> tuple[str, str]:
     return code, link
 
 
-def listed(phone: Visit, words: str) -> None:
+def wait_until_listed(phone: Visit, words: str) -> None:
     """Wait until `words` are on the list."""
     for _ in range(30):
         phone.open(LIST)
@@ -35,19 +35,19 @@ def listed(phone: Visit, words: str) -> None:
     expect(phone.page.locator(".roll").get_by_text(words).last).to_be_visible()
 
 
-def from_the_foot_of_the_page(phone: Visit) -> Page:
+def open_from_footer(phone: Visit) -> Page:
     phone.page.locator("footer").get_by_role("link", name="Change, remove or dispute a name").click()
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("Change, remove or dispute a name")
     return phone.page
 
 
 def test_the_code_alone_removes_the_name(phone: Visit, browser: Browser) -> None:
-    code, _ = confirmed(phone, "Фонд «Выход»", "code@vykhod.example")
+    code, _ = confirm_form(phone, "Фонд «Выход»", "code@vykhod.example")
     approve(browser, phone, "Фонд «Выход»")
-    listed(phone, "Фонд «Выход»")
+    wait_until_listed(phone, "Фонд «Выход»")
     number = phone.page.locator(".roll li", has_text="Фонд «Выход»").get_attribute("id")
 
-    page = from_the_foot_of_the_page(phone)
+    page = open_from_footer(phone)
     page.get_by_role("textbox", name="Removal code").fill("AAA-BBB-CCC-DDD")
     page.get_by_role("button", name="Go on with the code").click()
     expect(page).to_have_title(re.compile("^Error: "))
@@ -71,10 +71,10 @@ def test_the_code_alone_removes_the_name(phone: Visit, browser: Browser) -> None
 
 
 def test_a_lost_link_is_sent_again_and_the_old_one_can_be_ended(phone: Visit) -> None:
-    _, old = confirmed(phone, "Фонд «Сылка»", "lost@link.example")
+    _, old = confirm_form(phone, "Фонд «Сылка»", "lost@link.example")
     phone.open("/appeals/demo/")
     phone.open(FORM)
-    page = from_the_foot_of_the_page(phone)
+    page = open_from_footer(phone)
     page.get_by_label("The e-mail address that confirmed").fill("Lost@Link.example")
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")

@@ -51,7 +51,7 @@ def count_stored(visit: Visitor) -> tuple[int, ...]:
     )
 
 
-def test_nothing_that_a_visitor_sends_reaches_a_stored_response(visit: Visitor) -> None:
+def test_input_of_visitors_is_in_no_stored_response(visit: Visitor) -> None:
     visit(
         query="planted",
         host="localhost:8000",
@@ -68,7 +68,7 @@ def test_nothing_that_a_visitor_sends_reaches_a_stored_response(visit: Visitor) 
     assert b"planted" not in visit().body
 
 
-def test_thousands_of_strange_requests_change_nothing_and_grow_nothing(visit: Visitor) -> None:
+def test_thousands_of_unusual_requests_change_and_store_nothing(visit: Visitor) -> None:
     for encoding in ("", "br", "gzip"):
         for prefix in ("", "/ru", "/ky"):
             visit(prefix + PAGE, accept_encoding=encoding)
@@ -95,7 +95,7 @@ def test_thousands_of_strange_requests_change_nothing_and_grow_nothing(visit: Vi
     assert encodings <= 100
 
 
-def test_a_trick_with_the_path_gives_nobody_a_stored_page(visit: Visitor) -> None:
+def test_path_tricks_get_no_stored_page(visit: Visitor) -> None:
     visit()
     for path in PATH_TRICKS:
         assert visit(path).status in (301, 302, 400, 404), path

@@ -80,7 +80,7 @@ def test_a_closing_date_that_passes_is_a_change(visit: Visitor) -> None:
     assert b"Closed for further" in visit().body
 
 
-def test_what_is_not_published_goes_straight_to_django(visit: Visitor) -> None:
+def test_unpublished_paths_are_passed_to_django(visit: Visitor) -> None:
     for path in (f"{PAGE}endorse/", "/.well-known/security.txt", "/admin/login/"):
         assert visit(path=path).status == visit(path=path).status
     assert len(visit.django.requests) == 6

@@ -41,7 +41,7 @@ LIVE = "http://127.0.0.1:8000"
 Start = Callable[..., Any]
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
 
@@ -62,15 +62,15 @@ class Page(HTMLParser):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def serve_folder(folder: Path) -> Iterator[str]:
     """Serve the folder with a plain file server; yield its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 
 
-def crawled(base: str) -> tuple[dict[str, bytes], set[str]]:
+def crawl(base: str) -> tuple[dict[str, bytes], set[str]]:
     """Return everything reachable from the start page, and links to other sites. A dead link raises."""
     waiting, contents, pages, elsewhere, wanted = [base], {}, {}, set(), set()
     while waiting:
@@ -129,7 +129,7 @@ def mirror(
             start("200 OK", [("Content-Type", response["Content-Type"])])
             return [response.content]
 
-        write_mirror(place / "second.zip", repeat, nothing)
+        write_mirror(place / "second.zip", repeat, ignore_progress)
     assert len(responses) == len(pages)
     assert {response.status_code for response in responses.values()} == {200}
     with zipfile.ZipFile(place / "first.zip") as parts:
@@ -158,8 +158,8 @@ def test_the_zip_holds_the_whole_site_and_no_dead_link(mirror: Mirror) -> None:
     )
     assert {line.partition(": ")[0] for line in checked.stdout.splitlines()} == files - {CHECKSUMS_FILE}
 
-    with served(mirror.folder) as base:
-        reached, elsewhere = crawled(base)
+    with serve_folder(mirror.folder) as base:
+        reached, elsewhere = crawl(base)
     assert {get_file_name(path) for path in mirror.live} <= files
     assert get_file_name(f"/ru/appeals/{SLUG}/signatories/?page=2") in files
     unreached = {"robots.txt", "sitemap.xml", CHECKSUMS_FILE, MARK_FILE}
@@ -177,14 +177,14 @@ def test_the_zip_holds_the_whole_site_and_no_dead_link(mirror: Mirror) -> None:
 
 def test_each_page_of_the_zip_is_what_visitors_get_and_names_its_address(mirror: Mirror) -> None:
     for path, live in mirror.live.items():
-        held = (mirror.folder / get_file_name(path)).read_bytes()
-        assert b"Viasna" not in held, path
+        read_request_numbers = (mirror.folder / get_file_name(path)).read_bytes()
+        assert b"Viasna" not in read_request_numbers, path
         if live.startswith(b"<!doctype"):
-            assert held.count(b"<li") == live.count(b"<li"), path
+            assert read_request_numbers.count(b"<li") == live.count(b"<li"), path
             if 'id="main"' in live.decode():
-                assert f'<a href="{LIVE}{path}">{LIVE}{path}</a></p>' in held.decode()
+                assert f'<a href="{LIVE}{path}">{LIVE}{path}</a></p>' in read_request_numbers.decode()
         else:
-            assert hashlib.sha256(held).digest() == hashlib.sha256(live).digest(), path
+            assert hashlib.sha256(read_request_numbers).digest() == hashlib.sha256(live).digest(), path
     for language in ("ru", "ky"):
         start = (mirror.folder / language / "index.html").read_text(encoding="utf-8")
         assert english_left_in(start.replace(f"{LIVE}/{language}/", ""), CHECKSUMS_FILE) == set()
@@ -235,7 +235,7 @@ def test_forms_go_to_the_live_site_with_or_without_an_address() -> None:
 # --- complete or not at all ---
 
 
-class Tiny:
+class CountingSite:
     """A site that answers each path with the number of the request; `events` has what happens before a request.
 
     Most tests use it without an appeal, which makes a tenth of the paths."""
@@ -251,11 +251,11 @@ class Tiny:
         return [str(self.asked).encode()]
 
 
-def nothing(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """Ignore progress."""
 
 
-def beside(folder: Path) -> list[str]:
+def list_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
 
 
@@ -268,15 +268,15 @@ def test_a_failed_mirror_leaves_the_old_one_and_nothing_else(db: None, tmp_path:
 
     into = tmp_path / name
     with pytest.raises(MirrorIncomplete, match=r"/ky/privacy/: 503"):
-        write_mirror(into, broken, nothing)
-    assert beside(tmp_path) == []
-    write_mirror(into, Tiny(), nothing)
+        write_mirror(into, broken, ignore_progress)
+    assert list_names(tmp_path) == []
+    write_mirror(into, CountingSite(), ignore_progress)
     old = into.stat().st_ino
     with pytest.raises(MirrorIncomplete):
-        write_mirror(into, broken, nothing)
-    assert (beside(tmp_path), into.stat().st_ino) == ([name], old)
-    count = write_mirror(into, Tiny(), nothing)
-    assert (beside(tmp_path), into.stat().st_ino != old) == ([name], True)
+        write_mirror(into, broken, ignore_progress)
+    assert (list_names(tmp_path), into.stat().st_ino) == ([name], old)
+    count = write_mirror(into, CountingSite(), ignore_progress)
+    assert (list_names(tmp_path), into.stat().st_ino != old) == ([name], True)
     assert count == len(public_paths.list_public_pages()) + len(PREFIXES) + 3  # start pages; style, icon and mark
 
 
@@ -285,8 +285,8 @@ def test_files_of_a_killed_run_are_deleted_and_others_are_readable(db: None, tmp
         (tmp_path / left).mkdir()
         (tmp_path / left / MARK_FILE).write_bytes(MARK_TEXT)
         (tmp_path / left / "name").write_text("Gone Fund", encoding="utf-8")
-    write_mirror(tmp_path / "site", Tiny(), nothing)
-    assert beside(tmp_path) == ["site"]
+    write_mirror(tmp_path / "site", CountingSite(), ignore_progress)
+    assert list_names(tmp_path) == ["site"]
     assert not (tmp_path / "site" / "name").exists()
     for path in (tmp_path / "site", *(tmp_path / "site").rglob("*")):
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
@@ -295,11 +295,11 @@ def test_files_of_a_killed_run_are_deleted_and_others_are_readable(db: None, tmp
 def test_a_folder_with_other_files_is_not_touched(db: None, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(MirrorRefused, match="is not a mirror"):
-        write_mirror(tmp_path, Tiny(), nothing)
+        write_mirror(tmp_path, CountingSite(), ignore_progress)
     with pytest.raises(CommandError, match="is not a mirror"):
         call_command("mirror", str(tmp_path))
     with pytest.raises(MirrorRefused):
-        write_mirror(tmp_path / "letter.txt", Tiny(), nothing)
+        write_mirror(tmp_path / "letter.txt", CountingSite(), ignore_progress)
     assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -315,10 +315,10 @@ def test_a_foreign_folder_of_checksums_is_not_touched(db: None, tmp_path: Path, 
             parts.write(path, path.name)
     for into in (folder, tmp_path / "images.zip"):
         with pytest.raises(MirrorRefused, match="is not a mirror"):
-            write_mirror(into, Tiny(), nothing)
+            write_mirror(into, CountingSite(), ignore_progress)
         remove_mirror(into)
         assert into.exists()
-    assert beside(tmp_path) == ["images", "images.zip"]
+    assert list_names(tmp_path) == ["images", "images.zip"]
     assert (folder / "index.html").read_text(encoding="utf-8") == "mine"
 
 
@@ -330,10 +330,10 @@ def test_foreign_files_in_the_working_place_are_not_touched(db: None, tmp_path: 
         (tmp_path / f".{name}.lock").write_text("mine", encoding="utf-8")
     for _ in range(2):
         for name in ("site", "site.zip"):
-            write_mirror(tmp_path / name, Tiny(), nothing)
+            write_mirror(tmp_path / name, CountingSite(), ignore_progress)
     for name in ("site", "site.zip"):
         remove_mirror(tmp_path / name)
-    assert beside(tmp_path) == [".site.before", ".site.new", ".site.zip.before", ".site.zip.new"]
+    assert list_names(tmp_path) == [".site.before", ".site.new", ".site.zip.before", ".site.zip.new"]
     for path in tmp_path.iterdir():
         assert (path if path.is_file() else path / "letter.txt").read_text(encoding="utf-8") == "mine"
 
@@ -344,7 +344,7 @@ def test_a_mirror_without_a_mark_is_recognised_and_replaced(
     db: None, tmp_path: Path, name: str, without_list: bool
 ) -> None:
     """The worker must be able to replace it, or it would still have removed names."""
-    write_mirror(tmp_path / "made", Tiny(), nothing, without_list=without_list)
+    write_mirror(tmp_path / "made", CountingSite(), ignore_progress, without_list=without_list)
     (tmp_path / "made" / MARK_FILE).unlink()
     sums = (tmp_path / "made" / CHECKSUMS_FILE).read_text(encoding="utf-8")
     (tmp_path / "made" / CHECKSUMS_FILE).write_text(re.sub(rf".*  {MARK_FILE}\n", "", sums), encoding="utf-8")
@@ -356,31 +356,31 @@ def test_a_mirror_without_a_mark_is_recognised_and_replaced(
             for path in (tmp_path / "made").rglob("*"):
                 parts.write(path, path.relative_to(tmp_path / "made"))
     assert is_replaceable(into)
-    write_mirror(into, Tiny(), nothing)
+    write_mirror(into, CountingSite(), ignore_progress)
     remove_mirror(into)
     assert not into.exists()
 
 
 def test_an_unfinished_zip_is_deleted(db: None, tmp_path: Path) -> None:
-    write_mirror(tmp_path / "site.zip", Tiny(), nothing)
+    write_mirror(tmp_path / "site.zip", CountingSite(), ignore_progress)
     (tmp_path / ".site.zip.new").write_bytes((tmp_path / "site.zip").read_bytes()[:300])
-    write_mirror(tmp_path / "site.zip", Tiny(), nothing)
-    assert beside(tmp_path) == ["site.zip"]
+    write_mirror(tmp_path / "site.zip", CountingSite(), ignore_progress)
+    assert list_names(tmp_path) == ["site.zip"]
 
 
 def test_a_symbolic_link_stays_and_its_folder_is_replaced(db: None, tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "site").symlink_to(tmp_path / "disk")
     for _ in range(2):
-        write_mirror(tmp_path / "site", Tiny(), nothing)
+        write_mirror(tmp_path / "site", CountingSite(), ignore_progress)
     assert (tmp_path / "site").is_symlink()
     assert (tmp_path / "disk" / CHECKSUMS_FILE).is_file()
     remove_mirror(tmp_path / "site")
-    assert beside(tmp_path) == ["site"]
+    assert list_names(tmp_path) == ["site"]
     assert not (tmp_path / "disk").exists()
 
 
-def held(folder: Path) -> set[int]:
+def read_request_numbers(folder: Path) -> set[int]:
     """Return the request numbers in its files."""
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.csv")]
     assert texts
@@ -390,27 +390,29 @@ def held(folder: Path) -> set[int]:
 def test_a_change_meanwhile_starts_the_mirror_again(appeal: Appeal, tmp_path: Path) -> None:
     rounds = len(public_paths.list_public_pages())
     approved(appeal)
-    site = Tiny({5: lambda: approved(appeal)})
-    write_mirror(tmp_path / "site", site, nothing)
+    site = CountingSite({5: lambda: approved(appeal)})
+    write_mirror(tmp_path / "site", site, ignore_progress)
     assert site.asked == 2 * rounds
-    assert min(held(tmp_path / "site")) > rounds
+    assert min(read_request_numbers(tmp_path / "site")) > rounds
 
-    restless = Tiny({5 + turn * rounds: lambda: approved(appeal) for turn in range(9)})
-    write_mirror(tmp_path / "site", restless, nothing)
+    restless = CountingSite({5 + turn * rounds: lambda: approved(appeal) for turn in range(9)})
+    write_mirror(tmp_path / "site", restless, ignore_progress)
     assert restless.asked == MAX_TRIES * rounds
 
     def hide() -> None:
         decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
 
-    late = Tiny({5 + turn * rounds: (hide if turn == MAX_TRIES - 1 else lambda: approved(appeal)) for turn in range(9)})
-    write_mirror(tmp_path / "site", late, nothing)
+    late = CountingSite(
+        {5 + turn * rounds: (hide if turn == MAX_TRIES - 1 else lambda: approved(appeal)) for turn in range(9)}
+    )
+    write_mirror(tmp_path / "site", late, ignore_progress)
     assert late.asked == (MAX_TRIES + 1) * rounds
 
 
 def test_a_mirror_without_its_list_has_every_text_and_no_name(appeal: Appeal, tmp_path: Path) -> None:
     approved(appeal, organisation_name="Come and gone")
     with once.one_connection():
-        write_mirror(tmp_path / "site", WSGIHandler(), nothing, without_list=True)
+        write_mirror(tmp_path / "site", WSGIHandler(), ignore_progress, without_list=True)
     texts = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.suffix in (".html", ".txt")]
     assert len(texts) == 1 + 3 * 4 + 1  # the mark
     for name in ("Come and gone", "Viasna", "35(?! days| дней| күн)"):  # so long backups are kept
@@ -420,17 +422,17 @@ def test_a_mirror_without_its_list_has_every_text_and_no_name(appeal: Appeal, tm
 
 def test_a_name_removed_before_a_try_is_gone_even_if_later_tries_fail(appeal: Appeal, tmp_path: Path) -> None:
     rounds = len(public_paths.list_public_pages())
-    write_mirror(tmp_path / "site", Tiny(), nothing)
+    write_mirror(tmp_path / "site", CountingSite(), ignore_progress)
 
     def fail() -> None:
         raise ZeroDivisionError
 
-    restless = Tiny({5: lambda: approved(appeal), rounds + 1: fail})
+    restless = CountingSite({5: lambda: approved(appeal), rounds + 1: fail})
     with pytest.raises(ZeroDivisionError):
-        write_mirror(tmp_path / "site", restless, nothing)
+        write_mirror(tmp_path / "site", restless, ignore_progress)
     assert restless.asked == rounds + 1
-    assert held(tmp_path / "site") & set(range(1, rounds + 1))
-    assert beside(tmp_path) == ["site"]
+    assert read_request_numbers(tmp_path / "site") & set(range(1, rounds + 1))
+    assert list_names(tmp_path) == ["site"]
 
 
 # --- the public paths ---
@@ -457,5 +459,5 @@ def test_a_published_path_with_an_unknown_argument_is_reported() -> None:
 
 def test_a_site_without_an_appeal_has_a_mirror_too(db: None, tmp_path: Path) -> None:
     with once.one_connection():
-        write_mirror(tmp_path / "site", WSGIHandler(), nothing)
+        write_mirror(tmp_path / "site", WSGIHandler(), ignore_progress)
     assert "Privacy" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")

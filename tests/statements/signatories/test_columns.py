@@ -1,4 +1,4 @@
-"""Words that stand apart: two columns, a table. They are never pushed together in silence."""
+"""Words that stand apart: two columns, a table. They are never joined silently."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_columns_in_running_text_are_a_question(line: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["{}.\t{}", "\t{}.   {}", "({})    {}", "{}\t{}", "•\t\t{1}", "a)     {1}"])
-def test_space_behind_a_marker_is_none_between_columns(form: str) -> None:
+def test_space_after_a_marker_separates_no_columns(form: str) -> None:
     rows = "\n".join(form.format(number, row) for number, row in enumerate(ROWS.splitlines(), start=1))
     reading = read_statement(TOP + "Signed by:\n" + rows.replace("a)", "a)", 1).replace("\na)", "\nb)", 1))
     assert "columns" not in {kind for kind, _ in questions(reading)}

@@ -1,4 +1,4 @@
-"""Rows that are no organisations, or more than one: never listed in silence."""
+"""Rows that are no organisations, or more than one: never listed silently."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_headings_among_rows_are_questions(row: str) -> None:
     assert ("not_placed", (11,)) in questions(reading)
 
 
-def test_a_country_is_no_organisation_behind_a_number_either() -> None:
+def test_a_country_after_a_number_is_no_organisation_either() -> None:
     reading = read_statement(rows_with("Georgia", "{}. "))
     assert ("not_placed", (11,)) in questions(reading)
 
@@ -120,7 +120,7 @@ def test_people_are_questions_and_no_signatories(row: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize("row", ["Bir Duino", "Kylym Shamy", "Ata Zhurt"])
-def test_names_that_could_be_anybodys_are_noted_and_do_not_hold_up(row: str) -> None:
+def test_names_that_may_be_of_people_are_noted_without_a_question(row: str) -> None:
     reading = read_statement(rows_with(row))
     assert names(reading)[1] == row
     assert noted(reading, "perhaps_individual") == [((11,), row)]

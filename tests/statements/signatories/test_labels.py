@@ -41,7 +41,7 @@ IPHR = "International Partnership for Human Rights"
         ("Women, Law and Peace", Organisation("Women, Law and Peace")),
     ],
 )
-def test_name_acronym_and_countries_are_told_apart(label: str, expected: Organisation) -> None:
+def test_name_acronym_and_countries_are_distinguished(label: str, expected: Organisation) -> None:
     assert organisation_of(label) == expected
 
 

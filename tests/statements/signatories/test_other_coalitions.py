@@ -1,4 +1,4 @@
-"""Statements as other coalitions lay them out: what is found in them, and that nothing is lost in silence."""
+"""Statements as other coalitions lay them out: what is read, and that nothing is lost silently."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_decimals_beside_other_decimals_are_no_paragraph() -> None:
 
 
 @pytest.mark.parametrize("promise", ["We call on all of them to:", "Мы призываем их к следующему:"])
-def test_a_paragraph_that_promises_a_list_that_is_not_there_is_a_question(promise: str) -> None:
+def test_a_paragraph_announcing_a_missing_list_is_a_question(promise: str) -> None:
     for after in ("release all\n\ninvestigate\n\n", ""):
         reading = read_statement(TOP + f"{promise}\n\n{after}" + SIGNED)
         assert ("nothing_follows", (9,)) in questions(reading)
@@ -38,7 +38,7 @@ def test_a_line_above_a_list_that_was_found_by_its_shape_is_a_question_when_it_a
     assert ("nothing_follows", (9,)) in questions(reading)
 
 
-def test_a_section_that_is_left_out_is_on_record() -> None:
+def test_a_section_that_is_left_out_is_recorded() -> None:
     after = "\nAbout the Platform\n\nA network.\n\nFor more information call Sova.\n"
     reading = read_statement(TOP + SIGNED + after)
     assert noted(reading, "left_out") == [
@@ -80,14 +80,14 @@ def test_two_people_in_one_row_are_people() -> None:
     assert personal_likeness("Jane Doe and Partners Foundation") is Likeness.NONE
 
 
-def test_a_mark_behind_a_space_is_a_footnotes() -> None:
+def test_a_mark_after_a_space_is_a_footnote_mark() -> None:
     reading = read_statement(TOP + SIGNED + "Racism Network (ENAR) *\n\n* Since February\n")
     assert ("footnote_mark", (13,)) in questions(reading)
     assert ("unknown_marker", (15,)) in questions(reading)
 
 
 @pytest.mark.parametrize("rule", ["***", "* * *", "-----", "_________", "———"])
-def test_a_rule_between_parts_is_on_record_and_joins_nothing(rule: str) -> None:
+def test_a_rule_between_parts_is_recorded_and_joins_nothing(rule: str) -> None:
     reading = read_statement(TOP + f"• Release all.\n{rule}\nWe also urge all partners to help.\n{rule}\n" + SIGNED)
     assert reading.demands == ("Release all.",)
     assert reading.closing == ("We also urge all partners to help.",)
@@ -95,7 +95,7 @@ def test_a_rule_between_parts_is_on_record_and_joins_nothing(rule: str) -> None:
     assert reading.unresolved == ()
 
 
-def test_a_heading_may_say_from_when_its_list_is() -> None:
+def test_a_heading_may_date_its_list() -> None:
     reading = read_statement(TOP + "• Release all.\nSignatories (as of 27 July 2020):\n" + ROWS)
     assert reading.demands == ("Release all.",)
     assert names(reading) == ["Sova", "Viasna", "DRA"]
@@ -141,7 +141,7 @@ def test_a_row_may_begin_with_its_acronym_in_brackets() -> None:
 
 @pytest.mark.parametrize("name", ["medica mondiale", "la Strada", "de facto"])
 @pytest.mark.parametrize("mark", ["{}. ", ""], ids=["numbered", "plain"])
-def test_a_small_name_below_a_short_row_is_not_joined_in_silence(name: str, mark: str) -> None:
+def test_a_lowercase_name_below_a_short_row_is_not_joined_silently(name: str, mark: str) -> None:
     rows = "".join(mark.format(number) + row + "\n" for number, row in enumerate(ROWS.splitlines(), start=1))
     reading = read_statement(TOP + "Signed by:\n" + rows + name + "\n")
     assert questions(reading) == [("uncertain_join", (12, 13))]

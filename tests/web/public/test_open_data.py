@@ -190,7 +190,7 @@ def test_the_spreadsheet_file_is_a_download_with_its_date(client: Client, lively
     assert "=1+1" in get(client, f"{PLACE}/signatories.csv").decode()
 
 
-def test_the_feed_is_atom_and_names_nobody(client: Client, lively: Appeal) -> None:
+def test_the_feed_is_valid_atom_without_names(client: Client, lively: Appeal) -> None:
     body = get(client, f"{PLACE}.atom")
     grammar = etree.RelaxNG(file=GRAMMAR)
     grammar.assertValid(etree.fromstring(body))

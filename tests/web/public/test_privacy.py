@@ -98,7 +98,7 @@ def test_the_sitemap_names_published_pages_in_each_language_and_nothing_else(cli
     ("contact", "line"),
     [("office@secretariat.example", "mailto:office@secretariat.example"), ("https://x.example/", "https://x.example/")],
 )
-def test_security_txt_names_whom_to_tell_and_expires_within_a_year(
+def test_security_txt_names_a_contact_and_expires_within_a_year(
     client: Client, appeal: Appeal, settings: Settings, contact: str, line: str
 ) -> None:
     settings.SECURITY_CONTACT = contact
@@ -112,7 +112,7 @@ def test_security_txt_names_whom_to_tell_and_expires_within_a_year(
     assert fields["Preferred-Languages"] == "en, ru, ky"
 
 
-def test_where_nobody_is_named_there_is_no_security_txt(client: Client, appeal: Appeal, settings: Settings) -> None:
+def test_without_a_contact_there_is_no_security_txt(client: Client, appeal: Appeal, settings: Settings) -> None:
     settings.SECURITY_CONTACT = ""
     assert client.get("/.well-known/security.txt").status_code == 404
 
