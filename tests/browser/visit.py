@@ -144,7 +144,7 @@ class Visit:
     def make_own_page(self, *, display: str = "named", name: str = "") -> str:
         """Send and confirm a form without drawing anything; return the path of its own page, without the language."""
         confirmed = self.page.context.request.post(self.send_form(display=display, name=name)).text()
-        return re.findall(r"/endorsements/[\w-]+/", confirmed)[0]
+        return str(re.findall(r"/endorsements/[\w-]+/", confirmed)[0])
 
     def find(self, words: str) -> None:
         """The page of the queue on which a row says `words`: to decide, or set aside, as what is sent fast."""
