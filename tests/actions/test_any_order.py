@@ -1,5 +1,6 @@
 """The promises hold after each of many actions in random order, repeated ones included."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -37,6 +38,7 @@ from tests.actions.appeals.test_publish_statement import published
 from tests.factories import MODERATOR, NOON, token_in
 
 pytestmark = pytest.mark.both_databases
+FULL = bool(os.environ.get("FULL_COUNTS"))
 
 STATE_AFTER = {
     "submit": State.SUBMITTED,
@@ -236,7 +238,7 @@ def test_all_rules_hold_in_any_order_of_actions() -> None:
     run_state_machine_as_test(
         Actions,
         settings=settings(
-            max_examples=60 if connection.vendor == "sqlite" else 20,
+            max_examples=(60 if FULL else 25) if connection.vendor == "sqlite" else 10,
             stateful_step_count=40,
             deadline=None,
             database=None,

@@ -16,8 +16,6 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, a_submission, mails, token_in
 
-pytestmark = pytest.mark.both_databases
-
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HONEST = Arrival(network="203.0.113.0/24", seconds=90, honeypot_filled=False)
 
@@ -41,6 +39,7 @@ def get_hold_reasons(rows: list[Endorsement]) -> list[str]:
 # --- what is kept ---
 
 
+@pytest.mark.both_databases
 def test_facts_about_the_mailbox_are_stored_as_codes_and_hashes(appeal: Appeal) -> None:
     first = send_form(
         appeal, network="203.0.113.0/24", contact_email="a@fund.example", website="https://www.fund.example/"
@@ -59,6 +58,7 @@ def test_facts_about_the_mailbox_are_stored_as_codes_and_hashes(appeal: Appeal) 
     assert "fund" not in first.domain_index + first.network_index
 
 
+@pytest.mark.both_databases
 def test_a_network_is_erased_after_a_week(appeal: Appeal) -> None:
     row = factories.confirmed(appeal)
     Endorsement.objects.filter(pk=row.pk).update(network_index="a" * 64, domain_index="b" * 64)
@@ -70,12 +70,14 @@ def test_a_network_is_erased_after_a_week(appeal: Appeal) -> None:
     assert (row.network_index, row.domain_index) == ("", "b" * 64)
 
 
+@pytest.mark.both_databases
 def test_the_same_network_has_another_hash_the_next_week(appeal: Appeal) -> None:
     first = send_form(appeal, network="203.0.113.0/24")
     later = send_form(appeal, network="203.0.113.0/24", at=NOON + rate_limits.KEY_LASTS)
     assert first.network_index != later.network_index
 
 
+@pytest.mark.both_databases
 def test_forgetting_the_mailbox_erases_its_domain(appeal: Appeal) -> None:
     row = send_form(appeal, contact_email="a@fund.example")
     token = confirmation.confirm(hash_token(token_in(mails()[-1][2]), "confirm"), at=NOON).own_page
@@ -87,6 +89,7 @@ def test_forgetting_the_mailbox_erases_its_domain(appeal: Appeal) -> None:
 # --- what is set aside ---
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("arrival", "reason"),
     [
@@ -107,6 +110,7 @@ def test_a_form_sent_by_a_program_is_put_on_hold_with_the_same_mail(
     assert (confirmed.state, confirmed.quarantined_for) == (State.CONFIRMED, reason)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("limit", "same"),
     [
@@ -127,6 +131,7 @@ def test_a_form_above_a_limit_is_put_on_hold_and_others_are_not(
     assert one_more(99, NOON + limit.per).quarantined_for == ""
 
 
+@pytest.mark.both_databases
 def test_very_many_for_one_appeal_are_put_on_hold(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
     few = rate_limits.Limit("appeal", 5, HOUR)
     monkeypatch.setattr(rate_limits, "ENDORSEMENTS_FOR_APPEAL", few)
@@ -134,12 +139,14 @@ def test_very_many_for_one_appeal_are_put_on_hold(appeal: Appeal, monkeypatch: p
     assert send_form(factories.an_appeal("other")).quarantined_for == ""
 
 
+@pytest.mark.both_databases
 def test_a_free_mailbox_does_not_count_for_its_domain(appeal: Appeal) -> None:
     assert set(
         get_hold_reasons([send_form(appeal, contact_email=f"fund{number}@mail.ru") for number in range(30)])
     ) == {""}
 
 
+@pytest.mark.both_databases
 def test_a_repeated_form_counts_once(appeal: Appeal) -> None:
     for _ in range(40):
         submit(appeal, factories.SUBMISSION, arrival=HONEST, at=NOON)
@@ -161,6 +168,7 @@ def test_two_hundred_organisations_behind_one_address_within_an_hour_are_all_acc
 # --- levels ---
 
 
+@pytest.mark.both_databases
 def test_on_the_stricter_level_everything_is_put_on_hold(appeal: Appeal) -> None:
     assert site_state.set_level(Level.STRICTER, by=MODERATOR, at=NOON)
     assert send_form(appeal).quarantined_for == "stricter"
@@ -169,6 +177,7 @@ def test_on_the_stricter_level_everything_is_put_on_hold(appeal: Appeal) -> None
     assert send_form(appeal).quarantined_for == ""
 
 
+@pytest.mark.both_databases
 def test_a_closed_site_accepts_nothing_but_confirmations_and_withdrawals(appeal: Appeal) -> None:
     send_form(appeal)
     token = token_in(mails()[-1][2])
@@ -182,6 +191,7 @@ def test_a_closed_site_accepts_nothing_but_confirmations_and_withdrawals(appeal:
     assert Endorsement.objects.get(origin="form").state == State.WITHDRAWN
 
 
+@pytest.mark.both_databases
 def test_setting_a_level_is_recorded_once(appeal: Appeal) -> None:
     assert site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)
     assert not site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)

@@ -39,8 +39,6 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, confirmed, mails, submitted, token_in
 
-pytestmark = pytest.mark.both_databases
-
 FIRST, SECOND = 1, 2
 LATER = NOON + timedelta(hours=1)
 QUARANTINE, RELEASE, APPROVE, REJECT = (
@@ -74,6 +72,7 @@ def states() -> list[tuple[str, str]]:
 # --- one ---
 
 
+@pytest.mark.both_databases
 def test_putting_on_hold_and_releasing_send_no_mail(appeal: Appeal) -> None:
     row, other = confirmed(appeal), confirmed(appeal)
     before = len(mails())
@@ -89,6 +88,7 @@ def test_putting_on_hold_and_releasing_send_no_mail(appeal: Appeal) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("decide", [moderation.approve, moderation.reject, factories.withdraw_for_good])
 def test_a_decision_ends_the_hold(appeal: Appeal, decide: object) -> None:
     row = confirmed(appeal)
@@ -98,6 +98,7 @@ def test_a_decision_ends_the_hold(appeal: Appeal, decide: object) -> None:
     assert hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON) == [], "decided"
 
 
+@pytest.mark.both_databases
 def test_neither_a_question_nor_the_mailbox_ends_the_hold(appeal: Appeal) -> None:
     row, token = submitted(appeal)
     hold.put_on_hold([row.pk], reason="moderator", by=MODERATOR, at=NOON)
@@ -153,6 +154,7 @@ def test_rows_changed_since_the_page_was_shown_are_left_out(appeal: Appeal) -> N
 # --- many ---
 
 
+@pytest.mark.both_databases
 def test_one_person_can_put_any_number_on_hold_but_not_decided_ones(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(30)]
     batch = batches.start(QUARANTINE, [row.pk for row in rows], by=FIRST, at=NOON)
@@ -169,6 +171,7 @@ def test_one_person_can_put_any_number_on_hold_but_not_decided_ones(appeal: Appe
     ]
 
 
+@pytest.mark.both_databases
 def test_undoing_a_hold_releases_only_its_own_rows(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(4)]
     hold.put_on_hold([rows[0].pk], reason="network", by=MODERATOR, at=NOON - timedelta(hours=1))
@@ -189,6 +192,7 @@ def test_undoing_a_hold_releases_only_its_own_rows(appeal: Appeal) -> None:
     assert (batch.state, batch.undone_by, batch.undone_at) == (BatchState.UNDONE, SECOND, LATER)
 
 
+@pytest.mark.both_databases
 def test_undoing_a_release_restores_each_reason(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
     for row, reason in zip(rows, ("network", "honeypot", "network"), strict=True):
@@ -201,6 +205,7 @@ def test_undoing_a_release_restores_each_reason(appeal: Appeal) -> None:
     assert states() == [("confirmed", "network"), ("confirmed", "honeypot"), ("approved", "")]
 
 
+@pytest.mark.both_databases
 def test_more_than_twenty_five_need_two_people(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(26)]
     few = do(APPROVE, rows[:1])
@@ -236,6 +241,7 @@ def test_more_than_twenty_five_need_two_people_without_mail_too(appeal: Appeal) 
         do(REJECT, [confirmed(appeal)], reason="whim")
 
 
+@pytest.mark.both_databases
 def test_a_batch_continues_after_its_reason_was_removed(appeal: Appeal) -> None:
     batch = batches.start(REJECT, [confirmed(appeal).pk], reason="duplicate", by=FIRST, at=NOON)
     Reason.objects.filter(code="duplicate").update(is_offered=False)
@@ -243,6 +249,7 @@ def test_a_batch_continues_after_its_reason_was_removed(appeal: Appeal) -> None:
     assert outcomes(batch) == [BatchOutcome.SKIPPED]
 
 
+@pytest.mark.both_databases
 def test_a_proposal_can_be_dropped(appeal: Appeal) -> None:
     batch = do(REJECT, [confirmed(appeal) for _ in range(26)])
     batches.discard(batch.pk, by=FIRST, at=NOON)
@@ -253,6 +260,7 @@ def test_a_proposal_can_be_dropped(appeal: Appeal) -> None:
     assert {state for state, _ in states()} == {"confirmed"}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("action", [APPROVE, REJECT])
 def test_undoing_a_batch_leaves_later_decisions_alone(appeal: Appeal, action: BatchAction) -> None:
     rows = [confirmed(appeal) for _ in range(3)]
@@ -265,6 +273,7 @@ def test_undoing_a_batch_leaves_later_decisions_alone(appeal: Appeal, action: Ba
     assert not Signatory.objects.listed().filter(kind="further").exists()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("action", [APPROVE, REJECT])
 def test_undoing_a_batch_cancels_its_waiting_mails(appeal: Appeal, action: BatchAction) -> None:
     rows = [confirmed(appeal, display=display) for display in ("named", "named", "withheld")]
@@ -278,6 +287,7 @@ def test_undoing_a_batch_cancels_its_waiting_mails(appeal: Appeal, action: Batch
     assert [message for message, *_ in mails()] == [message for message, *_ in before]
 
 
+@pytest.mark.both_databases
 def test_mails_of_a_late_piece_wait_a_minute_too(appeal: Appeal) -> None:
     row = confirmed(appeal)
     batches.start(APPROVE, [row.pk], by=FIRST, at=NOON)
@@ -286,6 +296,7 @@ def test_mails_of_a_late_piece_wait_a_minute_too(appeal: Appeal) -> None:
     assert OutgoingMail.objects.get(message="listed").due_at == decision_records.undo_deadline(LATER)
 
 
+@pytest.mark.both_databases
 def test_an_unfinished_batch_can_be_undone(appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(30)]
     hold.put_on_hold([row.pk for row in rows], reason="network", by=MODERATOR, at=NOON)
@@ -296,6 +307,7 @@ def test_an_unfinished_batch_can_be_undone(appeal: Appeal) -> None:
     assert {state for state, _ in states()} == {"confirmed"}
 
 
+@pytest.mark.both_databases
 def test_an_empty_selection_makes_no_batch(appeal: Appeal) -> None:
     row = factories.approved(appeal)
     with pytest.raises(NothingToDo):
@@ -303,6 +315,7 @@ def test_an_empty_selection_makes_no_batch(appeal: Appeal) -> None:
     assert not Batch.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_batch_continues_piece_by_piece(appeal: Appeal) -> None:
     batch = batches.start(APPROVE, [confirmed(appeal).pk for _ in range(3)], by=FIRST, at=NOON)
     assert batches.continue_batches(batch_id=batch.pk)
@@ -312,6 +325,7 @@ def test_a_batch_continues_piece_by_piece(appeal: Appeal) -> None:
     assert not batches.continue_batches(seconds=1)
 
 
+@pytest.mark.both_databases
 def test_erased_endorsements_leave_their_batch_and_old_batches_are_deleted(appeal: Appeal) -> None:
     unproven, _ = submitted(appeal)
     factories.mails_left(unproven)
@@ -323,6 +337,7 @@ def test_erased_endorsements_leave_their_batch_and_old_batches_are_deleted(appea
     assert Endorsement.objects.on_hold().count() == 1
 
 
+@pytest.mark.both_databases
 def test_a_decision_of_a_batch_sends_a_mail(appeal: Appeal) -> None:
     row = confirmed(appeal, contact_email="asel@fund.example")
     do(REJECT, [row])

@@ -22,8 +22,6 @@ from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, submitted
 from tests.models.rows import a_batch, confirm_in_bulk, create_in_bulk
 from tests.tooling.test_translations import english_left_in
 
-pytestmark = pytest.mark.both_databases
-
 FLOODS = "/admin/floods/"
 MINUTE = timedelta(minutes=1)
 
@@ -112,6 +110,7 @@ def quarantined() -> int:
     return Endorsement.objects.on_hold().count()
 
 
+@pytest.mark.both_databases
 def test_thousands_of_fakes_are_put_on_hold_and_released_in_five_presses(staff: Client, appeal: Appeal) -> None:
     """Two thousand take some seconds, and are several parts of a batch; FULL_COUNTS=1 makes them ten thousand."""
     chance = random.Random(1)
@@ -150,6 +149,7 @@ def test_thousands_of_fakes_are_put_on_hold_and_released_in_five_presses(staff: 
     assert AuditEvent.objects.filter(verb="quarantine").count() == 2 * many, "each is on record, each time"
 
 
+@pytest.mark.both_databases
 def test_later_arrivals_and_changes_are_left_alone(staff: Client, appeal: Appeal) -> None:
     rows = create_in_bulk(appeal, [{"organisation_name": f"Fund {n}", "network_index": f"n{n}"} for n in range(10)])
     browser = StaffBrowser(staff)
@@ -181,6 +181,7 @@ def test_rows_put_on_hold_by_a_limit_join_the_earlier_cluster(staff: Client, app
     assert reasons == ["likeness"] * 5 + ["network"] * 25, "the first reason stays"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("action", "state", "held"), [("reject", "rejected", 0), ("release", "submitted", 0)])
 def test_a_cluster_on_hold_is_decided_as_a_whole(
     staff: Client, appeal: Appeal, action: str, state: str, held: int
@@ -360,6 +361,7 @@ def test_a_proposal_can_be_dropped(staff: Client, appeal: Appeal) -> None:
     assert "Dropped" in staff.post(path, {"deed": "drop"}, follow=True).content.decode()
 
 
+@pytest.mark.both_databases
 def test_a_running_batch_shows_its_progress_and_continues(staff: Client, appeal: Appeal) -> None:
     rows = [confirmed(appeal) for _ in range(25)]
     batch = batches.start(BatchAction.APPROVE, [row.pk for row in rows], by=1, at=NOON)
@@ -393,6 +395,7 @@ def test_nothing_ticked_does_nothing(staff: Client, appeal: Appeal) -> None:
 # --- one ---
 
 
+@pytest.mark.both_databases
 def test_one_endorsement_is_put_on_hold_and_released(staff: Client, appeal: Appeal) -> None:
     row, other = confirmed(appeal), confirmed(appeal)
     path = f"/admin/endorsements/{row.pk}/quarantine/"

@@ -30,8 +30,6 @@ from petition.security.encryption import encrypt
 from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, an_appeal, approved, confirmed, mails
 
-pytestmark = pytest.mark.both_databases
-
 HOUR = timedelta(hours=1)
 MOST = {"contacts": 3, "hides": 3, "revokes": 3, "withdrawals": 2}
 
@@ -92,6 +90,7 @@ WAYS = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("limit", WAYS)
 def test_above_the_limit_the_account_must_authenticate_again(
     thief: Client, appeal: Appeal, account: User, limit: str
@@ -268,6 +267,7 @@ def open_after_counting(pk: int, *, by: Actor, at: datetime) -> object:
     return contact_access.open_contact(pk, by=Actor.staff(by.id or 0), at=at)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("look", "expected"), [(contact_access.open_contact, 1), (open_after_counting, 4)])
 def test_parallel_requests_do_not_exceed_the_limit(committed: None, look: Callable[..., object], expected: int) -> None:
     """Takes a second, in which the first waits for the others in vain."""
