@@ -42,7 +42,7 @@ from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_s
 from tests.factories import MODERATOR, NOON
 
 FULL = bool(os.environ.get("FULL_COUNTS"))
-"""FULL_COUNTS=1 tries each pair in every state where it is possible; else in one named and one withheld."""
+"""FULL_COUNTS=1 tries each pair in every state where it is possible; else in the first of them."""
 FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in (0, 20, 90))
 
 
@@ -167,9 +167,9 @@ def find_false_mails(endorsement: Endorsement) -> list[str]:
 def try_pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
     """How many pairs that begin with `first` are possible, and what false mail each of them sends."""
     possible, wrong = 0, []
-    seen: set[tuple[str, str]] = set()
-    for state in STATES:
-        display = state.partition(" ")[2]
+    tried: set[str] = set()
+    withheld_first = list(ACTIONS).index(first) % 2  # half of the pairs
+    for state in sorted(STATES, key=lambda state: ("withheld" in state) != withheld_first):
         with transaction.atomic():
             endorsement = a_state(appeal, state)
             list_sent_without_server(at=NOON + timedelta(minutes=2))
@@ -181,7 +181,7 @@ def try_pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
                 transaction.set_rollback(True)
                 continue
             for then, act in ACTIONS.items():
-                if (then, display) in seen and not FULL:
+                if then in tried and not FULL:
                     continue
                 with transaction.atomic():
                     try:
@@ -191,7 +191,7 @@ def try_pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
                         pass
                     else:
                         possible += 1
-                        seen.add((then, display))
+                        tried.add(then)
                         wrong += [f"{state}: {first}, {then}: {one}" for one in find_false_mails(endorsement)]
                     transaction.set_rollback(True)
             transaction.set_rollback(True)
