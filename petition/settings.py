@@ -137,7 +137,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "petition.admin.navigation.navigation",
+                "petition.admin.menu.navigation",
             ],
         },
     }

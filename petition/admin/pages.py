@@ -1,7 +1,7 @@
 """The pages below /admin/, one row each: address, name, view, who may use it, and its place in the menu.
 
 A new page is a new row here and nothing more: the URL patterns (site.py, urls.py), the access check (access.py) and the
-menu (navigation.py) read these tables. A page without a row, or a method without roles in its row, is refused to
+menu (menu.py) read these tables. A page without a row, or a method without roles in its row, is refused to
 everybody, and tests/admin/test_pages.py says which row is missing. How often an hour something may be done is counted
 where it is done: actions/staff/hourly_limits.py.
 """

@@ -1,1 +1,1 @@
-"""The public record as bytes. What records.py does not name is private; private models cannot be imported here."""
+"""The public record as bytes. What public_records.py omits is private; private models cannot be imported here."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from petition.models.signatories import Kind, Status
-from petition.publishing.records import AppealRecord, EditionRecord, SignatoryRecord
+from petition.publishing.public_records import AppealRecord, EditionRecord, SignatoryRecord
 from petition.text.references import parse_reference
 
 

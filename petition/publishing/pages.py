@@ -16,7 +16,7 @@ from petition.publishing import queries, ranges
 from petition.publishing.charts.country_map import draw_map
 from petition.publishing.charts.growth import draw_growth
 from petition.publishing.editions import replace_counts, split_by_edition
-from petition.publishing.records import CountryRecord, NotPublished, SignatoryRecord
+from petition.publishing.public_records import CountryRecord, NotPublished, SignatoryRecord
 from petition.publishing.retention_notice import RETENTION_NOTICE
 from petition.publishing.search import SearchQuery, search
 from petition.reference.countries import country_name

@@ -10,7 +10,7 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils import translation
 
 from petition.publishing import queries
-from petition.publishing.exports.fields import SCHEMA_NAMES, TEXT_FORMATS
+from petition.publishing.exports.field_descriptions import SCHEMA_NAMES, TEXT_FORMATS
 
 PERMANENT_LINK: Final = frozenset({"slug", "kind", "number"})
 """Arguments of the permanent links to entries. They redirect to the list and are no pages, so they are left out."""

@@ -12,8 +12,7 @@ from petition.models.appeals import Appeal, AppealText, Phase, TextStatus
 from petition.models.held_list import is_list_held_back
 from petition.models.signatories import Edition, Kind, PublicChange, Signatory, SignatoryQuerySet, Status
 from petition.models.site_state import Level, SiteState
-from petition.publishing.ranges import PAGE_LENGTH
-from petition.publishing.records import (
+from petition.publishing.public_records import (
     CHECKED_BY_MAILBOX,
     AppealRecord,
     ChangeRecord,
@@ -27,6 +26,7 @@ from petition.publishing.records import (
     TextRecord,
     TextVersion,
 )
+from petition.publishing.ranges import PAGE_LENGTH
 from petition.reference import clock
 
 NEWEST: Final = 20

@@ -20,7 +20,7 @@ RETENTION_NOTICE: tuple[tuple[timedelta, str | Promise], ...] = (
         _("A request that nobody has decided, from the day the appeal closed: it ends then as not accepted."),
     ),
     (
-        periods.ENDED,
+        periods.REJECTED_OR_WITHDRAWN,
         _(
             "The person, the address, questions, answers and notes of a request that was not accepted or was "
             "withdrawn, from that day. If its name is still readable, it is sealed then."

@@ -8,8 +8,8 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from petition.models.signatories import Kind, SignatoryQuerySet
+from petition.publishing.public_records import SignatoryRecord
 from petition.publishing.queries import build_records, query_signatories
-from petition.publishing.records import SignatoryRecord
 from petition.reference.countries import find_country
 from petition.text.names import fold, fold_to_latin
 

@@ -11,7 +11,7 @@ UNANSWERED = timedelta(days=30)
 # An endorsement not decided this long after the appeal closed is not accepted.
 UNDECIDED_AFTER_CLOSING = timedelta(days=60)
 # Contact, answers and look-up keys of a rejected or withdrawn endorsement, and the readable name of a rejected one.
-ENDED = timedelta(days=30)
+REJECTED_OR_WITHDRAWN = timedelta(days=30)
 # Contact and answers of an approved endorsement, from its approval.
 APPROVED = timedelta(days=365)
 # The same, from the closing of the appeal, if that is sooner.

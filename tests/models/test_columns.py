@@ -20,7 +20,7 @@ from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, S
 from petition.models.signatories import PRINTED_FIELDS
 from petition.models.triggers import TRIGGERS
 from petition.publishing import demonstrations, editions, queries, search
-from petition.publishing.records import NotPublished
+from petition.publishing.public_records import NotPublished
 from petition.publishing.search import SearchQuery
 from tests import factories
 from tests.factories import NOON, SLUG

@@ -19,7 +19,7 @@ from django.utils import formats, translation
 from petition.mail import messages
 from petition.models import Appeal
 from petition.models.appeals import Phase
-from petition.publishing.records import AppealRecord, Counts, TextRecord
+from petition.publishing.public_records import AppealRecord, Counts, TextRecord
 from petition.reference.languages import UNREVIEWED_LANGUAGES
 from petition.web.endorse.forms import DECLARATIONS
 from tests.factories import SLUG

@@ -55,7 +55,7 @@ def erase_unconfirmed(endorsement: Endorsement, *, at: datetime) -> None:
 
 def find_ended(*, at: datetime) -> QuerySet[Endorsement]:
     """Return endorsements rejected or withdrawn long ago that still have personal data or a readable name."""
-    until = at - periods.ENDED
+    until = at - periods.REJECTED_OR_WITHDRAWN
     over = Q(state=State.REJECTED, decided_at__lte=until) | Q(state=State.WITHDRAWN, withdrawn_at__lte=until)
     left = _PERSON | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="")
     return _exclude_unsent(Endorsement.objects.filter(over, left), at=at)

@@ -6,8 +6,8 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _, ngettext
 
 from petition.publishing.documents.contents import Card
+from petition.publishing.public_records import Counts
 from petition.publishing.queries import get_appeal, read_at_one_revision
-from petition.publishing.records import Counts
 from petition.publishing.sentences import format_as_of
 
 WIDTH: Final = 1200  # pixels; sites that show such pictures cut off the least at this size

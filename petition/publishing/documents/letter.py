@@ -14,7 +14,7 @@ from petition.publishing import queries
 from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.documents.contents import Entry, Letter
 from petition.publishing.editions import replace_counts, split_by_edition
-from petition.publishing.records import AppealRecord, EditionRecord, SignatoryRecord, TextRecord
+from petition.publishing.public_records import AppealRecord, EditionRecord, SignatoryRecord, TextRecord
 from petition.publishing.sentences import format_as_of, format_withheld
 
 

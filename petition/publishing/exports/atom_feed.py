@@ -14,8 +14,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from petition.models.signatories import ChangeKind
 from petition.publishing import queries
 from petition.publishing.absolute_urls import absolute_url as address
+from petition.publishing.public_records import ChangeRecord
 from petition.publishing.ranges import format_ranges
-from petition.publishing.records import ChangeRecord
 
 MAX_ENTRIES = 50
 _WHAT = {

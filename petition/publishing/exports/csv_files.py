@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.exports.fields import FIELDS
+from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
 from petition.publishing.exports.rows import build_row
 from petition.publishing.queries import get_appeal, iterate_signatories
 
@@ -40,7 +40,7 @@ def generate_metadata(slug: str) -> Iterator[str]:
             "datatype": _DATATYPES.get(name, "string"),
             **({"separator": " "} if name == "countries" else {}),
         }
-        for name, meaning in FIELDS.items()
+        for name, meaning in FIELD_DESCRIPTIONS.items()
     ]
     content = {
         "@context": "http://www.w3.org/ns/csvw",
@@ -62,7 +62,7 @@ def neutralise_formula(cell: str) -> str:
 def _generate_rows(slug: str, format_cell: Callable[[object], str]) -> Iterator[str]:
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(FIELDS)
+    rows.writerow(FIELD_DESCRIPTIONS)
     for signatory in iterate_signatories(slug):
         rows.writerow(format_cell(value) for value in build_row(signatory).values())
         yield text.getvalue()

@@ -8,9 +8,16 @@ from typing import Final
 from petition.models.signatories import Kind
 from petition.publishing import queries
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.exports.fields import ABOUT, CHANGES, CHECKS, COUNTS, FIELDS, HOW_CHECKED
+from petition.publishing.exports.field_descriptions import (
+    ABOUT,
+    CHANGES,
+    CHECKS,
+    COUNTS,
+    FIELD_DESCRIPTIONS,
+    HOW_CHECKED,
+)
 from petition.publishing.exports.rows import build_row, describe_appeal, generate_json
-from petition.publishing.records import AppealRecord, ChangeRecord, TextVersion
+from petition.publishing.public_records import AppealRecord, ChangeRecord, TextVersion
 from petition.text.references import format_reference
 
 _DEFINITIONS: Final = {"about": ABOUT, "counts": COUNTS, "checks": CHECKS | {"how": HOW_CHECKED}}
@@ -28,7 +35,7 @@ _DATA_ROUTES: Final = {
 def generate_signatories(slug: str) -> Iterator[str]:
     """Yield the list with counts, checks and field definitions. Raises NotPublished."""
     head = describe_appeal(queries.get_appeal(slug, "en"), "signatories")
-    head["definitions"] = _DEFINITIONS | {"signatories": FIELDS}
+    head["definitions"] = _DEFINITIONS | {"signatories": FIELD_DESCRIPTIONS}
     return generate_json(head, "signatories", map(build_row, queries.iterate_signatories(slug)))
 
 

@@ -6,8 +6,15 @@ from typing import Any, Final
 from petition.models.appeals import Phase
 from petition.models.signatories import ChangeKind, Kind, Status
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.exports.fields import ABOUT, CHANGES, CHECKS, COUNTS, FIELDS, HOW_CHECKED
-from petition.publishing.records import NotPublished
+from petition.publishing.exports.field_descriptions import (
+    ABOUT,
+    CHANGES,
+    CHECKS,
+    COUNTS,
+    FIELD_DESCRIPTIONS,
+    HOW_CHECKED,
+)
+from petition.publishing.public_records import NotPublished
 
 Schema = dict[str, Any]
 _TEXT: Final[Schema] = {"type": "string"}
@@ -97,13 +104,15 @@ _ENTRY: Final[Schema] = {
                 "note": _or_null(_TEXT),
                 "noted_on": _or_null(_DATE),
             },
-            FIELDS,
+            FIELD_DESCRIPTIONS,
         )
     ),
     "if": {"properties": {"status": {"const": Status.LISTED.value}}},
     "then": {"properties": dict.fromkeys(("label", "name", "listed_on"), _TEXT)},
     "else": {
-        "properties": {name: {"type": "null"} for name in FIELDS if name not in ("id", "number", "kind", "status")}
+        "properties": {
+            name: {"type": "null"} for name in FIELD_DESCRIPTIONS if name not in ("id", "number", "kind", "status")
+        }
     },
 }
 _TEXT_VERSION: Final[Schema] = _object(

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from django.conf import settings
 
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.exports.fields import FIELDS
+from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
+from petition.publishing.public_records import AppealRecord, SignatoryRecord
 from petition.publishing.queries import count_checks
-from petition.publishing.records import AppealRecord, SignatoryRecord
 
 
 def describe_appeal(appeal: AppealRecord, schema: str) -> dict[str, object]:
@@ -34,8 +34,8 @@ def describe_appeal(appeal: AppealRecord, schema: str) -> dict[str, object]:
 
 
 def build_row(signatory: SignatoryRecord) -> dict[str, object]:
-    """Return the entry with the fields and in the order of FIELDS, dates as text."""
-    row: dict[str, object] = {name: getattr(signatory, name) for name in FIELDS}
+    """Return the entry with the fields and in the order of FIELD_DESCRIPTIONS, dates as text."""
+    row: dict[str, object] = {name: getattr(signatory, name) for name in FIELD_DESCRIPTIONS}
     for name in ("listed_on", "noted_on"):
         if date := getattr(signatory, name):
             row[name] = date.isoformat()

@@ -8,9 +8,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.exports.fields import TEXT_FORMATS
+from petition.publishing.exports.field_descriptions import TEXT_FORMATS
+from petition.publishing.public_records import SignatoryRecord
 from petition.publishing.queries import get_appeal, iterate_signatories
-from petition.publishing.records import SignatoryRecord
 from petition.publishing.sentences import format_as_of, format_withheld
 from petition.reference.countries import country_name
 from petition.text.entries import isolate_right_to_left

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from petition.models.held_list import is_list_held_back
 from petition.publishing.cache.rendering import WITHOUT_DATABASE
 from petition.publishing.cache.thread_limits import RequestKind
-from petition.publishing.records import NotPublished
+from petition.publishing.public_records import NotPublished
 from petition.web.responses import Message, error_page
 from petition.web.shortcuts import active_language
 

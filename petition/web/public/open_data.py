@@ -22,7 +22,7 @@ from petition.publishing.exports import (
     json_schemas,
     text_lists,
 )
-from petition.publishing.records import NotPublished
+from petition.publishing.public_records import NotPublished
 from petition.web.public.decorators import FOR_OTHER_SITES, PLAIN_TEXT, View, published
 from petition.web.responses import error_page
 from petition.web.shortcuts import active_language

@@ -23,7 +23,7 @@ from petition.actions.self_service import corrections
 from petition.models import Appeal, Kind, Level, PrivateLink
 from petition.models.appeals import Phase
 from petition.publishing.exports import csv_files
-from petition.publishing.exports.fields import FIELDS
+from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
 from petition.reference import clock
 from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 from tests.web.public.test_appeal_page import list_further
@@ -153,7 +153,7 @@ def test_the_csv_reads_back_to_the_same_rows(client: Client, lively: Appeal) -> 
         for row in csv.DictReader(table, strict=True)
     ]
     assert rows == read(client, f"{PLACE}/signatories.json")["signatories"]
-    assert list(columns) == list(FIELDS)
+    assert list(columns) == list(FIELD_DESCRIPTIONS)
     assert metadata["url"] == f"{SITE}{PLACE}/signatories.csv"
     assert metadata["dc:license"] == {"@id": LICENCE}
 

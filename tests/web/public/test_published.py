@@ -11,7 +11,7 @@ from django.test import Client
 
 from petition.actions.moderation import decisions
 from petition.models import Appeal, Endorsement, Kind
-from petition.publishing.exports.fields import FIELDS
+from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, reading
 from tests.web.public.test_appeal_page import list_further, words
 
@@ -74,12 +74,12 @@ def test_json_and_csv_match_the_record(client: Client, appeal: Appeal) -> None:
         "noted_on": None,
     }
     rows = list(csv.DictReader(io.StringIO(client.get(f"/appeals/{SLUG}/signatories.csv").content.decode())))
-    assert list(rows[0]) == list(FIELDS)
+    assert list(rows[0]) == list(FIELD_DESCRIPTIONS)
     assert [row["label"] for row in rows] == [signatory["label"] for signatory in content["signatories"]]
     assert [row["countries"].split() for row in rows] == [
         signatory["countries"] for signatory in content["signatories"]
     ]
-    assert set(content["definitions"]["signatories"]) == set(FIELDS)
+    assert set(content["definitions"]["signatories"]) == set(FIELD_DESCRIPTIONS)
 
 
 def test_the_originals_are_as_imported(client: Client, appeal: Appeal) -> None:

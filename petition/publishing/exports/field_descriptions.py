@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from petition.publishing.records import CHECKED_BY_MAILBOX
+from petition.publishing.public_records import CHECKED_BY_MAILBOX
 
 SCHEMA_NAMES: Final = ("signatories", "appeal")
 TEXT_FORMATS: Final = ("numbered", "commas", "countries")
 
-FIELDS: Final[dict[str, str]] = {
+FIELD_DESCRIPTIONS: Final[dict[str, str]] = {
     "id": "Permanent reference of the line, for example further-12.",
     "number": "Number within its kind; never changed and never reused.",
     "kind": "original: signed on the day of the appeal. further: endorsed it later.",
