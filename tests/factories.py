@@ -1,4 +1,4 @@
-"""Made-up rows, made by the deeds themselves, so that no test stands on a state that the site cannot reach."""
+"""Made-up rows, made by the actions themselves, so that no test stands on a state that the site cannot reach."""
 
 import itertools
 from dataclasses import replace

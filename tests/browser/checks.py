@@ -42,34 +42,36 @@ _EXPECTED = re.compile(r"status of 4\d\d")
 """Console messages about error pages are allowed; no others are."""
 
 
-def troubles(visit: Visit) -> list[str]:
+def list_problems(visit: Visit) -> list[str]:
     """Return all problems of a window: layout, requests to other sites, accessibility, console."""
-    return fit(visit) + company(visit) + accessibility(visit.page) + noise(visit)
+    return (
+        check_width(visit) + list_foreign_requests(visit) + list_violations(visit.page) + list_console_messages(visit)
+    )
 
 
-def fit(visit: Visit) -> list[str]:
+def check_width(visit: Visit) -> list[str]:
     """Return the problems that depend on the width."""
-    return layout(visit) + controls(visit.page)
+    return check_overflow(visit) + list_hidden_controls(visit.page)
 
 
-def layout(visit: Visit) -> list[str]:
+def check_overflow(visit: Visit) -> list[str]:
     """Return by how much the page is wider than its window (WCAG 2.2, 1.4.10 Reflow)."""
     too_wide = visit.overflow()
     return [f"{too_wide} px wider than its window"] if too_wide > 0 else []
 
 
-def controls(page: Page) -> list[str]:
+def list_hidden_controls(page: Page) -> list[str]:
     """Return the controls whose text is cut or covered."""
     return [str(words) for words in page.evaluate(_CUT_OR_COVERED)]
 
 
-def company(visit: Visit) -> list[str]:
+def list_foreign_requests(visit: Visit) -> list[str]:
     """Return the requests to other sites."""
     strangers = [url for url in visit.requests if not url.startswith(f"{visit.site.url}/")]
     return [f"asked another host: {url}" for url in strangers]
 
 
-def accessibility(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
+def list_violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
     """Return the violations of axe's rules for WCAG 2.2 AA, in the current colours and width."""
     if not page.evaluate("'axe' in window"):  # half a megabyte
         page.evaluate(AXE_SCRIPT)
@@ -81,12 +83,12 @@ def _where(nodes: list[dict[str, list[str]]]) -> str:
     return "; ".join(" ".join(node["target"]) for node in nodes)
 
 
-def noise(visit: Visit) -> list[str]:
+def list_console_messages(visit: Visit) -> list[str]:
     """Return the messages of the console."""
     return [f"console: {words}" for words in visit.complaints if not _EXPECTED.search(words)]
 
 
-def heaviness(visit: Visit, most: int = MOST_BYTES) -> list[str]:
+def check_weight(visit: Visit, most: int = MOST_BYTES) -> list[str]:
     """Return where the page exceeds its budget of requests and bytes."""
     requests, size = visit.weight()
     over = [f"{requests} requests, {MOST_REQUESTS} are allowed"] if requests > MOST_REQUESTS else []

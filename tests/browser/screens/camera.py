@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.browser import checks
-from tests.browser.screens.states import DESK, Visit
+from tests.browser.screens.states import STAFF, Visit
 
 WIDTHS = (360, 768, 1280)
 SCHEMES = ("light", "dark")
@@ -49,9 +49,9 @@ def shoot(visit: Visit, state: str, language: str, widths: Sequence[int], folder
         visit.page.emulate_media(media="screen", color_scheme="dark" if scheme == "dark" else "light")
         for width in sorted(widths):
             _resize(visit, width)
-            problems = checks.accessibility(visit.page) if width == min(widths) else []
+            problems = checks.list_violations(visit.page) if width == min(widths) else []
             yield _shot(visit, View(state, language, f"{width}.{scheme}"), problems, folder)
-    if state not in DESK:
+    if state not in STAFF:
         yield _on_paper(visit, View(state, language, PAPER), folder)
     visit.page.emulate_media(media="screen", color_scheme="light")
     _resize(visit, min(widths))
@@ -75,8 +75,8 @@ def _on_paper(visit: Visit, view: View, folder: Path) -> Shot:
 def _shot(visit: Visit, view: View, problems: list[str], folder: Path) -> Shot:
     """Take the picture and list the problems, those found before and new ones, each once."""
     visit.page.screenshot(path=folder / view.picture, full_page=True)
-    problems = [*problems, *checks.layout(visit), *checks.controls(visit.page)]
-    shot = Shot(view, [*problems, *checks.company(visit), *checks.noise(visit)])
+    problems = [*problems, *checks.check_overflow(visit), *checks.list_hidden_controls(visit.page)]
+    shot = Shot(view, [*problems, *checks.list_foreign_requests(visit), *checks.list_console_messages(visit)])
     visit.requests.clear()
     visit.complaints.clear()
     return shot

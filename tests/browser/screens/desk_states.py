@@ -228,7 +228,7 @@ def _edition_refused(visit: Visit) -> None:
     visit.press(".staff-approve")
 
 
-DESK: dict[str, Callable[[Visit], None]] = {
+STAFF: dict[str, Callable[[Visit], None]] = {
     "sign-in": at("/admin/login/"),
     "sign-in-wrong": _wrong_password,
     "queue": _open_staff_page("/admin/"),

@@ -1,11 +1,11 @@
 """Every page in every state, as functions that bring a browser there."""
 
-from tests.browser.screens.desk_states import DESK
+from tests.browser.screens.desk_states import STAFF
 from tests.browser.screens.own_states import OWN
 from tests.browser.screens.public_states import PUBLIC as PAGES
 from tests.browser.visit import CHANGE, FORM, State, Visit
 
-__all__ = ["CHANGE", "DESK", "FORM", "PUBLIC", "STATES", "Visit"]
+__all__ = ["CHANGE", "FORM", "PUBLIC", "STAFF", "STATES", "Visit"]
 
 PUBLIC: dict[str, State] = PAGES | OWN
-STATES = PUBLIC | DESK
+STATES = PUBLIC | STAFF
