@@ -1,6 +1,6 @@
 """A migrated database and the collected static files: made once in a test run, copied by each process that needs them.
 
-Migrating takes 5 seconds and compressing the static files as long. Both are made by a process of the site in a folder
+Migrating takes 2 seconds and compressing the static files 5. Both are made by a process of the site in a folder
 of TEST_DATA_DIR, or on the server of DATABASE_URL, so that triggers, roles and permissions are in the copies.
 """
 
