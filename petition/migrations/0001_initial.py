@@ -1,4 +1,4 @@
-"""All tables, and the rows that every site begins with: the roles of staff, and reasons for a rejection."""
+"""All tables, and the reasons for a rejection that every site begins with. apps.py adds triggers and roles."""
 
 import uuid
 
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-ROLES = ("moderator", "editor", "administrator", "auditor")
 REASONS = (
     ("other", True, ("Another reason", "Другая причина", "Башка себеп"), ("", "", "")),
     (
@@ -49,16 +48,6 @@ REASONS = (
     ),
 )
 """Code, whether a mail is sent, labels and words of the mail in en, ru, ky."""
-
-
-def insert_roles(apps, schema_editor):
-    groups = apps.get_model("auth", "Group").objects
-    for role in ROLES:
-        groups.get_or_create(name=role)
-
-
-def remove_roles(apps, schema_editor):
-    apps.get_model("auth", "Group").objects.filter(name__in=ROLES).delete()
 
 
 def insert_reasons(apps, schema_editor):
@@ -669,6 +658,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='invitation_is_hashed')],
             },
         ),
-        migrations.RunPython(insert_roles, remove_roles),
         migrations.RunPython(insert_reasons, migrations.RunPython.noop),
     ]
