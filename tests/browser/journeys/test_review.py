@@ -19,7 +19,6 @@ def site_with_queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = Site(tmp_path_factory.mktemp("review"))
     running.start()
     running.manage("shell", "-v", "0", "-c", f"from tests.browser.screens.planted import plant; plant({HONEST})")
-    running.manage("worker", "--once")
     yield running
     running.remove()
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tests.screening.corpus import honest_names
+from tests.site import SECONDS
 
 SCRIPT: Final = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ran'</script>"
 _LOOKS, _AGAIN = "Look closer: Resembles original-", "Look closer: Resembles №"
@@ -43,7 +44,9 @@ def names(honest: int = HONEST) -> list[str]:
 
 
 def plant(honest: int) -> None:
-    """Make the endorsements of `names(honest)`, which wait to be decided, an hour apart."""
+    """Make the endorsements of `names(honest)`, which wait to be decided, an hour apart; wait until the running worker
+    has screened them."""
+    import time
     from datetime import timedelta
 
     from petition.actions.endorsing import confirmation
@@ -63,3 +66,7 @@ def plant(honest: int) -> None:
         digest = hash_token(private_links.create_link(row, Purpose.CONFIRM), Purpose.CONFIRM)
         Endorsement.objects.filter(pk=row.pk).update(**({"seconds_to_fill": 95} | strange.get(name, {})))
         confirmation.confirm(digest, at=now - timedelta(hours=60 - place))
+    until = time.monotonic() + SECONDS
+    while Endorsement.objects.to_screen().exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
