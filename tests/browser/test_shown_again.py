@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens.states import Visit
-from tests.browser.visit import confirm_page, confirmed_page
+from tests.browser.visit import confirm_page
 
 CLOSED = "document.body.inert && document.body.hidden"
 
@@ -19,20 +19,27 @@ def send(page: Page, kind: str) -> None:
     page.evaluate(f"dispatchEvent(new PageTransitionEvent('{kind}', {{ persisted: true }}))")
 
 
-def own_page(visit: Visit) -> str:
-    """Open the own page of a new endorsement; return its address."""
-    confirmed_page(visit)
-    visit.page.locator("main a[href*='/endorsements/']").click()
-    visit.page.locator("a[href$='/withdraw/']").wait_for()
-    return visit.page.url
+def method_of_reload(page: Page) -> str:
+    """Show the page again, wait until it has been reloaded, and return the method of the request."""
+    with page.expect_navigation(), page.expect_request(lambda request: request.is_navigation_request()) as asked:
+        send(page, "pageshow")
+    return str(asked.value.method)
+
+
+def shared_own_page(visit: Visit) -> str:
+    """Return the path of an own page on which nothing is changed: one for all tests that only look at it."""
+    kept = visit.site.kept
+    if "own page to look at" not in kept:
+        kept["own page to look at"] = visit.make_own_page()
+    return kept["own page to look at"]
 
 
 def test_after_a_withdrawal_the_earlier_page_is_reloaded(tab: Visit) -> None:
-    address = own_page(tab)
-    other = tab.page.context.new_page()
-    other.goto(f"{address}withdraw/")
-    other.locator("main button").click()
-    expect(other.locator("h1")).to_have_text("It is done")
+    path = tab.make_own_page()
+    tab.open(path)
+    expect(tab.page.locator("a[href$='/withdraw/']")).to_have_count(1)
+    withdrawn = tab.page.context.request.post(f"{tab.site.url}{path}withdraw/")  # as in another tab
+    assert "It is done" in withdrawn.text()
     send(tab.page, "pagehide")
     assert tab.page.evaluate(CLOSED), "nothing on it can be seen or pressed from then on"
     with tab.page.expect_navigation():
@@ -45,19 +52,15 @@ def test_after_a_withdrawal_the_earlier_page_is_reloaded(tab: Visit) -> None:
 
 @pytest.mark.parametrize("step", ["withdraw/", "stop/", "correction/", ""])
 def test_every_step_is_reloaded_also_with_a_fragment(tab: Visit, step: str) -> None:
-    tab.page.goto(f"{own_page(tab)}{step}#main")
-    with tab.page.expect_request(lambda request: request.is_navigation_request()) as asked:
-        send(tab.page, "pageshow")
-    assert asked.value.method == "GET"
+    tab.open(f"{shared_own_page(tab)}{step}#main")
+    assert method_of_reload(tab.page) == "GET"
 
 
 def test_the_answer_to_a_form_is_never_sent_again(tab: Visit) -> None:
     """`reload` would have sent the press on Confirm, or on a new removal code, once more."""
-    tab.page.goto(f"{own_page(tab)}links/")
+    tab.open(f"{tab.make_own_page()}links/")
     tab.press("main button")
-    with tab.page.expect_request(lambda request: request.is_navigation_request()) as asked:
-        send(tab.page, "pageshow")
-    assert asked.value.method == "GET"
+    assert method_of_reload(tab.page) == "GET"
 
 
 def test_the_confirmation_page_is_reloaded_and_a_code_shown_once_stays(tab: Visit) -> None:
@@ -71,7 +74,7 @@ def test_the_confirmation_page_is_reloaded_and_a_code_shown_once_stays(tab: Visi
 
 
 def test_a_page_shown_for_the_first_time_is_not_reloaded(tab: Visit) -> None:
-    own_page(tab)
+    tab.open(shared_own_page(tab))
     assert not tab.page.evaluate(CLOSED)
     tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }))")
     tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }))")

@@ -21,7 +21,7 @@ import pytest
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
 from tests.journeys.crawler import crawl, opened_at
 from tests.journeys.test_first_endorsement import Browser
-from tests.site import ROOT, SLUG, Site
+from tests.site import ROOT, SECONDS, SLUG, Site
 
 ROLES = ("listed", "withheld", "rejected", "asked", "withdrawn", "unconfirmed", "forgotten", "hidden")
 """What happens to each organisation."""
@@ -116,35 +116,51 @@ class Life:
         self.listed_name = self.canaries.pop("listed name")
         self.withheld = {f"{role} name" for role in SECRET_NAMES}
 
-    def endorse(self, role: str) -> None:
-        """Fill in the form, and confirm the mailbox unless the scenario is that nobody does."""
-        shownes, browser = self.canaries, Browser(self.site.url)
-        address = f"{shownes[f'{role} mailbox']}@fund.example"
+    def endorse(self) -> None:
+        """Fill in the form for each role, and confirm the mailboxes unless the scenario is that nobody does.
+
+        All forms are sent first, then all are confirmed, so that their mails leave together.
+        """
+        browsers = {role: Browser(self.site.url) for role in ROLES}
+        for role, browser in browsers.items():
+            self.send_form(browser, role)
+        for role, browser in browsers.items():
+            token = re.findall(r"/endorsements/([^/]+)/confirm/", self.mail_to(self.address_of(role), number=1))[0]
+            self.canaries[f"{role} token"] = token
+            if role != "unconfirmed":
+                self.confirm(browser, role)
+        for role in browsers.keys() - {"unconfirmed"}:
+            own = re.findall(r"/endorsements/([^/]+)/", self.mail_to(self.address_of(role), number=2))[0]
+            self.canaries[f"{role} own page"] = own
+
+    def send_form(self, browser: Browser, role: str) -> None:
+        texts = self.canaries
         browser.open(f"/appeals/{SLUG}/endorse/")
         browser.submit(
-            organisation_name=shownes.get(f"{role} name", self.listed_name),
-            website=f"{shownes[f'{role} website']}.example",
+            organisation_name=texts.get(f"{role} name", self.listed_name),
+            website=f"{texts[f'{role} website']}.example",
             display="withheld" if role == "withheld" else "named",
-            contact_name=shownes[f"{role} person"],
-            contact_role=shownes[f"{role} role"],
-            contact_email=address,
+            contact_name=texts[f"{role} person"],
+            contact_role=texts[f"{role} role"],
+            contact_email=self.address_of(role),
             authority="on",
             consent_processing="on",
             consent_publication="on",
         )
-        token = re.findall(r"/endorsements/([^/]+)/confirm/", self.mail_to(address, number=1))[0]
-        self.canaries[f"{role} token"] = token
-        if role != "unconfirmed":
-            browser.open(f"/endorsements/{token}/confirm/")
-            browser.submit()
-            (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", browser.page)
-            self.canaries[f"{role} removal code"] = code
-            own = re.findall(r"/endorsements/([^/]+)/", self.mail_to(address, number=2))[0]
-            self.canaries[f"{role} own page"] = own
+
+    def confirm(self, browser: Browser, role: str) -> None:
+        browser.open(f"/endorsements/{self.canaries[f'{role} token']}/confirm/")
+        browser.submit()
+        (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", browser.page)
+        self.canaries[f"{role} removal code"] = code
+
+    def address_of(self, role: str) -> str:
+        return f"{self.canaries[f'{role} mailbox']}@fund.example"
 
     def mail_to(self, address: str, *, number: int) -> str:
         """Return the `number`th mail to `address`, as soon as it is there."""
-        for _ in range(1000):
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
             mails = [mail for mail in self.office.taken if mail["To"] == address]
             if len(mails) >= number:
                 return _words_of(mails[number - 1])
@@ -192,6 +208,7 @@ class Life:
 
     def in_mails(self) -> Found:
         """Found in mails to anybody but whom it belongs to: a canary's first word is the organisation in the story."""
+        self.wait_for_mails()
         places: Found = set()
         for mail in self.office.taken:
             known = (*ROLES, "proposed")
@@ -220,17 +237,16 @@ class Life:
         return set().union(*(self.seen_in(text, "file") for text in texts))
 
     def live(self) -> None:
-        """Run the scenario until every mail has left."""
-        for role in ROLES:
-            self.endorse(role)
+        """Run the scenario; its last mails leave meanwhile."""
+        self.endorse()
         self.stage("live")
-        silent = 0
-        for _ in range(300):  # none is owed for three looks of the worker: those that were not true are dropped
-            silent = 0 if self.is_mail_owed() else silent + 1
-            if silent > 15:
-                return
-            time.sleep(0.2)
-        raise AssertionError(f"Mail is owed still: {self.site.output}")
+
+    def wait_for_mails(self) -> None:
+        """Wait until every mail has left, or was dropped since it was not true: all are queued with what they tell."""
+        until = time.monotonic() + SECONDS
+        while self.is_mail_owed():
+            assert time.monotonic() < until, f"Mail is owed still: {self.site.output}"
+            time.sleep(0.1)
 
     def is_mail_owed(self) -> bool:
         shown = json.loads(opened_at(f"{self.site.url}/readyz")[1])
