@@ -116,7 +116,7 @@ def site(folder: Site) -> Iterator[Site]:
     folder.options, folder.environment = [], before
     for left in processes_of(folder):
         os.kill(left, signal.SIGKILL)
-    if folder.process.poll() is None:
+    if hasattr(folder, "process") and folder.process.poll() is None:
         folder.stop()
 
 
