@@ -9,7 +9,7 @@ HOST = 127.0.0.1
 # Would lead Python or pip away from .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN
 
-.PHONY: help run test screens bench lint lock
+.PHONY: help run test evidence screens bench lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -19,6 +19,9 @@ run: .venv/run ## start the site on PORT (8000), and set it up first if need be;
 
 test: .venv/dev ## run the tests on SQLite and on PostgreSQL and in Chromium; ARGS go to pytest
 	@exec tests/run $(ARGS)
+
+evidence: .venv/dev ## run the long proofs that make test leaves out: kills, races, restores, mirrors, all pages of staff
+	@EVIDENCE=1 exec tests/run $(ARGS)
 
 screens: .venv/dev ## picture every page in every state into var/screens/; ARGS="appeal form --language ru" for fewer
 	@umask 077 && exec .venv/bin/python -m tests.browser.screens.screens $(ARGS)

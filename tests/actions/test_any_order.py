@@ -37,7 +37,7 @@ from tests import factories
 from tests.actions.appeals.test_publish_statement import published
 from tests.factories import MODERATOR, NOON, token_in
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
 FULL = bool(os.environ.get("FULL_COUNTS"))
 
 STATE_AFTER = {

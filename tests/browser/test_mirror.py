@@ -13,6 +13,8 @@ from playwright.sync_api import Browser
 
 from tests.site import ROOT, SLUG, Site
 
+pytestmark = pytest.mark.evidence
+
 WITHIN = 60
 """Seconds after which a removed name is gone from the served mirror."""
 

@@ -24,7 +24,7 @@ from tests.factories import NOON
 from tests.faults.parallel import TIMEOUT, run_parallel
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 APPROVALS = int(os.environ.get("APPROVALS", "16"))
 """How many endorsements the whole race is about: few on each change, 500 before a release (ARCHITECTURE)."""

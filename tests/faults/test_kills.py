@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("KILLS", "4"))
 """How many processes are killed: few on each change, 100 before a release."""
 ROOT = Path(__file__).parent.parent.parent
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 
 def address_of_this_database() -> str:

@@ -21,7 +21,7 @@ from tests.factories import MODERATOR, NOON, SLUG
 from tests.faults.variants import variant
 from tests.publishing.visitor import PAGE, Visitor
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.evidence, pytest.mark.usefixtures("committed")]
 
 NAME = "Gone meanwhile"
 ROUNDS, VISITORS = (8, 3) if os.environ.get("FULL_COUNTS") else (3, 2)

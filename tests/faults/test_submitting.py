@@ -22,7 +22,7 @@ from tests.factories import NOON, a_submission
 from tests.faults.parallel import run_parallel
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 POSTS, ROUNDS = (50, 100) if os.environ.get("FULL_COUNTS") else (20, 3)
 """FULL_COUNTS=1 takes as many as were promised; each change fewer."""

@@ -300,6 +300,7 @@ def test_nothing_private_is_shown_anywhere(life: Life) -> None:
         assert {name for name, _ in life.in_files()} == allowed
 
 
+@pytest.mark.evidence
 @pytest.mark.parametrize("life", ["leaks"], indirect=True)
 def test_leaks_that_were_planted_are_found(life: Life) -> None:
     planted = {"/privacy/": opened_at(f"{life.site.url}/privacy/")[1]}

@@ -33,9 +33,10 @@ def lacks(program: str) -> bool:
     return shutil.which(program) is None and os.environ.get("REQUIRE_ALL") != "1"
 
 
-pytestmark = pytest.mark.skipif(
-    lacks("openssl"), reason="SKIPPED: the certificate of a proxy, because openssl is missing"
-)
+pytestmark = [
+    pytest.mark.evidence,
+    pytest.mark.skipif(lacks("openssl"), reason="SKIPPED: the certificate of a proxy, because openssl is missing"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from tests import programs
 from tests.processes import Installation
 from tests.site import ROOT, SLUG, free_port
 
+pytestmark = pytest.mark.evidence
+
 HOST = "appeal.example"
 SHIPPED = ROOT / "deploy" / "nginx" / "petition.conf"
 PAGE = f"/appeals/{SLUG}/"

@@ -24,6 +24,8 @@ from tests.journeys.test_first_endorsement import Browser
 from tests.journeys.test_listen_address import has_ipv6
 from tests.site import ROOT, Site
 
+pytestmark = pytest.mark.evidence
+
 WORKER = "manage.py\0worker"
 """A word of the worker's command line; granian's has `--workers`."""
 ALL = 4

@@ -25,6 +25,8 @@ from tests.publishing.readers import read_document
 from tests.site import ROOT, SLUG
 from tests.web.middleware.test_headers import PUBLIC, REVALIDATED
 
+pytestmark = pytest.mark.evidence
+
 PAGE = f"/appeals/{SLUG}/"
 DOCUMENTS = {"pdf", "docx", "plain_text"}
 PATHS = [PUBLIC[name] for name in sorted(REVALIDATED)] + [

@@ -11,6 +11,8 @@ from django.test import Client
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, Signatory, State
 from tests.factories import SLUG
 
+pytestmark = pytest.mark.evidence
+
 
 def run(*options: str) -> str:
     out = io.StringIO()

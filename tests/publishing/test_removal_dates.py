@@ -30,6 +30,8 @@ from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
 from tests.publishing.mirror.test_mirror import CountingSite, ignore_progress
 
+pytestmark = pytest.mark.evidence
+
 FIRST = NOON + timedelta(days=26, hours=5, minutes=41, seconds=23, microseconds=456_789)
 SECOND_TIME = FIRST + timedelta(days=33, hours=7, minutes=12, seconds=11, microseconds=111_111)
 SLOW = {"pdf", "docx", "card", "edition_pdf", "edition_docx"}

@@ -17,6 +17,8 @@ from django.core.management import CommandError
 from petition.management.listen_address import check_port_is_free, read_port, resolve_listen_address
 from tests.tooling.conftest import Make, write_program
 
+pytestmark = pytest.mark.evidence
+
 AGAIN = "The environment .venv is half-made, or was made elsewhere: making it again.\n"
 
 

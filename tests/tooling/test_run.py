@@ -52,6 +52,23 @@ def test_both_passes_run_and_get_the_arguments(programs: Path) -> None:
     assert (code, lines[-1]) == (0, "SQLite passed · PostgreSQL passed")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sqlite", "postgresql"),
+    [
+        ([], {}, "-m not evidence", "-m both_databases and not evidence"),
+        ([], {"EVIDENCE": "1"}, "-m evidence", "-m both_databases and evidence"),
+        (["tests/web"], {}, "tests/web", "-m both_databases tests/web"),
+        (["tests/web"], {"EVIDENCE": "1"}, "-m evidence tests/web", "-m both_databases and evidence tests/web"),
+    ],
+)
+def test_long_proofs_run_on_request_or_when_named(
+    programs: Path, arguments: list[str], environment: dict[str, str], sqlite: str, postgresql: str
+) -> None:
+    _, lines = run(programs, *arguments, **environment)
+    selections = [line.partition("loadscope ")[2] for line in lines if line.startswith("PYTEST")]
+    assert selections == [sqlite, postgresql]
+
+
 def test_another_server_may_be_named(programs: Path) -> None:
     _, lines = run(programs, TEST_DATABASE_URL="postgres://other/db")
     assert [line.split()[2] for line in lines if line.startswith("PYTEST")] == ["SQLite:", "postgres://other/db:"]
@@ -94,6 +111,7 @@ def test_coverage_is_measured_once_and_checked_when_all_tests_run(programs: Path
 
     assert len(counted()) == 1
     assert "--cov-fail-under=0" not in counted()[0]
+    assert "not evidence" not in counted()[0]
     assert "--cov-fail-under=0" in counted(LACKING="SKIPPED: something")[0]
     assert counted("tests/web") == []
 

@@ -198,6 +198,7 @@ def try_pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
     return possible, wrong
 
 
+@pytest.mark.evidence
 @pytest.mark.parametrize("first", [name for name in ACTIONS if name not in SILENT])
 @pytest.mark.usefixtures("in_memory")
 def test_no_pair_of_actions_sends_a_false_mail(appeal: Appeal, first: str) -> None:
@@ -207,6 +208,7 @@ def test_no_pair_of_actions_sends_a_false_mail(appeal: Appeal, first: str) -> No
     assert possible
 
 
+@pytest.mark.evidence
 @pytest.mark.parametrize(("first", "then"), [("approve", "listed"), ("ask", "question"), ("reject", "rejected")])
 @pytest.mark.usefixtures("in_memory")
 def test_without_the_check_false_mails_leave(

@@ -110,6 +110,7 @@ def quarantined() -> int:
     return Endorsement.objects.on_hold().count()
 
 
+@pytest.mark.evidence
 @pytest.mark.both_databases
 def test_thousands_of_fakes_are_put_on_hold_and_released_in_five_presses(staff: Client, appeal: Appeal) -> None:
     """Two thousand take some seconds, and are several parts of a batch; FULL_COUNTS=1 makes them ten thousand."""

@@ -12,6 +12,8 @@ from tests.browser.screens.planted import HONEST, PLANTED, names
 from tests.browser.screens.states import Visit
 from tests.site import Site
 
+pytestmark = pytest.mark.evidence
+
 
 @pytest.fixture(scope="module")
 def site_with_queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

