@@ -32,6 +32,7 @@ from tests.factories import MODERATOR, NOON, SLUG
 from tests.site import ROOT
 
 pytestmark = [
+    pytest.mark.evidence,
     pytest.mark.both_databases,
     pytest.mark.usefixtures("committed"),
     pytest.mark.skipif(

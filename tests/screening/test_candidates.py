@@ -49,7 +49,6 @@ def long_list(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> Appeal:
     return appeal
 
 
-@pytest.mark.both_databases
 def test_the_number_of_comparisons_is_limited(long_list: Appeal) -> None:
     assert len(candidates.list_candidates(build_endorsement(long_list, "Freedom Now"))) == 15
     with CaptureQueriesContext(connection) as queries:
@@ -86,7 +85,6 @@ def test_an_imitation_is_found_as_if_all_names_were_compared(
     assert [name for name, ok in zip(imitations[: len(tried)], among_all, strict=False) if not ok] == []
 
 
-@pytest.mark.both_databases
 def test_an_abbreviation_is_found(long_list: Appeal) -> None:
     approved(long_list, organisation_name="Fund of Distant Mountains", acronym="FDM")
     factories.screen_due(at=NOON)

@@ -40,8 +40,6 @@ from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, SLUG, approved, confirmed, submitted
 from tests.models.rows import a_correction
 
-pytestmark = pytest.mark.both_databases
-
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 BY: dict[str, Any] = {"by": MODERATOR, "at": NOON}
 LATER: dict[str, Any] = {"by": SECOND, "at": NOON + timedelta(hours=23)}
@@ -68,6 +66,7 @@ def a_checked_entry(appeal: Appeal) -> Endorsement:
     return row
 
 
+@pytest.mark.both_databases
 def test_the_name_is_removed_immediately_and_a_day_later_it_is_final(appeal: Appeal) -> None:
     row = a_checked_entry(appeal)
     decisions.withdraw(row.pk, **BY)
@@ -88,6 +87,7 @@ def test_the_name_is_removed_immediately_and_a_day_later_it_is_final(appeal: App
         decisions.cancel_withdrawal(row.pk, **LATER)
 
 
+@pytest.mark.both_databases
 def test_cancelling_restores_the_entry_unchanged(appeal: Appeal) -> None:
     row = a_checked_entry(appeal)
     before = Signatory.objects.values().get(kind="further")
@@ -136,6 +136,7 @@ def create_in_state(appeal: Appeal, state: str) -> Endorsement:
 STATES = ("submitted", "confirmed", "quarantined", "returned", "rejected", "approved", "withheld")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("state", STATES)
 def test_in_every_state_it_can_be_cancelled_for_a_day(appeal: Appeal, state: str) -> None:
     row = create_in_state(appeal, state)
@@ -286,6 +287,7 @@ def test_a_counted_withheld_one_leaves_the_count_at_the_next_refresh(appeal: App
     assert total(2) == 1
 
 
+@pytest.mark.both_databases
 def test_after_a_restore_it_is_removed_again_unless_cancelled(
     appeal: Appeal, settings: Settings, tmp_path: Path
 ) -> None:
@@ -312,6 +314,7 @@ def test_an_ended_one_is_not_withdrawn_again(appeal: Appeal) -> None:
         decisions.withdraw(row.pk, **BY)
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_unrecorded_withdrawals_and_decisions_meanwhile(appeal: Appeal) -> None:
     row = confirmed(appeal)
     decisions.withdraw(row.pk, **BY)

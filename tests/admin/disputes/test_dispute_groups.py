@@ -17,8 +17,6 @@ from petition.security import encryption
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
 from tests.tooling.test_translations import english_left_in
 
-pytestmark = pytest.mark.both_databases
-
 LIST = "/admin/disputes/"
 FLOOD = 531
 """This many hid a genuine one."""
@@ -54,6 +52,7 @@ def listed_ids(page: str) -> list[int]:
     return [int(pk) for pk in re.findall(r"/admin/disputes/(\d+)/open/", page)]
 
 
+@pytest.mark.both_databases
 def test_a_flood_from_as_many_networks_does_not_bury_the_organisation(staff: Client, appeal: Appeal) -> None:
     """Written by the form itself, 531 times: that takes some seconds."""
     approved(appeal, contact_email="asel@ngo.example")
@@ -122,6 +121,7 @@ def test_an_unknown_filter_is_404(staff: Client, appeal: Appeal, wrong: dict[str
     assert staff.get(LIST, ONE_ENTRY | {"entry": "a\0"}).status_code in (400, 404)
 
 
+@pytest.mark.both_databases
 def test_a_thousand_messages_cost_as_many_queries_as_three(staff: Client, appeal: Appeal) -> None:
     counted: dict[str, list[int]] = {"/admin/": [], LIST: [], f"{LIST}?appeal={SLUG}&entry=original-12": []}
     for count in (3, 297, 700):

@@ -19,8 +19,6 @@ from tests import factories
 from tests.admin.queue.test_queue import dispute
 from tests.factories import MODERATOR, NOON, an_appeal, confirmed
 
-pytestmark = pytest.mark.both_databases
-
 
 def listed_ids(staff: Client, **chosen: Any) -> set[int]:
     """Return the ids of the endorsements in the queue."""
@@ -35,6 +33,7 @@ def context(staff: Client, **chosen: Any) -> dict[str, Any]:
     return dict(response.context_data or {})
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "typed", ["голос", "ГОЛОС АЛА-ТОО", "golos", "Golos Ala", "ãla too", "gat", "ГАТ", "  голос   ала "]
 )
@@ -45,6 +44,7 @@ def test_a_search_folds_case_marks_and_alphabets(staff: Client, appeal: Appeal, 
     assert listed_ids(staff, q=typed) == {row.pk}
 
 
+@pytest.mark.both_databases
 def test_a_search_finds_a_number_and_nothing_where_nothing_is(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal, organisation_name="Other Fund")
     factories.screen_due(at=NOON)
@@ -53,6 +53,7 @@ def test_a_search_finds_a_number_and_nothing_where_nothing_is(staff: Client, app
         assert listed_ids(staff, q=typed) == set()
 
 
+@pytest.mark.both_databases
 def test_each_filter_narrows(staff: Client, appeal: Appeal) -> None:
     other = an_appeal("other")
     kyrgyz, german = confirmed(appeal, countries=("KG",)), confirmed(appeal, countries=("PL", "DE"))
@@ -162,6 +163,7 @@ def test_more_than_a_thousand_are_not_counted_one_by_one(staff: Client, appeal: 
     assert "Disputed <b>2+</b>" in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "chosen", [{}, {"q": "fund", "flag": "fast", "age": "late", "country": "KG", "mine": "1", "reason": "network"}]
 )

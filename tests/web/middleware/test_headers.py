@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -131,7 +130,6 @@ def assert_headers(response: Any, *, shared: bool = False, framed: bool = False)
     assert "X-Robots-Tag" not in headers, path
 
 
-@pytest.mark.both_databases
 def test_public_addresses_have_the_expected_headers(client: Client, appeal: Appeal) -> None:
     """Each address in each language once: eight seconds."""
     approved(appeal)
@@ -149,7 +147,6 @@ def test_public_addresses_have_the_expected_headers(client: Client, appeal: Appe
         assert "Cookie" not in response.get("Vary", "")
 
 
-@pytest.mark.both_databases
 def test_staff_addresses_are_never_stored(staff: Client, client: Client, appeal: Appeal) -> None:
     for browser in (staff, client):
         for path in STAFF:
