@@ -17,7 +17,11 @@ SOURCES = [path for path in sorted(PETITION.rglob("*.py")) if "migrations" not i
 ORM_WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create"}
 READERS = ("web/", "admin/", "management/", "models/", "publishing/", "templatetags/")
 STATE_FIELDS = {"state", "status", "display", "explained_by", "revision", "last_number"}
-DOCUMENTS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/decisions.md", "docs/operating.md")
+DOCUMENTS = (
+    "ARCHITECTURE.md",
+    "README.md",
+    *(f"docs/{name}.md" for name in ("CONTRIBUTING", "SECURITY", "decisions", "operating")),
+)
 
 
 def short(path: Path) -> str:

@@ -41,8 +41,7 @@ from tests.actions.every_action import ACTIONS, REFUSALS, SILENT, STATES, a_stat
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
 from tests.factories import MODERATOR, NOON
 
-FULL = bool(os.environ.get("FULL_COUNTS"))
-"""FULL_COUNTS=1 tries each pair in every state where it is possible; else in the first of them."""
+FULL = bool(os.environ.get("FULL_COUNTS"))  # each pair in every state where it is possible, not only in the first
 FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in (0, 20, 90))
 
 
