@@ -50,7 +50,7 @@ lint-format: check = .venv/bin/ruff format --check --output-format concise
 lint-imports: check = .venv/bin/lint-imports
 lint-migrations: check = $(CLEAN) .venv/bin/python manage.py makemigrations --check --dry-run
 # Django's own list for production, with settings as an operator would write them.
-lint-deploy: check = keys=$$($(CLEAN) .venv/bin/python manage.py new_keys) && \
+lint-deploy: check = keys=$$($(CLEAN) .venv/bin/python manage.py new_keys --all) && \
   $(CLEAN) $$keys SITE_URL=https://appeal.example ALLOWED_HOSTS=appeal.example EMAIL_URL=smtp://127.0.0.1:25 \
   .venv/bin/python manage.py check --deploy --fail-level WARNING
 lint-templates: check = find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +

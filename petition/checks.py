@@ -1,22 +1,28 @@
 """System checks for configuration mistakes, each with a hint that says what to do."""
 
+import os
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Tags, register
-from django.db import DatabaseError, connections
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import DatabaseError, Error as DatabaseProblem, connection, connections
 
+from petition.actions.database import right_checks
 from petition.actions.operations import removal_journal_file
-from petition.models import triggers
-from petition.models.held_list import is_restore_unfinished
+from petition.models.database import link_functions, triggers
+from petition.models.database.held_list import is_restore_unfinished
 from petition.reference import clock
 from petition.security import encryption
+
+_NOT_FOR_PUBLIC: Final = ("CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY", "BACKUP_PRIVATE_KEY", "EMAIL_URL")
+"""What no public process needs in its environment."""
 
 
 @register(Tags.database)
 def check_triggers(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
-    """Report triggers of models/triggers.py that a database lacks."""
+    """Report triggers of models/database/triggers.py that a database lacks."""
     # Django remakes a table on SQLite for many migrations, and drops its triggers without a word.
     return [
         Error(
@@ -26,6 +32,20 @@ def check_triggers(databases: Sequence[str] | None, **_: Any) -> list[CheckMessa
         )
         for alias in databases or ()
         if (names := triggers.find_missing_triggers(connections[alias]))
+    ]
+
+
+@register(Tags.database)
+def check_link_functions(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """Report functions of models/database/link_functions.py that a database lacks, or that everybody may execute."""
+    return [
+        Error(
+            f"The database {alias!r} lacks the functions {', '.join(names)}, or everybody may execute them.",
+            hint="Run `manage.py migrate --skip-checks`, which creates them again.",
+            id="petition.E007",
+        )
+        for alias in databases or ()
+        if (names := link_functions.find_missing_link_functions(connections[alias]))
     ]
 
 
@@ -68,9 +88,9 @@ def check_commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list
 def check_contact_keys(**_: Any) -> list[CheckMessage]:
     """Report CONTACT keys that are invalid, or a private key that does not belong to the public one."""
     try:
-        encrypted = encryption.encrypt("")
+        encryption.get_public_key_id()
         if settings.CONTACT_PRIVATE_KEYS:
-            encryption.decrypt(encrypted)
+            encryption.encrypt("", "check", "")
     except Exception as error:  # noqa: BLE001  (the operator gets a sentence, whatever is wrong with a key)
         return [
             Error(
@@ -83,8 +103,118 @@ def check_contact_keys(**_: Any) -> list[CheckMessage]:
 
 
 @register(deploy=True)
+def check_database_login(**_: Any) -> list[CheckMessage]:
+    """Report rights of the database login that its process should not have, or lacks (actions/database)."""
+    if connection.vendor == "postgresql":
+        try:
+            return _check_postgresql_login()
+        except DatabaseProblem as problem:
+            return _report_unanswered(problem)
+    if settings.ROLE == "all" and not settings.SITE_IS_HTTPS:
+        return []  # one machine, to try it out
+    return [
+        Info(
+            "SQLite has no logins, so whoever takes over a web process can read the whole database file.",
+            hint="Use PostgreSQL with a login for each role (`manage.py database_roles`).",
+            id="petition.I004",
+        )
+    ]
+
+
+def _check_postgresql_login() -> list[CheckMessage]:
+    login = right_checks.get_login()
+    if settings.ROLE == "public":
+        return _check_public_login(login)
+    if settings.ROLE == "staff":
+        hint = "Run `manage.py database_roles --apply` as a superuser, and use its staff login in DATABASE_URL here."
+        problems = right_checks.find_ways_around_triggers(login)
+        return [Error(problem, hint=hint, id="petition.E011") for problem in problems]
+    if not settings.SITE_IS_HTTPS:
+        return []
+    return [
+        Warning(
+            "ROLE=all: whoever takes over the web process can read every contact.",
+            hint="Run ROLE=public and ROLE=staff apart, each with its own login (`manage.py database_roles`).",
+            id="petition.W001",
+        )
+    ]
+
+
+def _check_public_login(login: str) -> list[CheckMessage]:
+    """Report what the login, or the functions that it calls, may do too much or too little."""
+    hint = "Run `manage.py database_roles --apply` as the owner, and use its public login in DATABASE_URL here."
+    problems = right_checks.find_wrong_rights(login) + right_checks.find_wrong_function_owners()
+    messages: list[CheckMessage] = [Error(problem, hint=hint, id="petition.E010") for problem in problems]
+    if names := link_functions.find_missing_link_functions(connection):
+        messages.append(
+            Error(
+                f"The functions {', '.join(names)} are missing, may be executed by everybody, or have lost SECURITY "
+                "DEFINER or their search_path.",
+                hint="Run `manage.py upgrade` as the owner of the tables, which creates them again.",
+                id="petition.E010",
+            )
+        )
+    return messages
+
+
+def _report_unanswered(problem: DatabaseProblem) -> list[CheckMessage]:
+    """Report that nothing is known of the login, where roles are separate and much depends on it."""
+    if settings.ROLE == "all":
+        return []  # whatever needs the database fails as well
+    return [
+        Error(
+            f"The database does not say what its login may do ({str(problem).partition(chr(10))[0]}).",
+            hint="Make sure that PostgreSQL runs and that DATABASE_URL is right, then run this again.",
+            id="petition.E013",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_public_environment(**_: Any) -> list[CheckMessage]:
+    """Report secrets that a public process does not need, in its environment or in its DATA_DIR.
+
+    Whoever takes it over finds them there.
+    """
+    if settings.ROLE != "public":
+        return []
+    messages: list[CheckMessage] = []
+    if present := [name for name in _NOT_FOR_PUBLIC if os.environ.get(name, "").strip()]:
+        messages.append(
+            Error(
+                f"A public process has {' and '.join(present)} in its environment.",
+                hint="Remove them there: `manage.py new_keys` prints the keys that it needs, and it sends no mail.",
+                id="petition.E012",
+            )
+        )
+    for file in sorted(settings.DATA_DIR.glob("*.env")):
+        if present := _find_secrets(file):
+            messages.append(
+                Error(
+                    f"A public process can read {' and '.join(present)} in {file}.",
+                    hint="Move the file to where only the staff's process and the worker can read it. Keep it: "
+                    "it may hold the only keys that open contacts.",
+                    id="petition.E012",
+                )
+            )
+    return messages
+
+
+def _find_secrets(file: Path) -> list[str]:
+    """Return which of _NOT_FOR_PUBLIC the environment file sets; none if this process cannot read it."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    values = dict(line.strip().removeprefix("export ").partition("=")[::2] for line in lines)
+    return [name for name in _NOT_FOR_PUBLIC if values.get(name, "").strip("\"' ")]
+
+
+@register(deploy=True)
 def check_removal_journal(**_: Any) -> list[CheckMessage]:
     """Report a removal journal that cannot be written or lacks a removal (operations/removal_journal_file.py)."""
+    if settings.ROLE == "public":
+        return []  # it may not read the removals
     try:
         problem = removal_journal_file.find_problem(at=clock.now())
     except DatabaseError:
@@ -108,7 +238,7 @@ def check_public_site(**_: Any) -> list[CheckMessage]:
         messages.append(
             Error("DEBUG is on.", hint="Unset DEBUG: its pages show settings and data.", id="petition.E003")
         )
-    if settings.SITE_IS_HTTPS and not settings.EMAIL_URL:
+    if settings.SITE_IS_HTTPS and not settings.EMAIL_URL and settings.ROLE != "public":  # which sends no mail
         messages.append(
             Info(
                 "EMAIL_URL is not set: mails are only written to files.",

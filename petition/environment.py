@@ -84,6 +84,14 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
             raise ImproperlyConfigured(f"{name} is not understood: give it as {takes or _TAKES[name]}.") from error
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether the host, a name or an address, is this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def ensure_dir(folder: Path) -> Path:
     """Create the folder, private, and return it; if that fails, the code that needs the folder reports it."""
     with contextlib.suppress(OSError):

@@ -1,13 +1,12 @@
 """Settings, all from the environment (README, "Configuration"). With nothing set, everything works on one machine."""
 
-import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from petition.environment import POSTGRESQL_OPTIONS, Environment, ensure_dir, load_keys
+from petition.environment import POSTGRESQL_OPTIONS, Environment, ensure_dir, is_loopback, load_keys
 from petition.management.running_site import read_running_site_url
 from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES as OWN_NAMES
 
@@ -34,16 +33,8 @@ if _site.scheme not in ("http", "https") or not _site.hostname or _site.path or 
         f"SITE_URL is {SITE_URL!r}: give it as https://host or https://host:port, without a path."
     )
 
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 SITE_IS_HTTPS = _site.scheme == "https"
-SITE_IS_LOOPBACK = _is_loopback(_site.hostname)
+SITE_IS_LOOPBACK = is_loopback(_site.hostname)
 if not SITE_IS_HTTPS and not SITE_IS_LOOPBACK:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: other than on loopback it must begin with https://.")
 _LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"] if SITE_IS_LOOPBACK else []
@@ -52,7 +43,9 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # --- Keys --------------------------------------------------------------------------------------------------------
 
-_CONTACT_KEYS = ["CONTACT_PUBLIC_KEY", "CONTACT_INDEX_KEY", *(["CONTACT_PRIVATE_KEY"] if ROLE != "public" else [])]
+# A public process can encrypt and check typed codes, and nothing else (promise 4).
+_PRIVATE = ["CONTACT_INDEX_KEY", "CONTACT_PRIVATE_KEY"] if ROLE != "public" else []
+_CONTACT_KEYS = ["CODE_KEY", "CONTACT_PUBLIC_KEY", *_PRIVATE]
 _missing = [name for name in ["SECRET_KEY", *_CONTACT_KEYS] if not env.str(name, "")]
 _from_file = ROLE == "all" and set(_CONTACT_KEYS) <= set(_missing)
 if set(_missing) - ({"SECRET_KEY", *_CONTACT_KEYS} if _from_file else {"SECRET_KEY"} if ROLE == "all" else set()):
@@ -60,11 +53,13 @@ if set(_missing) - ({"SECRET_KEY", *_CONTACT_KEYS} if _from_file else {"SECRET_K
     raise ImproperlyConfigured(f"{', '.join(_missing)} missing (ROLE={ROLE}): `manage.py new_keys` prints a whole set.")
 _kept = load_keys(DATA_DIR) if _missing else {}
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept["SECRET_KEY"]
+CODE_KEY = _kept["CODE_KEY"] if _from_file else env.str("CODE_KEY")
 CONTACT_PUBLIC_KEY = _kept["CONTACT_PUBLIC_KEY"] if _from_file else env.str("CONTACT_PUBLIC_KEY")
-CONTACT_INDEX_KEY = _kept["CONTACT_INDEX_KEY"] if _from_file else env.str("CONTACT_INDEX_KEY")
-# A public process never has a private key, not even one that is in its environment by mistake (promise 4).
+# Not even those that are in the environment of a public process by mistake.
+CONTACT_INDEX_KEY = ""
 CONTACT_PRIVATE_KEYS: list[str] = []
 if ROLE != "public":
+    CONTACT_INDEX_KEY = _kept["CONTACT_INDEX_KEY"] if _from_file else env.str("CONTACT_INDEX_KEY")
     CONTACT_PRIVATE_KEYS = [_kept["CONTACT_PRIVATE_KEY"]] if _from_file else env.list("CONTACT_PRIVATE_KEY")
 # Backups should have a pair of keys of their own, with the private half on another machine.
 BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", "") or CONTACT_PUBLIC_KEY
@@ -92,39 +87,44 @@ FLOOD_PER_HOUR = env.number("FLOOD_PER_HOUR", 100)  # more endorsements than thi
 
 INSTALLED_APPS = [
     "petition.apps.PetitionConfig",
-    "petition.apps.PetitionAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
     "django.contrib.humanize",
-    "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
 ]
 MIDDLEWARE = [
     "petition.web.middleware.headers.security_headers",
-    "csp.middleware.CSPMiddleware",
+    "petition.web.middleware.content_policy.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "petition.web.middleware.language.language_from_address",
     "petition.web.middleware.request_checks.check_request",
     "petition.web.middleware.overload.refuse_when_busy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "petition.admin.team.second_factor.staff_session_middleware",
-    "petition.admin.access.page_access_middleware",
 ]
+_CONTEXT_PROCESSORS = ["django.template.context_processors.request"]
+if ROLE != "public":  # whose process knows no accounts, sessions or admin
+    INSTALLED_APPS += [
+        "petition.admin.PetitionAdminConfig",
+        *(f"django.contrib.{name}" for name in ("auth", "contenttypes", "sessions", "messages")),
+        *("allauth", "allauth.account", "allauth.mfa"),
+    ]
+    MIDDLEWARE += [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+        "petition.admin.team.second_factor.staff_session_middleware",
+        "petition.admin.access.page_access_middleware",
+    ]
+    _CONTEXT_PROCESSORS += [
+        *(f"django.contrib.{name}.context_processors.{name}" for name in ("auth", "messages")),
+        "petition.admin.menu.navigation",
+    ]
 ROOT_URLCONF = "petition.urls"
 WSGI_APPLICATION = "petition.wsgi.application"
 TEMPLATES = [
@@ -132,14 +132,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "petition.admin.menu.navigation",
-            ],
-        },
+        "OPTIONS": {"context_processors": _CONTEXT_PROCESSORS},
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -168,6 +161,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         # at a simulated power cut. secure_delete: erased rows are overwritten with zeros, not only marked as free.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
+    _database["CONN_MAX_AGE"] = 60  # opening the file and its pragmas cost more than storing a form
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # threads of a test cannot share one in memory
 elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_MAX_AGE"] = 60
@@ -181,7 +175,7 @@ CACHES = {"default": env.location("CACHE_URL", env.cache, "locmemcache://")}
 # --- Mail: everything goes into the outbox; only the worker delivers ---------------------------------------------
 
 EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
-EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_URL = env.str("EMAIL_URL", "") if ROLE != "public" else ""  # nor its password, even if it is there by mistake
 if EMAIL_URL:
     _mail = env.location("EMAIL_URL", env.email_url)
     DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
@@ -235,6 +229,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,100/h/ip"}  # not by name, or strangers could lock a moderator out
 HOURLY_LIMITS = env.hourly_limits()  # of each staff account (actions/staff/hourly_limits.py)
+MFA_ADAPTER = "petition.admin.team.allauth_adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "petition.admin.team.code_forms.AuthenticateForm",
     "reauthenticate": "petition.admin.team.code_forms.ReauthenticateForm",

@@ -79,7 +79,7 @@ own_pages: _Patterns = [
     path("endorsements/<str:token>/contact/", steps.contact, name="own_contact"),
     path("endorsements/<str:token>/correction/", steps.correction, name="own_correction"),
     path("endorsements/<str:token>/forget/", steps.forget, name="own_forget"),
-    path("endorsements/<str:token>/links/", steps.links, name="own_links"),
+    path("endorsements/<str:token>/links/", steps.end_links, name="own_links"),
     path("endorsements/<str:token>/named/", steps.named, name="own_named"),
     path("endorsements/<str:token>/receipt.txt", steps.receipt, name="own_receipt"),
     path("endorsements/<str:token>/stop/", steps.stop, name="own_stop"),
@@ -100,7 +100,8 @@ removals: _Patterns = [
 
 urlpatterns: _Patterns = [
     *without_language,
-    *i18n_patterns(*public, *endorsing, *own_pages, *removals, prefix_default_language=False),
+    # Pages from memory are resolved before; the form is what must be fast here.
+    *i18n_patterns(*endorsing, *own_pages, *removals, *public, prefix_default_language=False),
 ]
 
 if settings.ROLE != "public":

@@ -15,7 +15,7 @@ _django = get_wsgi_application()
 
 from petition.actions.operations import running_processes  # noqa: E402  (needs the settings that the line above loads)
 from petition.management import web_process  # noqa: E402  (likewise)
-from petition.models import database_clock  # noqa: E402  (likewise)
+from petition.models.database import database_clock  # noqa: E402  (likewise)
 from petition.publishing.cache.middleware import PublishedPagesMiddleware  # noqa: E402  (likewise)
 from petition.security.networks import drop_untrusted_headers  # noqa: E402  (likewise)
 

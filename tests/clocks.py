@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from petition.models import SiteState, database_clock
+from petition.models import SiteState
+from petition.models.database import database_clock
 from petition.reference import clock
 
 

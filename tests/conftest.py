@@ -22,9 +22,13 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from petition.models import Appeal, Reason
-from petition.models.triggers import TRIGGERS
+from petition.models.database.triggers import TRIGGERS
+from petition.publishing.cache import site_status
+from petition.screening import opened_names
+from petition.security import encryption
 from tests import factories, prepared
 from tests.site import Site
+from tests.web.visitor import Visitor
 
 # The same made-up input each time: a suite that fails by chance teaches people to run it again. Whoever hunts for more
 # runs `make test ARGS="--hypothesis-profile=default tests/reading"`.
@@ -87,10 +91,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def surroundings(settings: Settings) -> None:
-    """Mail goes the way it goes on the site; Django's test environment would keep it in a list."""
+def surroundings(settings: Settings) -> Iterator[None]:
+    """Mail goes the way it goes on the site; Django's test environment would keep it in a list. No process remembers
+    names of an earlier test, whose ids come again, what it found, or the state of the site."""
+    opened_names.forget_names()
+    encryption.out_of_place.clear()
+    site_status.forget_status()
     settings.EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
     settings.PASSWORD_HASHERS = ["tests.conftest.LightArgon2"]
+    options = connection.settings_dict["OPTIONS"].copy()
+    yield
+    # The worker limits how long its connections wait; those of the next tests do not.
+    if connection.settings_dict["OPTIONS"] != options:
+        connection.settings_dict["OPTIONS"].update(options)
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +142,8 @@ def appeal(db: None) -> Appeal:
 
 @pytest.fixture
 def client() -> Client:
-    return Client(headers={"host": "127.0.0.1:8000"})
+    """A visitor's browser, beside a worker."""
+    return Visitor()
 
 
 @pytest.fixture

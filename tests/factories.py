@@ -13,18 +13,19 @@ from petition.actions.appeals import publication
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept, process
-from petition.actions.intake.accept import Submission
+from petition.actions.intake.submissions import Submission
 from petition.actions.lifecycle import lock_endorsement
 from petition.actions.mailing import mailbox_mails, pre_send_checks
 from petition.actions.moderation import decisions, manual_entry
 from petition.actions.refusals import MailboxLimitReached, NoLongerTrue
-from petition.actions.self_service import withdrawal
+from petition.actions.self_service import follow_ups, private_links, withdrawal
 from petition.models import (
     Appeal,
     AppealText,
     AuditEvent,
     Demand,
     Endorsement,
+    FollowUp,
     LinkRequest,
     Origin,
     OutgoingMail,
@@ -32,7 +33,7 @@ from petition.models import (
     TextStatus,
 )
 from petition.security import encryption
-from petition.security.tokens import hash_token
+from petition.security.tokens import generate_code, hash_removal_code, hash_token
 from petition.statements.result import Reading
 from petition.statements.statement import read_statement
 from tests import site
@@ -115,6 +116,8 @@ def ask_mailboxes() -> None:
 
 def mails() -> list[tuple[str, str, dict[str, Any]]]:
     """What will leave, oldest first: message, address, content, as the worker writes it when it is due."""
+    if newest := FollowUp.objects.order_by("-at").first():
+        follow_ups.process_follow_ups(at=newest.at)
     ask_mailboxes()
     return [written for mail in OutgoingMail.objects.owed().order_by("pk") if (written := _as_it_leaves(mail))]
 
@@ -125,7 +128,10 @@ def _as_it_leaves(mail: OutgoingMail) -> tuple[str, str, dict[str, Any]] | None:
     except NoLongerTrue:
         return None
     except MailboxLimitReached:
-        address, content = encryption.decrypt(mail.sealed_address), encryption.decrypt(mail.sealed_content)
+        address, content = (
+            encryption.decrypt_column(mail, "sealed_address"),
+            encryption.decrypt_column(mail, "sealed_content"),
+        )
     return mail.message, address, {name: text for name, text in content.items() if name != "tokens"}
 
 
@@ -164,14 +170,16 @@ def _submitted(appeal: Appeal, submission: Submission, at: datetime) -> tuple[En
     ask_mailboxes()
     mail = OutgoingMail.objects.latest("pk")
     assert mail.message == "confirm_mailbox"
-    return Endorsement.objects.latest("pk"), token_in(encryption.decrypt(mail.sealed_content))
+    return Endorsement.objects.latest("pk"), token_in(encryption.decrypt_column(mail, "sealed_content"))
 
 
 @recorded
 def _confirmed(appeal: Appeal, submission: Submission, at: datetime) -> Endorsement:
     endorsement, token = _submitted(appeal, submission, at)
     mails_left(endorsement, at=at)
-    return confirmation.confirm(hash_token(token, "confirm"), at=at).endorsement
+    result = confirmation.confirm(hash_token(token, "confirm"), at=at)
+    private_links.create_own_page_link(result)  # as the mail does that leaves then
+    return result
 
 
 @recorded
@@ -183,6 +191,18 @@ def _approved(appeal: Appeal, submission: Submission, at: datetime) -> Endorseme
 def _entered(appeal: Appeal, submission: Submission, origin: Origin, at: datetime) -> Endorsement:
     note = "In the blue folder."
     return manual_entry.enter_endorsement(appeal, submission, origin=origin, note=note, by=MODERATOR, at=at)
+
+
+def give_removal_code(endorsement: Endorsement) -> str:
+    """A removal code that works for the endorsement, as the page shows it after the confirmation."""
+    code = generate_code()
+    private_links.add_removal_code(endorsement, hash_removal_code(code, endorsement.appeal.slug))
+    return code
+
+
+def a_code_digest() -> str:
+    """The hash of a removal code that nobody has."""
+    return hash_removal_code(generate_code(), SLUG)
 
 
 def withdraw_for_good(endorsement_id: int, *, by: Actor = MODERATOR, at: datetime = NOON) -> Endorsement:

@@ -1,6 +1,7 @@
 """A site whose processes are started one by one, each in its own role, as on a server."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -9,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
+
+from petition.publishing.cache.thread_limits import THREADS
 from petition.security.keys import generate_keys
 from tests.prepared import drop_database, fill_data_dir
 from tests.site import ROOT, free_port
 
-PRIVATE = "CONTACT_PRIVATE_KEY"
+PRIVATE_KEYS = ("CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY")
 START_SECONDS = 120
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
 
@@ -38,9 +43,12 @@ class Server:
 
 
 class Installation:
-    """A migrated site with an appeal and keys of its own: on SQLite, or on the PostgreSQL server of `database_url`."""
+    """A migrated site with an appeal and keys of its own: on SQLite, or on the PostgreSQL server of `database_url`.
 
-    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+    There its public processes use a login that may do no more than they must, if it `has_logins`.
+    """
+
+    def __init__(self, folder: Path, database_url: str | None = None, *, has_logins: bool = False) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -50,10 +58,24 @@ class Installation:
         self.environment |= fill_data_dir(folder / "var", database_url, self._database)
         self.environment |= generate_keys()
         self.python("manage.py", "import_statement", "fixtures/statement.txt", "--verbosity", "0")
+        self._roles: dict[str, str] = {}
+        self._public = self._create_logins(database_url) if database_url and has_logins else {}
 
     @property
     def _database(self) -> str:
         return f"installation_{self.port}"
+
+    def _create_logins(self, server_url: str) -> dict[str, str]:
+        """Create the logins of `manage.py database_roles`; return what public processes have in their environment."""
+        own, password = secrets.token_hex(4), secrets.token_hex(8)
+        self._roles = {role: f"test_{role}_{own}" for role in ("owner", "staff", "public", "functions")}
+        options = [f"--{role}={name}" for role, name in self._roles.items()]
+        self.python("manage.py", "database_roles", "--apply", *options)
+        with psycopg.connect(server_url, autocommit=True) as server:
+            server.execute(f"ALTER ROLE {self._roles['public']} PASSWORD '{password}'".encode())
+        url = urlsplit(self.environment["DATABASE_URL"])
+        place = f"{self._roles['public']}:{password}@{url.hostname or ''}{f':{url.port}' if url.port else ''}"
+        return {"DATABASE_URL": url._replace(netloc=place).geturl()}
 
     def python(self, *arguments: str, typed: str = "") -> str:
         """Run Python as a process of this site that has all keys, with `typed` as input; return its output."""
@@ -69,7 +91,8 @@ class Installation:
         """Run a process until the block ends, with `changes` of its environment."""
         environment = self.environment | changes
         if environment.get("ROLE") == "public":
-            del environment[PRIVATE]
+            environment = {name: value for name, value in environment.items() if name not in PRIVATE_KEYS}
+            environment |= self._public | changes
         with subprocess.Popen(arguments, cwd=ROOT, env=environment, **QUIET) as process:  # type: ignore[call-overload]
             try:
                 yield process
@@ -93,7 +116,7 @@ class Installation:
         """Run a web process as README does, with `changes` of its environment."""
         port = port or free_port()
         granian = Path(sys.executable).with_name("granian")
-        options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "16", "--no-ws"]
+        options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
         options += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
         place = ["--host", "127.0.0.1", "--port", str(port), "--backlog", "1024", "--log-level", "error"]
         with self.process(str(granian), *options, *place, application, ROLE=role, **changes) as process:
@@ -103,6 +126,9 @@ class Installation:
     def remove(self) -> None:
         if self._server:
             drop_database(self._server, self._database)
+            with psycopg.connect(self._server, autocommit=True) as server:
+                for role in self._roles.values():
+                    server.execute(f"DROP ROLE {role}".encode())
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

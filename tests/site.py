@@ -6,13 +6,18 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+
+import psycopg
 
 from tests.prepared import create_database, drop_database, fill_data_dir
 
@@ -21,6 +26,8 @@ SLUG = "kyrgyzstan-2020"
 """The appeal that every site has from its first start."""
 SECONDS = 120
 """The longest that a test waits for a start or a mail."""
+WORKER = "manage.py\0worker"
+"""A word of the worker's command line; granian's has `--workers`."""
 _ENDS_WITH_TESTS = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 """A site of tests that are killed would run for ever, and take the time of the next ones."""
 
@@ -104,6 +111,59 @@ class Site:
         assert self.process.stdout
         self.process.stdout.close()
         return code
+
+    def find_processes(self) -> list[int]:
+        """Return the processes that work on this site's state."""
+        mark = f"DATA_DIR={self.environment['DATA_DIR']}".encode()
+        processes = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    processes.append(int(folder.name))
+            except OSError:
+                pass  # it has just ended, or is somebody else's
+        return processes
+
+    def find_process(self, word: str, *, child_of: int | None = None) -> int | None:
+        """Return the process with `word` in its command line, started by `child_of`, or by `serve` if not given."""
+        for pid in self.find_processes():
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+                parent = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if word in command and parent == (child_of or self.process.pid):
+                return pid
+        return None
+
+    @contextmanager
+    def stopped_worker(self) -> Iterator[None]:
+        """Let the worker stand still within the block, so that what is sent waits."""
+        worker = self.find_process(WORKER)
+        assert worker
+        try:
+            os.kill(worker, signal.SIGSTOP)
+            while self._is_writing():  # what it has begun would hold up everybody
+                os.kill(worker, signal.SIGCONT)
+                time.sleep(0.05)
+                os.kill(worker, signal.SIGSTOP)
+            yield
+        finally:
+            os.kill(worker, signal.SIGCONT)
+
+    def _is_writing(self) -> bool:
+        """Return whether a transaction has begun and not ended."""
+        if url := self.environment.get("DATABASE_URL"):
+            query = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'"
+            with psycopg.connect(url) as server:
+                return server.execute(query).fetchone() is not None
+        path = self.folder / "var" / "petition.sqlite3"
+        with closing(sqlite3.connect(path, timeout=0.5, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
 
     def mails(self) -> list[EmailMessage]:
         """Return the mails that were written, oldest first."""

@@ -3,27 +3,34 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from petition.actions.operations import removal_journal
-from petition.actions.staff import hourly_limits
-from petition.actions.staff.hourly_limits import LastProof
 from petition.models import Appeal, AuditEvent, Endorsement
+
+
+class Limits(Protocol):
+    """What a session of the admin may do in an hour (staff/hourly_limits.py)."""
+
+    # Passed in by the admin, so that nothing of accounts is imported here: a public process has none.
+    def check(self, verb: str, *, account_id: int, at: datetime) -> None:
+        """Raise LimitReached if the account may not do `verb` once more now."""
 
 
 @dataclass(frozen=True)
 class Actor:
     """Who performs an action: a kind, and for staff the id of the account. Never a name.
 
-    `last_proof` is set for a session of the admin, which has hourly limits (hourly_limits.py).
+    `limits` is set for a session of the admin.
     """
 
     kind: str
     id: int | None = None
-    last_proof: LastProof | None = field(default=None, compare=False, repr=False)
+    limits: Limits | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def staff(cls, account_id: int, *, last_proof: LastProof | None = None) -> "Actor":
-        return cls("staff", account_id, last_proof)
+    def staff(cls, account_id: int, *, limits: Limits | None = None) -> "Actor":
+        return cls("staff", account_id, limits)
 
 
 CONTACT = Actor("contact")
@@ -80,6 +87,23 @@ def record_many(
     )
 
 
+def record_each(verb: str, endorsements: Iterable[Endorsement], *, by: Actor) -> list[AuditEvent]:
+    """Write `verb` for each of these new endorsements, at the time of its submission; return the events."""
+    return AuditEvent.objects.bulk_create(
+        AuditEvent(
+            at=endorsement.submitted_at,
+            verb=verb,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            subject_kind="endorsement",
+            subject_id=endorsement.pk,
+            appeal_id=endorsement.appeal_id,
+            is_demo=endorsement.appeal.is_demo,
+        )
+        for endorsement in endorsements
+    )
+
+
 def record_for(
     kind: str, subject_id: int | None, verb: str, *, by: Actor, at: datetime, reason: str = ""
 ) -> AuditEvent:
@@ -104,5 +128,5 @@ def is_last_actor(by: Actor, endorsement: Endorsement, verb: str) -> bool:
 
 
 def _check_limit(verb: str, by: Actor, at: datetime) -> None:
-    if by.last_proof:
-        hourly_limits.check_limit(verb, account_id=by.id or 0, last_proof=by.last_proof, at=at)
+    if by.limits:
+        by.limits.check(verb, account_id=by.id or 0, at=at)

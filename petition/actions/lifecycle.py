@@ -100,14 +100,9 @@ def refuse_if_being_withdrawn(endorsement: Endorsement) -> None:
         raise BeingWithdrawn
 
 
-def schedule_withdrawal(
-    endorsement: Endorsement, due: datetime | None, *, event: AuditEvent, listing: str = ""
-) -> None:
-    """Set when a withdrawal by staff becomes final, or cancel it (None). To be saved by the caller.
-
-    `listing` is the encrypted EntrySnapshot that a cancellation restores.
-    """
-    endorsement.withdrawal_due_at, endorsement.sealed_listing = due, listing
+def schedule_withdrawal(endorsement: Endorsement, due: datetime | None, *, event: AuditEvent) -> None:
+    """Set when a withdrawal by staff becomes final, or cancel it (None). To be saved by the caller."""
+    endorsement.withdrawal_due_at, endorsement.sealed_listing = due, ""
     endorsement.explained_by = event.pk
 
 

@@ -53,6 +53,14 @@ class NotOpen(Exception):
     """The appeal, or the whole site, does not accept endorsements now."""
 
 
+class CannotBeOpened(Exception):
+    """No worker has the private key for what this process encrypts, so nothing is taken in."""
+
+
+class InvalidRequest(Exception):
+    """What the intake holds is no request that a page of this site sends."""
+
+
 class DeclarationMissing(Exception):
     """The secretariat entered the endorsement, so its contact must still declare what the form asks for."""
 
@@ -63,6 +71,10 @@ class ChoiceRequired(Exception):
 
 class NoSuchLink(Exception):
     """There is no live private link or code with this digest."""
+
+
+class TooManyWaiting(Exception):
+    """So many requests wait that came through the links of this endorsement that no other is taken now."""
 
 
 class DuplicateEndorsement(Exception):
@@ -194,3 +206,7 @@ class ErasingPaused(Exception):
 
 class RowsFailed(Exception):
     """Some rows could not be processed; all others were."""
+
+
+class RolesRefused(Exception):
+    """The logins of the database cannot be set up so; the message says what to do."""

@@ -20,6 +20,7 @@ from petition.admin import pages
 from petition.admin.actors import current_actor
 from petition.admin.responses import render_page
 from petition.reference import clock
+from petition.security import unreadable
 
 
 def page_access_middleware(
@@ -28,10 +29,15 @@ def page_access_middleware(
     """Return the middleware that refuses every request below /admin/ which no row of pages.py allows.
 
     A session that reaches an hourly limit (actions/staff/hourly_limits.py) is asked for its second factor instead.
+    After a request it is stored for staff if that found an encrypted value which was changed.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        try:
+            return get_response(request)
+        finally:
+            if request.path_info.startswith("/admin/"):  # elsewhere it would be a query of /healthz
+                unreadable.store_unreadable()
 
     def process_view(request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         return check_access(request) if request.path_info.startswith("/admin/") else None

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from petition.actions.audit import Actor
+from petition.actions.staff.hourly_limits import SessionLimits
 from petition.admin.labels import ACTORS
 from petition.admin.team.last_proof import last_proof
 from petition.models import AuditEvent
@@ -13,7 +14,7 @@ from petition.models import AuditEvent
 
 def current_actor(request: HttpRequest) -> Actor:
     """Return the staff account that sent this request, with the hourly limits of its session."""
-    return Actor.staff(int(request.user.pk or 0), last_proof=lambda: last_proof(request))
+    return Actor.staff(int(request.user.pk or 0), limits=SessionLimits(lambda: last_proof(request)))
 
 
 def get_usernames(account_ids: Iterable[int]) -> dict[int | None, str]:

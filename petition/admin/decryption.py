@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from petition.models.encrypted import EncryptedRow
 from petition.security import encryption
 
 
-def decrypt_or_none(sealed: str) -> Any:
-    """Return what was encrypted; None where there is nothing, or the key is not here."""
+def decrypt_or_none(row: EncryptedRow, column: str) -> Any:
+    """Return what the column holds, decrypted; None where it is empty, or the key is not here."""
     try:
-        return encryption.decrypt(sealed) if sealed else None
+        return encryption.decrypt_column(row, column)
     except encryption.CannotDecrypt:
         return None

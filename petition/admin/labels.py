@@ -26,6 +26,7 @@ VERBS: dict[str, str | Promise] = {
     "request_contact": _("new contact proposed"),
     "change_contact": _("contact changed"),
     "new_code": _("new removal code"),
+    "end_code": _("removal code ended"),
     "end_links": _("ended the other private links"),
     "forget": _("mailbox forgotten"),
     "ask_name": _("asks to be named again"),
@@ -77,6 +78,10 @@ VERBS: dict[str, str | Promise] = {
     "refuse_role": _("role refused"),
     "take_role": _("role taken away"),
     "export_trail": _("audit trail exported"),
+    "retry_intake": _("set-apart row of the intake tried again"),
+    "retry_all_intake": _("set-apart rows of the intake tried again"),
+    "discard_intake": _("rows of the intake deleted that could not be processed"),
+    "renew_links": _("all private links and codes ended"),
     "drop_mail": _("mail not sent, because it was no longer true"),
     "remove": _("demonstration removed"),
 }
@@ -89,6 +94,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "account": _("Account"),
     "trail": _("Audit trail"),
     "dispute": _("Dispute"),
+    "intake": _("Sent by a visitor"),
 }
 MAILS: dict[str, str | Promise] = {
     "confirm_mailbox": _("Please confirm your address"),
@@ -119,6 +125,9 @@ REASONS: dict[str, str | Promise] = {
     "unanswered": _("not answered"),
     "closed": _("the appeal was over"),
     "replayed": _("removed again after a backup was restored"),
+    "renewed": _("all links were renewed"),
+    "set_apart": _("they had been set apart"),
+    "unknown_key": _("nobody here has their key"),
     "forget": _("the organisation asked us to forget its mailbox"),
     "approve": _("approved"),
     "reject": _("rejected"),

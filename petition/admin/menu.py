@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from petition.actions.staff import attention
 from petition.admin.pages import RIGHTS, Menu, filter_openable
 from petition.models import Role, get_roles
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.reference import clock
 
 _HELD_LIST = "admin:held_list"
@@ -20,6 +20,11 @@ PROBLEMS: dict[str, str | Promise] = {
     attention.OVERDUE: _("The queue is overdue."),
     attention.SUSPICIOUS_ACTIVITY: _("Unusually much comes in."),
     attention.CLOCK: _("Nothing is being erased: the clock of the server may be wrong."),
+    attention.UNREADABLE: _(
+        "An encrypted value was changed, or moved to another place, in the last seven days: whoever runs the server "
+        "should find out how, and look at the log."
+    ),
+    attention.SET_APART: _("Something that visitors sent could not be processed: the overview says what."),
     attention.HELD_LIST: _("No list is published until an administrator has checked which names were removed."),
 }
 

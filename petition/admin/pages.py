@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.admin.appeals import accepting, editions, form_notice, held_list, rejection_reasons, texts
 from petition.admin.disputes import dispute, dispute_list
-from petition.admin.oversight import audit_export, overview
+from petition.admin.oversight import audit_export, overview, set_apart
 from petition.admin.queue import batches, bulk, entries, hide_name, polling, queue, suspicious
 from petition.admin.review import (
     contact_actions,
@@ -131,6 +131,7 @@ PAGES = (
         "overview/", "overview", overview.overview, get=MODERATOR | EDITOR | ADMINISTRATOR,
         menu=Menu.SITE, label=_("Overview"),
     ),
+    Page("overview/intake/<uuid:pk>/retry/", "retry_intake", set_apart.retry_intake, post=ADMINISTRATOR),
     # The appeal
     Page("texts/", "texts", texts.texts, get=EDITOR | ADMINISTRATOR, menu=Menu.APPEAL, label=_("Texts")),
     Page(

@@ -22,7 +22,7 @@ from petition.actions.refusals import (
 from petition.admin.actors import format_actor, get_event_usernames
 from petition.admin.labels import VERBS
 from petition.models import AuditEvent, Correction
-from petition.security.encryption import CannotDecrypt
+from petition.security.encryption import CannotDecrypt, NoKey
 
 REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
     EndorsedAgain: gettext_lazy("The organisation has endorsed again since; that endorsement is the one to decide."),
@@ -30,7 +30,7 @@ REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
     DuplicateEndorsement: gettext_lazy("This mailbox already stands behind the appeal under that name."),
     BeingWithdrawn: gettext_lazy("It is being withdrawn. Cancel the withdrawal first, then decide."),
     NotPossible: gettext_lazy("It is no longer in a state for this."),
-    CannotDecrypt: gettext_lazy("It is sealed, and the key that opens it is not here."),
+    **dict.fromkeys((CannotDecrypt, NoKey), gettext_lazy("It is sealed, and the key that opens it is not here.")),
     NothingToUndo: gettext_lazy("There is nothing to take back: something else was decided since."),
     TooLateToUndo: gettext_lazy("Too late: the minute is over, and the mail leaves or has left."),
     UnknownReason: gettext_lazy("This reason is no longer offered."),

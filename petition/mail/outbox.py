@@ -1,24 +1,46 @@
 """The queue of mails to send: each at least once, one Message-ID for all attempts, safe for several workers."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from petition.models import Endorsement, OutgoingMail
+from petition.security import encryption
 
 LEASE = timedelta(seconds=120)  # after this time another worker takes up a mail whose worker died
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP = timedelta(hours=96)
+# One statement, so one commit. Workers on PostgreSQL pass over what another one is leasing; on SQLite a statement that
+# writes holds the only write lock.
+_LEASE = """
+    UPDATE petition_outgoingmail SET lease = %(lease)s, leased_until = %(until)s, attempts = attempts + 1
+    WHERE id = (
+        SELECT id FROM petition_outgoingmail
+        WHERE sent_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL
+            AND due_at <= %(at)s AND (leased_until IS NULL OR leased_until <= %(at)s)
+        ORDER BY due_at, id LIMIT 1 {skip}
+    )
+    RETURNING *
+"""
 
 
-def queue_mail(
+def queue_mail(message: str, **fields: Any) -> OutgoingMail:
+    """Queue a mail, with the fields of `build_mail`, to leave once the surrounding transaction commits."""
+    mail = build_mail(message, **fields)
+    mail.save()
+    return mail
+
+
+def build_mail(
     message: str,
     *,
-    sealed_address: str,
-    sealed_content: str,
+    address: str,
+    content: Mapping[str, Any],
     language: str,
     at: datetime,
     due: datetime | None = None,
@@ -26,37 +48,34 @@ def queue_mail(
     reports: int | None = None,
     mailbox_index: str = "",
 ) -> OutgoingMail:
-    """Queue a mail to leave from `due` on (else from `at`), once the surrounding transaction commits.
+    """Return a mail, not saved, that is to leave from `due` on (else from `at`).
 
     `reports` is the number of the audit event that the mail tells of. A mail with a `mailbox_index` counts as one that
     a stranger can cause (actions/mailing/mailbox_mails.py).
     """
-    return OutgoingMail.objects.create(
+    mail = OutgoingMail(
         message=message,
         language=language,
         endorsement=endorsement,
         reports=reports,
         mailbox_index=mailbox_index,
-        sealed_address=sealed_address,
-        sealed_content=sealed_content,
         message_id=f"<{secrets.token_hex(16)}@{settings.MAIL_DOMAIN}>",
         created_at=at,
         due_at=due or at,
     )
+    encryption.encrypt_column(mail, "sealed_address", address)
+    encryption.encrypt_column(mail, "sealed_content", dict(content))
+    return mail
 
 
-@transaction.atomic
 def lease_next(*, at: datetime) -> OutgoingMail | None:
     """Return the mail that is due longest, leased to the caller alone for LEASE; None when nothing is due."""
-    # Workers on PostgreSQL pass over what another one is leasing; on SQLite the transaction holds the only write lock.
-    skip = connection.features.has_select_for_update_skip_locked
-    mail = OutgoingMail.objects.due(at).select_for_update(skip_locked=skip).order_by("due_at", "pk").first()
-    if mail:
-        mail.lease = secrets.token_hex(16)
-        mail.leased_until = at + LEASE
-        mail.attempts += 1
-        mail.save(update_fields=["lease", "leased_until", "attempts"])
-    return mail
+    moments = {"at": at, "until": at + LEASE}
+    parameters = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
+    skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    parameters["lease"] = secrets.token_hex(16)
+    leased = list(OutgoingMail.objects.raw(_LEASE.format(skip=skip), parameters))
+    return next(iter(leased), None)
 
 
 def _end_lease(mail: OutgoingMail, **outcome: object) -> bool:
@@ -66,9 +85,10 @@ def _end_lease(mail: OutgoingMail, **outcome: object) -> bool:
     return bool(ours.update(lease="", leased_until=None, **outcome))
 
 
-def replace_content(mail: OutgoingMail, *, sealed_content: str) -> None:
+def replace_content(mail: OutgoingMail, content: Mapping[str, Any]) -> None:
     """Change what further attempts say, if the lease is still ours."""
-    OutgoingMail.objects.owed().filter(pk=mail.pk, lease=mail.lease).update(sealed_content=sealed_content)
+    encryption.encrypt_column(mail, "sealed_content", dict(content))
+    OutgoingMail.objects.owed().filter(pk=mail.pk, lease=mail.lease).update(sealed_content=mail.sealed_content)
 
 
 def mark_delivered(mail: OutgoingMail, *, at: datetime) -> bool:

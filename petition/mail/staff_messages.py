@@ -134,9 +134,39 @@ def clock(content: dict[str, str]) -> StaffMail:
     )
 
 
+def unreadable(content: dict[str, str]) -> StaffMail:
+    """Report that an encrypted value was changed or moved; content: `url`."""
+    return StaffMail(
+        _("An encrypted value was changed"),
+        [
+            _("An encrypted value in the database was changed, or moved to another place. The site did not use it."),
+            _("Somebody may have written to the database who should not: ask whoever runs the server to look at once."),
+            _("The log says in which table it was found."),
+        ],
+    )
+
+
+def set_apart(content: dict[str, str]) -> StaffMail:
+    """Report what visitors sent and could not be processed; content: `count`, `url`."""
+    count = int(content["count"])
+    sentence = ngettext(
+        "%d thing that visitors sent could not be processed, and waits.",
+        "%d things that visitors sent could not be processed, and wait.",
+        count,
+    )
+    return StaffMail(
+        _("Something could not be processed"),
+        [
+            sentence % count,
+            _("The log of the worker says why. When that is repaired, the overview has a button to try again."),
+        ],
+    )
+
+
 STAFF_MAILS: dict[str, Callable[[dict[str, str]], StaffMail]] = {
     message.__name__: message
     for message in (
         *(invitation, new_device, codes_blocked, digest, overdue, flood, hiding, limit_reached, mirror, clock),
+        *(unreadable, set_apart),
     )
 }

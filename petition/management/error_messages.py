@@ -3,6 +3,7 @@
 import sqlite3
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
@@ -20,7 +21,10 @@ _SQLITE = {
 _POSTGRESQL = {  # by class of SQLSTATE, or by the whole code
     "42P01": "The database is older than this code: run `manage.py upgrade`",
     "42703": "The database is older than this code: run `manage.py upgrade`",
-    "42501": "The user in DATABASE_URL may not do this ({message}): make it the owner of the database",
+    "42501": (
+        "The user in DATABASE_URL may not do this ({message}): use the login that owns the tables, or give this one "
+        "its rights again with `manage.py database_roles --apply`"
+    ),
     "25006": "The database is read-only ({message}): set DATABASE_URL to the server that takes writes",
     "53100": "The disk of the database is full ({message}): free some space",
 }
@@ -28,6 +32,7 @@ _NO_CONNECTION = (
     "PostgreSQL cannot be reached ({message}): check that it runs, and that DATABASE_URL has its host, port, database, "
     "user and password"
 )
+_NEEDS_STAFF = "A process with ROLE=public knows no accounts: run this command with ROLE=staff and the staff's keys."
 _NO_CONNECTION_CLASSES = ("08", "28", "3D", "53", "57P")
 
 
@@ -44,7 +49,13 @@ def explain_error(error: Exception) -> str | None:
             return "This command asks a question and got no answer: run it on a terminal."
         case OSError() if error.filename:
             return f"{error.filename} cannot be used ({error.strerror}): make it accessible to the user who runs this."
-    return None
+    return _NEEDS_STAFF if _is_about_staff(error) and settings.ROLE == "public" else None
+
+
+def _is_about_staff(error: Exception) -> bool:
+    """Return whether code needs an app or a table that settings.py leaves out of a public process."""
+    traces = ("INSTALLED_APPS", "petition.models", "unknown app")
+    return isinstance(error, RuntimeError | ImportError | ValueError) and any(part in str(error) for part in traces)
 
 
 def _explain_sqlite(message: str) -> str | None:

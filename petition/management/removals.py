@@ -44,7 +44,9 @@ def write_removal_journal() -> RemovalJournalFile:
 
 def describe_result(result: ReplayResult) -> str:
     """Return in one sentence what was repeated."""
-    if not result.counts:
+    parts = [f"{result.counts[kind]} {_LABELS[kind]}" for kind in RemovalKind if result.counts[kind]]
+    if result.dropped_rows:
+        parts.append(f"{result.dropped_rows} waiting forms and requests dropped")
+    if not parts:
         return "The removal journal has no removal that the database lacks."
-    done = ", ".join(f"{result.counts[kind]} {_LABELS[kind]}" for kind in RemovalKind if result.counts[kind])
-    return f"Repeated from the removal journal: {done}."
+    return f"Repeated from the removal journal: {', '.join(parts)}."

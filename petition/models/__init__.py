@@ -1,10 +1,13 @@
 """All models: tables, constraints and QuerySets, one file per stage. Without side effects."""
 
+from django.conf import settings
+
 from petition.models.appeals import Appeal, AppealText, Demand, Notice, TextProposal, TextStatus
 from petition.models.audit import AuditEvent, Removal, RemovalKind
 from petition.models.choices import Check, Display, Origin, State, Suspicion
 from petition.models.contacts import Contact, ContactChange, LinkRequest, PrivateLink, Purpose
 from petition.models.endorsements import Endorsement
+from petition.models.intake import FollowUp, IntakeFlag, IntakeRow, Outcome
 from petition.models.mails import OutgoingMail
 from petition.models.requests import Claim, Correction, CorrectionState, Dispute, DisputeTopic, Question
 from petition.models.review import (
@@ -24,15 +27,17 @@ from petition.models.review import (
     Verdict,
 )
 from petition.models.signatories import ChangeKind, Edition, Kind, PublicChange, Signatory, Status
-from petition.models.site_state import Alert, Level, RateCount, SiteState, WorkerFailure
-from petition.models.staff import (
-    CodeTries,
-    Invitation,
-    Role,
-    RoleProposal,
-    find_accounts_with_role,
-    get_roles,
-)
+from petition.models.site_state import Alert, Level, RateCount, SiteState, VisitorCount, WorkerFailure
+
+if settings.ROLE != "public":  # whose process knows no accounts
+    from petition.models.staff import (
+        CodeTries,
+        Invitation,
+        Role,
+        RoleProposal,
+        find_accounts_with_role,
+        get_roles,
+    )
 
 __all__ = [
     "HARMLESS_FLAGS",
@@ -63,6 +68,9 @@ __all__ = [
     "Endorsement",
     "Flag",
     "FlagCode",
+    "FollowUp",
+    "IntakeFlag",
+    "IntakeRow",
     "Invitation",
     "Kind",
     "KnownOrganisation",
@@ -70,6 +78,7 @@ __all__ = [
     "LinkRequest",
     "Notice",
     "Origin",
+    "Outcome",
     "OutgoingMail",
     "PrivateLink",
     "PublicChange",
@@ -90,6 +99,7 @@ __all__ = [
     "TextProposal",
     "TextStatus",
     "Verdict",
+    "VisitorCount",
     "WorkerFailure",
     "find_accounts_with_role",
     "get_roles",

@@ -17,6 +17,8 @@ from django.db.models import F, Q
 
 CONFIRMATION_GRACE = timedelta(hours=24)
 """How long after the closing date a form that was sent before it may still be confirmed."""
+LONGEST_GRACE = timedelta(days=7)
+"""How long at most, if the mail left late; it can be asked for again and again."""
 
 
 class Phase(StrEnum):
@@ -70,11 +72,16 @@ class Appeal(models.Model):
             return Phase.CLOSED
         return Phase.OPEN
 
-    def can_confirm(self, at: datetime) -> bool:
-        """Return whether an endorsement may be confirmed at `at`: while open, and CONFIRMATION_GRACE longer."""
-        return self.phase(at) is Phase.OPEN or bool(
-            self.closes_at and self.closes_at <= at < self.closes_at + CONFIRMATION_GRACE
-        )
+    def can_confirm(self, at: datetime, *, mailed_at: datetime | None) -> bool:
+        """Return whether an endorsement may be confirmed at `at`: while open, and CONFIRMATION_GRACE longer.
+
+        That time begins when the mail left, at `mailed_at`, if it left after the closing, and ends in any case
+        LONGEST_GRACE after the closing.
+        """
+        if self.closes_at is None or self.phase(at) is not Phase.CLOSED:
+            return self.phase(at) is Phase.OPEN
+        begin = max(self.closes_at, mailed_at or self.closes_at)
+        return at < min(begin + CONFIRMATION_GRACE, self.closes_at + LONGEST_GRACE)
 
 
 class Notice(models.Model):

@@ -60,6 +60,7 @@ class Removal(models.Model):
     reference = models.CharField(max_length=30, blank=True)  # further-12; '' if it never had a public entry
     endorsement = models.BigIntegerField()
     submitted_at = models.DateTimeField()  # of the endorsement, to tell it from a later one with the same `id`
+    intake_id = models.UUIDField(null=True, blank=True)  # of its row of the intake, which a backup may still have
     at = models.DateTimeField()
     stored_at = models.DateTimeField(db_default=Now())  # by the database's clock
 

@@ -7,13 +7,18 @@ LinkRequest: a request for a new private link by mailbox. The worker finds out w
 """
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
 
+from petition.models.encrypted import EncryptedRow
 
-class Contact(models.Model):
+CODE_PREFIX: Final = "code:"
+"""Begins the stored hash of every code, so that the database can slow down who tries codes, and not who opens links."""
+
+
+class Contact(EncryptedRow):
     endorsement = models.OneToOneField("Endorsement", on_delete=models.CASCADE, related_name="contact")
     sealed_person = models.TextField()  # JSON of name and role
     sealed_mailbox = models.TextField()
@@ -29,7 +34,7 @@ class Contact(models.Model):
         return f"contact of endorsement {self.endorsement_id}"
 
 
-class ContactChange(models.Model):
+class ContactChange(EncryptedRow):
     endorsement = models.OneToOneField("Endorsement", on_delete=models.CASCADE, related_name="contact_change")
     sealed_person = models.TextField()  # as in Contact
     sealed_mailbox = models.TextField()
@@ -65,7 +70,7 @@ class PrivateLink(models.Model):
     )
     mailbox_index = models.CharField(max_length=64, blank=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=70, unique=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     # The mail that contains the link. The time until `expires_at` starts again when that mail leaves.
     mail = models.ForeignKey("OutgoingMail", on_delete=models.SET_NULL, null=True, blank=True, related_name="links")
@@ -77,7 +82,7 @@ class PrivateLink(models.Model):
             models.Index(fields=["mailbox_index"], condition=~Q(mailbox_index=""), name="link_of_mailbox"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="link_is_hashed"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^(code:)?[0-9a-f]{64}$"), name="link_is_hashed"),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="link_purpose_known"),
             models.CheckConstraint(
                 condition=Q(endorsement__isnull=False, mailbox_index="")
@@ -90,7 +95,7 @@ class PrivateLink(models.Model):
         return f"{self.purpose} link {self.pk}"
 
 
-class LinkRequest(models.Model):
+class LinkRequest(EncryptedRow):
     mailbox_index = models.CharField(max_length=64, unique=True)  # keyed hash: repeated requests are one
     sealed_mailbox = models.TextField()
     language = models.CharField(max_length=10)

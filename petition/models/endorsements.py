@@ -7,9 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from petition.models.choices import ACTIVE, UNDECIDED, Check, Display, Origin, State, Suspicion
+from petition.models.encrypted import EncryptedRow
 
-NAME_FIELDS = ("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website")
-"""The columns that identify the organisation; they are encrypted together."""
+NAME_FIELDS = (
+    *("organisation_name", "acronym", "countries", "label", "countries_as_printed", "website", "name_language"),
+)
+"""What identifies the organisation. All of it is always in `sealed_name`; columns of these names hold it as well only
+while the organisation is named and has not withdrawn."""
+_CLEAR_COLUMNS = (*NAME_FIELDS, "folded")
 
 LATEST_DECISIONS = 20
 """How many of the latest decisions the usual waiting time is computed from."""
@@ -42,7 +47,7 @@ class EndorsementQuerySet(models.QuerySet["Endorsement"]):
 
     def to_screen(self) -> Self:
         """Return confirmed ones whose present name has not been screened yet."""
-        return self.filter(weighed_at=None, sealed_name="", confirmed_at__isnull=False)
+        return self.filter(weighed_at=None, confirmed_at__isnull=False).exclude(state=State.WITHDRAWN)
 
     def to_ask_for_confirmation(self) -> Self:
         """Return submitted forms whose contact has to be sent a confirmation mail."""
@@ -78,7 +83,7 @@ _UNCONFIRMED = Q(confirmed_at=None)
 _HAS_MAILBOX = (~Q(mailbox_index="") & ~Q(fingerprint="")) | Q(contact_erased_at__isnull=False)
 
 
-class Endorsement(models.Model):
+class Endorsement(EncryptedRow):
     appeal = models.ForeignKey("Appeal", on_delete=models.PROTECT, related_name="+")
     text = models.ForeignKey("AppealText", on_delete=models.PROTECT, related_name="+")  # immutable: binds its SHA-256
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.FORM)
@@ -92,14 +97,14 @@ class Endorsement(models.Model):
     label = models.CharField(max_length=500, blank=True)  # of an imported entry: exactly as it was printed
     countries_as_printed = models.CharField(max_length=300, blank=True)  # likewise
     website = models.CharField(max_length=200, blank=True)
-    name_language = models.CharField(max_length=10, blank=True)  # if a moderator set it; encrypted with the name
+    name_language = models.CharField(max_length=10, blank=True)  # if a moderator set it
     member_claimed = models.BooleanField(default=False)
     member_confirmed = models.BooleanField(default=False)  # a moderator has checked it
     checked_how = models.CharField(max_length=20, choices=Check, blank=True)  # '' : only by its own mailbox
     folded = models.TextField(blank=True)  # what staff search in; '' until it is screened
     vouched_by = models.ForeignKey("Signatory", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sealed_check_note = models.TextField(blank=True)  # a moderator's note on how it was checked
-    sealed_name = models.TextField(blank=True)  # JSON of NAME_FIELDS, when the name must not be readable
+    sealed_name = models.TextField()  # JSON of NAME_FIELDS, always
 
     sealed_note = models.TextField(blank=True)  # moderators' notes for each other; erased with the contact
 
@@ -108,10 +113,12 @@ class Endorsement(models.Model):
     sounds_index = models.CharField(max_length=64, blank=True)  # the same of the name's sound-alike form
     mailbox_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox
     fingerprint = models.CharField(max_length=64, blank=True)  # keyed hash of the whole form: finds repeats
+    reference_word = models.CharField(max_length=6, blank=True)  # three syllables; they open nothing
+    intake_id = models.UUIDField(null=True, blank=True)  # of the row of the intake that it came from
 
     # What screening/ needs to know of the encrypted mailbox and the network, computed at submission.
     domain_index = models.CharField(max_length=64, blank=True)  # keyed hash of the mailbox's domain
-    network_index = models.CharField(max_length=64, blank=True)  # of the /24 or /64, under the weekly key; 7 days
+    network_index = models.CharField(max_length=4, blank=True)  # 16 bits of the hash of the /24 or /64; 7 days
     hints = models.JSONField(default=list, blank=True)  # list of codes
     seconds_to_fill = models.PositiveIntegerField(null=True, blank=True)
 
@@ -145,7 +152,7 @@ class Endorsement(models.Model):
         ordering = ["submitted_at", "pk"]
         indexes = [
             models.Index(fields=["state", "id"], name="endorsement_queue"),
-            models.Index(fields=["appeal", "mailbox_index"], name="endorsement_mailbox"),
+            models.Index(fields=["mailbox_index", "appeal"], name="endorsement_mailbox"),
             models.Index(fields=["appeal", "name_index"], name="endorsement_name"),
             models.Index(fields=["submitted_at"], condition=~Q(network_index=""), name="endorsement_with_network"),
             models.Index(fields=["looks_index"], name="endorsement_looks", condition=~Q(looks_index="")),
@@ -153,6 +160,7 @@ class Endorsement(models.Model):
             models.Index(fields=["domain_index"], name="endorsement_domain", condition=~Q(domain_index="")),
             models.Index(fields=["network_index"], name="endorsement_network", condition=~Q(network_index="")),
             models.Index(fields=["appeal", "submitted_at"], name="endorsement_arrival"),
+            models.Index(fields=["intake_id"], name="endorsement_intake", condition=Q(intake_id__isnull=False)),
             models.Index(
                 fields=["submitted_at"],
                 name="endorsement_to_ask",
@@ -161,7 +169,7 @@ class Endorsement(models.Model):
             models.Index(
                 fields=["id"],
                 name="endorsement_to_weigh",
-                condition=Q(weighed_at=None, sealed_name="", confirmed_at__isnull=False),
+                condition=Q(weighed_at=None, confirmed_at__isnull=False) & ~Q(state=State.WITHDRAWN),
             ),
             models.Index(
                 fields=["id"],
@@ -213,19 +221,24 @@ class Endorsement(models.Model):
                 name="endorsement_named_has_signatory",
             ),
             models.CheckConstraint(
-                condition=Q(sealed_name="") & ~Q(organisation_name="")
-                | ~Q(sealed_name="") & Q(**dict.fromkeys((*NAME_FIELDS, "folded"), "")),
-                name="endorsement_name_plain_or_sealed",
+                condition=Q(**dict.fromkeys(_CLEAR_COLUMNS, ""))
+                | (
+                    Q(display=Display.NAMED, withdrawal_due_at=None)
+                    & ~Q(state=State.WITHDRAWN)
+                    & ~Q(organisation_name="")
+                ),
+                name="endorsement_unpublished_is_encrypted",
             ),
+            models.CheckConstraint(condition=~Q(sealed_name=""), name="endorsement_name_is_always_encrypted"),
             models.CheckConstraint(
-                condition=~(Q(state=State.APPROVED, display=Display.WITHHELD) | Q(state=State.WITHDRAWN))
-                | ~Q(sealed_name=""),
-                name="endorsement_withheld_means_sealed",
+                condition=~Q(state=State.APPROVED, display=Display.NAMED, withdrawal_due_at=None)
+                | ~Q(organisation_name=""),
+                name="endorsement_listed_has_a_name",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawal_due_at=None, sealed_listing="")
-                | (Q(withdrawal_due_at__isnull=False) & ~Q(state=State.WITHDRAWN) & ~Q(sealed_name="")),
-                name="endorsement_being_withdrawn_is_sealed",
+                | (Q(withdrawal_due_at__isnull=False) & ~Q(state=State.WITHDRAWN)),
+                name="endorsement_being_withdrawn_is_not_final",
             ),
             models.CheckConstraint(
                 condition=Q(origin=Origin.IMPORTED, mailbox_index="", fingerprint="")
@@ -250,6 +263,11 @@ class Endorsement(models.Model):
 
     def __str__(self) -> str:
         return f"endorsement {self.pk}"
+
+    @property
+    def has_clear_name(self) -> bool:
+        """Return whether its name is in clear columns: it is named, and has not withdrawn."""
+        return bool(self.organisation_name)
 
     @property
     def is_undecided(self) -> bool:

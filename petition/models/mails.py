@@ -9,6 +9,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from petition.models.encrypted import EncryptedRow
+
 MAILBOX_MAILS = ("confirm_mailbox", "already_endorsed", "own_page_again")
 """Mails that anybody can cause by sending the form. At most one of them waits for each mailbox."""
 _OWED = Q(sent_at=None, failed_at=None, dropped_at=None)
@@ -23,7 +25,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.owed().filter(Q(leased_until=None) | Q(leased_until__lte=at), due_at__lte=at)
 
 
-class OutgoingMail(models.Model):
+class OutgoingMail(EncryptedRow):
     # CASCADE: erasing an endorsement erases the mails about it.
     endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     message = models.CharField(max_length=40)  # the function of mail/messages.py that writes it

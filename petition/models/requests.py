@@ -13,6 +13,8 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
+from petition.models.encrypted import EncryptedRow
+
 
 class CorrectionState(models.TextChoices):
     PROPOSED = "proposed"
@@ -25,7 +27,7 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(state=CorrectionState.PROPOSED)
 
 
-class Correction(models.Model):
+class Correction(EncryptedRow):
     endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="corrections")
     state = models.CharField(max_length=10, choices=CorrectionState, default=CorrectionState.PROPOSED)
     sealed_proposal = models.TextField(blank=True)  # JSON of organisation_name, acronym, countries; erased when decided
@@ -61,7 +63,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(answered_at=None)
 
 
-class Question(models.Model):
+class Question(EncryptedRow):
     endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="questions")
     body = models.TextField()  # shown to the organisation on its own page
     sealed_answer = models.TextField(blank=True)
@@ -135,7 +137,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         ).order_by("best", "-newest", "appeal_id", "reference")
 
 
-class Dispute(models.Model):
+class Dispute(EncryptedRow):
     appeal = models.ForeignKey("Appeal", on_delete=models.CASCADE, related_name="+")
     about = models.CharField(max_length=10, choices=DisputeTopic, blank=True)  # '' : older than this column
     reference = models.CharField(max_length=20, blank=True)  # original-12, further-12: the entry, if one was named

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from petition.models.encrypted import EncryptedRow
+
 
 class FlagCode(models.TextChoices):
     """What the screening found. The first two are normal for organisations in exile."""
@@ -82,7 +84,7 @@ class Comparison(models.Model):
         return f"endorsements {self.first_id} and {self.second_id}: {self.verdict}"
 
 
-class Spelling(models.Model):
+class Spelling(EncryptedRow):
     endorsement = models.ForeignKey("Endorsement", on_delete=models.CASCADE, related_name="spellings")
     sealed_before = models.TextField()  # JSON of organisation_name, acronym, countries
     sealed_after = models.TextField()
@@ -98,7 +100,7 @@ class Spelling(models.Model):
         return f"spelling {self.pk} of endorsement {self.endorsement_id}"
 
 
-class Decision(models.Model):
+class Decision(EncryptedRow):
     endorsement = models.OneToOneField("Endorsement", on_delete=models.CASCADE, related_name="decision")
     verb = models.CharField(max_length=40)  # as in the audit log
     before = models.CharField(max_length=10)  # the state that undoing restores
@@ -141,7 +143,7 @@ class Reason(models.Model):
         return str(self.labels.get(language) or self.labels.get("en") or self.code)
 
 
-class KnownOrganisation(models.Model):
+class KnownOrganisation(EncryptedRow):
     name = models.CharField(max_length=300)
     domain_index = models.CharField(max_length=64, db_index=True)  # keyed hash, as in Endorsement
     sealed_channel = models.TextField(blank=True)  # how to reach it; encrypted because it is often a person

@@ -4,7 +4,10 @@ SiteState: the only row about the site itself.
 WorkerFailure: a duty of the worker that fails.
 Alert: that staff were alerted of something on a day, so that they are alerted once.
 RateCount: how often something was done within a time window, under a keyed hash of who did it.
+VisitorCount: the same, counted by the public process.
 """
+
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +20,13 @@ class Level(models.TextChoices):
     NORMAL = "normal", _("Normal")
     STRICTER = "stricter", _("Stricter: everything that comes in is set aside until somebody looks")
     CLOSED = "closed", _("Closed: nothing is taken in")
+
+
+PUBLIC_SITE_COLUMNS: Final = (
+    *("id", "level", "list_held_back", "rate_key", "intake_keys", "review_days", "intake_waits_since"),
+    *("mail_waits_since", "worker_seen_at", "worker_boot", "worker_uptime"),
+)
+"""The columns of SiteState that the public process may read."""
 
 
 class SiteStateQuerySet(models.QuerySet["SiteState"]):
@@ -44,6 +54,12 @@ class SiteState(models.Model):
     journal_written = models.BigIntegerField(default=0)  # how many rows of Removal are in the journal file
     journal_failed_at = models.DateTimeField(null=True, blank=True)  # when writing the journal file last failed
     list_held_back = models.BooleanField(default=False)  # restored without the journal of removals
+    # What the worker tells the public process, which can read neither the intake nor the outbox.
+    intake_keys = models.JSONField(default=dict)  # ids of the keys that workers hold: when it was said last
+    review_days = models.JSONField(default=dict)  # by appeal's number
+    intake_waits_since = models.DateTimeField(null=True, blank=True)  # arrival of the oldest waiting row
+    mail_waits_since = models.DateTimeField(null=True, blank=True)
+    unreadable_at = models.DateTimeField(null=True, blank=True)  # when an encrypted value was last found out of place
 
     objects = SiteStateQuerySet.as_manager()
 
@@ -80,11 +96,22 @@ class Alert(models.Model):
         return f"{self.kind} on {self.day}"
 
 
-class RateCount(models.Model):
+class _Count(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     count = models.PositiveIntegerField()
     turns = models.JSONField(default=list)  # the last times assigned by a schedule, ISO 8601
     ends_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"rate count until {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class RateCount(_Count):
+    pass
+
+
+class VisitorCount(_Count):
+    pass

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from petition.models.choices import Check
+from petition.models.database import own_login
 from petition.models.signatories import ChangeKind, Kind
 from petition.publishing import queries, ranges
 from petition.publishing.charts.country_map import draw_map
@@ -188,6 +189,7 @@ def render_privacy_page(language: str) -> str:
         slug=_get_newest_slug(),
         controller=settings.CONTROLLER,
         key_is_elsewhere=not settings.CONTACT_PRIVATE_KEYS,
+        has_own_login=own_login.has_restricted_login(),
         periods=RETENTION_NOTICE,
     )
 

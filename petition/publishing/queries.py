@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from petition.models.appeals import Appeal, AppealText, Phase, TextStatus
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.models.signatories import Edition, Kind, PublicChange, Signatory, SignatoryQuerySet, Status
 from petition.models.site_state import Level, SiteState
 from petition.publishing.public_records import (

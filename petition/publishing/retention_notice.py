@@ -44,6 +44,13 @@ RETENTION_NOTICE: tuple[tuple[timedelta, str | Promise], ...] = (
             "Its key is thrown away every week."
         ),
     ),
+    (
+        periods.DONE_INTAKE,
+        _(
+            "That a form or request arrived, and to which it belongs; what it says is erased there as soon as it is "
+            "done."
+        ),
+    ),
     (periods.BATCH, _("Which requests were decided on together, by their numbers, so that it can be taken back.")),
     (
         timedelta(days=settings.BACKUP_DAYS),

@@ -1,6 +1,6 @@
 """The current time. All code asks here, so that tests and demonstrations can replace the clock.
 
-A process that follows the clock of the database (models/database_clock.py) uses that; otherwise, and until the
+A process that follows the clock of the database (models/database/database_clock.py) uses that; otherwise, and until the
 database has answered, the clock of the machine.
 """
 

@@ -26,5 +26,7 @@ MAILBOX_OF_MAIL = timedelta(days=2)
 COUNTS = UNCONFIRMED + timedelta(days=1)
 # The keyed hash of the network from which a form came; its key is replaced as often.
 NETWORK = timedelta(days=7)
+# That something was sent by a form or a private link, and what it belongs to; what it said is erased when it is done.
+DONE_INTAKE = timedelta(days=1)
 # Which endorsements were decided on together, and how long that can be undone as one step.
 BATCH = timedelta(days=31)

@@ -4,6 +4,8 @@ So what a page costs does not grow with the list: the database ranks the entries
 are compared. A name with a few letters changed keeps most of its pieces, wherever the change is.
 """
 
+from collections.abc import Collection, Mapping
+from heapq import nlargest
 from itertools import pairwise
 from typing import Final
 
@@ -11,7 +13,9 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from petition.models import Endorsement, Signatory, Status
+from petition.screening.opened_names import OpenedName
 from petition.screening.similarity import build_sound_key
+from petition.security.encrypted_names import get_name
 from petition.text.names import fold
 
 MAX_CANDIDATES: Final = 2_000
@@ -29,6 +33,21 @@ def list_candidates(endorsement: Endorsement) -> QuerySet[Endorsement]:
     return rows.annotate(shared=_shared(endorsement)).order_by("-shared", "-pk")[:MAX_CANDIDATES]
 
 
+def list_opened_candidates(name: Mapping[str, str], opened: Mapping[int, OpenedName]) -> Collection[int]:
+    """Return the ids of the opened names worth comparing with this name: all while they are few."""
+    if len(opened) <= MAX_CANDIDATES:
+        return opened
+    folded, acronym = fold(name["organisation_name"]), fold(name["acronym"])
+    pieces = split_into_pieces(f"{folded} {build_sound_key(name['organisation_name'])}")
+
+    def count_points(number: int) -> int:  # as _shared does in the database
+        key = opened[number].search_key
+        is_abbreviated = f"|{folded}|" in key or bool(acronym and key.startswith(f"{acronym}|"))
+        return sum(piece in key for piece in pieces) + _POINTS_FOR_ACRONYM * is_abbreviated
+
+    return nlargest(MAX_CANDIDATES, opened, key=count_points)
+
+
 def _are_many(endorsement: Endorsement) -> bool:
     return (
         Signatory.objects.listed().filter(appeal=endorsement.appeal_id)[: MAX_CANDIDATES + 1].count() > MAX_CANDIDATES
@@ -37,13 +56,14 @@ def _are_many(endorsement: Endorsement) -> bool:
 
 def _shared(endorsement: Endorsement) -> Combinable:
     """Return how many pieces of the name a row shares. A row that is not screened yet has no pieces, and goes first."""
-    name, acronym = fold(endorsement.organisation_name), fold(endorsement.acronym)
+    own = get_name(endorsement)
+    name, acronym = fold(own["organisation_name"]), fold(own["acronym"])
     score: Combinable = _worth(Q(folded=""), _POINTS_FOR_ACRONYM) + _worth(
         Q(folded__contains=f"|{name}|"), _POINTS_FOR_ACRONYM
     )
     if acronym:
         score = score + _worth(Q(folded__startswith=f"{acronym}|"), _POINTS_FOR_ACRONYM)
-    for piece in split_into_pieces(f"{name} {build_sound_key(endorsement.organisation_name)}"):
+    for piece in split_into_pieces(f"{name} {build_sound_key(own['organisation_name'])}"):
         score = score + _worth(Q(folded__contains=piece), 1)
     return score
 

@@ -5,7 +5,7 @@ A cluster is proposed to a moderator, who may put it on hold or decide it as a w
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from petition.models import Endorsement, FlagCode, Origin
 from petition.models.choices import UNDECIDED
 from petition.screening import thresholds
 from petition.screening.findings import Subject
+from petition.screening.opened_names import OpenedName, load_names
 from petition.text.names import fold
 
 
@@ -27,7 +28,7 @@ class ClusterMember:
     network: str
     at: datetime
     seconds: int | None  # taken to fill in the form
-    name: str
+    name: str  # '' where it cannot be decrypted
     is_confirmed: bool
     explained_by: int
     is_on_hold: bool = False
@@ -103,18 +104,22 @@ def load_members() -> Iterator[ClusterMember]:
     """Yield the newest endorsements that came by the form and wait: those to decide, and those on hold."""
     # A rate limit puts on hold what comes above it, so an attack is most often in both. Each has its own share of
     # rows: however many are on hold, they displace none of the others.
-    came = {"state__in": UNDECIDED, "origin": Origin.FORM, "sealed_name": ""}
-    yield from _load_newest(Endorsement.objects.not_on_hold().filter(**came), is_on_hold=False)
-    yield from _load_newest(Endorsement.objects.undecided_on_hold().filter(**came), is_on_hold=True)
+    came, opened = {"state__in": UNDECIDED, "origin": Origin.FORM}, load_names()
+    yield from _load_newest(Endorsement.objects.not_on_hold().filter(**came), opened, is_on_hold=False)
+    yield from _load_newest(Endorsement.objects.undecided_on_hold().filter(**came), opened, is_on_hold=True)
 
 
-def _load_newest(rows: QuerySet[Endorsement], *, is_on_hold: bool) -> Iterator[ClusterMember]:
+def _load_newest(
+    rows: QuerySet[Endorsement], opened: Mapping[int, OpenedName], *, is_on_hold: bool
+) -> Iterator[ClusterMember]:
     columns = (
         "pk", "domain_index", "network_index", "submitted_at", "seconds_to_fill", "organisation_name", "confirmed_at",
         "explained_by",
     )  # fmt: skip
     newest = rows.order_by("-pk").values_list(*columns)[: thresholds.CLUSTER_ROWS]
     for pk, domain, network, at, seconds, name, confirmed_at, explained_by in newest:
+        if not name and pk in opened:
+            name = opened[pk].organisation_name  # noqa: PLW2901
         yield ClusterMember(pk, domain, network, at, seconds, name, confirmed_at is not None, explained_by, is_on_hold)
 
 

@@ -36,7 +36,7 @@ def evaluate(endorsement: Endorsement, alike: list[Resemblance]) -> list[Finding
     subject = Subject(endorsement)
     findings = [
         *_similar_names(alike),
-        *_strange_letters(endorsement),
+        *_strange_letters(subject),
         *find_known_contacts(subject),
         *find_submission_signals(subject),
         *_declarations(endorsement),
@@ -56,8 +56,8 @@ def _similar_names(alike: list[Resemblance]) -> Iterator[Finding]:
         yield Finding(Mark.CLOSER, words, flag, () if one.reference else (one.endorsement,))
 
 
-def _strange_letters(endorsement: Endorsement) -> Iterator[Finding]:
-    for strange in find_strange_letters(f"{endorsement.organisation_name} {endorsement.acronym}"):
+def _strange_letters(subject: Subject) -> Iterator[Finding]:
+    for strange in find_strange_letters(f"{subject.name['organisation_name']} {subject.name['acronym']}"):
         yield Finding(Mark.CLOSER, str(STRANGE_LETTERS_LABELS[strange]), FlagCode.CHARACTERS)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from petition.models import Endorsement, FlagCode
+from petition.security.encrypted_names import get_name
 
 
 class Mark(StrEnum):
@@ -30,6 +31,10 @@ class Subject:
 
     def __init__(self, endorsement: Endorsement) -> None:
         self.row = endorsement
+
+    @cached_property
+    def name(self) -> dict[str, str]:
+        return get_name(self.row)
 
     @cached_property
     def hints(self) -> frozenset[str]:

@@ -24,9 +24,9 @@ def _in_known_list(subject: Subject) -> Iterator[Finding]:
         if organisation.member:
             words = _("The mailbox is at a domain at which the secretariat knows %(name)s, a member.")
         yield Finding(Mark.SUPPORTS, words % {"name": organisation.name}, FlagCode.KNOWN)
-    if at_domain or not row.organisation_name:
+    if at_domain or not subject.name["organisation_name"]:
         return
-    own = build_name_forms(row.organisation_name, row.acronym)
+    own = build_name_forms(subject.name["organisation_name"], subject.name["acronym"])
     for name in KnownOrganisation.objects.values_list("name", flat=True).distinct():
         if compare_names(own, build_name_forms(name)):
             words = _("The secretariat knows %(name)s, at another mail domain.") % {"name": name}

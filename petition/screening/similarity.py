@@ -129,6 +129,8 @@ def _words_missing_in(one: str, other: str) -> str:
 def _without_legal(words: str, legal: tuple[str, ...]) -> str:
     """Return `words` without the legal forms at both ends; unchanged when nothing else would be left."""
     rest = words
+    if not words.startswith(legal) and not words.endswith(legal):  # most names, and many times faster
+        return words
     while shorter := next(filter(None, (_cut(rest, form) for form in legal)), ""):
         rest = shorter
     return rest

@@ -1,6 +1,10 @@
-"""The signed time at which a form was opened, in a hidden field of that form: no cookie, nothing stored."""
+"""The signed time at which a form was opened, in a hidden field of that form: no cookie, nothing stored.
+
+It also has a random value, which makes each form that was opened another one.
+"""
 
 import math
+import secrets
 from datetime import UTC, datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
@@ -16,8 +20,8 @@ def _signer() -> Signer:
 
 
 def create_stamp(*, at: datetime) -> str:
-    """Return the stamp of a form opened at `at`: seconds since 1970, signed."""
-    return _signer().sign(str(int(at.timestamp())))
+    """Return the stamp of a form opened at `at`: seconds since 1970 and 64 random bits, signed."""
+    return _signer().sign(f"{int(at.timestamp())}-{secrets.token_hex(8)}")
 
 
 def get_seconds_since(stamped: str, *, at: datetime) -> int | None:
@@ -26,7 +30,7 @@ def get_seconds_since(stamped: str, *, at: datetime) -> int | None:
     The number is negative where the other process's clock is slightly ahead.
     """
     try:
-        opened = datetime.fromtimestamp(int(_signer().unsign(stamped)), UTC)
+        opened = datetime.fromtimestamp(int(_signer().unsign(stamped).partition("-")[0]), UTC)
     except (BadSignature, ValueError):
         return None
     passed = at - opened

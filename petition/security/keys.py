@@ -8,18 +8,20 @@ from pathlib import Path
 from nacl.encoding import URLSafeBase64Encoder
 from nacl.public import PrivateKey
 
-KEY_NAMES = ("SECRET_KEY", "CONTACT_PUBLIC_KEY", "CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY")
+KEY_NAMES = ("SECRET_KEY", "CODE_KEY", "CONTACT_PUBLIC_KEY", "CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY")
 
 
 def generate_keys() -> dict[str, str]:
     """Return a new set of keys by the names of their environment variables.
 
-    SECRET_KEY signs sessions; the CONTACT pair encrypts and decrypts contacts (Curve25519, NaCl sealed boxes);
-    CONTACT_INDEX_KEY is the HMAC key with which mailboxes and names are looked up (256 bits).
+    SECRET_KEY signs sessions and forms; CODE_KEY is the HMAC key of typed codes, which public and staff processes
+    share; the CONTACT pair encrypts and decrypts what is private (Curve25519); CONTACT_INDEX_KEY is the HMAC key with
+    which mailboxes and names are looked up (256 bits).
     """
     private = PrivateKey.generate()
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
+        "CODE_KEY": secrets.token_urlsafe(32),
         "CONTACT_PUBLIC_KEY": private.public_key.encode(URLSafeBase64Encoder).decode(),
         "CONTACT_PRIVATE_KEY": private.encode(URLSafeBase64Encoder).decode(),
         "CONTACT_INDEX_KEY": secrets.token_urlsafe(32),
@@ -32,6 +34,19 @@ def generate_backup_keys() -> dict[str, str]:
     return {
         "BACKUP_PUBLIC_KEY": private.public_key.encode(URLSafeBase64Encoder).decode(),
         "BACKUP_PRIVATE_KEY": private.encode(URLSafeBase64Encoder).decode(),
+    }
+
+
+def generate_keys_by_role() -> dict[str, dict[str, str]]:
+    """Return new variables for the environment files of ROLE=public and ROLE=staff.
+
+    The public process gets a SECRET_KEY of its own and nothing that decrypts or looks up.
+    """
+    staff = generate_keys()
+    shared = {name: staff[name] for name in ("CODE_KEY", "CONTACT_PUBLIC_KEY")}
+    return {
+        "public": {"ROLE": "public", "SECRET_KEY": generate_keys()["SECRET_KEY"], **shared},
+        "staff": {"ROLE": "staff", **staff},
     }
 
 

@@ -1,14 +1,16 @@
-"""Tokens of private links and short codes: unguessable, stored only as hashes."""
+"""Tokens of private links and codes to type: unguessable, stored only as hashes."""
 
 import hashlib
 import secrets
 
-from petition.security.encryption import compute_index
+from django.conf import settings
+
+from petition.models.contacts import CODE_PREFIX
+from petition.security.encryption import compute_keyed_hash
 
 _CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U/V confusion when read aloud or typed
-CODE_LENGTH = 9
-REMOVAL_CODE_LENGTH = 12
+CODE_LENGTH = 12
 
 
 def generate_token() -> str:
@@ -23,42 +25,55 @@ def hash_token(token: str, purpose: str) -> str:
 
 
 def generate_code() -> str:
-    """Return nine characters (44 bits) to type, in groups of three: `7KM-2QX-9RD`."""
-    return _generate_grouped(CODE_LENGTH)
+    """Return twelve characters (58 bits) to type, in groups of three: `7KM-2QX-9RD-4TB`."""
+    return _format_code("".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH)))
 
 
-def generate_removal_code() -> str:
-    """Return twelve characters (58 bits), since the code lasts for years: `7KM-2QX-9RD-4TB`."""
-    return _generate_grouped(REMOVAL_CODE_LENGTH)
+def derive_removal_code(row_id: str) -> str:
+    """Return the removal code that belongs to a request: as `generate_code`, but always the same for this process.
+
+    The page that shows the code can be loaded again, and a request that is sent twice has one code.
+    """
+    number = int(compute_keyed_hash(settings.SECRET_KEY, "removal code", row_id), 16)
+    letters = ""
+    for _ in range(CODE_LENGTH):
+        number, place = divmod(number, len(_ALPHABET))
+        letters += _ALPHABET[place]
+    return _format_code(letters)
 
 
-def _generate_grouped(length: int) -> str:
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(length))
-    return "-".join(code[start : start + 3] for start in range(0, length, 3))
+def _format_code(code: str) -> str:
+    return "-".join(code[start : start + 3] for start in range(0, len(code), 3))
 
 
 def hash_code(code: str) -> str:
     """Return the hash that is stored of a code, typed in any case, with or without spaces and hyphens."""
-    return compute_index("code", _normalize(code))  # keyed: 44 bits could be tried out against a stolen database
+    # Keyed: 58 bits could be tried out against a stolen database.
+    return CODE_PREFIX + compute_keyed_hash(settings.CODE_KEY, "code", _normalize(code))
 
 
 def hash_removal_code(code: str, appeal_slug: str) -> str:
     """Return the hash that is stored of a removal code, which works for one appeal."""
-    return compute_index(f"removal code {appeal_slug}", _normalize(code))
+    return CODE_PREFIX + compute_keyed_hash(settings.CODE_KEY, f"removal code {appeal_slug}", _normalize(code))
 
 
-def compute_reference_word(fingerprint: str) -> str:
+def compute_reference_word(form: str) -> str:
     """Return three syllables, like `kamiro`, that a page shows and its mail repeats; they open nothing.
 
     The same form has the same word. It is keyed, so that the word tells nothing about the form.
     """
-    number = int(compute_index("reference", fingerprint)[:12], 16)
+    number = int(compute_keyed_hash(settings.SECRET_KEY, "reference", form)[:12], 16)
     word = ""
     for _ in range(3):
         number, consonant = divmod(number, len(_CONSONANTS))
         number, vowel = divmod(number, len(_VOWELS))
         word += _CONSONANTS[consonant] + _VOWELS[vowel]
     return word
+
+
+def is_reference_word(text: str) -> bool:
+    """Return whether `text` could be a reference word."""
+    return len(text) == 6 and set(text[::2]) <= set(_CONSONANTS) and set(text[1::2]) <= set(_VOWELS)
 
 
 def _normalize(code: str) -> str:

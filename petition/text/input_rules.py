@@ -63,6 +63,8 @@ def broken_rules(text: str) -> tuple[InputRule, ...]:
 
     Line ends count as control characters: clean a text first, or check a long one line by line.
     """
+    if text.isascii() and text.isprintable():
+        return ()  # as most are: looking at each letter takes a while
     broken = {_broken_rule_at(text, index) for index in range(len(text))}
     if _has_piled_marks(text):
         broken.add(InputRule.MARKS)

@@ -66,6 +66,15 @@ def error_page(request: HttpRequest, status: HTTPStatus, message: Message | None
     return response
 
 
+def not_taken_in(request: HttpRequest) -> HttpResponse:
+    """Return the page for what cannot be stored because no worker could open it. All that was typed is still there."""
+    message = (
+        _("Not sent yet"),
+        _("The site cannot take anything in just now. Nothing was stored. Wait a few minutes, then send it again."),
+    )
+    return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
+
+
 def _submitted_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the fields of a public form as they were posted, so that they can be sent again."""
     # Forms of the staff may hold a password, which must not be written into a page.

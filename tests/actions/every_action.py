@@ -21,11 +21,12 @@ from petition.actions.refusals import (
     NotPossible,
     TooLateToUndo,
 )
-from petition.actions.self_service import contact_changes, corrections, own_page, private_links, withdrawal
+from petition.actions.self_service import contact_changes, corrections, own_page, private_links
 from petition.models import Appeal, Correction, Endorsement, Kind, PrivateLink, Purpose, Question, State
 from petition.security.tokens import hash_token
 from tests import factories
-from tests.factories import MODERATOR, NOON, SECOND, SLUG
+from tests.actions.self_service import leaving
+from tests.factories import MODERATOR, NOON, SECOND, SLUG, a_code_digest
 
 REFUSALS = (
     *(AlreadyDecided, ChoiceRequired, EndorsedAgain, MailboxNotConfirmed, NoSuchLink, DeclarationMissing, NotPossible),
@@ -144,15 +145,15 @@ ACTIONS: Final[dict[str, Action]] = {
     "close": close,
     "propose_correction": propose,
     "answer": lambda endorsement, at: own_page.answer_question(own(endorsement), "We are.", at=at),
-    "stop_being_named": lambda endorsement, at: withdrawal.stop_being_named(own(endorsement), at=at),
-    "leave": lambda endorsement, at: withdrawal.withdraw(own(endorsement), at=at),
+    "stop_being_named": lambda endorsement, at: leaving.stop_being_named(own(endorsement), at=at),
+    "leave": lambda endorsement, at: leaving.withdraw(own(endorsement), at=at),
     "ask_to_be_named": lambda endorsement, at: own_page.ask_to_be_named(own(endorsement), at=at),
     "agree_to_be_named": lambda endorsement, at: own_page.agree_to_be_named(
         mailed(endorsement, Purpose.NAME_AGAIN), at=at
     ),
-    "forget": lambda endorsement, at: own_page.forget_mailbox(own(endorsement), at=at),
+    "forget": lambda endorsement, at: own_page.forget_mailbox(own(endorsement), a_code_digest(), at=at),
     "end_other_links": lambda endorsement, at: own_page.end_other_links(own(endorsement), at=at),
-    "new_code": lambda endorsement, at: own_page.replace_removal_code(own(endorsement), at=at),
+    "new_code": lambda endorsement, at: own_page.replace_removal_code(own(endorsement), a_code_digest(), at=at),
     "request_contact": request_contact,
     "old_agrees": lambda endorsement, at: contact_changes.confirm_contact_change(
         mailed(endorsement, Purpose.OLD_CONTACT), Purpose.OLD_CONTACT, at=at

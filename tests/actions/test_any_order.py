@@ -31,7 +31,7 @@ from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Outg
 from petition.models.choices import ACTIVE
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.security.encryption import decrypt
+from petition.security.encryption import decrypt_column
 from petition.security.tokens import hash_token
 from tests import factories
 from tests.actions.appeals.test_publish_statement import published
@@ -104,7 +104,7 @@ class Actions(RuleBasedStateMachine):
         assert Endorsement.objects.count() - rows in (0, 1)
         mailbox_mails.queue_due_mails(at=self.now)
         for mail in OutgoingMail.objects.owed().filter(message="confirm_mailbox"):
-            self.digests.append(hash_token(token_in(decrypt(mail.sealed_content)), "confirm"))
+            self.digests.append(hash_token(token_in(decrypt_column(mail, "sealed_content")), "confirm"))
             OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=self.now, sealed_address="", sealed_content="")
             if and_confirm:
                 self.press(confirmation.confirm, self.digests[-1])
@@ -118,7 +118,7 @@ class Actions(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST)
     def confirm(self, which: int) -> None:
         try:
-            endorsement = self.press(confirmation.confirm, choose(self.digests, which)).endorsement
+            endorsement = self.press(confirmation.confirm, choose(self.digests, which))
         except NoSuchLink:
             return
         assert endorsement.state != State.SUBMITTED
@@ -204,9 +204,18 @@ class Actions(RuleBasedStateMachine):
             assert bool(signatory and signatory.status == Status.LISTED) == is_public
             if signatory and not is_public:
                 assert {getattr(signatory, field) for field in PRINTED_FIELDS} == {""}
-            if row.state == State.WITHDRAWN or (row.state == State.APPROVED and not is_public):
-                assert row.sealed_name
-                assert {getattr(row, field) for field in NAME_FIELDS} == {""}
+
+    @invariant()
+    def the_name_is_encrypted_and_in_clear_only_while_it_is_named(self) -> None:
+        for row in Endorsement.objects.all():
+            name = decrypt_column(row, "sealed_name")
+            assert name["organisation_name"]
+            ends = row.state == State.WITHDRAWN or row.withdrawal_due_at is not None
+            is_clear = row.display == Display.NAMED and not ends
+            assert {field: getattr(row, field) for field in NAME_FIELDS} == (
+                name if is_clear else dict.fromkeys(NAME_FIELDS, "")
+            )
+            assert is_clear or row.folded == ""
 
     @invariant()
     def the_audit_log_leads_to_each_state(self) -> None:

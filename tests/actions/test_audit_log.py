@@ -101,11 +101,13 @@ def test_afterwards_no_table_has_the_organisation_either(appeal: Appeal, name: s
     assert "canary" not in _read_all_tables()
 
 
-def test_a_withheld_name_is_in_no_table_once_it_is_approved(appeal: Appeal) -> None:
+def test_a_withheld_name_is_in_no_table_from_the_start(appeal: Appeal) -> None:
     endorsement = confirmed(appeal, display="withheld", **PLANTED)
-    assert "canary foundation" in _read_all_tables(), "the check finds a name that is there"
+    assert "canary" not in _read_all_tables()
     decisions.approve(endorsement.pk, **BY)
     assert "canary" not in _read_all_tables()
+    confirmed(appeal, **PLANTED | {"contact_email": "another@canary.example"})
+    assert "canary foundation" in _read_all_tables(), "the check finds a name that is there"
 
 
 def _read_all_tables() -> str:

@@ -13,7 +13,7 @@ from petition.actions.refusals import ChangedMeanwhile
 from petition.actions.self_service import corrections, own_page
 from petition.models import Appeal, Endorsement, Kind
 from tests.actions.moderation.test_undo import own_digest
-from tests.factories import MODERATOR, NOON, SLUG, approved
+from tests.factories import MODERATOR, NOON, SLUG, a_code_digest, approved
 
 pytestmark = pytest.mark.both_databases
 
@@ -80,7 +80,7 @@ ACTIONS: dict[str, tuple[Callable[[Endorsement], int | None], set[str]]] = {
     ),
     "reject with a note": (reject_with_note, {"internal note", "anything"}),
     "forget the mailbox": (
-        lambda row: void(own_page.forget_mailbox(own_digest(row), at=NOON)),
+        lambda row: void(own_page.forget_mailbox(own_digest(row), a_code_digest(), at=NOON)),
         {"internal note", "anything"},
     ),
 }

@@ -21,6 +21,7 @@ WRITERS: dict[str, Codes] = {
     "record": {"verb": ("verb", 0), "reason": ("reason", None)},
     "record_for": {"kind": ("subject", 0), "verb": ("verb", 2), "reason": ("reason", None)},
     "record_many": {"verb": ("verb", 0), "reason": ("reason", None)},
+    "record_each": {"verb": ("verb", 0)},
 }
 # The codes that a variable may have. '' is no code. Reasons of a rejection have their labels in their table.
 VARIABLES: dict[str, Iterable[str]] = {

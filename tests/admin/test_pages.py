@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,13 +15,13 @@ from petition.actions.staff import accounts, hourly_limits
 from petition.admin.pages import ACCOUNT_PAGES, FIRST_PAGES, OTHER_PAGES, PAGES, RIGHTS, audience_of
 from petition.models import Appeal, AuditEvent, Batch, BatchAction, Dispute, Role, RoleProposal, TextProposal
 from petition.reference import clock
-from petition.security.encryption import encrypt
 from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, SLUG, confirmed
-from tests.models.rows import a_batch, a_correction
+from tests.models.rows import a_batch, a_correction, create_encrypted
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 VISITORS = ("nobody", "no role", *Role.values, "superuser")
+UNKNOWN_ROW = "00000000-0000-0000-0000-000000000000"
 SHADOWED = {"admin:login", "admin:logout"}
 """Django's own pages; those of allauth with the same address come first."""
 
@@ -69,13 +68,13 @@ def rows(appeal: Appeal) -> dict[str, int]:
     """Return the id that each address with a number needs."""
     waiting = confirmed(appeal)
     guest = accounts.invite("guest", "guest@desk.example", [], language="en", by=OPERATOR, at=NOON)
-    dispute: dict[str, Any] = {"sealed_message": encrypt("Not us"), "raised_at": NOON}
+    dispute = create_encrypted(Dispute(appeal=appeal, raised_at=NOON), sealed_message="Not us")
     proposed = {"proposed_by": 0, "proposed_at": NOON}
     text = TextProposal.objects.create(appeal=appeal, language="ru", dated=NOON, source="x", **proposed)
     event = AuditEvent.objects.latest("pk")
     return {
-        "correction": a_correction(waiting, sealed_proposal=encrypt({"organisation_name": "Other Fund"})).pk,
-        **dict.fromkeys(("settle", "dispute"), Dispute.objects.create(appeal=appeal, **dispute).pk),
+        "correction": a_correction(waiting, {"organisation_name": "Other Fund"}).pk,
+        **dict.fromkeys(("settle", "dispute"), dispute.pk),
         "account": guest.pk,
         "role_proposal": RoleProposal.objects.create(account=guest, role="editor", **proposed).pk,
         "text_proposal": text.pk,
@@ -96,6 +95,8 @@ def build_path(name: str, rows: dict[str, int]) -> str:
         **rows,
     }
     plain["pk"] = rows.get(name.removeprefix("admin:"), rows["pk"])
+    if name == "admin:retry_intake":
+        plain["pk"] = UNKNOWN_ROW
     route = re.sub(r"\^?\(\?P<\w+>.*\)", "petition", ROUTES[name]).rstrip("$")
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(plain[match[1]]), route)
 
@@ -155,7 +156,9 @@ def test_the_table_defines_the_roles() -> None:
             "quarantine", "settle", "site", "spelling", "undo",
         ],
         Role.EDITOR: ["editions", "notice", "opening", "reason", "text_proposal", "translation"],
-        Role.ADMINISTRATOR: ["account", "held_list", "invite", "role_proposal", "site", "text_proposal"],
+        Role.ADMINISTRATOR: [
+            *("account", "held_list", "invite", "retry_intake", "role_proposal", "site", "text_proposal")
+        ],
         Role.AUDITOR: ["trail_export"],
     }  # fmt: skip
 

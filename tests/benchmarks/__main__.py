@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import tests.environment  # noqa: F401  (nothing of an operator's settings)
-from tests.benchmarks import changes, serving, starting, table, writing
+from tests.benchmarks import changes, intake, serving, starting, table, writing
 from tests.benchmarks.load import has_wrk
 from tests.benchmarks.table import Figure
 from tests.processes import Installation
@@ -64,6 +64,7 @@ def _measured(folder: Path, wanted: argparse.Namespace, database: str) -> list[F
         figures += changes.mirror(sites["middle"])
         _print("Writing …")
         figures += writing.figures(sites["small"], small, posts=wanted.posts, rounds=wanted.rounds)
+        figures += intake.measure(folder, os.environ.get("DATABASE_URL"), posts=wanted.posts, rounds=wanted.rounds)
         figures += [changes.first_after_a_change(sites["small"], small, 0, 100, rounds=wanted.rounds)]
         return figures + serving.memory({"35 signatories": small, f"{35 + wanted.many:,} signatories": large})
 

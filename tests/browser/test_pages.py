@@ -34,7 +34,14 @@ VIEWS: tuple[tuple[View, ...], ...] = (
 TURNS = dict(zip(STATES, itertools.cycle(itertools.product(LANGUAGES, VIEWS)), strict=False))
 
 
-@pytest.mark.parametrize("state", [*PUBLIC, *(pytest.param(state, marks=pytest.mark.evidence) for state in STAFF)])
+# Those behind several pages and mails take three times as long as others.
+LONG = STAFF.keys() | OWN.keys() - {"own-page", "own-correction", "own-forget"}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [pytest.param(state, marks=pytest.mark.evidence if state in LONG else ()) for state in [*PUBLIC, *STAFF]],
+)
 def test_every_state_in_every_width_and_scheme(windows: Callable[[str, bool], Visit], state: str) -> None:
     """Takes a second or two: axe most of one, and some states lie behind several pages and mails."""
     language, views = TURNS[state]

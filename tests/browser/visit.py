@@ -87,10 +87,19 @@ class Visit:
         self.requests.clear()
         self.page.goto(self.site.url + (path if path.startswith("/admin/") else self.prefix + path))
 
-    def press(self, button: str) -> None:
-        """Press `button` and wait for the next page: a click alone returns while the old page is still shown."""
+    def press(self, button: str, *, until_done: bool = True) -> None:
+        """Press `button` and wait for the next page: a click alone returns while the old page is still shown.
+
+        A page that says that a request was received loads itself again, until it shows the result.
+        """
         with self.page.expect_navigation():
             self.page.locator(button).first.click()
+        if until_done:
+            self.wait_for_result()
+
+    def wait_for_result(self) -> None:
+        """Wait until the open page does not load itself again."""
+        self.page.locator("meta[http-equiv=refresh]").wait_for(state="detached")
 
     def decide(self, button: str) -> None:
         """The same for a decision: a press just after the page has opened counts as the second one of a double."""
@@ -143,8 +152,8 @@ class Visit:
 
     def make_own_page(self, *, display: str = "named", name: str = "") -> str:
         """Send and confirm a form without drawing anything; return the path of its own page, without the language."""
-        confirmed = self.page.context.request.post(self.send_form(display=display, name=name)).text()
-        return str(re.findall(r"/endorsements/[\w-]+/", confirmed)[0])
+        assert self.page.context.request.post(self.send_form(display=display, name=name)).ok
+        return str(re.findall(r"/endorsements/[\w-]+/", self.site.mail_to(self.address, number=2))[0])
 
     def find(self, words: str) -> None:
         """The page of the queue on which a row says `words`: to decide, or set aside, as what is sent fast."""

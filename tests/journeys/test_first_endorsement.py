@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from html import unescape
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -40,22 +41,37 @@ class Forms(HTMLParser):
             self.found[-1][1][attributes.get("name", "")] = attributes.get("value", "")
 
 
-class Browser:
-    """A browser that keeps cookies, follows redirects and submits forms as they are filled in."""
+RELOAD = re.compile(r'<meta http-equiv="refresh" content="(\d+);url=([^"]+)">')
 
-    def __init__(self, base: str) -> None:
+
+class Browser:
+    """A browser that keeps cookies, follows redirects and submits forms as they are filled in.
+
+    It loads a page again that says so, until one does not: `pages` has all since the last `open`. If `is_patient`, it
+    only shows the first.
+    """
+
+    def __init__(self, base: str, *, is_patient: bool = False) -> None:
         self.address = base
+        self.is_patient = is_patient
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
 
     def open(self, address: str, fields: Mapping[str, object] | None = None) -> str:
+        self.pages = [self._open(address, fields)]
+        while not self.is_patient and (reload := RELOAD.search(self.page)):
+            time.sleep(int(reload[1]))
+            self.pages.append(self._open(unescape(reload[2])))
+        return self.page
+
+    def _open(self, address: str, fields: Mapping[str, object] | None = None) -> str:
         body = urlencode(fields, doseq=True).encode() if fields is not None else None
         try:
             with self._opener.open(urljoin(self.address, address), body, timeout=20) as answer:
-                self.address, self.page = answer.url, answer.read().decode()
+                self.address, self.page = answer.url, str(answer.read().decode())
         except HTTPError as error:
             with error:
-                self.address, self.page = error.url or address, error.read().decode()
-        return str(self.page)
+                self.address, self.page = error.url or address, str(error.read().decode())
+        return self.page
 
     def submit(self, form: int = 0, **typed: object) -> str:
         action, fields, _ = Forms(self.page).found[form]
@@ -83,6 +99,7 @@ def test_from_the_form_to_the_list(site: Site) -> None:
     public.open(link)
     assert "Адилет «Үкүк» (Kyrgyzstan)" in public.page
     public.submit()
+    assert "We have received this" in public.pages[0]
     assert "A moderator reviews it next" in public.page
 
     staff.open("/admin/")
@@ -120,7 +137,7 @@ def test_a_second_start_does_nothing_again_and_changes_no_data(tmp_path: Path) -
     starts = []
     for number in (signal.SIGINT, signal.SIGTERM):
         site.start()
-        page = _once_the_worker_lives(Browser(site.url))
+        page = wait_for_worker(Browser(site.url))
         if number == signal.SIGINT:
             site.manage("shell", "--no-imports", "-c", LEFT_TO_WEIGH)  # screening goes on in pieces
         assert site.stop(number) == 0
@@ -147,7 +164,7 @@ def _every_row(site: Site) -> dict[str, list[str]]:
         }
 
 
-def _once_the_worker_lives(visitor: Browser) -> str:
+def wait_for_worker(visitor: Browser) -> str:
     """Return the list as data after the worker's first round has begun, which stopping the worker lets it finish."""
     until = time.monotonic() + 60
     while '"worker": true' not in visitor.open("/readyz"):

@@ -58,7 +58,7 @@ def server(site: Installation) -> Iterator[Server]:
 def public(site: Installation, server: Server) -> Server:
     """A web process with unused limits."""
     with closing(sqlite3.connect(site.folder / "var" / "petition.sqlite3", timeout=20)) as database, database:
-        database.execute("DELETE FROM petition_ratecount")
+        database.execute("DELETE FROM petition_visitorcount")
     return server
 
 

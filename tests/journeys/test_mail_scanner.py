@@ -15,12 +15,13 @@ from petition.actions.intake import accept
 from petition.actions.listing.entries import EntryProposal
 from petition.actions.mailing import mailbox_mails
 from petition.actions.moderation import decisions
-from petition.actions.self_service import contact_changes, corrections, own_page, private_links, withdrawal
+from petition.actions.self_service import contact_changes, corrections, own_page, private_links
 from petition.mail import messages
 from petition.models import Appeal, Correction, Endorsement, Purpose, State
 from petition.reference import clock
 from petition.security.tokens import hash_token
 from tests import factories
+from tests.actions.self_service import leaving
 from tests.factories import MODERATOR, mails
 
 pytestmark = pytest.mark.both_databases
@@ -42,7 +43,7 @@ def a_whole_life(appeal: Appeal) -> None:
     factories.confirmed(appeal, at=now, **vars(again))
     accept.submit(appeal, replace(again, website="https://again.example"), at=now)
     gone = factories.confirmed(appeal, at=now)
-    withdrawal.withdraw(digest(gone), at=now)
+    leaving.withdraw(digest(gone), at=now)
     endorsements = [factories.confirmed(appeal, at=now, display=how) for how in ("named", "withheld", "named", "named")]
     listed, withheld, rejected, returned = endorsements
     factories.submitted(appeal, at=now)

@@ -22,40 +22,12 @@ from petition.management.process_group import MOST_DEATHS
 from tests.factories import SLUG
 from tests.journeys.test_first_endorsement import Browser
 from tests.journeys.test_listen_address import has_ipv6
-from tests.site import ROOT, Site
+from tests.site import ROOT, WORKER, Site
 
 pytestmark = pytest.mark.evidence
 
-WORKER = "manage.py\0worker"
-"""A word of the worker's command line; granian's has `--workers`."""
 ALL = 4
 """Processes of a site: `serve`, granian, its child, the worker."""
-
-
-def processes_of(site: Site) -> list[int]:
-    """Return the processes that work on this site's state."""
-    mark = f"DATA_DIR={site.environment['DATA_DIR']}".encode()
-    processes = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                processes.append(int(folder.name))
-        except OSError:
-            pass  # it has just ended, or is somebody else's
-    return processes
-
-
-def running(site: Site, word: str, *, child_of: int | None = None) -> int | None:
-    """Return the process of this site with `word` in its command line, started by `child_of` if given."""
-    for pid in processes_of(site):
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
-            parent = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if word in command and parent == (child_of or site.process.pid):
-            return pid
-    return None
 
 
 def wait_for(find: Callable[[], object]) -> Any:
@@ -79,7 +51,7 @@ def another(site: Site, word: str, before: int, *, child_of: int | None = None) 
     """Return the process that was started in place of `before`."""
 
     def started() -> int | None:
-        pid = running(site, word, child_of=child_of)
+        pid = site.find_process(word, child_of=child_of)
         return pid if pid != before else None
 
     return int(wait_for(started))
@@ -116,7 +88,7 @@ def site(folder: Site) -> Iterator[Site]:
     before = folder.environment
     yield folder
     folder.options, folder.environment = [], before
-    for left in processes_of(folder):
+    for left in folder.find_processes():
         os.kill(left, signal.SIGKILL)
     if hasattr(folder, "process") and folder.process.poll() is None:
         folder.stop()
@@ -147,9 +119,9 @@ def test_the_printed_address_opens_until_the_terminal_is_closed(site: Site) -> N
     assert link.startswith(printed)
     assert "Made-up Listener" in visitor.open(link)
     assert _status(site.port, shown.strip("[]"), "evil.example") == 400
-    assert len(processes_of(site)) == ALL
+    assert len(site.find_processes()) == ALL
     assert site.stop(signal.SIGHUP) == 0, site.output
-    assert processes_of(site) == []
+    assert site.find_processes() == []
     assert "Traceback" not in site.output
 
 
@@ -161,9 +133,9 @@ def test_an_https_site_is_served_to_its_proxy_and_a_kill_leaves_no_process(site:
     assert "It listens on all addresses of this machine" in site.output
     assert _status(site.port, "127.0.0.1", "appeal.example") == 301
     assert "Traceback" not in site.output
-    assert len(processes_of(site)) == ALL
+    assert len(site.find_processes()) == ALL
     assert site.stop(signal.SIGKILL) == -signal.SIGKILL
-    wait_for(lambda: processes_of(site) == [])
+    wait_for(lambda: site.find_processes() == [])
 
 
 def test_dead_processes_are_restarted_up_to_a_limit_and_nohup_works(site: Site) -> None:
@@ -176,14 +148,14 @@ def test_dead_processes_are_restarted_up_to_a_limit_and_nohup_works(site: Site) 
     assert "It listens on all addresses" not in site.output
     site.process.send_signal(signal.SIGHUP)  # all that follows shows that it went on
 
-    web, worker = wait_for(lambda: running(site, "granian")), wait_for(lambda: running(site, WORKER))
-    child = wait_for(lambda: running(site, "granian", child_of=web))
+    web, worker = wait_for(lambda: site.find_process("granian")), wait_for(lambda: site.find_process(WORKER))
+    child = wait_for(lambda: site.find_process("granian", child_of=web))
     os.kill(child, signal.SIGKILL)
     child = another(site, "granian", child, child_of=web)
     assert wait_for(lambda: is_served(site))
     os.kill(web, signal.SIGKILL)
     assert another(site, "granian", web)
-    assert child not in processes_of(site), "it would answer beside the new one"
+    assert child not in site.find_processes(), "it would answer beside the new one"
     assert wait_for(lambda: is_served(site))
     os.kill(worker, signal.SIGTERM)
     assert another(site, WORKER, worker)
@@ -198,14 +170,14 @@ def test_dead_processes_are_restarted_up_to_a_limit_and_nohup_works(site: Site) 
     assert site.stop() == 1
     assert "The worker process ended (-9), the 5th to end within a minute" in site.output
     assert "Traceback" not in site.output
-    assert processes_of(site) == []
+    assert site.find_processes() == []
 
 
 def find_unkilled_worker(site: Site, killed: set[int]) -> int | None:
     """Return a worker that is not in `killed`, or the pid of `serve` once that has ended."""
     if site.process.poll() is not None:
         return site.process.pid
-    pid = running(site, WORKER)
+    pid = site.find_process(WORKER)
     return None if pid in killed else pid
 
 
@@ -222,12 +194,12 @@ def test_two_signals_during_the_start_stop_it(
         site.begin()
     finally:
         signal.signal(signal.SIGINT, before)
-    wait_for(lambda: len(processes_of(site)) >= started)
+    wait_for(lambda: len(site.find_processes()) >= started)
     site.process.send_signal(number)
     time.sleep(0.1)
     site.process.send_signal(number)
     assert site.stop(number) == 0, site.output
-    assert processes_of(site) == []
+    assert site.find_processes() == []
     assert "Traceback" not in site.output
 
 

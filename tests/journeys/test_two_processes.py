@@ -132,7 +132,7 @@ class Pair(NamedTuple):
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    site = Installation(tmp_path_factory.mktemp("pair"), os.environ.get("DATABASE_URL"))
+    site = Installation(tmp_path_factory.mktemp("pair"), os.environ.get("DATABASE_URL"), has_logins=True)
     command = [sys.executable, "-m", "tests.journeys.staff_actions"]
     pipe = subprocess.PIPE
     try:

@@ -59,6 +59,8 @@ CONTENT_FIELDS = {
     "mirror": ["url"],
     "changed": [],
     "clock": ["url"],
+    "unreadable": ["url"],
+    "set_apart": ["count", "url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

@@ -7,7 +7,6 @@ import pytest
 
 from petition.mail import outbox
 from petition.models import OutgoingMail
-from petition.security.encryption import encrypt
 from tests.factories import NOON
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -15,8 +14,8 @@ INSTANT = timedelta(microseconds=1)
 
 
 def queue_test_mail(*, at: datetime = NOON) -> OutgoingMail:
-    address, content = encrypt("asel@fund.example"), encrypt({"subject": "Hello", "text": "Hello"})
-    return outbox.queue_mail("prepared", sealed_address=address, sealed_content=content, language="en", at=at)
+    content = {"subject": "Hello", "text": "Hello"}
+    return outbox.queue_mail("prepared", address="asel@fund.example", content=content, language="en", at=at)
 
 
 def lease_mail(*, at: datetime = NOON) -> OutgoingMail:

@@ -3,10 +3,12 @@
 import io
 import os
 import resource
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,16 +92,13 @@ def test_a_full_disk_is_reported_in_one_sentence(settings: Settings, tmp_path: P
     target = tmp_path / "backups" / "one.backup"
     target.parent.mkdir()
     environment = os.environ | {"DATA_DIR": str(settings.DATA_DIR), "FULL": full, "TARGET": str(target)}
-    environment |= {"CONTACT_PUBLIC_KEY": settings.CONTACT_PUBLIC_KEY, "SECRET_KEY": settings.SECRET_KEY}
-    environment |= {"CONTACT_INDEX_KEY": settings.CONTACT_INDEX_KEY, "DATABASE_URL": _address()}
-    environment["CONTACT_PRIVATE_KEY"] = settings.CONTACT_PRIVATE_KEYS[0]
-
+    environment |= {name: getattr(settings, name) for name in ("CODE_KEY", "CONTACT_PUBLIC_KEY", "SECRET_KEY")}
     removal_journal.get_site_id()
+    environment |= {"CONTACT_INDEX_KEY": settings.CONTACT_INDEX_KEY, "DATABASE_URL": _address(tmp_path)}
+    environment["CONTACT_PRIVATE_KEY"] = settings.CONTACT_PRIVATE_KEYS[0]
     room = 50_000
     if full == "the disk of the backup" and connection.vendor == "sqlite":
-        with connection.cursor() as cursor:  # just enough for the copy; the encrypted file is a little longer
-            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
-            (room,) = cursor.fetchone()
+        room = (tmp_path / "copy.sqlite3").stat().st_size  # enough for the copy; the encrypted file is a little longer
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
@@ -115,9 +114,12 @@ def test_a_full_disk_is_reported_in_one_sentence(settings: Settings, tmp_path: P
     assert list(target.parent.iterdir()) == list(settings.DATA_DIR.glob("backup-*")) == []
 
 
-def _address() -> str:
+def _address(folder: Path) -> str:
+    """Return the address of the test's database; of a copy on SQLite, whose files a limited process could break."""
     if connection.vendor == "sqlite":
-        return f"sqlite:///{connection.settings_dict['NAME']}"
+        with closing(sqlite3.connect(folder / "copy.sqlite3")) as copy:
+            connection.connection.backup(copy)
+        return f"sqlite:///{folder / 'copy.sqlite3'}"
     before, _, query = os.environ["DATABASE_URL"].partition("?")
     return f"{before.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}?{query}"
 

@@ -42,10 +42,24 @@ def test_hide_asks_which_appeal(appeal: Appeal) -> None:
     assert list(Signatory.objects.filter(label="").values_list("appeal__slug", "number")) == [(SLUG, 1)]
 
 
-def test_new_keys_prints_lines_for_an_environment_file() -> None:
-    lines = run("new_keys").splitlines()
-    assert tuple(line.split("=", 1)[0] for line in lines) == KEY_NAMES
-    assert len({line.split("=", 1)[1] for line in lines}) == len(KEY_NAMES)
+def read_block(text: str) -> dict[str, str]:
+    """Return the variables that systemd or a shell would read from these lines of an environment file."""
+    return dict(line.split("=", 1) for line in text.splitlines() if not line.startswith("#"))
+
+
+def test_new_keys_prints_a_block_for_each_role() -> None:
+    public, staff = map(read_block, run("new_keys").split("\n\n"))
+    assert tuple(public) == ("ROLE", "SECRET_KEY", "CODE_KEY", "CONTACT_PUBLIC_KEY")
+    assert tuple(staff) == ("ROLE", *KEY_NAMES)
+    assert (public["ROLE"], staff["ROLE"]) == ("public", "staff")
+    shared = {name for name in public if public[name] == staff[name]}
+    assert shared == {"CODE_KEY", "CONTACT_PUBLIC_KEY"}
+    assert len({*public.values(), *staff.values()}) == len(KEY_NAMES) + 3  # two roles, and a second SECRET_KEY
+
+
+def test_new_keys_prints_one_block_for_a_process_that_does_everything() -> None:
+    assert tuple(read_block(run("new_keys", "--all"))) == KEY_NAMES
+    assert tuple(read_block(run("new_keys", "--backup"))) == ("BACKUP_PUBLIC_KEY", "BACKUP_PRIVATE_KEY")
 
 
 def test_purge_erases_expired_rows(appeal: Appeal) -> None:

@@ -13,16 +13,18 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
+from petition.actions.mailing.delivery import Delivery
 from petition.actions.operations import site_state
 from petition.management import duty_runner as rounds
 from petition.management.commands.worker import Command
 from petition.management.duty_runner import Duties, Duty, SlicedWork
 from petition.models import Appeal, Endorsement, OutgoingMail, PrivateLink, SiteState, WorkerFailure
-from petition.models.triggers import Trigger
+from petition.models.database.triggers import Trigger
 from petition.reference import clock
 from tests import factories
 from tests.clocks import mark_worker_alive
-from tests.faults.test_kills import ROOT, address_of_this_database
+from tests.faults.killed_processes import find_database_url
+from tests.site import ROOT
 
 pytestmark = pytest.mark.both_databases
 
@@ -101,7 +103,7 @@ def a_worker(monkeypatch: pytest.MonkeyPatch) -> Duties:
     monkeypatch.setattr(rounds, "PIECE_SECONDS", 0)
     monkeypatch.setattr("petition.management.commands.worker.MAIL_SECONDS", 60)
     worker = Command()
-    worker._stop, worker._mirror = threading.Event(), None
+    worker._stop, worker._mirror, worker._delivery = threading.Event(), None, Delivery()
     return Duties(worker._duties())
 
 
@@ -169,7 +171,7 @@ def test_processes_on_a_machine_a_day_ahead_use_the_clock_of_the_database() -> N
     now = datetime.now(UTC)
     row, _ = factories.submitted(appeal, at=now - timedelta(days=6, hours=1))
     surroundings = os.environ | {
-        "DATABASE_URL": address_of_this_database(),
+        "DATABASE_URL": find_database_url(),
         "DATA_DIR": str(settings.DATA_DIR),
         "DJANGO_SETTINGS_MODULE": "petition.settings",
     }

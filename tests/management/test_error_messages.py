@@ -241,7 +241,7 @@ def test_an_empty_setting_counts_as_not_set(operator: Operator, var: Path) -> No
     ("cause", "expected"),
     [
         (psycopg.errors.UndefinedTable("gone"), "run `manage.py upgrade`"),
-        (psycopg.errors.InsufficientPrivilege("no"), "make it the owner of the database"),
+        (psycopg.errors.InsufficientPrivilege("no"), "use the login that owns the tables"),
         (psycopg.errors.ReadOnlySqlTransaction("no"), "the server that takes writes"),
         (psycopg.errors.DiskFull("no"), "free some space"),
         (psycopg.errors.AdminShutdown("ending"), "PostgreSQL cannot be reached (ending)"),

@@ -20,15 +20,16 @@ from pytest_django.fixtures import Settings
 from petition.actions.moderation import decisions
 from petition.actions.operations import held_list, removal_journal, restore, retention, running_processes
 from petition.actions.operations.removal_journal_file import RemovalJournalFile
-from petition.actions.self_service import withdrawal
 from petition.management.commands import restore as restore_command
-from petition.models import Appeal, AuditEvent, Contact, Endorsement, Kind, Removal, Signatory, State, triggers
-from petition.models.held_list import RESTORE_MARKER, is_list_held_back, is_restore_unfinished
+from petition.models import Appeal, AuditEvent, Contact, Endorsement, Kind, Removal, Signatory, State
+from petition.models.database import triggers
+from petition.models.database.held_list import RESTORE_MARKER, is_list_held_back, is_restore_unfinished
 from petition.reference import clock
 from petition.security.keys import generate_backup_keys
 from tests import factories
 from tests.actions.operations.test_removal_replay import link
-from tests.factories import MODERATOR, NOON, SLUG
+from tests.actions.self_service import leaving
+from tests.factories import MODERATOR, NOON, SLUG, a_code_digest
 from tests.site import ROOT
 
 pytestmark = [
@@ -61,7 +62,7 @@ def backup(tmp_path: Path) -> Path:
         factories.approved(appeal, organisation_name=f"Made-up {name}", at=NOON + timedelta(minutes=number))
     call_command("backup", str(tmp_path / "one.backup"))
     decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON + HOUR)
-    withdrawal.withdraw(link(Endorsement.objects.get(organisation_name="Made-up Gone")), at=NOON + HOUR)
+    leaving.withdraw(link(Endorsement.objects.get(organisation_name="Made-up Gone")), at=NOON + HOUR)
     return tmp_path / "one.backup"
 
 
@@ -178,7 +179,9 @@ def test_a_database_that_is_not_empty_is_only_replaced_with_replace(backup: Path
 def test_an_erased_mailbox_is_erased_again(backup: Path) -> None:
     from petition.actions.self_service import own_page
 
-    own_page.forget_mailbox(link(Endorsement.objects.get(organisation_name="Made-up Staying")), at=NOON + HOUR)
+    own_page.forget_mailbox(
+        link(Endorsement.objects.get(organisation_name="Made-up Staying")), a_code_digest(), at=NOON + HOUR
+    )
     journal_now()
     assert Contact.objects.count() == 2
     restored(backup, "--replace")
@@ -348,7 +351,7 @@ def test_a_database_on_another_disk_than_data_dir_is_restored(settings: Settings
     journal_now()
     with tempfile.TemporaryDirectory(dir=shared) as folder:
         environment = _environment(settings) | {"DATABASE_URL": f"sqlite:///{folder}/petition.sqlite3"}
-        environment |= {name: str(getattr(settings, name)) for name in ("SECRET_KEY", "CONTACT_PUBLIC_KEY")}
+        environment |= {name: str(getattr(settings, name)) for name in ("SECRET_KEY", "CODE_KEY", "CONTACT_PUBLIC_KEY")}
         environment |= {"CONTACT_INDEX_KEY": settings.CONTACT_INDEX_KEY}
         environment["CONTACT_PRIVATE_KEY"] = settings.CONTACT_PRIVATE_KEYS[0]
         command = [sys.executable, "manage.py", "restore", str(backup)]

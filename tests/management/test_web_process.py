@@ -1,6 +1,7 @@
 """A web process waits less long for its database than other processes."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,12 +17,14 @@ ON_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 
 @pytest.fixture
-def of_web(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+def of_web(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A connection as a web process opens it, which waits only shortly for a lock."""
     monkeypatch.setattr(web_process, "LOCK_SECONDS", 1)
     database = copy.deepcopy(connection.settings_dict)
     web_process.limit_database_waits(database)
-    return ConnectionHandler({"default": database})["default"]
+    opened = ConnectionHandler({"default": database})["default"]
+    yield opened
+    opened.close()
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has one timeout alone")
@@ -35,7 +38,6 @@ def test_on_postgresql_every_wait_of_a_web_process_ends(of_web: Any) -> None:
             cursor.execute("SHOW max_parallel_workers_per_gather")
             assert cursor.fetchone() == ("0",)
     assert of_web.connection.info.get_parameters()["tcp_user_timeout"] == "15000"
-    of_web.close()
 
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="there the test above says it")
@@ -44,8 +46,14 @@ def test_on_sqlite_a_web_process_waits_less_than_a_command(of_web: Any) -> None:
         with database.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout")
             assert cursor.fetchone() == (milliseconds,)
-    of_web.close()
 
 
 def test_a_web_process_waits_at_least_five_seconds_for_a_lock() -> None:
     assert 5 <= web_process.LOCK_SECONDS < web_process.STATEMENT_SECONDS
+
+
+def test_the_worker_gives_up_on_a_lock_too() -> None:
+    database: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"options": "-c a=b"}}
+    for _ in range(2):
+        web_process.limit_lock_waits(database)
+    assert database["OPTIONS"] == {"options": "-c a=b -c lock_timeout=10s"}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -22,6 +22,7 @@ from petition.models import (
     Display,
     Edition,
     Endorsement,
+    IntakeRow,
     Notice,
     Origin,
     PublicChange,
@@ -29,14 +30,30 @@ from petition.models import (
     Removal,
     State,
 )
+from petition.models.encrypted import EncryptedRow
 from petition.models.endorsements import NAME_FIELDS
+from petition.models.intake import BLOCK_BYTES, OVERHEAD_BYTES
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from petition.security import encryption
 from tests import factories
 from tests.factories import NOON
 
 SHA256 = hashlib.sha256(b"made up").hexdigest()
-SEALED = {"sealed_name": encryption.encrypt("made up")} | dict.fromkeys(NAME_FIELDS, "")
+WITHOUT_CLEAR_NAME = dict.fromkeys((*NAME_FIELDS, "folded"), "")
+_Row = TypeVar("_Row", bound=EncryptedRow)
+
+
+def encrypt_columns(row: _Row, **contents: Any) -> _Row:
+    """Set these columns of the row to their contents, encrypted, and return the row, not saved."""
+    for column, content in contents.items():
+        encryption.encrypt_column(row, column, content)
+    return row
+
+
+def create_encrypted(row: _Row, **contents: Any) -> _Row:
+    """Save the row with these columns encrypted, and return it."""
+    encrypt_columns(row, **contents).save()
+    return row
 
 
 def record_event(subject: Endorsement | Appeal) -> AuditEvent:
@@ -103,7 +120,8 @@ def an_import(appeal: Appeal, **columns: Any) -> Endorsement:
         "decided_at": NOON,
         "explained_by": 0,
     }
-    return Endorsement.objects.create(appeal=appeal, **(defaults | SEALED | columns))
+    name = dict.fromkeys(NAME_FIELDS, "") | {"organisation_name": "Made-up Fund"}
+    return create_encrypted(Endorsement(appeal=appeal, **(defaults | columns)), sealed_name=name)
 
 
 def get_contact(endorsement: Endorsement) -> Contact:
@@ -135,12 +153,16 @@ def get_columns_for(state: State, signatory: Signatory) -> dict[str, Any]:
         State.WITHDRAWN: ("withdrawn_at",),
     }[state]
     columns: dict[str, Any] = {"state": state, "signatory": signatory} | timestamps | dict.fromkeys(set_in, NOON)
-    return columns | SEALED if state == State.WITHDRAWN else columns
+    return columns | WITHOUT_CLEAR_NAME if state == State.WITHDRAWN else columns
 
 
-def a_correction(endorsement: Endorsement, **columns: Any) -> Correction:
-    defaults = {"sealed_proposal": encryption.encrypt("made up"), "proposed_at": NOON}
-    return Correction.objects.create(endorsement=endorsement, **(defaults | columns))
+def a_correction(endorsement: Endorsement, proposal: Any = "made up", **columns: Any) -> Correction:
+    row = Correction(endorsement=endorsement, proposed_at=NOON)
+    encryption.encrypt_column(row, "sealed_proposal", proposal)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save()
+    return row
 
 
 def a_question(endorsement: Endorsement, **columns: Any) -> Question:
@@ -170,14 +192,17 @@ def create_in_bulk(appeal: Appeal, every: Iterable[dict[str, Any]]) -> list[Endo
     text, start = appeal.texts.get(), Endorsement.objects.count()
     defaults = {"display": Display.NAMED, "language": "en", "explained_by": 0, "name_index": "a"}
     defaults |= dict.fromkeys(("submitted_at", "authority_at", "consent_processing_at", "consent_publication_at"), NOON)
-    rows = Endorsement.objects.bulk_create(
+    built = [
         Endorsement(
             appeal=appeal,
             text=text,
             **(defaults | {"mailbox_index": f"m{number}", "fingerprint": f"f{number}"} | columns),
         )
         for number, columns in enumerate(every, start)
-    )
+    ]
+    for row in built:
+        encryption.encrypt_column(row, "sealed_name", {field: getattr(row, field) for field in NAME_FIELDS})
+    rows = Endorsement.objects.bulk_create(built)
     record_many("submit", [(row.pk, appeal.pk, False) for row in rows], by=CONTACT, at=NOON)
     newest = AuditEvent.objects.latest("pk").pk
     Endorsement.objects.filter(pk__in=[row.pk for row in rows]).update(explained_by=newest)
@@ -191,4 +216,11 @@ def confirm_in_bulk(rows: Iterable[Endorsement]) -> None:
     events = AuditEvent.objects.filter(verb="confirm", subject_id=OuterRef("pk")).values("pk")[:1]
     Endorsement.objects.filter(pk__in=[row.pk for row in endorsements]).update(
         state=State.CONFIRMED, confirmed_at=NOON, explained_by=Subquery(events)
+    )
+
+
+def an_intake_row(**columns: Any) -> IntakeRow:
+    """Return a row of the intake that waits. Its box cannot be opened."""
+    return IntakeRow.objects.create(
+        **{"appeal": 1, "key_id": encryption.get_public_key_id(), "box": bytes(BLOCK_BYTES + OVERHEAD_BYTES)} | columns
     )

@@ -7,12 +7,12 @@ import pytest
 
 from petition.actions.moderation import decisions
 from petition.models import Appeal, AppealText, Kind, Signatory
-from petition.models.appeals import CONFIRMATION_GRACE, Phase, compute_sha256
+from petition.models.appeals import CONFIRMATION_GRACE, LONGEST_GRACE, Phase, compute_sha256
 from tests import factories
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 1, tzinfo=UTC)
-INSTANT = timedelta(microseconds=1)
+DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
 
 def _appeal(**columns: object) -> Appeal:
@@ -33,20 +33,35 @@ def _appeal(**columns: object) -> Appeal:
 )
 def test_an_appeal_opens_closes_and_leaves_a_day_to_confirm(at: datetime, phase: Phase, can_confirm: bool) -> None:
     assert _appeal().phase(at) is phase
-    assert _appeal().can_confirm(at) is can_confirm
+    assert _appeal().can_confirm(at, mailed_at=None) is can_confirm
+
+
+@pytest.mark.parametrize(
+    ("mailed", "until"),
+    [
+        (-DAY, CONFIRMATION_GRACE),
+        (DAY / 2, DAY / 2 + CONFIRMATION_GRACE),
+        (6 * DAY + INSTANT, LONGEST_GRACE),
+        (30 * DAY, LONGEST_GRACE),
+    ],
+)
+def test_the_day_to_confirm_begins_when_the_mail_left_but_not_for_ever(mailed: timedelta, until: timedelta) -> None:
+    mailed_at = CLOSES + mailed
+    assert _appeal().can_confirm(CLOSES + until - INSTANT, mailed_at=mailed_at)
+    assert not _appeal().can_confirm(CLOSES + until, mailed_at=mailed_at)
 
 
 def test_a_draft_accepts_nothing_even_between_its_dates() -> None:
     draft = _appeal(published_at=None)
     assert draft.phase(OPENS) is Phase.DRAFT
-    assert not draft.can_confirm(OPENS)
+    assert not draft.can_confirm(OPENS, mailed_at=None)
 
 
 def test_an_appeal_without_dates_is_always_open() -> None:
     appeal = _appeal(opens_at=None, closes_at=None)
     for at in (datetime(1999, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)):
         assert appeal.phase(at) is Phase.OPEN
-        assert appeal.can_confirm(at)
+        assert appeal.can_confirm(at, mailed_at=None)
 
 
 def test_the_canonical_text_is_its_parts_with_a_blank_line_between() -> None:

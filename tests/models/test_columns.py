@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 from petition.actions.operations.key_rotation import get_encrypted_columns
 from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
+from petition.models.database.triggers import TRIGGERS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.models.triggers import TRIGGERS
 from petition.publishing import demonstrations, editions, queries, search
 from petition.publishing.public_records import NotPublished
 from petition.publishing.search import SearchQuery
@@ -34,7 +34,8 @@ class Private(str):
 
 
 WHAT_IS_CHECKED = Private("the secretariat reads it to check and list; emptied or encrypted when nobody may read it")
-LOOKED_UP = Private("keyed hash, so that the public process finds it without reading it")
+LOOKED_UP = Private("keyed hash, so that it is found without being read")
+BUCKET = Private("16 bits of a keyed hash of the network, which some 256 networks share; erased after a week")
 WHEN = Private("a time that decisions, retention or proof of consent need; identifies nobody")
 ARRIVAL = Private("how it was sent, in codes that identify nobody; evidence for the moderator")
 STATE = Private("what the actions decide by; identifies nobody")
@@ -79,7 +80,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "sealed_check_note": SEALED,
         **dict.fromkeys(("looks_index", "sounds_index"), LOOKED_UP),
         "weighed_at": WHEN,
-        **dict.fromkeys(("domain_index", "network_index"), LOOKED_UP),
+        "domain_index": LOOKED_UP,
+        "network_index": BUCKET,
+        "reference_word": Private("three syllables that page and mail show; say nothing of the form"),
         **dict.fromkeys(("hints", "seconds_to_fill", "quarantined_for"), ARRIVAL),
         **dict.fromkeys(("sealed_name", "sealed_note", "sealed_listing"), SEALED),
         **dict.fromkeys(("name_index", "mailbox_index", "fingerprint"), LOOKED_UP),
@@ -88,9 +91,21 @@ COLUMNS: dict[str, dict[str, str]] = {
         "asked_at": WHEN,
         **dict.fromkeys(("confirmed_at", "returned_at", "decided_at", "withdrawn_at", "quarantined_at"), WHEN),
         **dict.fromkeys(("contact_erased_at", "name_again_at", "counted_at", "withdrawal_due_at"), WHEN),
-        **dict.fromkeys(("id", "appeal_id", "text_id", "signatory_id", "explained_by"), TECHNICAL),
+        **dict.fromkeys(("id", "appeal_id", "text_id", "signatory_id", "explained_by", "uid", "intake_id"), TECHNICAL),
     },
-    "Contact": {"sealed_person": SEALED, "sealed_mailbox": SEALED, "id": TECHNICAL, "endorsement_id": TECHNICAL},
+    "IntakeRow": {
+        "box": SEALED,  # with the public key alone (security/sealed_boxes.py), so not encrypted again in a rotation
+        **dict.fromkeys(("flags", "outcome"), ARRIVAL),
+        "network_bucket": BUCKET,
+        "link_digest": LOOKED_UP,
+        **dict.fromkeys(("arrived_at", "leased_until", "done_at"), WHEN),
+        **dict.fromkeys(("id", "appeal", "key_id", "attempts"), TECHNICAL),
+    },
+    "FollowUp": {"verb": STATE, "at": WHEN, **dict.fromkeys(("id", "endorsement_id"), TECHNICAL)},
+    "Contact": {
+        **dict.fromkeys(("sealed_person", "sealed_mailbox"), SEALED),
+        **dict.fromkeys(("id", "uid", "endorsement_id"), TECHNICAL),
+    },
     "Comparison": {
         "verdict": STATE,
         "said_at": WHEN,
@@ -102,30 +117,30 @@ COLUMNS: dict[str, dict[str, str]] = {
         "domain_index": LOOKED_UP,
         "sealed_channel": SEALED,
         "member": STATE,
-        "id": TECHNICAL,
+        **dict.fromkeys(("id", "uid"), TECHNICAL),
     },
     "ContactChange": {
         **dict.fromkeys(("sealed_person", "sealed_mailbox"), SEALED),
         "mailbox_index": LOOKED_UP,
         **dict.fromkeys(("requested_at", "old_confirmed_at", "new_confirmed_at"), WHEN),
-        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "endorsement_id"), TECHNICAL),
     },
     "Correction": {
         "sealed_proposal": SEALED,
         **dict.fromkeys(("state", "old_line_public"), STATE),
         **dict.fromkeys(("proposed_at", "decided_at"), WHEN),
-        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "endorsement_id"), TECHNICAL),
     },
     "Decision": {
         "sealed_before": SEALED,
         **dict.fromkeys(("verb", "before"), STATE),
         "decided_at": WHEN,
-        **dict.fromkeys(("id", "endorsement_id", "staff_id", "mail_id", "explained_by"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "endorsement_id", "staff_id", "mail_id", "explained_by"), TECHNICAL),
     },
     "Spelling": {
         **dict.fromkeys(("sealed_before", "sealed_after"), SEALED),
         "changed_at": WHEN,
-        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "endorsement_id"), TECHNICAL),
     },
     "Reason": {
         **dict.fromkeys(
@@ -138,7 +153,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "body": Private("the organisation reads it on its own page, where no private key is; erased with the contact"),
         "sealed_answer": SEALED,
         **dict.fromkeys(("asked_at", "reminded_at", "answered_at"), WHEN),
-        **dict.fromkeys(("id", "endorsement_id"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "endorsement_id"), TECHNICAL),
     },
     "Dispute": {
         **dict.fromkeys(("sealed_message", "sealed_mailbox"), SEALED),
@@ -147,7 +162,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "claim": Private("whether the address given is the contact's, or at its domain; holds neither"),
         "above_limit": Private("whether very many came; puts it behind the others"),
         **dict.fromkeys(("raised_at", "settled_at"), WHEN),
-        **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "appeal_id"), TECHNICAL),
     },
     "Notice": {
         **dict.fromkeys(
@@ -164,7 +179,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("sealed_address", "sealed_content"), SEALED),
         **dict.fromkeys(("message", "language", "last_error"), STATE),
         **dict.fromkeys(("created_at", "due_at", "leased_until", "sent_at", "failed_at", "dropped_at"), WHEN),
-        **dict.fromkeys(("id", "endorsement_id", "message_id", "attempts", "lease", "reports"), TECHNICAL),
+        **dict.fromkeys(("id", "uid", "endorsement_id", "message_id", "attempts", "lease", "reports"), TECHNICAL),
         "mailbox_index": LOOKED_UP,
     },
     "LinkRequest": {
@@ -172,7 +187,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "mailbox_index": LOOKED_UP,
         "language": STATE,
         "requested_at": WHEN,
-        "id": TECHNICAL,
+        **dict.fromkeys(("id", "uid"), TECHNICAL),
     },
     "AuditEvent": {
         **dict.fromkeys(("verb", "actor_kind", "subject_kind", "reason", "is_demo"), STATE),
@@ -214,15 +229,19 @@ COLUMNS: dict[str, dict[str, str]] = {
     "Removal": {
         "kind": STATE,
         **dict.fromkeys(("appeal", "reference", "endorsement"), Private("numbers; what they were of may be gone")),
+        "intake_id": Private("the number of a form; a day after it was processed nothing else has it"),
         **dict.fromkeys(("submitted_at", "at", "stored_at"), WHEN),
         **dict.fromkeys(("id", "uid"), TECHNICAL),
     },
     "Alert": {"kind": STATE, "day": WHEN, "id": TECHNICAL},
     "RateCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
+    "VisitorCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "worker_boot", "worker_uptime", "rate_key_since"), TECHNICAL),
         "tables_rewritten_at": TECHNICAL,
         **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "no_erasing_until"), TECHNICAL),
+        **dict.fromkeys(("intake_keys", "review_days", "intake_waits_since", "mail_waits_since"), TECHNICAL),
+        "unreadable_at": TECHNICAL,
         "level": PUBLIC,  # as the phase
         "list_held_back": PUBLIC,
         **dict.fromkeys(("journal_id", "journal_written", "journal_failed_at"), TECHNICAL),
@@ -241,7 +260,8 @@ def test_every_column_is_classified_and_no_other() -> None:
 
 def test_encrypted_columns_are_classified_so_and_rotated() -> None:
     sealed = {(table, name) for table, columns in COLUMNS.items() for name, kind in columns.items() if kind == SEALED}
-    assert sealed == {(model.__name__, name) for model, columns in get_encrypted_columns().items() for name in columns}
+    rotated = {(model.__name__, name) for model, columns in get_encrypted_columns().items() for name in columns}
+    assert sealed == rotated | {("IntakeRow", "box")}
 
 
 def test_every_private_column_has_a_reason() -> None:
@@ -334,7 +354,10 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
     },
     SiteState: {
         **dict.fromkeys(("worker_seen_at", "rate_key_since", "no_erasing_until", "tables_rewritten_at"), NOON),
-        **dict.fromkeys(("clocks_differ_since", "clocks_differ_at"), NOON),
+        **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "unreadable_at"), NOON),
+        **dict.fromkeys(("intake_waits_since", "mail_waits_since"), NOON),
+        "intake_keys": {"intake_keys": {"00000000": "2026-01-01"}},
+        "review_days": {"review_days": {"1": [7, 9]}},
         "worker_boot": "changed",
         "worker_uptime": 1.5,
         "level": "closed",

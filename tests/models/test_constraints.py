@@ -19,6 +19,7 @@ from petition.models import (
     Endorsement,
     Flag,
     FlagCode,
+    IntakeRow,
     Invitation,
     KnownOrganisation,
     OutgoingMail,
@@ -28,13 +29,15 @@ from petition.models import (
     RoleProposal,
     SiteState,
     Spelling,
+    State,
     TextProposal,
 )
-from petition.models.endorsements import NAME_FIELDS
+from petition.models.intake import BLOCK_BYTES, MOST_BYTES, OVERHEAD_BYTES
 from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
 from tests.factories import NOON, SLUG
 from tests.models.rows import (
+    WITHOUT_CLEAR_NAME,
     a_batch,
     a_change,
     a_correction,
@@ -45,6 +48,7 @@ from tests.models.rows import (
     a_signatory,
     an_edition,
     an_import,
+    create_in_state,
     get_contact,
     hide_signatory,
     update_row,
@@ -101,9 +105,22 @@ def _link(**columns: object) -> Violation:
 
 
 def _waiting_mail() -> OutgoingMail:
-    return outbox.queue_mail(
-        "confirm_mailbox", sealed_address="a", sealed_content="", language="en", mailbox_index="a", at=NOON
-    )
+    return outbox.queue_mail("confirm_mailbox", address="a", content={}, language="en", mailbox_index="a", at=NOON)
+
+
+def _intake(**columns: object) -> Violation:
+    plain: dict[str, object] = {"appeal": 1, "key_id": "00000000", "box": b"x" * (BLOCK_BYTES + OVERHEAD_BYTES)}
+    return lambda _: IntakeRow.objects.create(**(plain | columns))
+
+
+def _withdrawn(**columns: object) -> Violation:
+    return lambda appeal: update_with_event(create_in_state(appeal, State.WITHDRAWN), **columns)
+
+
+def _withdraw_at_once(**columns: object) -> Violation:
+    """Withdraw by one UPDATE an endorsement whose name is encrypted, but set `columns`."""
+    withdrawn = {"state": "withdrawn", "decided_at": None, "withdrawn_at": NOON}
+    return lambda appeal: update_with_event(factories.approved(appeal, display="withheld"), **(withdrawn | columns))
 
 
 def _a_dispute(appeal: Appeal, **columns: str) -> Dispute:
@@ -203,7 +220,10 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ),
     ("endorsement_one_active", _same_active),
     ("endorsement_identical_posts_are_one", _same_post),
-    ("endorsement_words_known", lambda appeal: update_with_event(factories.confirmed(appeal), display="shown")),
+    (
+        "endorsement_words_known",
+        lambda appeal: update_with_event(factories.confirmed(appeal, display="withheld"), display="shown"),
+    ),
     ("endorsement_decided_at", _confirmed(decided_at=NOON)),
     ("endorsement_decided_at", _withheld(decided_at=None)),
     ("endorsement_returned_at", _confirmed(returned_at=NOON)),
@@ -211,15 +231,27 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("endorsement_confirmed_at", _confirmed(confirmed_at=None)),
     ("endorsement_confirmed_at", lambda appeal: update_row(factories.submitted(appeal)[0], confirmed_at=NOON)),
     ("endorsement_named_has_signatory", lambda appeal: update_row(factories.approved(appeal), signatory=None)),
-    ("endorsement_name_plain_or_sealed", _confirmed(sealed_name="sealed")),
-    ("endorsement_name_plain_or_sealed", _confirmed(organisation_name="")),
-    *(("endorsement_name_plain_or_sealed", _withheld(**{field: "left"})) for field in NAME_FIELDS),
-    ("endorsement_withheld_means_sealed", _withheld(sealed_name="", organisation_name="Made-up Fund")),
-    ("endorsement_being_withdrawn_is_sealed", _withheld(sealed_listing="sealed")),
+    ("endorsement_name_is_always_encrypted", _confirmed(sealed_name="")),
+    ("endorsement_name_is_always_encrypted", _withheld(sealed_name="")),
+    ("endorsement_unpublished_is_encrypted", _confirmed(organisation_name="")),
+    *(("endorsement_unpublished_is_encrypted", _withheld(**{field: "left"})) for field in WITHOUT_CLEAR_NAME),
+    ("endorsement_unpublished_is_encrypted", _withdraw_at_once(organisation_name="left")),
     (
-        "endorsement_being_withdrawn_is_sealed",
+        "endorsement_unpublished_is_encrypted",
+        lambda appeal: update_with_event(factories.confirmed(appeal), display="withheld"),
+    ),
+    (
+        "endorsement_unpublished_is_encrypted",
         lambda appeal: update_with_event(factories.confirmed(appeal), withdrawal_due_at=NOON),
     ),
+    (
+        "endorsement_unpublished_is_encrypted",
+        lambda appeal: update_with_event(factories.confirmed(appeal), state="withdrawn", withdrawn_at=NOON),
+    ),
+    ("endorsement_listed_has_a_name", lambda appeal: update_row(factories.approved(appeal), **WITHOUT_CLEAR_NAME)),
+    ("endorsement_being_withdrawn_is_not_final", _withheld(sealed_listing="sealed")),
+    ("endorsement_being_withdrawn_is_not_final", _withdrawn(withdrawal_due_at=NOON)),
+    ("endorsement_being_withdrawn_is_not_final", _withdraw_at_once(sealed_listing="sealed")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(mailbox_index="")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(fingerprint="")),
     ("endorsement_form_has_mailbox_and_consent", _confirmed(authority_at=None)),
@@ -278,6 +310,16 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("known_has_name_and_domain", _known(domain_index="")),
     ("flag_once", _flag(FlagCode.values[0], times=2)),
     ("flag_known", _flag("made_up")),
+    ("intake_flags_known", _intake(flags=-1)),
+    ("intake_flags_known", _intake(flags=8)),
+    ("intake_box_has_a_size", _intake(box=b"")),
+    ("intake_box_has_a_size", _intake(box=b"x" * OVERHEAD_BYTES)),
+    ("intake_box_has_a_size", _intake(box=b"x" * (BLOCK_BYTES + OVERHEAD_BYTES + 1))),
+    ("intake_box_has_a_size", _intake(box=b"x" * (MOST_BYTES + BLOCK_BYTES))),
+    ("intake_box_has_a_size", _intake(done_at=NOON, outcome="done")),
+    ("intake_done_has_outcome", _intake(box=b"", done_at=NOON)),
+    ("intake_done_has_outcome", _intake(box=b"", done_at=NOON, outcome="lost")),
+    ("intake_done_has_outcome", _intake(outcome="done")),
     ("site_state_level_known", lambda appeal: SiteState.objects.create(level="panic")),
     ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
 ]
@@ -314,6 +356,19 @@ def test_the_database_refuses_what_the_constraint_forbids(appeal: Appeal, name: 
 
 def test_each_constraint_of_each_model_is_tested() -> None:
     assert {name for name, _ in VIOLATIONS} == set(_constraints())
+
+
+def test_a_named_endorsement_may_wait_with_its_name_encrypted_alone(appeal: Appeal) -> None:
+    """The worker puts it into clear columns; until then the row is as it was sent."""
+    assert update_row(factories.confirmed(appeal), **WITHOUT_CLEAR_NAME) == 1
+
+
+def test_a_row_of_the_intake_is_emptied_when_it_is_done(appeal: Appeal) -> None:
+    row = IntakeRow.objects.create(appeal=appeal.pk, key_id="00000000", box=b"x" * (BLOCK_BYTES + OVERHEAD_BYTES))
+    row.refresh_from_db()
+    assert row.arrived_at, "set by the database"
+    assert (row.flags, row.network_bucket, row.link_digest, row.attempts, row.outcome) == (0, "", "", 0, "")
+    assert update_row(row, box=b"", done_at=NOON, outcome="refused") == 1
 
 
 def test_a_digest_and_a_message_id_are_unique(appeal: Appeal) -> None:

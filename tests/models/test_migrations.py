@@ -20,6 +20,8 @@ from petition.models import (
     ContactChange,
     Dispute,
     Endorsement,
+    FollowUp,
+    IntakeRow,
     LinkRequest,
     Origin,
     RateCount,
@@ -31,9 +33,11 @@ from petition.models import (
     Spelling,
     TextProposal,
     Verdict,
+    VisitorCount,
     WorkerFailure,
-    triggers,
 )
+from petition.models.database import triggers
+from petition.models.intake import BLOCK_BYTES, OVERHEAD_BYTES
 from tests import factories
 from tests.models.rows import (
     a_batch,
@@ -61,6 +65,9 @@ def _rows_everywhere() -> None:
     factories.approved(appeal, display="withheld")
     a_removal(appeal)
     RateCount.objects.get_or_create(key="made up", defaults={"count": 1, "ends_at": factories.NOON})
+    VisitorCount.objects.create(key="made up", count=1, ends_at=factories.NOON)
+    IntakeRow.objects.create(appeal=appeal.pk, key_id="00000000", box=b"x" * (BLOCK_BYTES + OVERHEAD_BYTES))
+    FollowUp.objects.create(endorsement=factories.confirmed(appeal), verb="hide", at=factories.NOON)
     a_correction(factories.confirmed(appeal))
     waiting = factories.confirmed(appeal)
     a_question(waiting)

@@ -1,4 +1,4 @@
-"""Every trigger of models/triggers.py refuses what it should, also to plain SQL."""
+"""Every trigger of models/database/triggers.py refuses what it should, also to plain SQL."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from petition.actions.moderation import decisions
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Signatory, State
 from petition.models.choices import ACTIVE
-from petition.models.triggers import TRIGGERS
+from petition.models.database.triggers import TRIGGERS
 from tests import factories
 from tests.factories import NOON
 from tests.models.rows import (

@@ -4,7 +4,8 @@ import pytest
 from django.core.checks import CheckMessage, run_checks
 from django.db import IntegrityError, connection, transaction
 
-from petition.models import Appeal, AuditEvent, triggers
+from petition.models import Appeal, AuditEvent
+from petition.models.database import triggers
 from tests.models.rows import record_event
 
 NAMES = [trigger.name for trigger in triggers.TRIGGERS]

@@ -19,7 +19,7 @@ from petition.actions.listing import revision
 from petition.actions.listing.editions import freeze
 from petition.actions.listing.entries import EntryProposal
 from petition.actions.moderation import decisions, undo
-from petition.actions.self_service import corrections, withdrawal
+from petition.actions.self_service import corrections
 from petition.models import Appeal, Endorsement, Kind, PrivateLink, Purpose
 from petition.publishing import public_paths
 from petition.publishing.exports import file_cache
@@ -27,6 +27,7 @@ from petition.publishing.mirror.ownership import CHECKSUMS_FILE
 from petition.publishing.mirror.writer import write_mirror
 from petition.reference import clock
 from tests import factories
+from tests.actions.self_service import leaving
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
 from tests.publishing.mirror.test_mirror import CountingSite, ignore_progress
 
@@ -88,8 +89,8 @@ REMOVALS: dict[str, Happening] = {
     "hide an original": lambda at: decisions.hide(SLUG, Kind.ORIGINAL, 7, by=MODERATOR, at=at),
     "withdraw": lambda at: decisions.withdraw(_leaving().pk, by=MODERATOR, at=at),
     "revoke": lambda at: decisions.revoke(_leaving().pk, by=MODERATOR, at=at),
-    "stop being named": lambda at: withdrawal.stop_being_named(_own(_leaving()), at=at),
-    "leave": lambda at: withdrawal.withdraw(_own(_leaving()), at=at),
+    "stop being named": lambda at: leaving.stop_being_named(_own(_leaving()), at=at),
+    "leave": lambda at: leaving.withdraw(_own(_leaving()), at=at),
     "one not named leaves": _withdraw_one_not_named,
     "hide and take back": _hide_and_take_back,
 }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from petition.actions.moderation import hold
-from petition.models import Appeal, Endorsement
+from petition.models import Appeal, Endorsement, OutgoingMail
 from petition.screening.clusters import Cluster, ClusterMember, build_name_pattern, find_clusters, load_members
 from tests import factories
 from tests.factories import NOON
@@ -108,3 +108,14 @@ def test_rows_on_hold_do_not_displace_others(appeal: Appeal, monkeypatch: pytest
     aside = [factories.confirmed(appeal).pk for _ in range(4)]
     hold.put_on_hold(aside, reason="network", by=factories.MODERATOR, at=NOON)
     assert [row.pk for row in load_members()] == [waiting.pk, aside[3], aside[2]]
+
+
+@pytest.mark.both_databases
+def test_withheld_names_made_from_one_template_are_a_cluster(appeal: Appeal) -> None:
+    rows = []
+    for number in range(8):
+        rows.append(factories.confirmed(appeal, organisation_name=f"Peace {number} Fund", display="withheld").pk)
+        OutgoingMail.objects.all().delete()  # the next form would look at each of them
+    clusters = {cluster.kind: cluster for cluster in find_clusters(list(load_members()))}
+    assert [row.pk for row in clusters["text"].rows] == rows
+    assert clusters["text"].rows[3].name == "Peace 3 Fund"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from pytest_django.fixtures import Settings
 
 from petition.actions.intake import known_organisations, process
 from petition.actions.intake.known_organisations import KnownEntry
@@ -89,14 +90,49 @@ def test_two_waiting_similar_names_are_both_flagged(appeal: Appeal) -> None:
 
 
 @pytest.mark.both_databases
-def test_a_withheld_name_is_matched_by_its_keyed_hash(appeal: Appeal) -> None:
+def test_a_withheld_name_is_matched_by_its_keyed_hash(appeal: Appeal, settings: Settings) -> None:
     withheld = approved(appeal, organisation_name="Тихий фонд", display="withheld")
     decisions.revoke(withheld.pk, by=MODERATOR, at=NOON)
     factories.screen_due(at=NOON)
     withheld.refresh_from_db()
     assert withheld.folded == ""
     again = confirmed(appeal, organisation_name="ТИХИЙ ФОНД")
+    assert f"Resembles № {withheld.pk}, Тихий фонд: the same name." in sentences(again, Mark.CLOSER)
+    settings.CONTACT_PRIVATE_KEYS = []
     assert f"Resembles № {withheld.pk}, Name sealed: the same name." in sentences(again, Mark.CLOSER)
+    withdraw_for_good(withheld.pk)
+    assert "Resembles" not in sentences(again, Mark.CLOSER)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Viasna", "Vіasnа"), ("Голос свободы", "Golos Svobody Ltd"), ("Beacon Fund of Osh", "Beacon Fund of Oshh")],
+)
+@pytest.mark.parametrize("displays", [("withheld", "withheld"), ("withheld", "named"), ("named", "withheld")])
+def test_names_that_look_or_sound_alike_are_flagged_when_withheld_too(
+    appeal: Appeal, one: str, other: str, displays: tuple[str, str]
+) -> None:
+    first = confirmed(appeal, organisation_name=one, display=displays[0])
+    assert screen(first) == set()
+    second = confirmed(appeal, organisation_name=other, display=displays[1])
+    assert "resembles_waiting" in screen(second)
+    assert flags(first) == {"resembles_waiting"}
+    assert f"Resembles № {first.pk}, {one}: " in sentences(second, Mark.CLOSER)
+    assert f"Resembles № {second.pk}, {other}: " in sentences(first, Mark.CLOSER)
+
+
+def test_a_withheld_name_that_resembles_a_listed_one_is_flagged(appeal: Appeal) -> None:
+    listed = appeal.signatories.get(kind="original", number=1)
+    row = confirmed(appeal, organisation_name=f"{listed.name}", display="withheld")
+    assert "resembles_listed" in screen(row)
+    assert "Resembles original-1, " in sentences(row, Mark.CLOSER)
+
+
+def test_strange_letters_of_a_withheld_name_are_flagged(appeal: Appeal) -> None:
+    row = set_columns(confirmed(appeal, organisation_name="Vіasna", display="withheld"))
+    assert "characters" in screen(row)
+    assert "mixes two alphabets" in sentences(row, Mark.CLOSER)
 
 
 def test_a_comparison_by_a_moderator_is_remembered_and_nothing_is_merged(appeal: Appeal) -> None:
@@ -161,6 +197,8 @@ def test_a_domain_supports_only_if_the_secretariat_knew_it(appeal: Appeal) -> No
     assert screen(row) == {"known"}
     elsewhere = set_columns(confirmed(appeal, organisation_name="Beаcon Trust"), domain_index="other")
     assert {"known_elsewhere", "characters"} <= screen(elsewhere)
+    withheld = confirmed(appeal, organisation_name="Beacon Trust", display="withheld")
+    assert "known_elsewhere" in screen(set_columns(withheld, domain_index="other"))
     exiled = set_columns(confirmed(appeal, organisation_name="Beacon Trust"), domain_index="x", hints=["free_mail"])
     assert "at another mail domain" in sentences(exiled, Mark.NEUTRAL)
 

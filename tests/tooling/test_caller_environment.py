@@ -17,10 +17,12 @@ def test_no_setting_is_kept() -> None:
     """A new setting is in README and settings.py, and is not in the list of what tests may see."""
     assert {"MIRROR_DIR", "DATABASE_URL", "DATA_DIR", "DEBUG", "DIGEST_HOUR"} <= SETTINGS
     assert select_test_variables(dict.fromkeys({*SETTINGS, "PYTEST_ADDOPTS", "PGPASSWORD"}, "the real one")) == {}
-    assert select_test_variables({"LC_ALL": "C", "PYTEST_XDIST_WORKER": "gw0", "KILLS": "100", "ANYTHING": "x"}) == {
+    assert select_test_variables(
+        {"LC_ALL": "C", "PYTEST_XDIST_WORKER": "gw0", "APPROVALS": "500", "ANYTHING": "x"}
+    ) == {
         "LC_ALL": "C",
         "PYTEST_XDIST_WORKER": "gw0",
-        "KILLS": "100",
+        "APPROVALS": "500",
     }
 
 
@@ -63,7 +65,7 @@ def test_an_invalid_test_database_is_refused(tmp_path: Path) -> None:
 PYTHON_THAT_TELLS = """#!/bin/sh
 case "$*" in
   -I*) cat .venv/made ;;
-  *new_keys) echo KEY=new ;;
+  *new_keys*) echo KEY=new ;;
   *) env; exit 1 ;;
 esac
 """

@@ -5,7 +5,7 @@ from typing import Any
 from petition.models import Appeal, AppealText, AuditEvent, Demand, Endorsement, Signatory
 from tests import factories
 
-NUMBERED = ("id", "uid", "appeal_id", "text_id", "explained_by", "subject_id", "signatory_id", "slug")
+NUMBERED = ("id", "uid", "sealed_name", "appeal_id", "text_id", "explained_by", "subject_id", "signatory_id", "slug")
 
 
 def read_rows() -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from petition.actions.appeals.publication import StatementDetails, publish_state
 from petition.actions.audit import OPERATOR, Actor, record
 from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept
-from petition.actions.intake.accept import Submission
+from petition.actions.intake.submissions import Submission
 from petition.actions.lifecycle import lock_endorsement, lock_endorsements
 from petition.actions.moderation import decisions
 from petition.actions.refusals import NotADemonstration

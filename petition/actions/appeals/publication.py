@@ -9,6 +9,7 @@ from django.db import transaction
 
 from petition.actions.appeals.list_differences import compare_lists
 from petition.actions.audit import Actor, record
+from petition.actions.listing.entries import write_name
 from petition.actions.listing.revision import bump_revision
 from petition.actions.refusals import StatementRefused
 from petition.models import (
@@ -207,7 +208,7 @@ def _list_originals(
 
 
 def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *, at: datetime) -> Endorsement:
-    return Endorsement(
+    endorsement = Endorsement(
         appeal=signatory.appeal,
         text=text,
         origin=Origin.IMPORTED,
@@ -215,11 +216,6 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
         display=Display.NAMED,
         checked_how=Check.IMPORTED,
         language=text.language,
-        organisation_name=signatory.name,
-        acronym=signatory.acronym,
-        countries=signatory.countries,
-        label=signatory.label,
-        countries_as_printed=signatory.countries_as_printed,
         name_index=compute_index("name", fold(signatory.name)),
         submitted_at=at,
         confirmed_at=at,
@@ -227,6 +223,9 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
         signatory=signatory,
         explained_by=event.pk,
     )
+    name = {field: getattr(signatory, field) for field in ("acronym", "countries", "label", "countries_as_printed")}
+    write_name(endorsement, name | {"organisation_name": signatory.name})
+    return endorsement
 
 
 @transaction.atomic

@@ -23,15 +23,6 @@ from petition.models.choices import ACTIVE
 
 
 @dataclass(frozen=True)
-class Confirmation:
-    """The result of a confirmation. Token and code are shown only the first time; '' when it is repeated."""
-
-    endorsement: Endorsement
-    own_page: str = ""
-    removal_code: str = ""
-
-
-@dataclass(frozen=True)
 class WaitingForms:
     """What a link opens: the forms that wait, newest first, or if none does, the latest endorsement."""
 
@@ -73,7 +64,9 @@ def _find_by_link(digest: str, *, at: datetime) -> QuerySet[Endorsement]:
 def _choose_form(digest: str, form: str, *, at: datetime) -> Endorsement:
     """Return the one with the fingerprint `form`, or with '' the only one. Raises NoSuchLink, ChoiceRequired."""
     if form:
-        chosen = _find_by_link(digest, at=at).filter(fingerprint=form).order_by("pk").first()
+        # The same form may have been sent before, and rejected or withdrawn; then the one that waits is meant.
+        same = _find_by_link(digest, at=at).filter(fingerprint=form).order_by("-pk")
+        chosen = same.filter(state=State.SUBMITTED, withdrawal_due_at=None).first() or same.first()
         if chosen is None:
             raise NoSuchLink
         return chosen
@@ -84,12 +77,14 @@ def _choose_form(digest: str, form: str, *, at: datetime) -> Endorsement:
 
 
 @transaction.atomic
-def confirm(digest: str, *, at: datetime, form: str = "", declared: bool = False) -> Confirmation:
-    """Confirm an endorsement: it waits for a moderator now, and other unconfirmed ones of its organisation are erased.
+def confirm(digest: str, *, at: datetime, form: str = "", declared: bool = False, code_digest: str = "") -> Endorsement:
+    """Confirm an endorsement and return it: it waits for a moderator now.
 
-    Creates the link to its own page, which is also mailed, and its removal code. `form` is the fingerprint of the
-    chosen form if several wait. Confirming again changes nothing. `declared` says that the contact agrees to the
-    declarations, which an endorsement entered by the secretariat needs.
+    Other unconfirmed ones of its organisation are erased, and a mail brings the link to its own page. `code_digest` is
+    the hash of a removal code that the page has shown: it works from now on, also where the organisation had confirmed
+    before. `form` is the fingerprint of the chosen form if several wait. Confirming again changes nothing else, and
+    returns what was confirmed before. `declared` says that the contact agrees to the declarations, which an endorsement
+    entered by the secretariat needs.
 
     Raises NoSuchLink, ChoiceRequired, DeclarationMissing, or NotOpen after the closing date and its grace period.
     """
@@ -100,28 +95,33 @@ def confirm(digest: str, *, at: datetime, form: str = "", declared: bool = False
     if endorsement is None:
         raise NoSuchLink  # erased a moment ago
     if endorsement.state != State.SUBMITTED or endorsement.withdrawal_due_at:
-        return Confirmation(endorsement)
-    if not endorsement.appeal.can_confirm(at):
+        _attach_code(endorsement, code_digest)
+        return endorsement
+    if not endorsement.appeal.can_confirm(at, mailed_at=endorsement.asked_at):
         raise NotOpen
     if endorsement.origin == Origin.EMAIL and not declared:
         raise DeclarationMissing
-    active = next((row for row in rows if row.state in ACTIVE), None)
-    confirmation = Confirmation(active) if active else _confirm(endorsement, at=at)
+    confirmed = next((row for row in rows if row.state in ACTIVE), None) or _confirm(endorsement, at=at)
+    _attach_code(confirmed, code_digest)
     for row in rows:
         if row.state == State.SUBMITTED:
             erase_unconfirmed(row, by=CONTACT, reason="superseded", at=at)
-    return confirmation
+    return confirmed
 
 
-def _confirm(endorsement: Endorsement, *, at: datetime) -> Confirmation:
+def _confirm(endorsement: Endorsement, *, at: datetime) -> Endorsement:
     move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
     if endorsement.origin == Origin.EMAIL:
         record_declarations(endorsement, at=at)
     endorsement.save()
     queue.queue_mail_to_contact("own_page", endorsement, content={}, at=at)
-    return Confirmation(
-        endorsement, private_links.create_own_page_link(endorsement), private_links.create_removal_code(endorsement)
-    )
+    return endorsement
+
+
+def _attach_code(endorsement: Endorsement, code_digest: str) -> None:
+    """Let a removal code that was shown remove the name of this endorsement, besides earlier ones."""
+    if code_digest and endorsement.state in ACTIVE:
+        private_links.add_removal_code(endorsement, code_digest)
 
 
 @transaction.atomic
@@ -138,14 +138,15 @@ def disown(digest: str, *, at: datetime, form: str = "") -> Appeal:
     return chosen.appeal
 
 
-def disown_all(digest: str, *, at: datetime) -> int:
-    """Erase all waiting forms that this link opens, and return how many. Raises NoSuchLink."""
-    waiting = _find_by_link(digest, at=at).filter(state=State.SUBMITTED).order_by("pk")
-    erased = 0
-    for pk in list(waiting.values_list("pk", flat=True)):
-        with transaction.atomic():  # one transaction each: thousands of forms must not hold a lock for seconds
-            row = Endorsement.objects.unconfirmed().select_for_update().filter(pk=pk).first()
-            if row:
-                erase_unconfirmed(row, by=CONTACT, reason="not_me", at=at)
-                erased += 1
-    return erased
+@transaction.atomic
+def disown_all(digest: str, *, at: datetime, most: int = 10) -> bool:
+    """Erase up to `most` of the unconfirmed forms sent until `at` that this link opens; return whether some are left.
+
+    Raises NoSuchLink.
+    Thousands may wait, and all of them in one transaction would hold a lock for seconds.
+    """
+    waiting = _find_by_link(digest, at=at).filter(state=State.SUBMITTED, submitted_at__lte=at).order_by("pk")
+    chosen = list(waiting.values_list("pk", flat=True)[: most + 1])
+    for row in Endorsement.objects.unconfirmed().select_for_update().filter(pk__in=chosen[:most]).order_by("pk"):
+        erase_unconfirmed(row, by=CONTACT, reason="not_me", at=at)
+    return len(chosen) > most

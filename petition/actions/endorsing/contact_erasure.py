@@ -22,6 +22,7 @@ def erase_traces(endorsement: Endorsement, *, at: datetime) -> None:
     OutgoingMail.objects.filter(endorsement=endorsement).delete()
     erase_contact(endorsement, at=at)
     endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = endorsement.network_index = ""
+    endorsement.reference_word, endorsement.intake_id = "", None
     endorsement.hints = []  # they describe the mailbox
     endorsement.save()
     mailbox_mails.forget_mailbox(mailbox_index)

@@ -1,1 +1,1 @@
-"""A submitted form: accepted by the web process (accept.py), processed by the worker (process.py)."""
+"""What visitors send: put into the intake by the public process (post.py), processed by the worker (take.py)."""

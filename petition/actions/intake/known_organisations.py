@@ -54,13 +54,13 @@ def replace_known_organisations(organisations: Iterable[KnownEntry]) -> int:
     """Replace the whole list, and return its length. Of two lines with the same name and domain the last counts."""
     rows = {(known.name, known.domain): known for known in organisations}.values()
     KnownOrganisation.objects.all().delete()
-    KnownOrganisation.objects.bulk_create(
-        KnownOrganisation(
-            name=known.name,
-            domain_index=encryption.compute_index("domain", known.domain),
-            sealed_channel=encryption.encrypt(known.channel) if known.channel else "",
-            member=known.member,
-        )
-        for known in rows
-    )
+    KnownOrganisation.objects.bulk_create(map(_build_row, rows))
     return len(rows)
+
+
+def _build_row(known: KnownEntry) -> KnownOrganisation:
+    domain_index = encryption.compute_index("domain", known.domain)
+    row = KnownOrganisation(name=known.name, domain_index=domain_index, member=known.member)
+    if known.channel:
+        encryption.encrypt_column(row, "sealed_channel", known.channel)
+    return row

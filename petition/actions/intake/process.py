@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from petition.actions.lifecycle import lock_endorsements
+from petition.actions.listing.entries import read_name
 from petition.actions.operations.row_processing import process_rows
 from petition.actions.refusals import RowsFailed
 from petition.models import Endorsement, Flag, Origin, State
@@ -36,13 +37,14 @@ def screen_endorsement(endorsement_id: int, *, at: datetime) -> None:
     Comparing takes long, so it is done outside a transaction. If the endorsement is changed or encrypted meanwhile,
     nothing is stored.
     """
-    row = Endorsement.objects.select_related("appeal").filter(pk=endorsement_id, sealed_name="").first()
-    if row is None:
+    row = Endorsement.objects.select_related("appeal").filter(pk=endorsement_id).first()
+    if row is None or row.state == State.WITHDRAWN:
         return
-    own = build_name_forms(row.organisation_name, row.acronym)
+    name = read_name(row)
+    own = build_name_forms(name["organisation_name"], name["acronym"])
     row.looks_index = encryption.compute_index("looks", join_words(own.looks)) if own.looks else ""
     row.sounds_index = encryption.compute_index("sounds", join_words(own.sounds)) if own.sounds else ""
-    folded = build_search_key(row.organisation_name, row.acronym)
+    folded = build_search_key(row.organisation_name, row.acronym) if row.has_clear_name else ""
     # Stored before comparing: of two that are screened at the same time, one finds the other.
     if not _as_read(row).update(folded=folded, looks_index=row.looks_index, sounds_index=row.sounds_index):
         return
@@ -55,8 +57,8 @@ def screen_endorsement(endorsement_id: int, *, at: datetime) -> None:
 
 def _as_read(row: Endorsement) -> QuerySet[Endorsement]:
     """Return the row, if it is still as it was read."""
-    same = Endorsement.objects.filter(pk=row.pk, state=row.state, sealed_name="")
-    return same.filter(organisation_name=row.organisation_name, acronym=row.acronym)
+    same = Endorsement.objects.filter(pk=row.pk, state=row.state, sealed_name=row.sealed_name)
+    return same.filter(organisation_name=row.organisation_name)
 
 
 def _find_flags(row: Endorsement) -> list[tuple[int, str]]:

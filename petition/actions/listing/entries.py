@@ -20,9 +20,9 @@ from petition.models import (
 )
 from petition.models.endorsements import NAME_FIELDS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.reference.countries import country_name
+from petition.publishing.entry_text import format_named_entry, print_countries
 from petition.security import encryption
-from petition.text.entries import format_entry, join_countries
+from petition.security.encrypted_names import get_name
 from petition.text.names import fold, fold_to_latin
 
 _CHANGE_KINDS = {
@@ -69,27 +69,37 @@ def get_entry_text(endorsement: Endorsement) -> str:
 
     An imported entry is returned letter for letter.
     """
-    return endorsement.label or format_entry(
-        endorsement.organisation_name, endorsement.acronym, _countries_as_printed(endorsement)
-    )
+    name = (endorsement.organisation_name, endorsement.acronym, endorsement.countries)
+    return format_named_entry(*name, label=endorsement.label, as_printed=endorsement.countries_as_printed)
 
 
 def get_entry_text_for_staff(endorsement: Endorsement) -> str:
     """Return the entry, decrypted if necessary; '' if it was withdrawn or cannot be decrypted."""
-    if not endorsement.sealed_name:
-        return get_entry_text(endorsement)
-    if endorsement.state == State.WITHDRAWN:
-        return ""
-    try:
-        return get_entry_text(Endorsement(**encryption.decrypt(endorsement.sealed_name)))
-    except encryption.CannotDecrypt:
-        return ""
+    return get_entry_text(Endorsement(**get_name(endorsement)))
+
+
+def read_name(endorsement: Endorsement) -> dict[str, str]:
+    """Return NAME_FIELDS of the endorsement, decrypted if necessary. Raises CannotDecrypt."""
+    if endorsement.has_clear_name:
+        return {field: getattr(endorsement, field) for field in NAME_FIELDS}
+    return dict(encryption.decrypt_column(endorsement, "sealed_name"))
+
+
+def write_name(endorsement: Endorsement, fields: dict[str, str]) -> None:
+    """Set NAME_FIELDS of the endorsement: always encrypted, and in clear while it is named. To be saved by the caller.
+
+    `display`, `state` and `withdrawal_due_at` must be set before. Raises NoKey.
+    """
+    name = dict.fromkeys(NAME_FIELDS, "") | fields
+    encryption.encrypt_column(endorsement, "sealed_name", name)
+    is_withdrawn = endorsement.state == State.WITHDRAWN or endorsement.withdrawal_due_at
+    if endorsement.display == Display.NAMED and not is_withdrawn:
+        for field, text in name.items():
+            setattr(endorsement, field, text)
 
 
 def _countries_as_printed(endorsement: Endorsement) -> str:
-    return endorsement.countries_as_printed or join_countries(
-        country_name(code, "en") for code in endorsement.countries.split()
-    )
+    return endorsement.countries_as_printed or print_countries(endorsement.countries)
 
 
 def list_endorsement(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> Signatory:
@@ -165,15 +175,10 @@ def correct_name(
 
     A changed public entry is recorded as a public change, with its old text if `old_line_public`.
     """
-    if endorsement.sealed_name:
-        name = encryption.decrypt(endorsement.sealed_name)
-        endorsement.sealed_name = encryption.encrypt(name | fields | {"label": "", "countries_as_printed": ""})
-        return
-    changed = [field for field, text in fields.items() if getattr(endorsement, field) != text]
-    for field, text in fields.items():
-        setattr(endorsement, field, text)
+    before = read_name(endorsement)
+    changed = [field for field, text in fields.items() if before[field] != text]
+    write_name(endorsement, before | fields | {"label": "", "countries_as_printed": ""})
     endorsement.weighed_at = None
-    endorsement.label = endorsement.countries_as_printed = ""
     if signatory := _get_listed(endorsement):
         old_label = signatory.label
         _publish_entry(endorsement, signatory, _lock_appeal(endorsement), event=event)
@@ -184,11 +189,7 @@ def correct_name(
 
 def set_name_language(endorsement: Endorsement, code: str, *, event: AuditEvent) -> None:
     """Set the language of the name, also in a public entry. To be saved by the caller."""
-    if endorsement.sealed_name:
-        name = encryption.decrypt(endorsement.sealed_name)
-        endorsement.sealed_name = encryption.encrypt(name | {"name_language": code})
-        return
-    endorsement.name_language = code
+    write_name(endorsement, read_name(endorsement) | {"name_language": code})
     if signatory := _get_listed(endorsement):
         _publish_entry(endorsement, signatory, _lock_appeal(endorsement), event=event)
 
@@ -220,20 +221,16 @@ def _record_public_change(signatory: Signatory, what: ChangeKind, *, event: Audi
     PublicChange.objects.create(signatory=signatory, what=what, on=event.at.date(), old_label=old_label)
 
 
-def encrypt_name(endorsement: Endorsement) -> None:
-    """Encrypt the name, unless it already is. The keyed hash of the name stays. To be saved by the caller."""
-    if not endorsement.sealed_name:
-        fields = (*NAME_FIELDS, "name_language")
-        endorsement.sealed_name = encryption.encrypt({field: getattr(endorsement, field) for field in fields})
-        for field in (*fields, "folded"):
-            setattr(endorsement, field, "")
+def empty_clear_name(endorsement: Endorsement) -> None:
+    """Empty the columns that have the name in clear. Its encrypted copy stays. To be saved by the caller."""
+    for field in (*NAME_FIELDS, "folded"):
+        setattr(endorsement, field, "")
 
 
-def decrypt_name(endorsement: Endorsement) -> None:
-    """Make the encrypted name readable in its row again. To be saved by the caller. Raises CannotDecrypt."""
-    for field, text in encryption.decrypt(endorsement.sealed_name).items():
+def fill_clear_name(endorsement: Endorsement) -> None:
+    """Put the name of a named endorsement into clear columns again. To be saved by the caller. Raises CannotDecrypt."""
+    for field, text in encryption.decrypt_column(endorsement, "sealed_name").items():
         setattr(endorsement, field, text)
-    endorsement.sealed_name = ""
     endorsement.weighed_at = None  # so that the worker computes the search columns again
 
 
@@ -251,14 +248,14 @@ def hide_name(endorsement: Endorsement, *, by: Actor, at: datetime, reason: str 
     endorsement.display = Display.WITHHELD
     endorsement.explained_by = event.pk
     unlist_endorsement(endorsement, event=event)
-    encrypt_name(endorsement)
+    empty_clear_name(endorsement)
     endorsement.save()
     return True
 
 
 def show_name(endorsement: Endorsement, *, event: AuditEvent, since: date | None = None) -> None:
     """List a withheld name, under its earlier number if it had one, and save. Raises CannotDecrypt."""
-    decrypt_name(endorsement)
+    fill_clear_name(endorsement)
     endorsement.display = Display.NAMED
     if endorsement.origin != Origin.IMPORTED:
         endorsement.consent_publication_at = endorsement.name_again_at or endorsement.consent_publication_at

@@ -1,15 +1,17 @@
 """Deliver queued mails: each is checked, rendered and given to the mail server, outside any transaction."""
 
 import smtplib
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import make_msgid
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.utils import translation
 
 from petition.actions.mailing import mailbox_mails, pre_send_checks
+from petition.actions.mailing.kept_connection import KeptConnection
 from petition.actions.refusals import MailboxLimitReached, NoLongerTrue
 from petition.mail import messages, outbox
 from petition.models import OutgoingMail
@@ -18,37 +20,63 @@ from petition.security import encryption
 from petition.text.mailboxes import normalize_mailbox
 
 
+class Delivery:
+    """Delivers queued mails, one after the other, over one connection to the mail server that is kept meanwhile."""
+
+    def __init__(self) -> None:
+        self._connection = KeptConnection()
+
+    def deliver_due(self, *, most: int | None = None, may_go_on: Callable[[], bool] = lambda: True) -> int:
+        """Try the mails that are due, up to `most` and while `may_go_on`, but at least one; return how many were tried.
+
+        Runs outside any transaction.
+        """
+        tried = 0
+        while tried == 0 or (tried != most and may_go_on()):
+            if tried % mailbox_mails.AT_ONCE == 0:
+                mailbox_mails.queue_due_mails(at=clock.now())
+            mail = outbox.lease_next(at=clock.now())
+            if mail is None:
+                break
+            tried += 1
+            self._deliver(mail)
+        self._connection.close_if_unused()
+        return tried
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _deliver(self, mail: OutgoingMail) -> None:
+        now = clock.now()
+        try:
+            address, content = pre_send_checks.prepare(mail, at=now)
+            self._connection.send(_build_email(mail, address, content))
+        except NoLongerTrue:
+            pre_send_checks.drop(mail, at=now)
+        except MailboxLimitReached as limit:
+            outbox.postpone_mail(mail, until=limit.until)
+        except encryption.CannotDecrypt:
+            outbox.mark_failed(mail, error="no key", at=clock.now(), final=False)
+        except Exception as error:  # noqa: BLE001  (one mail that cannot be rendered or sent holds up no other)
+            _record_failure(mail, error, at=clock.now())
+        else:
+            _mark_delivered(mail, at=clock.now())
+
+
 def deliver_due(*, most: int = 100) -> int:
     """Try each mail that is due, up to `most`; return how many were tried. Runs outside any transaction."""
-    mailbox_mails.queue_due_mails(at=clock.now())
-    tried = 0
-    connection = get_connection(settings.DELIVERY_BACKEND)
+    delivery = Delivery()
     try:
-        while tried < most and (mail := outbox.lease_next(at=clock.now())):
-            tried += 1
-            _deliver(mail, connection)
+        return delivery.deliver_due(most=most)
     finally:
-        connection.close()
-    return tried
+        delivery.close()
 
 
-def _deliver(mail: OutgoingMail, connection: BaseEmailBackend) -> None:
-    now = clock.now()
-    try:
-        address, content = pre_send_checks.prepare(mail, at=now)
-        _build_email(mail, address, content, connection).send()
-    except NoLongerTrue:
-        pre_send_checks.drop(mail, at=now)
-    except MailboxLimitReached as limit:
-        outbox.postpone_mail(mail, until=limit.until)
-    except encryption.CannotDecrypt:
-        outbox.mark_failed(mail, error="no key", at=clock.now(), final=False)
-    except Exception as error:  # noqa: BLE001  (one mail that cannot be rendered or sent holds up no other)
-        connection.close()  # what state it is in is unknown: the next mail begins a new one
-        _record_failure(mail, error, at=clock.now())
-    else:
-        if outbox.mark_delivered(mail, at=clock.now()):
-            mailbox_mails.restart_expiry(mail, at=clock.now())
+@transaction.atomic
+def _mark_delivered(mail: OutgoingMail, *, at: datetime) -> None:
+    if outbox.mark_delivered(mail, at=at):
+        mailbox_mails.restart_expiry(mail, at=at)
 
 
 def try_delivery(mailbox: str) -> str:
@@ -71,9 +99,7 @@ def try_delivery(mailbox: str) -> str:
     return ""
 
 
-def _build_email(
-    mail: OutgoingMail, address: str, content: dict[str, str], connection: BaseEmailBackend
-) -> EmailMessage:
+def _build_email(mail: OutgoingMail, address: str, content: dict[str, str]) -> EmailMessage:
     """Return the mail as it leaves to `address`, with `content`. Raises KeyError for an unknown message."""
     with translation.override(mail.language):
         rendered = messages.render(mail.message, content)
@@ -87,7 +113,6 @@ def _build_email(
         # With an ASCII domain: of any other, such as `createsuperuser` takes, Django's mailer would make one by
         # IDNA 2003, which may be somebody else's.
         [normalize_mailbox(address) or address],
-        connection=connection,
         headers=headers,
         reply_to=reply_to,
     )

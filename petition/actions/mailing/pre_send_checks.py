@@ -41,11 +41,12 @@ def prepare(mail: OutgoingMail, *, at: datetime) -> tuple[str, Content]:
     Raises NoLongerTrue, MailboxLimitReached, CannotDecrypt.
     """
     endorsement = _lock_endorsement_of(mail)
-    content: Content = encryption.decrypt(mail.sealed_content)
-    address = mail.sealed_address
+    content: Content = encryption.decrypt_column(mail, "sealed_content")
     if endorsement and mail.message not in _NOT_TO_CONTACT:
         # The contact may have changed since the mail was queued: a link to the own page goes to the present one only.
-        address = _get_contact(endorsement).sealed_mailbox
+        address = encryption.decrypt_column(_get_contact(endorsement), "sealed_mailbox")
+    else:
+        address = encryption.decrypt_column(mail, "sealed_address")
     if mail.mailbox_index:
         until = mailbox_mails.next_allowed_at(mail.mailbox_index, at=at, without=mail.pk)
         if until:
@@ -67,7 +68,7 @@ def prepare(mail: OutgoingMail, *, at: datetime) -> tuple[str, Content]:
         signatory = endorsement.signatory
         spec = decision_mails.build_approval_mail(endorsement, kind=signatory.kind, number=signatory.number)
         content |= spec.content
-    return encryption.decrypt(address), content
+    return str(address), content
 
 
 @transaction.atomic
@@ -104,7 +105,7 @@ def _own_page_tokens(mail: OutgoingMail, content: Content, endorsements: list[En
     if len(live) == len(endorsements):
         return live
     content["tokens"] = [private_links.create_own_page_link(endorsement) for endorsement in endorsements]
-    outbox.replace_content(mail, sealed_content=encryption.encrypt(content))
+    outbox.replace_content(mail, content)
     return list(content["tokens"])
 
 
@@ -163,8 +164,7 @@ def _can_show_name(mail: OutgoingMail, endorsement: Endorsement, content: Conten
 
 
 def _can_confirm_forms(mail: OutgoingMail, endorsement: None, content: Content, at: datetime) -> bool:
-    forms = list(Endorsement.objects.filter(mailbox_index=mail.mailbox_index, state=State.SUBMITTED, origin="form"))
-    return bool(mailbox_mails.exclude_endorsed(forms)) and _carries_live_link(mail, at)
+    return mailbox_mails.has_form_to_confirm(mail.mailbox_index) and _carries_live_link(mail, at)
 
 
 def _has_endorsed(mail: OutgoingMail, endorsement: None, content: Content, at: datetime) -> bool:

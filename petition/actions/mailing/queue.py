@@ -33,8 +33,8 @@ def queue_mail_to_contact(
         return None
     return outbox.queue_mail(
         message,
-        sealed_address=contact.sealed_mailbox,  # copied as it is: most processes cannot decrypt it
-        sealed_content=encryption.encrypt(dict(content or {})),
+        address=encryption.decrypt_column(contact, "sealed_mailbox"),
+        content=content or {},
         language=endorsement.language,
         at=at,
         due=due,
@@ -57,8 +57,8 @@ class OutboxBackend(BaseEmailBackend):
             for recipient in mail.recipients():
                 outbox.queue_mail(
                     "prepared",
-                    sealed_address=encryption.encrypt(parseaddr(recipient)[1]),
-                    sealed_content=encryption.encrypt(content),
+                    address=parseaddr(recipient)[1],
+                    content=content,
                     language=translation.get_language() or settings.LANGUAGE_CODE,
                     at=clock.now(),
                 )

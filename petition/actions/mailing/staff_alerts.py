@@ -13,9 +13,19 @@ from petition.actions.audit import Actor, record_for
 from petition.actions.operations import clock_checks
 from petition.actions.staff import attention, hourly_limits
 from petition.mail import outbox
-from petition.models import Alert, AuditEvent, Correction, Dispute, Endorsement, Role, State, find_accounts_with_role
+from petition.models import (
+    Alert,
+    AuditEvent,
+    Correction,
+    Dispute,
+    Endorsement,
+    IntakeRow,
+    Role,
+    SiteState,
+    State,
+    find_accounts_with_role,
+)
 from petition.screening.thresholds import NAMES_HIDDEN_PER_HOUR
-from petition.security import encryption
 
 _ALERTS_KEPT = timedelta(days=30)
 
@@ -32,6 +42,12 @@ def queue_alerts(*, at: datetime) -> None:
         _queue_once_a_day("flood", moderators, content=lambda: {"count": str(settings.FLOOD_PER_HOUR)}, at=at)
     if clock_checks.is_clock_doubtful(at=at):
         _queue_once_a_day("clock", find_accounts_with_role([Role.MODERATOR, Role.ADMINISTRATOR]), content=dict, at=at)
+    administrators = find_accounts_with_role([Role.ADMINISTRATOR])
+    site = SiteState.objects.filter(pk=1).first() or SiteState()
+    if attention.was_unreadable(site, since=at - timedelta(days=1)):
+        _queue_once_a_day("unreadable", administrators, content=dict, at=at)
+    if apart := IntakeRow.objects.stuck(at).count():
+        _queue_once_a_day("set_apart", administrators, content=lambda: {"count": str(apart)}, at=at)
     hidden = attention.count_hidden_names(at)
     if hidden > NAMES_HIDDEN_PER_HOUR:
         staff = User.objects.filter(is_active=True, is_staff=True)
@@ -79,8 +95,8 @@ def _queue_for_each(message: str, accounts: Iterable[User], *, content: dict[str
         if account.email:
             outbox.queue_mail(
                 message,
-                sealed_address=encryption.encrypt(account.email),
-                sealed_content=encryption.encrypt(content),
+                address=account.email,
+                content=content,
                 language=settings.LANGUAGE_CODE,
                 at=at,
             )

@@ -24,7 +24,7 @@ def open_contact(endorsement_id: int, *, by: Actor, at: datetime) -> DecryptedCo
     contact = Contact.objects.select_related("endorsement__appeal").filter(endorsement=endorsement_id).first()
     if contact is None:
         raise NotPossible
-    person = encryption.decrypt(contact.sealed_person)
-    mailbox = encryption.decrypt(contact.sealed_mailbox)
+    person = encryption.decrypt_column(contact, "sealed_person")
+    mailbox = encryption.decrypt_column(contact, "sealed_mailbox")
     record("open_contact", subject=contact.endorsement, by=by, at=at)
     return DecryptedContact(person["name"], person["role"], mailbox)

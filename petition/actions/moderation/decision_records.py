@@ -30,16 +30,18 @@ def remember(
     """Make the decision `verb` undoable: that brings back the state `before`, and what is in `was`."""
     # One a time: an earlier decision can no longer be undone.
     Decision.objects.filter(endorsement=endorsement).delete()
-    Decision.objects.create(
+    decision = Decision(
         endorsement=endorsement,
         verb=verb,
         before=before,
-        sealed_before=encryption.encrypt(was) if was else "",
         staff_id=by.id,
         decided_at=at,
         mail=mail,
         explained_by=endorsement.explained_by,
     )
+    if was:
+        encryption.encrypt_column(decision, "sealed_before", was)
+    decision.save()
 
 
 def postpone_mails(endorsement_ids: Sequence[int], *, at: datetime) -> None:
@@ -48,9 +50,12 @@ def postpone_mails(endorsement_ids: Sequence[int], *, at: datetime) -> None:
     OutgoingMail.objects.filter(pk__in=mails, due_at__lt=undo_deadline(at)).update(due_at=undo_deadline(at))
 
 
-def forget(endorsement: Endorsement) -> None:
-    """Make nothing undoable that was decided about the endorsement: its organisation has decided otherwise."""
-    Decision.objects.filter(endorsement=endorsement).delete()
+def forget(endorsement: Endorsement) -> bool:
+    """Make nothing undoable that was decided about the endorsement: its organisation has decided otherwise.
+
+    Returns whether anything was.
+    """
+    return Decision.objects.filter(endorsement=endorsement).delete()[0] > 0
 
 
 def list_undoable(by: Actor, *, at: datetime) -> QuerySet[Decision]:

@@ -35,8 +35,6 @@ def approve(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     if endorsement.display == Display.NAMED:
         signatory = entries.list_endorsement(endorsement, event=event)
         kind, number = signatory.kind, signatory.number
-    else:
-        entries.encrypt_name(endorsement)
     endorsement.save()
     spec = decision_mails.build_approval_mail(endorsement, kind=kind, number=number)
     due = decision_records.undo_deadline(at)
@@ -76,8 +74,8 @@ def reopen(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     if endorsement.state == State.REJECTED and endorsement.confirmed_at is None:
         raise MailboxNotConfirmed
     move(endorsement, to=State.CONFIRMED, by=by, at=at, only_from=State.REJECTED)
-    if endorsement.sealed_name and endorsement.display == Display.NAMED:
-        entries.decrypt_name(endorsement)  # retention encrypts what was rejected 30 days ago
+    if not endorsement.has_clear_name and endorsement.display == Display.NAMED:
+        entries.fill_clear_name(endorsement)  # retention empties it 30 days after a rejection
     try:
         endorsement.save()
     except IntegrityError as error:  # endorsement_one_active, which also sees a confirmation of this very moment
@@ -111,9 +109,10 @@ def withdraw(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
     snapshot = _snapshot_entry(endorsement)
     event = record("start_withdrawal", subject=endorsement, by=by, at=at)
     entries.unlist_endorsement(endorsement, event=event)
-    entries.encrypt_name(endorsement)
-    listing = encryption.encrypt(snapshot.to_json()) if snapshot else ""
-    schedule_withdrawal(endorsement, at + WITHDRAWAL_DELAY, event=event, listing=listing)
+    entries.empty_clear_name(endorsement)
+    schedule_withdrawal(endorsement, at + WITHDRAWAL_DELAY, event=event)
+    if snapshot:
+        encryption.encrypt_column(endorsement, "sealed_listing", snapshot.to_json())
     endorsement.save()
     decision_records.forget(endorsement)
     queue.queue_mail_to_contact("changed", endorsement, at=at)
@@ -129,9 +128,9 @@ def cancel_withdrawal(endorsement_id: int, *, by: Actor, at: datetime) -> Endors
         raise NotPossible
     event = record("cancel_withdrawal", subject=endorsement, by=by, at=at)
     if endorsement.display == Display.NAMED:  # else the organisation has asked meanwhile not to be named
-        entries.decrypt_name(endorsement)
+        entries.fill_clear_name(endorsement)
         if endorsement.sealed_listing:
-            snapshot = entries.EntrySnapshot.from_json(encryption.decrypt(endorsement.sealed_listing))
+            snapshot = entries.EntrySnapshot.from_json(encryption.decrypt_column(endorsement, "sealed_listing"))
             entries.relist_as_before(endorsement, snapshot, event=event)
     schedule_withdrawal(endorsement, None, event=event)
     endorsement.save()

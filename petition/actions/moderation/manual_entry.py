@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 
 from petition.actions.audit import Actor, is_last_actor
 from petition.actions.intake import accept, consent_version
-from petition.actions.intake.accept import Submission
+from petition.actions.intake.submissions import Submission
 from petition.actions.lifecycle import lock_endorsement, move
 from petition.actions.mailing import queue
 from petition.actions.moderation import note_encryption
 from petition.actions.refusals import AlreadyEntered, DuplicateEndorsement, NotOpen, NotPossible, SecondPersonNeeded
 from petition.actions.self_service import private_links
-from petition.models import Appeal, Endorsement, Origin, Purpose, State
+from petition.models import Appeal, AppealText, Endorsement, Origin, Purpose, State
 from petition.models.appeals import Phase
 from petition.models.choices import ACTIVE
 from petition.reference import retention_periods as periods
@@ -33,10 +33,13 @@ def enter_endorsement(
     """
     if appeal.phase(at) is not Phase.OPEN:
         raise NotOpen
-    fingerprint = accept.compute_fingerprint(submission, kind=origin)
+    fingerprint = accept.compute_fingerprint(appeal, submission, kind=origin)
     try:
         with transaction.atomic():
-            endorsement = accept.store_endorsement(appeal, submission, fingerprint, origin=origin, by=by, at=at)
+            text = AppealText.objects.signed(appeal.pk)
+            endorsement = accept.build_endorsement(appeal, text, submission, fingerprint, origin=origin, at=at)
+            contact = None if origin == Origin.LETTER else accept.build_contact(endorsement, submission)
+            accept.insert_endorsements([(endorsement, contact)], by=by)
     except IntegrityError as error:
         raise AlreadyEntered from error
     note_encryption.write_note(endorsement, note)
@@ -44,11 +47,16 @@ def enter_endorsement(
     if origin == Origin.EMAIL:
         if Endorsement.objects.of_same_organisation(endorsement).filter(state__in=ACTIVE).exists():
             raise DuplicateEndorsement
-        token = private_links.create_link(endorsement, Purpose.CONFIRM, expires_at=at + periods.UNCONFIRMED)
-        content = {"url": private_links.build_url("confirm", token, endorsement.language)}
-        mail = queue.queue_mail_to_contact("entered", endorsement, content=content, at=at)
-        queue.attach_link(mail, token, Purpose.CONFIRM)
+        queue_request_to_confirm(endorsement, at=at)
     return endorsement
+
+
+def queue_request_to_confirm(endorsement: Endorsement, *, at: datetime) -> None:
+    """Queue the mail with the link by which the contact confirms what was entered for it."""
+    token = private_links.create_link(endorsement, Purpose.CONFIRM, expires_at=at + periods.UNCONFIRMED)
+    content = {"url": private_links.build_url("confirm", token, endorsement.language)}
+    mail = queue.queue_mail_to_contact("entered", endorsement, content=content, at=at)
+    queue.attach_link(mail, token, Purpose.CONFIRM)
 
 
 def needs_second_moderator(endorsement: Endorsement) -> bool:

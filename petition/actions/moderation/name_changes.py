@@ -13,8 +13,8 @@ from petition.text.names import fold
 
 
 def read_entry_fields(endorsement: Endorsement) -> dict[str, str]:
-    """Return the fields of an EntryProposal as they are now, decrypted where needed. Raises CannotDecrypt."""
-    stored = encryption.decrypt(endorsement.sealed_name) if endorsement.sealed_name else vars(endorsement)
+    """Return the fields of an EntryProposal as they are now. Raises CannotDecrypt."""
+    stored = entries.read_name(endorsement)
     return {field.name: stored[field.name] for field in fields(EntryProposal)}
 
 
@@ -33,12 +33,10 @@ def change_name(
             endorsement.save()
     except IntegrityError as error:  # the unique index on mailbox and folded name
         raise DuplicateEndorsement from error
-    Spelling.objects.create(
-        endorsement=endorsement,
-        sealed_before=encryption.encrypt(before),
-        sealed_after=encryption.encrypt(after),
-        changed_at=event.at,
-    )
+    kept = Spelling(endorsement=endorsement, changed_at=event.at)
+    encryption.encrypt_column(kept, "sealed_before", before)
+    encryption.encrypt_column(kept, "sealed_after", after)
+    kept.save()
 
 
 def restore_name(endorsement: Endorsement, earlier: dict[str, str], *, event: AuditEvent) -> None:

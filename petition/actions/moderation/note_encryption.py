@@ -6,10 +6,13 @@ from petition.security import encryption
 
 def write_note(endorsement: Endorsement, text: str) -> None:
     """Replace the note of `endorsement`, which the caller saves; '' erases it."""
-    endorsement.sealed_note = encryption.encrypt(text) if text else ""
+    if text:
+        encryption.encrypt_column(endorsement, "sealed_note", text)
+    else:
+        endorsement.sealed_note = ""
 
 
 def append_to_note(endorsement: Endorsement, text: str) -> None:
     """Add `text` below the note of `endorsement`, which the caller saves. Raises CannotDecrypt."""
-    earlier = encryption.decrypt(endorsement.sealed_note) if endorsement.sealed_note else ""
+    earlier = encryption.decrypt_column(endorsement, "sealed_note") or ""
     write_note(endorsement, f"{earlier}\n\n{text}".strip())

@@ -57,13 +57,13 @@ def _undo_move(endorsement: Endorsement, decision: Decision, *, by: Actor, at: d
 
 
 def _undo_hiding(endorsement: Endorsement, decision: Decision, *, by: Actor, at: datetime) -> None:
-    snapshot = entries.EntrySnapshot.from_json(encryption.decrypt(decision.sealed_before))
+    snapshot = entries.EntrySnapshot.from_json(encryption.decrypt_column(decision, "sealed_before"))
     event = record("undo", subject=endorsement, by=by, at=at, reason=decision.verb)
     entries.show_name_as_before(endorsement, snapshot, event=event)
 
 
 def _undo_correction(endorsement: Endorsement, decision: Decision, *, by: Actor, at: datetime) -> None:
-    was = encryption.decrypt(decision.sealed_before)
+    was = encryption.decrypt_column(decision, "sealed_before")
     if endorsement.corrections.waiting().exists():
         raise Correction.DoesNotExist
     event = record("undo", subject=endorsement, by=by, at=at, reason=decision.verb)
@@ -71,7 +71,7 @@ def _undo_correction(endorsement: Endorsement, decision: Decision, *, by: Actor,
         restore_name(endorsement, was["line"], event=event)
     correction = Correction.objects.get(pk=was["correction"])
     correction.state, correction.decided_at = CorrectionState.PROPOSED, None
-    correction.sealed_proposal = encryption.encrypt(was["proposal"])
+    encryption.encrypt_column(correction, "sealed_proposal", was["proposal"])
     correction.save()
 
 

@@ -40,7 +40,9 @@ def record_check(endorsement_id: int, result: CheckResult, *, seen: int, by: Act
     endorsement.vouched_by = _find_voucher(endorsement, result)
     endorsement.checked_how = result.how
     endorsement.member_confirmed = result.member
-    endorsement.sealed_check_note = encryption.encrypt(result.note) if result.note else ""
+    endorsement.sealed_check_note = ""
+    if result.note:
+        encryption.encrypt_column(endorsement, "sealed_check_note", result.note)
     event = record("check", subject=endorsement, by=by, at=at, reason=result.how)
     entries.publish_check(endorsement, event=event)
     endorsement.save()

@@ -1,8 +1,8 @@
 """Check the clock before anything is erased, which nobody can undo.
 
-The site uses the database's clock (models/database_clock.py). Nothing is erased while the clock of the worker's machine
-differs from it, nor for a day after time has jumped: long enough for a person to read the mail about it. A site that
-was switched off for more than a day looks like one whose clock is wrong, so it waits as well.
+The site uses the database's clock (models/database/database_clock.py). Nothing is erased while the clock of the
+worker's machine differs from it, nor for a day after time has jumped: long enough for a person to read the mail about
+it. A site that was switched off for more than a day looks like one whose clock is wrong, so it waits as well.
 `manage.py purge --clock-is-right` ends the waiting.
 """
 
@@ -16,7 +16,7 @@ from petition.actions.audit import OPERATOR, record_for
 from petition.actions.refusals import ClocksDiffer, ErasingPaused
 from petition.mail import outbox
 from petition.models import OutgoingMail, SiteState
-from petition.models.database_clock import MAX_CLOCK_DIFFERENCE, refresh
+from petition.models.database.database_clock import MAX_CLOCK_DIFFERENCE, refresh
 from petition.reference import clock
 
 PAUSE: Final = timedelta(days=1)

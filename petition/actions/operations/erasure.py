@@ -1,5 +1,6 @@
 """Find private facts whose time is over, and erase them. endorsing/expiry.py decides about endorsements."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from petition.models import (
     Decision,
     Dispute,
     Endorsement,
+    IntakeRow,
     LinkRequest,
     Origin,
     OutgoingMail,
@@ -33,6 +35,7 @@ _PERSON = (
     | Exists(Question.objects.filter(endorsement=OuterRef("pk")))
 )
 """Something about a person is left, perhaps written after the contact was erased."""
+_AT_ONCE = 500
 _BOTH_CONTACTS = (Purpose.OLD_CONTACT, Purpose.NEW_CONTACT)
 
 
@@ -45,7 +48,19 @@ def find_unconfirmed(*, at: datetime) -> QuerySet[Endorsement]:
     is_over = Q(origin=Origin.FORM, asked_at__lte=until) | Q(~Q(origin=Origin.FORM), submitted_at__lte=until)
     owed = OutgoingMail.objects.owed().exclude(mailbox_index="").filter(mailbox_index=OuterRef("mailbox_index"))
     old = Endorsement.objects.unconfirmed().filter(is_over)
-    return old.exclude(links__expires_at__gt=at).exclude(Exists(owed))
+    old = old.exclude(links__expires_at__gt=at).exclude(Exists(owed))
+    used = PrivateLink.objects.filter(digest__in=_list_waiting_links(at=at))
+    of_mailbox = used.exclude(mailbox_index="").values("mailbox_index")
+    return old.exclude(mailbox_index__in=of_mailbox).exclude(
+        pk__in=used.exclude(endorsement=None).values("endorsement")
+    )
+
+
+def _list_waiting_links(*, at: datetime) -> QuerySet[IntakeRow, str]:
+    """Return the digests of links through which something was sent that is not done yet: it needs what they open."""
+    # Not for ever: whoever has a link could keep everything behind it with a row that nobody can open.
+    waiting = IntakeRow.objects.filter(done_at=None, arrived_at__gt=at - periods.UNCONFIRMED).exclude(link_digest="")
+    return waiting.values_list("link_digest", flat=True)
 
 
 def erase_unconfirmed(endorsement: Endorsement, *, at: datetime) -> None:
@@ -57,13 +72,13 @@ def find_ended(*, at: datetime) -> QuerySet[Endorsement]:
     """Return endorsements rejected or withdrawn long ago that still have personal data or a readable name."""
     until = at - periods.REJECTED_OR_WITHDRAWN
     over = Q(state=State.REJECTED, decided_at__lte=until) | Q(state=State.WITHDRAWN, withdrawn_at__lte=until)
-    left = _PERSON | ~Q(mailbox_index="") | ~Q(fingerprint="") | Q(sealed_name="")
+    left = _PERSON | ~Q(mailbox_index="") | ~Q(fingerprint="") | ~Q(organisation_name="")
     return _exclude_unsent(Endorsement.objects.filter(over, left), at=at)
 
 
 def erase_ended(endorsement: Endorsement, *, at: datetime) -> None:
-    """Erase contact, questions, answers and the hashes of the mailbox; encrypt a readable name."""
-    entries.encrypt_name(endorsement)
+    """Erase contact, questions, answers, the hashes of the mailbox, and a name in clear."""
+    entries.empty_clear_name(endorsement)
     endorsement.corrections.waiting().delete()
     endorsement.mailbox_index = endorsement.domain_index = endorsement.fingerprint = ""
     _erase_contact(endorsement, at=at)
@@ -119,8 +134,9 @@ def erase_decision(decision: Decision, *, at: datetime) -> None:
 
 def find_expired_contact_changes(*, at: datetime) -> QuerySet[ContactChange]:
     """Return the contact changes that one of the two mailboxes did not confirm while its link worked."""
-    live = PrivateLink.objects.live(at).filter(endorsement=OuterRef("endorsement"), purpose__in=_BOTH_CONTACTS)
-    return ContactChange.objects.exclude(Exists(live))
+    of_change = PrivateLink.objects.filter(endorsement=OuterRef("endorsement"), purpose__in=_BOTH_CONTACTS)
+    used = of_change.filter(digest__in=_list_waiting_links(at=at))
+    return ContactChange.objects.exclude(Exists(of_change.live(at))).exclude(Exists(used))
 
 
 def erase_contact_change(change: ContactChange, *, at: datetime) -> None:
@@ -130,7 +146,7 @@ def erase_contact_change(change: ContactChange, *, at: datetime) -> None:
 
 def find_expired_links(*, at: datetime) -> QuerySet[PrivateLink]:
     """Return the links and codes that have expired."""
-    return PrivateLink.objects.filter(expires_at__lte=at)
+    return PrivateLink.objects.filter(expires_at__lte=at).exclude(digest__in=_list_waiting_links(at=at))
 
 
 def erase_link(link: PrivateLink, *, at: datetime) -> None:
@@ -165,6 +181,14 @@ def find_old_batches(*, at: datetime) -> QuerySet[Batch]:
 def erase_batch(batch: Batch, *, at: datetime) -> None:
     """Erase which endorsements it was about; what was done with each is in the audit log."""
     batch.delete()
+
+
+def erase_done_intake_rows(*, at: datetime) -> Iterator[None]:
+    """Erase that something was sent and has been processed long ago; yield after each step."""
+    done = IntakeRow.objects.filter(done_at__lte=at - periods.DONE_INTAKE).order_by("done_at")
+    while numbers := list(done.values_list("pk", flat=True)[:_AT_ONCE]):
+        IntakeRow.objects.filter(pk__in=numbers).delete()
+        yield
 
 
 def erase_network_indexes(*, at: datetime) -> int:

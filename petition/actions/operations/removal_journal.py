@@ -38,6 +38,7 @@ _KINDS = {
     "end_links": RemovalKind.END_LINKS,
     "issue_link": RemovalKind.END_LINKS,
     "new_code": RemovalKind.END_CODE,
+    "end_code": RemovalKind.END_CODE,
 }
 _UNDONE = {"hide": RemovalKind.LIST, "approve": RemovalKind.UNLIST}
 
@@ -68,6 +69,7 @@ def record_removal(verb: str, endorsement: Endorsement, *, reason: str, at: date
             reference=endorsement.signatory.reference if endorsement.signatory else "",
             endorsement=endorsement.pk,
             submitted_at=endorsement.submitted_at,
+            intake_id=endorsement.intake_id,
             at=at,
         )
 
@@ -100,6 +102,7 @@ def encode_entry(removal: Removal) -> bytes:
         "reference": removal.reference,
         "endorsement": removal.endorsement,
         "submitted_at": removal.submitted_at.isoformat(),
+        "intake": str(removal.intake_id) if removal.intake_id else "",
         "at": removal.at.isoformat(),
     }
     return json.dumps(fields).encode() + b"\n"
@@ -125,6 +128,7 @@ def decode_entry(line: bytes) -> Removal:
             reference=str(fields["reference"]),
             endorsement=int(fields["endorsement"]),
             submitted_at=datetime.fromisoformat(fields["submitted_at"]),
+            intake_id=uuid.UUID(fields["intake"]) if fields.get("intake") else None,  # older lines have none
             at=datetime.fromisoformat(fields["at"]),
         )
     except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from petition.actions.audit import Actor, record
 from petition.actions.endorsing import contact_erasure
@@ -15,12 +16,24 @@ from petition.actions.lifecycle import lock_endorsement, move
 from petition.actions.listing import entries
 from petition.actions.operations.removal_journal import REPLAYED, LegacyEntry, RemovalJournal
 from petition.actions.self_service import withdrawal
-from petition.models import AuditEvent, Endorsement, Origin, Purpose, Removal, RemovalKind, State
+from petition.models import (
+    AuditEvent,
+    Endorsement,
+    IntakeRow,
+    Origin,
+    PrivateLink,
+    Purpose,
+    Removal,
+    RemovalKind,
+    State,
+)
 from petition.text.references import parse_reference
 
 _LISTED = Q(verb__in=("approve", "show", "cancel_withdrawal")) | Q(verb="undo", reason="hide")
 _ERASED = {RemovalKind.ERASE, RemovalKind.FORGET, RemovalKind.ERASE_CONTACT, RemovalKind.CHANGE_CONTACT}
 _AT_ONCE = 500
+_NEVER_PROCESSED: Final = (RemovalKind.HIDE, RemovalKind.WITHDRAW, RemovalKind.FORGET, RemovalKind.ERASE)
+"""What ends an endorsement, or its name, so that the form it came from must not be processed again."""
 _LEGACY_NAMESPACE = uuid.UUID("6b3a4f1e-0c55-4d0e-9b6f-6a8f2f7f5f10")
 
 
@@ -29,6 +42,7 @@ class ReplayResult:
     """How many endorsements were hidden again, withdrawn again, and so on, by kind."""
 
     counts: Counter[RemovalKind] = field(default_factory=Counter)
+    dropped_rows: int = 0  # of the intake: forms of endorsements that were removed, requests by links that have ended
 
 
 def replay_removals(
@@ -53,7 +67,19 @@ def replay_removals(
     for done, key in enumerate(sorted(existing), 1):
         result.counts.update(_replay_endorsement(key[0], missing[key], by=by, at=at))
         on_progress(done, len(existing))
+    result.dropped_rows = _drop_intake_rows(removals)
     return result
+
+
+def _drop_intake_rows(removals: Iterable[Removal]) -> int:
+    """Delete the waiting rows of the intake that must not be processed (again); return how many."""
+    removed = [row.intake_id for row in removals if row.intake_id and row.kind in _NEVER_PROCESSED]
+    waiting = IntakeRow.objects.filter(done_at=None)
+    dropped = 0
+    for start in range(0, len(removed), _AT_ONCE):
+        dropped += waiting.filter(pk__in=removed[start : start + _AT_ONCE]).delete()[0]
+    links = PrivateLink.objects.filter(digest=OuterRef("link_digest"))
+    return dropped + waiting.exclude(link_digest="").exclude(Exists(links)).delete()[0]
 
 
 def _find_existing(missing: Iterable[tuple[int, datetime]]) -> set[tuple[int, datetime]]:

@@ -32,8 +32,9 @@ from petition.actions.operations.held_list import hold_list_back
 from petition.actions.operations.removal_journal import RemovalJournal
 from petition.actions.operations.removal_replay import ReplayResult
 from petition.actions.refusals import BackupFailed, SiteInUse, UnusableJournal
-from petition.models import Appeal, AuditEvent, Removal, SiteState, triggers
-from petition.models.held_list import RESTORE_MARKER
+from petition.models import Appeal, AuditEvent, Removal, SiteState
+from petition.models.database import triggers
+from petition.models.database.held_list import RESTORE_MARKER
 from petition.security import encrypted_files
 
 _IN_USE: Final[tuple[type[models.Model], ...]] = (Appeal, AuditEvent, User)

@@ -111,6 +111,7 @@ def purge_in_steps(*, at: datetime) -> Iterator[None]:
             failed += 1
             log.error("One step of the retention failed: %s", describe_error(error))
         yield
+    yield from erasure.erase_done_intake_rows(at=at)
     if failed:
         raise RowsFailed(f"{failed} not erased")
 
@@ -121,7 +122,7 @@ def _get_table_steps(*, at: datetime) -> list[Callable[[], object]]:
         partial(erasure.erase_network_indexes, at=at),
         partial(erasure.erase_mailbox_indexes, at=at),
         partial(rate_limits.delete_ended_windows, at=at),
-        partial(rate_limits.get_weekly_key, at=at),  # replaces an old key even if no visitor comes
+        partial(rate_limits.replace_weekly_key, at=at),
         partial(_delete_ended_sessions, at=at),
         partial(accounts.delete_expired_invitations, at=at),
         backup.remove_leftovers,

@@ -34,9 +34,13 @@ log = logging.getLogger(__name__)
 def rewrite_tables_if_due(*, at: datetime) -> None:
     """Rewrite all tables if that is due: once a day in QUIET_HOUR, or when it was missed for a day and a half.
 
-    Does nothing on SQLite, which overwrites what is erased (`secure_delete`).
+    A login that does not own them only warns when it was missed: `manage.py rewrite_tables` is for the owner. Does
+    nothing on SQLite, which overwrites what is erased (`secure_delete`).
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block or not _claim(at=at):
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return
+    is_quiet = at.hour == QUIET_HOUR and not find_foreign_tables()
+    if not _claim(at=at, after=timedelta(hours=12 if is_quiet else 36)):
         return
     done = False
     try:
@@ -46,19 +50,26 @@ def rewrite_tables_if_due(*, at: datetime) -> None:
             SiteState.objects.filter(pk=1).update(tables_rewritten_at=at - timedelta(hours=36) + RETRY)
 
 
-def _claim(*, at: datetime) -> bool:
-    """Return whether a rewrite is due; of several workers only one gets True."""
-    hours = 12 if at.hour == QUIET_HOUR else 36
-    due = Q(tables_rewritten_at=None) | Q(tables_rewritten_at__lte=at - timedelta(hours=hours))
+def rewrite_tables_now(*, at: datetime) -> bool:
+    """Rewrite all tables and note when; return False if one has to be tried again. For the login that owns them."""
+    done = rewrite_tables()
+    if done:
+        SiteState.objects.filter(pk=1).update(tables_rewritten_at=at)
+    return done
+
+
+def _claim(*, at: datetime, after: timedelta) -> bool:
+    """Return whether the last rewrite was so long ago; of several workers only one gets True."""
+    due = Q(tables_rewritten_at=None) | Q(tables_rewritten_at__lte=at - after)
     return bool(SiteState.objects.filter(due, pk=1).update(tables_rewritten_at=at))
 
 
 def rewrite_tables() -> bool:
     """Rewrite all tables in which anything is ever erased; return False if one has to be tried again."""
-    if forbidden := _find_foreign_tables():
+    if forbidden := find_foreign_tables():
         log.warning(
-            "The database login may not vacuum %s tables (such as %s), so erased values stay in their files: make it "
-            "their owner.",
+            "The database login may not vacuum %s tables (such as %s), so erased values stay in their files: run "
+            "`manage.py rewrite_tables` once a day as the login that owns them.",
             len(forbidden),
             forbidden[0],
         )
@@ -119,7 +130,7 @@ def _tables() -> list[str]:
     return sorted(model._meta.db_table for model in models if model._meta.managed and model not in _NEVER_ERASED)
 
 
-def _find_foreign_tables() -> list[str]:
+def find_foreign_tables() -> list[str]:
     """Return the tables that this login may not vacuum: PostgreSQL would only say so in a notice and do nothing."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -31,13 +31,10 @@ def request_contact_change(digest: str, *, name: str, role: str, mailbox: str, a
     due = _reserve_time(endorsement.mailbox_index, new_index, at=at)
     endorsement.links.filter(purpose__in=BOTH).delete()
     ContactChange.objects.filter(endorsement=endorsement).delete()
-    ContactChange.objects.create(
-        endorsement=endorsement,
-        sealed_person=encryption.encrypt({"name": name, "role": role}),
-        sealed_mailbox=encryption.encrypt(mailbox),
-        mailbox_index=new_index,
-        requested_at=at,
-    )
+    change = ContactChange(endorsement=endorsement, mailbox_index=new_index, requested_at=at)
+    encryption.encrypt_column(change, "sealed_person", {"name": name, "role": role})
+    encryption.encrypt_column(change, "sealed_mailbox", mailbox)
+    change.save()
     record("request_contact", subject=endorsement, by=CONTACT, at=at)
     old, new = (
         private_links.create_link(endorsement, purpose, expires_at=due + periods.UNCONFIRMED) for purpose in BOTH
@@ -49,8 +46,8 @@ def request_contact_change(digest: str, *, name: str, role: str, mailbox: str, a
     content = {"url": private_links.build_url("agree_contact", new, language)}
     mail = outbox.queue_mail(
         "new_contact",
-        sealed_address=encryption.encrypt(mailbox),
-        sealed_content=encryption.encrypt(content),
+        address=mailbox,
+        content=content,
         language=language,
         at=at,
         due=due,
@@ -95,8 +92,9 @@ def confirm_contact_change(digest: str, purpose: Purpose, *, at: datetime) -> bo
 
 def _replace_contact(endorsement: Endorsement, change: ContactChange, *, at: datetime) -> None:
     contact = Contact.objects.get(endorsement=endorsement)
-    old_sealed_mailbox = contact.sealed_mailbox
-    contact.sealed_person, contact.sealed_mailbox = change.sealed_person, change.sealed_mailbox
+    old_mailbox = encryption.decrypt_column(contact, "sealed_mailbox")
+    for column in ("sealed_person", "sealed_mailbox"):
+        encryption.encrypt_column(contact, column, encryption.decrypt_column(change, column))
     contact.save()
     record("change_contact", subject=endorsement, by=CONTACT, at=at)
     endorsement.mailbox_index = change.mailbox_index
@@ -113,8 +111,8 @@ def _replace_contact(endorsement: Endorsement, change: ContactChange, *, at: dat
     queue.queue_mail_to_contact("own_page", endorsement, content={}, at=at)
     outbox.queue_mail(
         "changed",
-        sealed_address=old_sealed_mailbox,
-        sealed_content=encryption.encrypt({}),
+        address=old_mailbox,
+        content={},
         language=endorsement.language,
         at=at,
         endorsement=endorsement,

@@ -29,12 +29,9 @@ def propose_correction(digest: str, proposal: EntryProposal, *, at: datetime, ol
     if endorsement.state not in ACTIVE or endorsement.origin == Origin.IMPORTED:
         raise NotPossible
     endorsement.corrections.waiting().delete()
-    Correction.objects.create(
-        endorsement=endorsement,
-        sealed_proposal=encryption.encrypt(asdict(proposal)),
-        old_line_public=old_line_public,
-        proposed_at=at,
-    )
+    correction = Correction(endorsement=endorsement, old_line_public=old_line_public, proposed_at=at)
+    encryption.encrypt_column(correction, "sealed_proposal", asdict(proposal))
+    correction.save()
     record("propose_correction", subject=endorsement, by=CONTACT, at=at)
 
 
@@ -42,7 +39,7 @@ def propose_correction(digest: str, proposal: EntryProposal, *, at: datetime, ol
 def accept_correction(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """Change the entry as proposed. Raises AlreadyDecided, CannotDecrypt, DuplicateEndorsement."""
     correction, endorsement = _lock_waiting(correction_id)
-    proposal = EntryProposal(**encryption.decrypt(correction.sealed_proposal))
+    proposal = EntryProposal(**encryption.decrypt_column(correction, "sealed_proposal"))
     event = record("correct", subject=endorsement, by=by, at=at)
     was = {
         "correction": correction.pk,
@@ -61,7 +58,7 @@ def accept_correction(correction_id: int, *, by: Actor, at: datetime) -> Endorse
 def refuse_correction(correction_id: int, *, by: Actor, at: datetime) -> Endorsement:
     """Refuse the correction: the entry stays as it is. Raises AlreadyDecided, CannotDecrypt."""
     correction, endorsement = _lock_waiting(correction_id)
-    was = {"correction": correction.pk, "proposal": encryption.decrypt(correction.sealed_proposal)}
+    was = {"correction": correction.pk, "proposal": encryption.decrypt_column(correction, "sealed_proposal")}
     record("refuse_correction", subject=endorsement, by=by, at=at)
     _save_decision(correction, CorrectionState.REFUSED, at=at)
     content, due = {"correction": correction.pk}, decision_records.undo_deadline(at)

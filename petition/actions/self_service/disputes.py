@@ -12,6 +12,7 @@ from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, En
 from petition.reference import mail_domains
 from petition.screening.similarity import build_name_forms, compare_names
 from petition.security import encryption, rate_limits
+from petition.security.encrypted_names import get_name
 from petition.text.references import parse_reference
 
 
@@ -33,16 +34,13 @@ def raise_dispute(
     claim = _assess_claim(appeal, reference, mailbox) if mailbox else ""
     above_limit = network is not None and _is_above_limit(appeal, reference, claim, network, at=at)
     with transaction.atomic():
-        Dispute.objects.create(
-            appeal=appeal,
-            about=about,
-            reference=reference,
-            claim=claim,
-            above_limit=above_limit,
-            sealed_message=encryption.encrypt(words),
-            sealed_mailbox=encryption.encrypt(mailbox) if mailbox else "",
-            raised_at=at,
+        dispute = Dispute(
+            appeal=appeal, about=about, reference=reference, claim=claim, above_limit=above_limit, raised_at=at
         )
+        encryption.encrypt_column(dispute, "sealed_message", words)
+        if mailbox:
+            encryption.encrypt_column(dispute, "sealed_mailbox", mailbox)
+        dispute.save()
         record("dispute", subject=appeal, by=CONTACT, at=at)
 
 
@@ -67,8 +65,9 @@ def _assess_claim(appeal: Appeal, reference: str, mailbox: str) -> str:
     known = [build_name_forms(name) for name in organisations.values_list("name", flat=True)]
     if not known or not reference:
         return Claim.DOMAIN if known else ""
-    names = listed.exclude(organisation_name="").values_list("organisation_name", "acronym")
-    is_alike = any(compare_names(build_name_forms(*name), other) for name in names for other in known)
+    names = [get_name(row) for row in listed]
+    forms = [build_name_forms(name["organisation_name"], name["acronym"]) for name in names]
+    is_alike = any(compare_names(one, other) for one in forms for other in known)
     return Claim.DOMAIN if is_alike else ""
 
 
@@ -93,8 +92,8 @@ class OpenDispute:
 def open_dispute(dispute_id: int, *, by: Actor, at: datetime) -> OpenDispute:
     """Return the decrypted dispute, and record that `by` read it. Raises Dispute.DoesNotExist, CannotDecrypt."""
     dispute = Dispute.objects.open().select_related("appeal").get(pk=dispute_id)
-    words = encryption.decrypt(dispute.sealed_message)
-    mailbox = encryption.decrypt(dispute.sealed_mailbox) if dispute.sealed_mailbox else ""
+    words = encryption.decrypt_column(dispute, "sealed_message")
+    mailbox = encryption.decrypt_column(dispute, "sealed_mailbox") or ""
     record_for("dispute", dispute.pk, "open_dispute", by=by, at=at)
     return OpenDispute(dispute, words, mailbox)
 

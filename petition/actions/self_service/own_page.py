@@ -28,7 +28,7 @@ def answer_question(digest: str, words: str, *, at: datetime) -> None:
     question = endorsement.questions.waiting().first()
     if endorsement.state != State.RETURNED or question is None:
         raise NotPossible
-    question.sealed_answer = encryption.encrypt(words)
+    encryption.encrypt_column(question, "sealed_answer", words)
     question.answered_at = at
     question.save()
     move(endorsement, to=State.CONFIRMED, by=CONTACT, at=at)
@@ -36,13 +36,13 @@ def answer_question(digest: str, words: str, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def replace_removal_code(digest: str, *, at: datetime) -> str:
-    """Create a removal code in place of the earlier one and return it. Raises NoSuchLink, NotPossible."""
+def replace_removal_code(digest: str, code_digest: str, *, at: datetime) -> None:
+    """Let the removal code with `code_digest` work in place of earlier ones. Raises NoSuchLink, NotPossible."""
     endorsement = lock_by_link(digest, at=at)
     if endorsement.state in (State.SUBMITTED, State.WITHDRAWN, State.REJECTED):
         raise NotPossible
     record("new_code", subject=endorsement, by=CONTACT, at=at)
-    return private_links.create_removal_code(endorsement)
+    private_links.replace_removal_codes(endorsement, code_digest)
 
 
 @transaction.atomic
@@ -54,12 +54,12 @@ def end_other_links(digest: str, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def forget_mailbox(digest: str, *, at: datetime) -> str:
-    """Erase everything about the contact and return a new removal code, the only way in from now on.
+def forget_mailbox(digest: str, code_digest: str, *, at: datetime) -> None:
+    """Erase everything about the contact; the removal code with `code_digest` is the only way in from now on.
 
     The same is done to everything else that this mailbox sent under this name, so that somebody who seizes the mailbox
-    finds nothing here: unconfirmed forms are erased, and a rejected endorsement is withdrawn. The code is '' if the
-    endorsement has ended. Raises NoSuchLink, NotPossible.
+    finds nothing here: unconfirmed forms are erased, and a rejected endorsement is withdrawn. The code opens nothing if
+    the endorsement has ended. Raises NoSuchLink, NotPossible.
     """
     opened = resolve_link(digest, at=at)
     # Not locked by the link: all rows of the mailbox have to be locked in ascending order (lifecycle.py).
@@ -67,13 +67,13 @@ def forget_mailbox(digest: str, *, at: datetime) -> str:
     endorsement = next(row for row in rows if row.pk == opened.pk)
     if endorsement.state == State.SUBMITTED:
         raise NotPossible
-    code = private_links.create_removal_code(endorsement) if endorsement.state in ACTIVE else ""
+    if endorsement.state in ACTIVE:
+        private_links.replace_removal_codes(endorsement, code_digest)
     for row in rows:
         if row.state == State.SUBMITTED:
             erase_unconfirmed(row, by=CONTACT, reason="forget", at=at)
         else:
             _forget(row, at=at)
-    return code
 
 
 def _lock_all_of_mailbox(endorsement: Endorsement) -> list[Endorsement]:

@@ -3,6 +3,7 @@
 A link is stored only as a digest of its token and its purpose, so a token works for no other purpose.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -28,10 +29,13 @@ def resolve_any_link(digests: list[str], *, at: datetime) -> Endorsement:
     return link.endorsement
 
 
-def lock_by_link(digest: str, *, at: datetime) -> Endorsement:
-    """Return the endorsement that this digest opens, locked until the transaction ends. Raises NoSuchLink."""
+def lock_by_link(digest: str, *, at: datetime, purposes: Iterable[Purpose] = Purpose) -> Endorsement:
+    """Return the endorsement that this digest opens, locked until the transaction ends. Raises NoSuchLink.
+
+    Only a link for one of `purposes` opens it.
+    """
     # One query finds, checks and locks: an action by link does not look up the endorsement before it locks it.
-    links = PrivateLink.objects.live(at).filter(digest=digest)
+    links = PrivateLink.objects.live(at).filter(digest=digest, purpose__in=purposes)
     rows = Endorsement.objects.select_for_update(of=("self",)).select_related("appeal")
     endorsement = rows.filter(pk__in=links.values("endorsement")).first()
     if endorsement is None:
@@ -54,13 +58,16 @@ def create_own_page_link(endorsement: Endorsement, *, replace: bool = False) -> 
     return create_link(endorsement, Purpose.OWN_PAGE)
 
 
-def create_removal_code(endorsement: Endorsement) -> str:
-    """Create a removal code such as `7KM-2QX-9RD-4TB` in place of an earlier one, and return it."""
+def add_removal_code(endorsement: Endorsement, digest: str) -> None:
+    """Let the removal code with this digest open the endorsement. A digest that is known already changes nothing."""
+    if not PrivateLink.objects.filter(digest=digest).exists():
+        PrivateLink.objects.create(endorsement=endorsement, purpose=Purpose.REMOVAL_CODE, digest=digest)
+
+
+def replace_removal_codes(endorsement: Endorsement, digest: str) -> None:
+    """Let only the removal code with this digest open the endorsement."""
     endorsement.links.filter(purpose=Purpose.REMOVAL_CODE).delete()
-    code = tokens.generate_removal_code()
-    digest = tokens.hash_removal_code(code, endorsement.appeal.slug)
-    PrivateLink.objects.create(endorsement=endorsement, purpose=Purpose.REMOVAL_CODE, digest=digest)
-    return code
+    add_removal_code(endorsement, digest)
 
 
 def build_url(route: str, token: str, language: str) -> str:
@@ -74,6 +81,12 @@ def find_confirmed_by(mailbox_index: str) -> QuerySet[Endorsement]:
     """Return all endorsements that this mailbox has confirmed, of any appeal."""
     confirmed = Endorsement.objects.filter(mailbox_index=mailbox_index, confirmed_at__isnull=False)
     return confirmed.exclude(mailbox_index="").order_by("pk")
+
+
+def find_confirmed_mailboxes(mailboxes: Iterable[str]) -> set[str]:
+    """Return those of these mailboxes, given as keyed hashes, that have confirmed an endorsement."""
+    confirmed = Endorsement.objects.filter(mailbox_index__in=list(mailboxes), confirmed_at__isnull=False)
+    return set(confirmed.values_list("mailbox_index", flat=True))
 
 
 def filter_open_tokens(own_page_tokens: list[str]) -> list[str]:

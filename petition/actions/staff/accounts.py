@@ -16,7 +16,7 @@ from petition.actions.refusals import NameTaken, NoSuchInvitation
 from petition.actions.staff import roles
 from petition.mail import outbox
 from petition.models import Invitation, Role, RoleProposal
-from petition.security import encryption, tokens
+from petition.security import tokens
 
 FIRST_NAME = "admin"
 INVITATION_LASTS = timedelta(days=7)
@@ -71,8 +71,8 @@ def _queue_invitation(account: User, *, language: str, at: datetime) -> None:
     content = {"url": f"{settings.SITE_URL}{reverse('invitation', args=[token])}", "name": account.username}
     outbox.queue_mail(
         "invitation",
-        sealed_address=encryption.encrypt(account.email),
-        sealed_content=encryption.encrypt(content),
+        address=account.email,
+        content=content,
         language=language,
         at=at,
     )
@@ -142,8 +142,8 @@ def queue_new_device_mail(account: User, *, at: datetime) -> None:
         content = {"when": at.strftime("%Y-%m-%d %H:%M UTC")}
         outbox.queue_mail(
             "new_device",
-            sealed_address=encryption.encrypt(account.email),
-            sealed_content=encryption.encrypt(content),
+            address=account.email,
+            content=content,
             language=settings.LANGUAGE_CODE,
             at=at,
         )

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from petition.actions.operations import clock_checks
-from petition.models import AuditEvent, Endorsement, OutgoingMail, Signatory, SiteState, State, Status
-from petition.models.held_list import is_restore_unfinished
+from petition.models import AuditEvent, Endorsement, IntakeRow, OutgoingMail, Signatory, SiteState, State, Status
+from petition.models.database.held_list import is_restore_unfinished
 
-WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, SUSPICIOUS_ACTIVITY, HIDING, CLOCK, HELD_LIST = (
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, SUSPICIOUS_ACTIVITY, HIDING, CLOCK, HELD_LIST, UNREADABLE, SET_APART = (
     "worker",
     "failed_mail",
     "old_mail",
@@ -18,10 +18,13 @@ WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, SUSPICIOUS_ACTIVITY, HIDING, CLOCK, HELD
     "hiding",
     "clock",
     "held_list",
+    "unreadable",
+    "set_apart",
 )
 WORKER_DEAD = timedelta(minutes=10)
 MAIL_OLD = timedelta(hours=1)
 FAILED_WITHIN = timedelta(days=7)
+UNREADABLE_WITHIN = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 _REMOVAL_VERBS = ("hide", "start_withdrawal", "withdraw", "revoke", "undo")
 _OLDEST = 200  # first rows of the queue in which the oldest is looked for: mailboxes do not confirm in order
@@ -38,6 +41,8 @@ def find_problems(*, at: datetime) -> list[str]:
         SUSPICIOUS_ACTIVITY: has_suspicious_activity(at),
         CLOCK: clock_checks.is_erasing_paused(site, at=at) or clock_checks.is_machine_clock_apart(site, at=at),
         HELD_LIST: site.list_held_back or is_restore_unfinished(),
+        UNREADABLE: was_unreadable(site, since=at - UNREADABLE_WITHIN),
+        SET_APART: IntakeRow.objects.stuck(at).exists(),
     }
     return [code for code, is_wrong in problems.items() if is_wrong]
 
@@ -51,6 +56,11 @@ def _has_old_mail(at: datetime) -> bool:
     # A retry moves `due_at`, so a mail that was tried counts from its creation. A mail that waits is not due yet.
     tried = Q(attempts__gte=1, created_at__lte=at - MAIL_OLD)
     return OutgoingMail.objects.owed().filter(tried | Q(due_at__lte=at - MAIL_OLD)).exists()
+
+
+def was_unreadable(site: SiteState, *, since: datetime) -> bool:
+    """Return whether an encrypted value was found since then that was changed, or belongs to another row."""
+    return site.unreadable_at is not None and site.unreadable_at > since
 
 
 def get_oldest_waiting() -> datetime | None:

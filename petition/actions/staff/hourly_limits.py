@@ -6,6 +6,7 @@ together (a bulk action that one proposed) counts for neither.
 # The audit log is counted, so every way to do such a thing counts, whichever page it is on.
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -37,16 +38,22 @@ def get_limit(limit: str) -> int:
     return MOST_APPROVALS if limit == APPROVALS else int(settings.HOURLY_LIMITS[limit])
 
 
-def check_limit(verb: str, *, account_id: int, last_proof: LastProof, at: datetime) -> None:
-    """Raise LimitReached if the account may not do `verb` once more now. Call it in the transaction that does it."""
-    limit = _LIMIT_OF.get(verb)
-    if limit is None:
-        return
-    # Locked until the transaction ends (after the endorsement, before the appeal): of two requests at the same time the
-    # second counts the first.
-    User.objects.select_for_update(no_key=True).filter(pk=account_id).only("pk").first()
-    if is_above_limit(limit, account_id=account_id, coming=1, last_proof=last_proof, at=at):
-        raise LimitReached(limit)
+@dataclass(frozen=True)
+class SessionLimits:
+    """The limits of one session of the admin."""
+
+    last_proof: LastProof
+
+    def check(self, verb: str, *, account_id: int, at: datetime) -> None:
+        """Raise LimitReached if the account may not do `verb` once more now; call it in the transaction that does."""
+        limit = _LIMIT_OF.get(verb)
+        if limit is None:
+            return
+        # Locked until the transaction ends (after the endorsement, before the appeal): of two requests at the same time
+        # the second counts the first.
+        User.objects.select_for_update(no_key=True).filter(pk=account_id).only("pk").first()
+        if is_above_limit(limit, account_id=account_id, coming=1, last_proof=self.last_proof, at=at):
+            raise LimitReached(limit)
 
 
 def is_above_limit(limit: str, *, account_id: int, coming: int, last_proof: LastProof, at: datetime) -> bool:

@@ -20,7 +20,6 @@ from petition.actions.audit import WORKER, record_for
 from petition.actions.refusals import CodesBlocked
 from petition.mail import outbox
 from petition.models import CodeTries
-from petition.security import encryption
 
 MOST_WRONG = 5
 WITHIN = timedelta(minutes=15)
@@ -106,8 +105,8 @@ def _count_wrong(account: User, tries: CodeTries, *, at: datetime) -> None:
         content = {"when": at.strftime("%Y-%m-%d %H:%M UTC")}
         outbox.queue_mail(
             "codes_blocked",
-            sealed_address=encryption.encrypt(account.email),
-            sealed_content=encryption.encrypt(content),
+            address=account.email,
+            content=content,
             language=settings.LANGUAGE_CODE,
             at=at,
         )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from petition.actions.operations.held_list import publish_list
 from petition.admin.actors import current_actor
 from petition.admin.responses import redirect_to_page, render_page
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.reference import clock
 
 

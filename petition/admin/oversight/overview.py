@@ -15,12 +15,25 @@ from django.views.decorators.http import require_safe
 from petition.admin.labels import REASONS
 from petition.admin.oversight import bar_chart
 from petition.admin.responses import render_page
-from petition.models import Appeal, AuditEvent, Endorsement, OutgoingMail, Reason, SiteState, State
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Endorsement,
+    IntakeRow,
+    OutgoingMail,
+    Reason,
+    Role,
+    SiteState,
+    State,
+    get_roles,
+)
 from petition.reference import clock, countries
+from petition.screening.opened_names import load_names
 
 DAYS = 30
 _MAX_COUNTRIES = 12
 _MAX_DECISIONS = 5000  # the latest, whose times are read
+_MOST_SET_APART = 50
 _FAILED_WITHIN = timedelta(days=7)
 
 
@@ -39,6 +52,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "slug": slug,
         "states": State.choices,
         "mail": _count_mail(now),
+        "set_apart": _list_set_apart(),
+        "may_retry": Role.ADMINISTRATOR in get_roles(request.user),
         "worker": SiteState.objects.filter(pk=1).values_list("worker_seen_at", flat=True).first(),
         "reasons": _count_reasons(chosen, now),
         "countries": _count_countries(submitted),
@@ -101,18 +116,29 @@ def _count_reasons(appeals: list[int], now: datetime) -> list[tuple[str, int, in
 
 
 def _count_countries(submitted: QuerySet[Endorsement]) -> list[tuple[str, int, int]]:
-    """Return the most frequent countries in the queue and on the list, where they are not encrypted."""
-    readable = submitted.filter(state__in=[State.CONFIRMED, State.RETURNED, State.APPROVED]).exclude(countries="")
+    """Return the most frequent countries in the queue and on the list."""
+    present = submitted.filter(state__in=[State.CONFIRMED, State.RETURNED, State.APPROVED]).order_by()
     counter: Counter[str] = Counter()
-    for codes, count in readable.values_list("countries").annotate(count=Count("pk")).order_by():
+    for codes, count in present.exclude(countries="").values_list("countries").annotate(count=Count("pk")):
         for code in codes.split():
             counter[code] += count
+    opened = load_names()
+    for pk in present.filter(organisation_name="").values_list("pk", flat=True):
+        for code in opened[pk].countries.split() if pk in opened else ():
+            counter[code] += 1
     return _with_bars(
         [
             (countries.country_name(code, get_language() or ""), count)
             for code, count in counter.most_common(_MAX_COUNTRIES)
         ]
     )
+
+
+def _list_set_apart() -> dict[str, Any]:
+    """Return how many rows of the intake could not be processed, and those that have waited longest."""
+    stuck = IntakeRow.objects.stuck(clock.now())
+    count = stuck.count()
+    return {"count": count, "rows": list(stuck.defer("box")[:_MOST_SET_APART]) if count else []}
 
 
 def _with_bars(counts: list[tuple[str, int]]) -> list[tuple[str, int, int]]:

@@ -23,6 +23,7 @@ from petition.admin.review.decisions import list_decisions
 from petition.models import HARMLESS_FLAGS, Appeal, Dispute, Endorsement, FlagCode, State, Suspicion
 from petition.models.choices import UNDECIDED
 from petition.reference import clock, countries
+from petition.security.encrypted_names import get_name
 
 ROWS_PER_PAGE = 50
 ON_HOLD_BELOW = 10
@@ -66,6 +67,7 @@ def _load(queryset: QuerySet[Endorsement], limit: int) -> list[Endorsement]:
 
 
 def _rows(page: list[Endorsement], *, at: datetime) -> list[dict[str, Any]]:
+    language = get_language() or "en"
     return [
         {
             "endorsement": row,
@@ -73,7 +75,7 @@ def _rows(page: list[Endorsement], *, at: datetime) -> list[dict[str, Any]]:
             "flags": [(FlagCode(flag.code).label, flag.code in HARMLESS_FLAGS) for flag in row.flags.all()],
             "age": (age := get_age(row, at=at)),
             "age_in_words": AGE_LABELS.get(age, ""),
-            "countries": [countries.country_name(code, get_language() or "en") for code in row.countries.split()],
+            "countries": [countries.country_name(code, language) for code in get_name(row)["countries"].split()],
             "decisions": [name for name in list_decisions(row) if name in ("approve", "reject")],
         }
         for row in page

@@ -18,9 +18,10 @@ from petition.admin.review import evidence, sections
 from petition.admin.review.decisions import list_decisions
 from petition.admin.review.forms import NoteForm, QuestionForm
 from petition.admin.review.history import load_history
-from petition.models import Display, Endorsement, Origin, State, Status
+from petition.models import Correction, Display, Endorsement, Origin, State, Status
 from petition.models.choices import ACTIVE
 from petition.reference import clock
+from petition.security.encrypted_names import get_name
 
 
 def render_endorsement(
@@ -35,8 +36,11 @@ def render_endorsement(
     context = {
         "endorsement": endorsement,
         "line": entries.get_entry_text_for_staff(endorsement) or _("Name sealed"),
+        "name_fields": get_name(endorsement),
         "decisions": list_decisions(endorsement),
-        "questions": [(question, decrypt_or_none(question.sealed_answer)) for question in endorsement.questions.all()],
+        "questions": [
+            (question, decrypt_or_none(question, "sealed_answer")) for question in endorsement.questions.all()
+        ],
         "history": load_history(pk),
         "check": None if endorsement.withdrawal_due_at else evidence.build_check_form(endorsement, seen),
         "title": _("Endorsement"),
@@ -65,7 +69,7 @@ def _action_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
         "may_show": is_withheld and endorsement.origin == Origin.IMPORTED,
         "asks_for_name": is_withheld and endorsement.name_again_at,
         "correction": correction,
-        "proposed": _format_proposal(correction.sealed_proposal) if correction else "",
+        "proposed": _format_proposal(correction) if correction else "",
         "unreachable": endorsement.state == State.CONFIRMED and not endorsement.has_contact(),
         "ask": QuestionForm(auto_id="ask-%s") if endorsement.state == State.CONFIRMED and is_open else None,
         "note": NoteForm(initial={"words": signatory.note, "seen": seen}, auto_id="note-%s")
@@ -74,6 +78,6 @@ def _action_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
     }
 
 
-def _format_proposal(sealed: str) -> str:
-    proposal = decrypt_or_none(sealed)
+def _format_proposal(correction: Correction) -> str:
+    proposal = decrypt_or_none(correction, "sealed_proposal")
     return entries.get_entry_text(Endorsement(**proposal)) if proposal else ""

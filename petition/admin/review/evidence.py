@@ -14,6 +14,7 @@ from petition.admin.review.forms import CheckForm
 from petition.models import Display, Endorsement, KnownOrganisation, Origin, OutgoingMail, State
 from petition.screening.evaluation import LIKENESS_LABELS, evaluate
 from petition.screening.similar_names import Resemblance, find_resemblances
+from petition.security.encrypted_names import get_name
 
 
 def screening_context(endorsement: Endorsement) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def screening_context(endorsement: Endorsement) -> dict[str, Any]:
 def _channels(endorsement: Endorsement) -> list[tuple[str, str]]:
     """Return the organisations that the secretariat knows at this mail domain, and how it reaches them."""
     known = KnownOrganisation.objects.filter(domain_index=endorsement.domain_index) if endorsement.domain_index else ()
-    channels = ((one.name, decrypt_or_none(one.sealed_channel)) for one in known)
+    channels = ((one.name, decrypt_or_none(one, "sealed_channel")) for one in known)
     return [(name, channel) for name, channel in channels if channel]
 
 
@@ -41,6 +42,7 @@ def _compare(similar: list[Resemblance]) -> list[dict[str, Any]]:
     return [
         {
             "other": rows[one.endorsement],
+            "website": get_name(rows[one.endorsement])["website"],
             "line": entries.get_entry_text_for_staff(rows[one.endorsement]) or _("Name sealed"),
             "reference": one.reference or f"№ {one.endorsement}",
             "how": LIKENESS_LABELS[one.how],
@@ -108,7 +110,7 @@ def build_check_form(endorsement: Endorsement, seen: int) -> CheckForm | None:
     initial = {
         "how": endorsement.checked_how,
         "voucher": endorsement.vouched_by.reference if endorsement.vouched_by else "",
-        "note": decrypt_or_none(endorsement.sealed_check_note) or "",
+        "note": decrypt_or_none(endorsement, "sealed_check_note") or "",
         "member": endorsement.member_confirmed,
         "seen": seen,
     }

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from petition.actions.intake.accept import Submission
+from petition.actions.intake.submissions import Submission
 from petition.actions.moderation import manual_entry
 from petition.actions.refusals import AlreadyEntered, DuplicateEndorsement, NotOpen
 from petition.admin.actors import current_actor

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from petition.actions.endorsing import withheld_count
+from petition.actions.listing import entries
 from petition.actions.mailing import decision_mails
 from petition.actions.mailing.decision_mails import OTHER_REASON, MailSpec
 from petition.actions.moderation import manual_entry, name_changes, spelling
@@ -64,7 +65,7 @@ def _preview_reasons(endorsement: Endorsement, reachable: bool) -> list[tuple[st
 def build_internal_note_form(endorsement: Endorsement, seen: int) -> InternalNoteForm | None:
     """Return the form with the note for moderators, or None without the key: nobody may overwrite it unread."""
     try:
-        words = str(encryption.decrypt(endorsement.sealed_note)) if endorsement.sealed_note else ""
+        words = str(encryption.decrypt_column(endorsement, "sealed_note") or "")
     except encryption.CannotDecrypt:
         return None
     return InternalNoteForm(initial={"note": words, "seen": seen}, auto_id="internal-%s")
@@ -74,14 +75,10 @@ def _spelling_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
     try:
         fields = name_changes.read_entry_fields(endorsement)
         kept = [
-            (row.changed_at, encryption.decrypt(row.sealed_before), encryption.decrypt(row.sealed_after))
+            (row.changed_at, *(encryption.decrypt_column(row, name) for name in ("sealed_before", "sealed_after")))
             for row in endorsement.spellings.all()
         ]
-        language = (
-            encryption.decrypt(endorsement.sealed_name)["name_language"]
-            if endorsement.sealed_name
-            else endorsement.name_language
-        )
+        language = entries.read_name(endorsement)["name_language"]
     except encryption.CannotDecrypt:
         return {}
     if endorsement.state == State.WITHDRAWN:

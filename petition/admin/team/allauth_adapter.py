@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
+from petition.actions.staff import second_factor_secrets
 from petition.actions.staff.accounts import queue_new_device_mail
 from petition.admin.team import known_browsers
 from petition.reference import clock
@@ -28,6 +30,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return what wrong passwords are counted by: the network, as in the rest of the site."""
         return networks.get_network(request.META)
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
+    """Secrets of second factors are stored encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        return second_factor_secrets.encrypt_secret(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return second_factor_secrets.decrypt_secret(encrypted_text)
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # as above

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from petition.actions.operations import backup
 from petition.actions.refusals import BackupFailed
 from petition.management.progress import MegabyteProgress
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 
 
 class Command(BaseCommand):

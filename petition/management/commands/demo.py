@@ -7,7 +7,7 @@ from petition.actions.appeals import demonstration
 from petition.actions.refusals import NotADemonstration, StatementRefused
 from petition.management.appeal_slugs import parse_slug
 from petition.models import Appeal
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 from petition.statements.statement import read_statement
 
 MOST = 100_000

@@ -6,7 +6,7 @@ from petition.actions.audit import OPERATOR
 from petition.actions.moderation import decisions
 from petition.management import appeal_slugs
 from petition.models import Kind, Signatory
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 from petition.text.references import parse_reference
 
 

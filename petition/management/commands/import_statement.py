@@ -12,7 +12,7 @@ from petition.actions.audit import OPERATOR
 from petition.actions.refusals import StatementRefused
 from petition.management.notice_file import NoticeFile, read_notice
 from petition.models import Appeal, TextStatus
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 from petition.reference.languages import LANGUAGES
 from petition.statements.ledger import Note
 from petition.statements.naming import find_issuer, suggest_slug

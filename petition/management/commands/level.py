@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from petition.actions.audit import OPERATOR
 from petition.actions.operations import site_state
 from petition.models import Level, SiteState
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions.operations import clock_checks, retention
 from petition.actions.refusals import ClocksDiffer, ErasingPaused, RowsFailed
-from petition.models import database_clock
+from petition.models.database import database_clock
 from petition.reference import clock
 
 

@@ -8,7 +8,7 @@ from petition.actions.operations import restore
 from petition.actions.operations.removal_journal import get_journal_path
 from petition.actions.refusals import UnusableJournal
 from petition.management.removals import describe_result, get_private_keys
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 from petition.security.encrypted_files import CannotDecryptFile
 
 

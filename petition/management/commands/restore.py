@@ -9,9 +9,10 @@ from petition.actions.audit import OPERATOR
 from petition.actions.operations import restore
 from petition.actions.operations.restore import RestoreRequest
 from petition.actions.refusals import BackupFailed, UnusableJournal
+from petition.management.database_rights import repeat_database_rights
 from petition.management.progress import MegabyteProgress
 from petition.management.removals import describe_result, get_private_keys
-from petition.models.database_clock import database_now
+from petition.models.database.database_clock import database_now
 from petition.security.encrypted_files import CannotDecryptFile
 
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 f"{error.filename or settings.DATA_DIR} cannot be used ({error.strerror}): make it writable, and free "
                 "some space on its disk."
             ) from error
+        repeat_database_rights(self.stdout)
         if result is None:
             self.stdout.write(
                 "No list is published: remove the names again that were removed since the backup, then let an "

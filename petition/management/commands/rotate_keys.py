@@ -34,13 +34,24 @@ class Command(BaseCommand):
         self.stdout.write(f"{table}: {done} of {of}")
 
     def _describe_keys(self, rotation: key_rotation.Rotation) -> None:
-        """Say which private keys may be removed from the settings."""
+        """Say which private keys may be removed from the settings, and which one is missing."""
         current, held = encryption.get_key_ids()
+        for key_id, count in sorted(rotation.waiting.items()):
+            if key_id not in held:
+                self.stderr.write(
+                    f"{count} rows of the intake wait for the key {key_id}, which is not here: add it to "
+                    "CONTACT_PRIVATE_KEY."
+                )
         for key_id in held:
             if key_id == current:
                 self.stdout.write(f"The key {key_id} is the current one.")
             elif count := rotation.in_use[key_id]:
                 self.stdout.write(f"Keep the key {key_id}: {count} texts are encrypted with it. Run this again.")
+            elif count := rotation.waiting[key_id]:
+                self.stdout.write(
+                    f"Keep the key {key_id}: {count} rows of the intake wait that only it opens. Let the worker "
+                    "process them, then run this again."
+                )
             else:
                 self.stdout.write(
                     f"Remove the key {key_id} from CONTACT_PRIVATE_KEY, but keep it for backups that need it."

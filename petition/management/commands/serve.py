@@ -127,7 +127,9 @@ class Command(BaseCommand):
         write(f"  The admin     {site_url}/admin/")
         write(f"  Mails go to   {settings.MAIL_DIR if not settings.EMAIL_URL else 'the mail server in EMAIL_URL'}")
         if settings.ROLE == "all":
-            write("  Note          This process has all keys: run a public site as ROLE=public and ROLE=staff.")
+            write("  Note          This process has all keys: run a public site as ROLE=public and ROLE=staff,")
+            write("                on PostgreSQL with `manage.py database_roles`. SQLite has no logins: whoever takes")
+            write("                over a web process has the whole file, and only encryption protects what is in it.")
         if place.is_any_address:
             write("  Note          It listens on all addresses of this machine: put a proxy with https before it.")
         write("  Stop with Ctrl-C.")

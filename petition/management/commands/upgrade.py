@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from petition.management.database_rights import repeat_database_rights
 from petition.management.removals import write_removal_journal
 from petition.management.static_files import collect_if_changed
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         if not without_backup:
             call_command("backup", stdout=self.stdout)
         call_command("migrate", verbosity=0, skip_checks=True, stdout=self.stdout)
+        repeat_database_rights(self.stdout)
         collect_if_changed()
         write_removal_journal()
         self.check(databases=["default"])

@@ -8,22 +8,30 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from petition.actions.endorsing import withheld_count
-from petition.actions.intake import process
+from petition.actions.intake import process, take
 from petition.actions.mailing import delivery, staff_alerts
 from petition.actions.moderation import batches
-from petition.actions.operations import clock_checks, retention, running_processes, table_rewrite
+from petition.actions.operations import clock_checks, retention, running_processes, site_state, table_rewrite
 from petition.actions.refusals import ErasingPaused
+from petition.actions.self_service import follow_ups
+from petition.management import web_process
 from petition.management.duty_runner import Duties, Duty, SlicedWork
 from petition.management.mirror_refresh import MirrorRefresher
+from petition.management.news import News
 from petition.management.removals import write_removal_journal
-from petition.models import database_clock
+from petition.models.database import database_clock
 from petition.publishing.exports import file_cache
 from petition.reference import clock
+from petition.security import rate_limits, unreadable
 
 PAUSE_SECONDS: Final = 1.0
+"""How long the worker waits when it has nothing to do, unless something comes in (management/news.py)."""
 EACH_ROUND: Final = 0.0
+INTAKE_SECONDS: Final = 0.5
+"""How long a round takes in what visitors have sent."""
 MAIL_SECONDS: Final = 0.5
 """How long a round delivers mail, unless one mail takes longer."""
 
@@ -38,6 +46,9 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do everything that is due, then stop")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        web_process.limit_lock_waits(settings.DATABASES["default"])
+        if not connection.in_atomic_block:
+            connection.close()  # opened before, without the limit
         with running_processes.database_in_use():
             self._work(once=once)
 
@@ -45,6 +56,7 @@ class Command(BaseCommand):
         self.check(databases=["default"])
         self._journal = write_removal_journal()  # without one the worker does not start
         self._stop = threading.Event()
+        self._delivery = delivery.Delivery()
         self._mirror = MirrorRefresher(settings.MIRROR_DIR) if settings.MIRROR_DIR else None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
@@ -57,11 +69,15 @@ class Command(BaseCommand):
         """Run the duties until the worker is stopped; return the names of those that failed."""
         duties = Duties(self._duties())
         duties.load_failures()
+        news = News()
         while True:
             database_clock.refresh()
             more = duties.run()
-            if (once and not more) or self._stop.wait(0 if more else PAUSE_SECONDS):
+            if not more:
+                news.wait(self._stop, most=0 if once else PAUSE_SECONDS)
+            if self._stop.is_set() or (once and not more):
                 break
+        self._delivery.close()
         if self._mirror and once:
             self._mirror.finish(at=clock.now())
         elif self._mirror:
@@ -71,8 +87,10 @@ class Command(BaseCommand):
     def _duties(self) -> list[Duty]:
         """Return all duties, mail before those that may take long. /readyz shows the names."""
         return [
-            Duty("removals", EACH_ROUND, lambda at: self._journal.update(at=at)),
+            # First, since a public process takes in nothing before it knows the worker's keys.
             Duty("heartbeat", 15, self._beat),
+            Duty("removals", EACH_ROUND, lambda at: self._journal.update(at=at)),
+            Duty("intake", EACH_ROUND, _process_intake),
             Duty("mail", EACH_ROUND, self._deliver),
             # Add a new duty here; if it can take long, as SlicedWork.
             Duty("bulk actions", EACH_ROUND, lambda _at: batches.continue_batches()),
@@ -90,19 +108,27 @@ class Command(BaseCommand):
 
     def _beat(self, at: datetime) -> None:
         clock_checks.record_heartbeat()
+        unreadable.store_unreadable()
+        rate_limits.replace_weekly_key(at=at)
+        site_state.publish_figures(at=clock.now())
         retention.truncate_wal()
 
     def _deliver(self, at: datetime) -> bool:
-        # One mail after the other: a slow mail server must not hold up the heartbeat.
+        # Not all at once: a slow mail server must not hold up the heartbeat.
         until = time.monotonic() + MAIL_SECONDS
-        while delivery.deliver_due(most=1):
-            if time.monotonic() >= until or self._stop.is_set():
-                return True
-        return False
+        return self._delivery.deliver_due(may_go_on=lambda: time.monotonic() < until and not self._stop.is_set()) > 0
 
     def _tend_mirror(self, at: datetime) -> None:
         if self._mirror:
             self._mirror.update(at=at)
+
+
+def _process_intake(at: datetime) -> bool:
+    until = time.monotonic() + INTAKE_SECONDS
+    while take.process_intake(at=clock.now()):
+        if time.monotonic() >= until:
+            return True
+    return follow_ups.process_follow_ups(at=at)
 
 
 def _begin_erasing(at: datetime) -> Iterator[None]:

@@ -30,6 +30,11 @@ class Freshness:
         """Return whether what is in memory may be older than it should be."""
         return now - self.checked_at > MAX_AGE_SECONDS
 
+    @property
+    def is_answering(self) -> bool:
+        """Return whether the last check got an answer, and none is overdue."""
+        return self._is_answering
+
     def wait_for_check(self) -> None:
         """Wait until the record was checked; at most `max_wait` seconds, and not at all if the database is silent."""
         if not self._is_answering:

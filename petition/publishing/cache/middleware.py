@@ -18,8 +18,9 @@ from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from django.urls import ResolverMatch
 
-from petition.models import database_clock
+from petition.models.database import database_clock
 from petition.publishing import queries
+from petition.publishing.cache import site_status
 from petition.publishing.cache.degraded_page import list_published_texts
 from petition.publishing.cache.freshness import Freshness
 from petition.publishing.cache.rendering import (
@@ -46,6 +47,8 @@ from petition.publishing.cache.thread_limits import THREADS, RequestKind, Thread
 from petition.publishing.exports import file_cache
 
 UPKEEP_SECONDS: Final = 0.5
+CONNECTION_SECONDS: Final = 5.0
+"""How long the watcher keeps its connection."""
 MAX_OUTAGE_SECONDS: Final = 300
 """How long stored responses are served without the database."""
 MAX_TRIES: Final = 3
@@ -234,11 +237,14 @@ class PublishedPagesMiddleware:
                 self._watcher = thread
 
     def _run_watcher(self) -> None:
+        opened_at = time.monotonic()
         while True:
             with contextlib.suppress(Exception):  # this thread must survive everything, or removed names stay
                 self.check_for_changes()
-                # No connection is held while it sleeps, so none outlives a database that restarts.
-                connection.close()
+                # Opening one costs twice as much as a check. None that failed is used again: the server has restarted.
+                if not self.freshness.is_answering or time.monotonic() - opened_at > CONNECTION_SECONDS:
+                    connection.close()
+                    opened_at = time.monotonic()
             self.freshness.wait_for_next_check()
 
     def _run_upkeep(self) -> None:
@@ -255,6 +261,7 @@ class PublishedPagesMiddleware:
         try:
             database_clock.refresh()
             texts, state = list_published_texts(), queries.get_public_state()
+            site_status.keep_status()
         except Exception:  # noqa: BLE001  (whatever the database does, visitors are answered)
             self.freshness.record_check(started_at, is_answered=False)
             self._get_cache()

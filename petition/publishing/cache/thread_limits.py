@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Final
 
-THREADS: Final = 16
+THREADS: Final = 20
 """The `--blocking-threads` that `manage.py serve` and README give to granian."""
 MAX_WAIT_SECONDS: Final = 5.0
 """A kind of request is stuck if its places are taken and none of it has ended for this long: more are refused."""
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class RequestKind(Enum):
     """Kinds of requests; the value is the name for the log, and how many of them are inside Django at most."""
 
-    POSTS = "posts", 3  # on SQLite a held write lock stops only these
+    POSTS = "posts", 6  # on SQLite a held write lock stops only these
     PAGES = "pages", 3
     SEARCHES = "searches", 2
     EXPORTS = "exports", 2

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db.models import Max
 
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.models.signatories import Signatory, Status
 from petition.publishing import queries
 from petition.publishing.cache.rendering import Application

@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,15 +11,16 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from petition.actions.intake import accept
+from petition.actions.intake import post
+from petition.actions.intake.request_kinds import RequestKind
+from petition.actions.refusals import CannotBeOpened
 from petition.mail.messages import subject_of_confirmation
-from petition.models import Appeal, Endorsement
-from petition.security.tokens import compute_reference_word
-from petition.web.responses import hide_address
-from petition.web.shortcuts import get_appeal_or_404
+from petition.reference import clock
+from petition.security.tokens import is_reference_word
+from petition.web.responses import hide_address, not_taken_in
+from petition.web.shortcuts import get_network_bucket, get_status_and_appeal
 
-MIN_DECISIONS = 5  # a median of fewer says nothing
-_FINGERPRINT = re.compile("[0-9a-f]{64}")
+_ROW = re.compile("[0-9a-f]{32}")
 
 
 @csrf_exempt
@@ -26,31 +28,29 @@ _FINGERPRINT = re.compile("[0-9a-f]{64}")
 def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
     """The same page after every post of the form; a post of this page sends the mail again.
 
-    `?post=` is the keyed hash of what was posted. It names nobody, and only allows one more mail within the limits.
+    `?post=` is the number of the row that was stored. It names nobody, and only allows one more mail within the limits.
     """
-    appeal = get_appeal_or_404(slug)
-    post = request.GET.get("post", "")
-    if not _FINGERPRINT.fullmatch(post):
-        post = ""
+    status, appeal = get_status_and_appeal(slug)
+    row, word = request.GET.get("post", ""), request.GET.get("word", "")
+    row, word = (row if _ROW.fullmatch(row) else ""), (word if is_reference_word(word) else "")
     if request.method == "POST":
-        accept.request_new_mail(appeal, post)
-        query = f"?post={post}&again=1" if post else ""
-        return HttpResponseRedirect(reverse("check_mail", args=[slug]) + query, status=HTTPStatus.SEE_OTHER)
+        try:
+            if row:
+                bucket = get_network_bucket(request, status)
+                post.post_request(status, RequestKind.SEND_AGAIN, appeal, {"row": row}, network_bucket=bucket)
+        except CannotBeOpened:
+            return not_taken_in(request)
+        query = urlencode({"post": row, "word": word, "again": "1"} if row else {})
+        address = reverse("check_mail", args=[slug]) + (f"?{query}" if query else "")
+        return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
     context = {
         "slug": slug,
-        "post": post,
+        "post": row,
         "again": "again" in request.GET,
-        "word": compute_reference_word(post) if post else "",
+        "word": word,
         "sender": settings.SENDER,
         "subject": subject_of_confirmation(),
-        "review_days": median_review_days(appeal),
+        "is_late": status.is_worker_late(clock.now()),
+        "review_days": (status.review_days or {}).get(str(appeal.pk)),
     }
     return hide_address(render(request, "endorse/check_mail.html", context))
-
-
-def median_review_days(appeal: Appeal) -> int | None:
-    """Return the median time of recent decisions in days, rounded up; None if there are too few."""
-    waits = sorted(Endorsement.objects.latest_waits(appeal.pk))
-    if len(waits) < MIN_DECISIONS:
-        return None
-    return waits[len(waits) // 2].days + 1

@@ -1,6 +1,5 @@
-"""Confirm an e-mail address: by the button behind the mailed link, or by the short code. GET changes nothing."""
+"""Confirm an e-mail address: by the button behind the mailed link, or by the code. GET changes nothing."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -8,19 +7,24 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from petition.actions.endorsing import confirmation
-from petition.actions.endorsing.confirmation import WaitingForms
-from petition.actions.listing.entries import get_entry_text
-from petition.actions.refusals import ChoiceRequired, NoSuchLink, NotOpen
-from petition.models import Endorsement, Origin, Purpose, State
+from petition.actions.intake.request_kinds import RequestKind
+from petition.actions.refusals import NoSuchLink
+from petition.actions.self_service import links
+from petition.actions.self_service.links import LinkedEndorsement, OpenedLink
+from petition.models.appeals import Appeal, AppealText
+from petition.models.choices import Origin, State
+from petition.models.contacts import Purpose
+from petition.models.intake import Outcome
 from petition.reference import clock
-from petition.security import networks, rate_limits
-from petition.security.tokens import compute_reference_word, hash_code, hash_token
+from petition.security import networks, page_state, rate_limits
+from petition.security.tokens import derive_removal_code, hash_code, hash_token
+from petition.web import sent
 from petition.web.endorse.forms import DeclarationsForm
 from petition.web.responses import error_page, hide_address, link_not_valid
 from petition.web.shortcuts import get_appeal_or_404
 
 MAX_CHOICES = 20  # where more forms wait for one address, the others are found by their word
+_CONFIRM_PURPOSES = (Purpose.CONFIRM, Purpose.CONFIRM_CODE)
 
 
 @csrf_exempt
@@ -28,7 +32,7 @@ MAX_CHOICES = 20  # where more forms wait for one address, the others are found 
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would be confirmed; POST confirms it, or erases it when `not_me` was pressed."""
     try:
-        return hide_address(_show_or_act(request, hash_token(token, Purpose.CONFIRM)))
+        return hide_address(_show_or_send(request, hash_token(token, Purpose.CONFIRM), {}))
     except NoSuchLink:
         return link_not_valid(request)
 
@@ -50,15 +54,15 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _code_page(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
     """Ask for the code; with the right one show or confirm what waits."""
-    typed = request.POST.get("code", "")
+    typed, now = request.POST.get("code", ""), clock.now()
     if request.method != "POST":
-        return render(request, "confirm/code.html", context)
-    now, network = clock.now(), networks.get_network(request.META)
+        return _result_by_code(request, context) or render(request, "confirm/code.html", context)
+    network = networks.get_network(request.META)
     # Counted before the code is checked, and given back for a right one: codes are short enough to be guessed.
     if not rate_limits.consume(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        response = hide_address(_show_or_act(request, hash_code(typed), code=typed, **context))
+        response = hide_address(_show_or_send(request, hash_code(typed), context | {"code": typed}))
     except NoSuchLink:
         context = context | {"typed": typed, "wrong": True}
         return render(request, "confirm/code.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -66,84 +70,139 @@ def _code_page(request: HttpRequest, context: dict[str, object]) -> HttpResponse
     return response
 
 
-def _show_or_act(request: HttpRequest, digest: str, **context: object) -> HttpResponse:
-    """Do what was pressed, or show what this link or code opens. Raises NoSuchLink."""
-    fingerprint, now = request.POST.get("form", ""), clock.now()
+def _result_by_code(request: HttpRequest, context: dict[str, object]) -> HttpResponse | None:
+    """Return the page after a request that was sent with a code; None if this is not that page."""
+    digest = page_state.decrypt_state(request.GET.get("by", ""), at=clock.now())
+    if not digest or sent.get_sent_row(request) is None:
+        return None
     try:
-        if "not_me" in request.POST:
-            slug = confirmation.disown(digest, form=fingerprint, at=now).slug
-            return render(request, "confirm/erased.html", context | {"slug": slug})
-        if "none_is_mine" in request.POST:
-            confirmation.disown_all(digest, at=now)
-            return render(request, "confirm/erased.html", context)
-        waiting = confirmation.find_waiting_forms(digest, at=now)
-        if request.method == "POST":
-            return _confirm(request, digest, fingerprint, waiting, context)
-    except ChoiceRequired:
-        waiting = confirmation.find_waiting_forms(digest, at=now)
-    return _waiting_page(request, waiting, context)
+        return hide_address(_result_page(request, links.open_link(digest), context))
+    except NoSuchLink:
+        return None
+
+
+def _show_or_send(request: HttpRequest, digest: str, context: dict[str, object]) -> HttpResponse:
+    """Send what was pressed, or show what this link or code opens. Raises NoSuchLink."""
+    link = links.open_link(digest)
+    if request.method != "POST" and sent.get_sent_row(request):
+        return _result_page(request, link, context)
+    if link.purpose not in _CONFIRM_PURPOSES or not link.forms:
+        raise NoSuchLink
+    # With a code, the address must show neither the code nor the appeal.
+    by_code = "code" in context
+    query = {"by": page_state.encrypt_state(digest, at=clock.now())} if by_code else {"of": link.forms[0].slug}
+    if "none_is_mine" in request.POST:
+        return sent.send(request, digest, RequestKind.NONE_IS_MINE, query=query)
+    chosen = _choose(link, request.POST.get("form", ""))
+    if "not_me" in request.POST and chosen:
+        return sent.send(request, digest, RequestKind.NOT_ME, {"form": chosen.fingerprint}, query=query)
+    # A code that was only typed, on the form for it, shows what it opens if there is a choice.
+    if request.method == "POST" and chosen and "find" not in request.POST:
+        return _confirm(request, digest, chosen, context, query)
+    return _waiting_page(request, link, chosen, context)
+
+
+def _choose(link: OpenedLink, fingerprint: str) -> LinkedEndorsement | None:
+    """Return the form with this fingerprint, or the only one; None if one has to be chosen. Raises NoSuchLink."""
+    if fingerprint:
+        chosen = next((form for form in link.forms if form.fingerprint == fingerprint), None)
+        if chosen is None:
+            raise NoSuchLink
+        return chosen
+    if not link.forms:
+        raise NoSuchLink
+    return link.forms[0] if len(link.forms) == 1 else None
 
 
 def _confirm(
-    request: HttpRequest, digest: str, fingerprint: str, waiting: WaitingForms, context: dict[str, object]
+    request: HttpRequest, digest: str, chosen: LinkedEndorsement, context: dict[str, object], query: dict[str, str]
 ) -> HttpResponse:
-    """Confirm the form with this fingerprint, or the only one. Raises NoSuchLink, ChoiceRequired."""
-    context["slug"] = (waiting.only or waiting.forms[0]).appeal.slug
-    form = _declarations_form(request, waiting.only)
+    """Send the confirmation of this form. Raises NoSuchLink."""
+    context["slug"] = chosen.slug
+    if chosen.state != State.SUBMITTED or chosen.withdrawal_due_at:
+        return _status_page(request, chosen, context)
+    form = _declarations_form(request, chosen)
     if form and not form.is_valid():
-        return _waiting_page(request, waiting, context, form)
-    try:
-        result = confirmation.confirm(digest, form=fingerprint, at=clock.now(), declared=form is not None)
-    except NotOpen:
+        return _waiting_page(request, None, chosen, context, form)
+    appeal = Appeal.objects.filter(pk=chosen.appeal).first()
+    if appeal is None or not appeal.can_confirm(clock.now(), mailed_at=chosen.asked_at):
         return render(request, "endorse/closed.html", context, status=HTTPStatus.CONFLICT)
-    endorsement = result.endorsement
-    context |= {"endorsement": endorsement, "confirmation": result, "slug": endorsement.appeal.slug}
+    fields = {"form": chosen.fingerprint, "declared": form is not None}
+    return sent.send(
+        request, digest, RequestKind.CONFIRM, fields, code_for=chosen.slug, query=query | {"did": "confirm"}
+    )
+
+
+def _result_page(request: HttpRequest, link: OpenedLink, context: dict[str, object]) -> HttpResponse:
+    """Return the page of what was sent: received, done, or not possible. Raises NoSuchLink."""
+    row = sent.get_sent_row(request)
+    outcome = sent.get_outcome(link, row) if row else ""
+    if row is None or not outcome:
+        raise NoSuchLink
+    if Appeal.objects.filter(slug=request.GET.get("of", ""), published_at__isnull=False).exists():
+        context["slug"] = request.GET["of"]
+    is_confirmation = request.GET.get("did") == "confirm"
+    removal_code = derive_removal_code(row.hex) if is_confirmation else ""
+    if sent.is_waiting(link, row):
+        return sent.received_page(request, row, removal_code=removal_code, **context)
+    if outcome == Outcome.REFUSED:
+        context["removal_code"] = removal_code
+        return render(request, "confirm/not_possible.html", context, status=HTTPStatus.CONFLICT)
+    if not is_confirmation:
+        return render(request, "confirm/erased.html", context)
+    endorsement = next((form for form in link.forms if form.state != State.SUBMITTED), None)
+    context |= {"endorsement": endorsement, "removal_code": removal_code}
+    if endorsement:
+        context["slug"] = endorsement.slug
     return render(request, "confirm/confirmed.html", context)
 
 
-def _declarations_form(request: HttpRequest, endorsement: Endorsement | None) -> DeclarationsForm | None:
+def _declarations_form(request: HttpRequest, endorsement: LinkedEndorsement) -> DeclarationsForm | None:
     """Return the form of the declarations that the secretariat could not enter for the organisation, else None."""
-    if endorsement is None or endorsement.state != State.SUBMITTED or endorsement.origin != Origin.EMAIL:
+    if endorsement.state != State.SUBMITTED or endorsement.origin != Origin.EMAIL:
         return None
-    return DeclarationsForm(request.POST if request.method == "POST" else None, endorsement=endorsement)
+    data = request.POST if request.method == "POST" else None
+    return DeclarationsForm(data, display=endorsement.display)
 
 
 def _waiting_page(
-    request: HttpRequest, waiting: WaitingForms, context: dict[str, object], form: DeclarationsForm | None = None
+    request: HttpRequest,
+    link: OpenedLink | None,
+    chosen: LinkedEndorsement | None,
+    context: dict[str, object],
+    form: DeclarationsForm | None = None,
 ) -> HttpResponse:
     """Return the page of the only form that waits, or the choice between several."""
-    if waiting.only is None:
-        return _choice_page(request, waiting, context)
-    endorsement = waiting.only
-    form = form or _declarations_form(request, endorsement)
+    if chosen is None:
+        return _choice_page(request, link.forms if link else (), link.waiting if link else 0, context)
+    if chosen.state != State.SUBMITTED or chosen.withdrawal_due_at:
+        return _status_page(request, chosen, context)
+    form = form or _declarations_form(request, chosen)
     context |= {
-        "endorsement": endorsement,
-        "line": get_entry_text(endorsement),
-        "slug": endorsement.appeal.slug,
+        "endorsement": chosen,
+        "line": chosen.entry_text,
+        "slug": chosen.slug,
         "form": form,
-        "text": endorsement.text,
+        "text": AppealText.objects.get(pk=chosen.text) if form else None,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form and form.errors else HTTPStatus.OK
     return render(request, "confirm/confirm.html", context, status=status)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A form that waits, its entry as it will be printed, and the word that its sender was shown."""
-
-    endorsement: Endorsement
-    line: str
-    word: str
+def _status_page(request: HttpRequest, endorsement: LinkedEndorsement, context: dict[str, object]) -> HttpResponse:
+    context |= {"endorsement": endorsement, "slug": endorsement.slug}
+    return render(request, "confirm/confirm.html", context)
 
 
-def _choice_page(request: HttpRequest, waiting: WaitingForms, context: dict[str, object]) -> HttpResponse:
+def _choice_page(
+    request: HttpRequest, forms: tuple[LinkedEndorsement, ...], count: int, context: dict[str, object]
+) -> HttpResponse:
     """Return the page of several forms that wait: the newest, or those with the word that was typed."""
     word = (request.POST.get("word") or request.GET.get("word") or "").strip().lower()
-    choices = [Choice(form, get_entry_text(form), compute_reference_word(form.fingerprint)) for form in waiting.forms]
-    matching = [choice for choice in choices if choice.word == word] if word else choices
+    matching = [form for form in forms if form.reference_word == word] if word else list(forms)
     context |= {
         "choices": matching[:MAX_CHOICES],
-        "count": len(choices),
+        "count": count,
         "is_cut": len(matching) > MAX_CHOICES,
         "word": word,
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -12,15 +13,17 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from petition.actions.appeals.form_notice import BUILT_IN_DATED
-from petition.actions.intake import accept
-from petition.actions.refusals import NotOpen
-from petition.models import Notice
+from petition.actions.intake import post
+from petition.actions.intake.submissions import Submission
+from petition.actions.refusals import CannotBeOpened, NotOpen
+from petition.models.appeals import Appeal, Notice
 from petition.publishing import queries
-from petition.reference import clock
-from petition.web.endorse.arrival import form_stamp, read_arrival
+from petition.publishing.cache.site_status import SiteStatus
+from petition.web.endorse.arrival import form_stamp, get_random_value, read_arrival
 from petition.web.endorse.forms import EndorseForm
 from petition.web.endorse.preview import create_preview
-from petition.web.shortcuts import active_language, get_appeal_or_404
+from petition.web.responses import not_taken_in
+from petition.web.shortcuts import active_language, get_status_and_appeal
 
 
 # Compressed, since its lists of countries are long. The page has no secret that its length could reveal (BREACH).
@@ -32,17 +35,27 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
 
     A post with `preview` only shows the entry: `preview=page` in the form, `preview=line` as JSON.
     """
-    appeal = get_appeal_or_404(slug)
+    status, appeal = get_status_and_appeal(slug)
     form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
     if "preview" in request.POST:
         return _preview(request, slug, form)
-    try:
-        if form.is_bound and form.is_valid():
-            post = accept.submit(appeal, _submission(form), arrival=read_arrival(request), at=clock.now())
-            return HttpResponseRedirect(f"{reverse('check_mail', args=[slug])}?post={post}")
-    except NotOpen:
-        pass  # the page says so, with the phase
+    if form.is_bound and form.is_valid():
+        try:
+            return _store(request, status, appeal, form)
+        except CannotBeOpened:
+            return not_taken_in(request)
+        except NotOpen:
+            pass  # the page says so, with the phase
     return _form_page(request, slug, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
+
+
+def _store(request: HttpRequest, status: SiteStatus, appeal: Appeal, form: EndorseForm) -> HttpResponse:
+    """Put the form into the intake: one statement. Raises NotOpen, CannotBeOpened."""
+    arrival, once = read_arrival(request, status), get_random_value(request)
+    row, word = post.post_form(status, appeal, _submission(form), arrival, once=once)
+    return HttpResponseRedirect(
+        f"{reverse('check_mail', args=[appeal.slug])}?{urlencode({'post': row.hex, 'word': word})}"
+    )
 
 
 def _preview(request: HttpRequest, slug: str, form: EndorseForm) -> HttpResponse:
@@ -71,6 +84,6 @@ def _form_page(
     return render(request, "endorse/form.html", context, status=status)
 
 
-def _submission(form: EndorseForm) -> accept.Submission:
-    values = {name: form.cleaned_data[name] for name in form.fields if name in accept.Submission.__annotations__}
-    return accept.Submission(**values, language=active_language())
+def _submission(form: EndorseForm) -> Submission:
+    values = {name: form.cleaned_data[name] for name in form.fields if name in Submission.__annotations__}
+    return Submission(**values, language=active_language())

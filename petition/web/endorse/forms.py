@@ -8,16 +8,18 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout, Submit
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy as _, override
 
-from petition.models import Display, Endorsement
+from petition.models.choices import Display
 from petition.reference import countries
 from petition.reference.languages import FALLBACK_LANGUAGE, UNREVIEWED_LANGUAGES
-from petition.text.form_fields import MailboxField, SingleLineField
+from petition.text import form_limits as limits
+from petition.text.form_fields import MailboxField, SharedFields, SingleLineField
+from petition.text.form_limits import MAX_COUNTRIES
 from petition.web.endorse import consent_texts
 
-MAX_COUNTRIES = 3
 DECLARATIONS = ("authority", "consent_processing", "consent_publication")
 
 # Names must be stored exactly as typed. Only the mailbox has an enterkeyhint: on the other fields Android shows "next"
@@ -72,14 +74,14 @@ def _add_reviewed_wording(field: forms.Field) -> None:
 class EndorseForm(forms.Form):
     organisation_name = SingleLineField(
         label=_("Name of the organisation, exactly as it should appear"),
-        max_length=300,
+        max_length=limits.MAX_NAME,
         error_messages={"required": _("Enter the name of the organisation.")},
         widget=forms.TextInput(attrs=_AS_TYPED | {"autocomplete": "organization", "dir": "auto"}),
     )
     acronym = SingleLineField(
         label=_("Acronym"),
         required=False,
-        max_length=50,
+        max_length=limits.MAX_ACRONYM,
         widget=forms.TextInput(
             attrs=_AS_TYPED | {"autocomplete": "off", "dir": "auto", "autocapitalize": "characters"}
         ),
@@ -89,11 +91,11 @@ class EndorseForm(forms.Form):
         label=_("Website"),
         is_name=False,
         required=False,
-        max_length=200,
+        max_length=limits.MAX_WEBSITE,
         help_text=_("Helps us check; it is not published."),
         validators=[
             RegexValidator(
-                r"^(https?://)?[^\s/@]+\.[^\s/@]+(/\S*)?$",
+                limits.WEBSITE_PATTERN,
                 _("Enter an address like www.example.org, or leave this empty."),
             )
         ],
@@ -114,13 +116,13 @@ class EndorseForm(forms.Form):
     member = forms.BooleanField(required=False)
     contact_name = SingleLineField(
         label=_("Your name"),
-        max_length=200,
+        max_length=limits.MAX_PERSON,
         error_messages={"required": _("Enter your name.")},
         widget=forms.TextInput(attrs=_AS_TYPED | {"autocomplete": "name", "dir": "auto", "autocapitalize": "words"}),
     )
     contact_role = SingleLineField(
         label=_("Your role in the organisation"),
-        max_length=200,
+        max_length=limits.MAX_PERSON,
         error_messages={"required": _("Enter your role.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
     )
@@ -148,13 +150,17 @@ class EndorseForm(forms.Form):
         self.fields["member"].label = _("The organisation is a member: %(issuer)s") % {"issuer": issuer}
         for name in DECLARATIONS:
             _add_reviewed_wording(self.fields[name])
-        self.helper = FormHelper()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """Return how the form is laid out; not needed for a form that is stored."""
+        helper = FormHelper()
         # Without a session there is nothing to forge; web/middleware/request_checks.py refuses posts of other sites.
-        self.helper.disable_csrf = True
-        self.helper.form_show_errors = True
+        helper.disable_csrf = True
+        helper.form_show_errors = True
         # Our own errors are translated and keep everything that was typed.
-        self.helper.attrs = {"novalidate": ""}
-        self.helper.layout = Layout(
+        helper.attrs = {"novalidate": ""}
+        helper.layout = Layout(
             HTML("{% include 'endorse/submit_on_enter.html' %}{% include 'endorse/restored_input.html' %}"),
             Fieldset(_("The organisation"), "organisation_name", "acronym", "countries", "website"),
             Fieldset(_("On the list"), "display", "member", HTML("{% include 'endorse/preview.html' %}")),
@@ -175,12 +181,16 @@ class EndorseForm(forms.Form):
             HTML("{% include 'endorse/hidden_fields.html' %}{% include 'endorse/text_version.html' %}"),
             Submit("", _("Join the appeal"), css_class="button"),
         )
+        return helper
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("display") == Display.NAMED and not cleaned.get("consent_publication"):
             self.add_error("consent_publication", _("To be named, agree to the publication, or choose “Not named”."))
         return cleaned
+
+
+EndorseForm.base_fields = SharedFields(EndorseForm.base_fields)
 
 
 class PartForm(forms.Form):
@@ -198,9 +208,9 @@ class DeclarationsForm(PartForm):
 
     parts = DECLARATIONS
 
-    def __init__(self, *args: Any, endorsement: Endorsement, **options: Any) -> None:
+    def __init__(self, *args: Any, display: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        if endorsement.display == Display.NAMED:
+        if display == Display.NAMED:
             self.fields["consent_publication"].required = True
             self.fields["consent_publication"].error_messages["required"] = _(
                 "To be named, agree to the publication; or erase this and write to the secretariat."

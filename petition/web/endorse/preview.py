@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from petition.actions.listing.entries import get_entry_text
-from petition.models import Display, Endorsement
+from petition.models.choices import Display
+from petition.publishing.entry_text import format_named_entry
 from petition.web.endorse.forms import EndorseForm
 
 PRINTED_FIELDS = ("organisation_name", "acronym", "countries")
@@ -33,5 +33,5 @@ def create_preview(form: EndorseForm) -> Preview:
             " ".join(f"{form[name].label}: {error}" for name, errors in form.errors.items() for error in errors)
         )
     name, acronym, countries = (form.cleaned_data[name] for name in PRINTED_FIELDS)
-    entry = get_entry_text(Endorsement(organisation_name=name, acronym=acronym, countries=" ".join(countries)))
+    entry = format_named_entry(name, acronym, " ".join(countries))
     return Preview(_("This is how the line will be printed:"), entry)

@@ -3,12 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from petition.text.form_fields import MailboxField, broken_rules_error
-from petition.text.input_rules import broken_rules
-from petition.text.names import clean
+from petition.text.form_fields import MailboxField, MultiLineField
+from petition.text.form_limits import MAX_ANSWER
 from petition.web.endorse.forms import PartForm
-
-MAX_ANSWER_LENGTH = 2_000  # characters
 
 
 class CorrectionForm(PartForm):
@@ -30,18 +27,10 @@ class ContactForm(PartForm):
 
 
 class AnswerForm(forms.Form):
-    answer = forms.CharField(
+    answer = MultiLineField(
         label=_("Your answer"),
-        max_length=MAX_ANSWER_LENGTH,
+        max_length=MAX_ANSWER,
         help_text=_("Only the secretariat can read it."),
         error_messages={"required": _("Write an answer.")},
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "autocomplete": "off"}),
     )
-
-    def clean_answer(self) -> str:
-        # Each line for itself, since line ends are control characters.
-        lines = [clean(line) for line in str(self.cleaned_data["answer"]).splitlines()]
-        rules = {rule for line in lines for rule in (broken_rules(line) if line else ())}
-        if rules:
-            raise broken_rules_error(sorted(rules))
-        return "\n".join(lines)

@@ -9,14 +9,15 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from petition.actions.listing.entries import get_entry_text
-from petition.actions.refusals import NoSuchLink, NotPossible
-from petition.actions.self_service.private_links import resolve_link
-from petition.models import Display, Endorsement, Origin, Purpose, State
-from petition.models.choices import ACTIVE
-from petition.reference import clock
-from petition.security.tokens import hash_token
-from petition.web.responses import hide_address, link_not_valid
+from petition.actions.refusals import CannotBeOpened, NoSuchLink, NotPossible
+from petition.actions.self_service import links
+from petition.actions.self_service.links import LinkedEndorsement, OpenedLink
+from petition.models.choices import ACTIVE, Display, Origin, State
+from petition.models.contacts import Purpose
+from petition.models.intake import Outcome
+from petition.security.tokens import derive_removal_code, hash_removal_code, hash_token
+from petition.web import sent
+from petition.web.responses import hide_address, link_not_valid, not_taken_in
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class OpenLink:
     token: str
     digest: str
     purpose: Purpose
-    endorsement: Endorsement
+    endorsement: LinkedEndorsement
 
     def context(self, **extra: object) -> dict[str, object]:
         """Return what every page of the own page shows; the line is '' where the name is encrypted."""
         return {
             "endorsement": self.endorsement,
-            "line": "" if self.endorsement.sealed_name else get_entry_text(self.endorsement),
-            "slug": self.endorsement.appeal.slug,
+            "line": self.endorsement.entry_text,
+            "slug": self.endorsement.slug,
             "token": self.token,
             "possible": possible_steps(self.endorsement),
         } | extra
@@ -43,7 +44,10 @@ LinkView = Callable[[HttpRequest, OpenLink], HttpResponse]
 
 
 def own_page_view(*, step: str = "") -> Callable[[LinkView], Callable[..., HttpResponse]]:
-    """Open the link of the own page for a view; a `step` that is not possible now gets a page that says so."""
+    """Open the link of the own page for a view; a `step` that is not possible now gets a page that says so.
+
+    After a request was sent, the page of its result is at the same address.
+    """
 
     def decorate(view: LinkView) -> Callable[..., HttpResponse]:
         @csrf_exempt
@@ -51,51 +55,116 @@ def own_page_view(*, step: str = "") -> Callable[[LinkView], Callable[..., HttpR
         def wrapped(request: HttpRequest, token: str) -> HttpResponse:
             digest = hash_token(token, Purpose.OWN_PAGE)
             try:
-                endorsement = resolve_link(digest, at=clock.now())
-                if step and step not in possible_steps(endorsement):
+                opened = links.open_link(digest)
+                if request.method != "POST" and sent.get_sent_row(request):
+                    return hide_address(_result_page(request, opened, token, digest, step))
+                link = OpenLink(token, digest, Purpose.OWN_PAGE, _get_endorsement(opened, Purpose.OWN_PAGE))
+                if step and step not in possible_steps(link.endorsement):
                     raise NotPossible
-                return hide_address(view(request, OpenLink(token, digest, Purpose.OWN_PAGE, endorsement)))
+                return hide_address(view(request, link))
             except NoSuchLink:
                 return link_not_valid(request)
+            except CannotBeOpened:
+                return hide_address(not_taken_in(request))
             except NotPossible:
-                # It was possible a while ago, or never; nothing has changed.
-                context = {"token": token}
-                page = render(request, "own_page/not_possible.html", context, status=HTTPStatus.CONFLICT)
-                return hide_address(page)
+                return _not_possible_page(request, token)
 
         return wrapped
 
     return decorate
 
 
-def mailed_link_view(*purposes: Purpose) -> Callable[[LinkView], Callable[..., HttpResponse]]:
-    """Open a mailed link with one of `purposes` for a view; every other link gets the same neutral page."""
+def mailed_link_view(template: str, *purposes: Purpose) -> Callable[[LinkView], Callable[..., HttpResponse]]:
+    """Open a mailed link with one of `purposes` for a view; every other link gets the same neutral page.
+
+    `template` is the page of the result, after the request was sent.
+    """
 
     def decorate(view: LinkView) -> Callable[..., HttpResponse]:
         @csrf_exempt
         @require_http_methods(["GET", "HEAD", "POST"])
         def wrapped(request: HttpRequest, token: str) -> HttpResponse:
-            link: OpenLink | None = None
+            response: HttpResponse | None = None
             # No early exit: the time of the response must not reveal which purpose a token has.
             for purpose in purposes:
-                digest = hash_token(token, purpose)
                 try:
-                    link = OpenLink(token, digest, purpose, resolve_link(digest, at=clock.now()))
-                except NoSuchLink:
+                    digest = hash_token(token, purpose)
+                    opened = links.open_link(digest)
+                    row = sent.get_sent_row(request)
+                    if request.method != "POST" and row:
+                        response = _agreed_page(request, opened, template)
+                    else:
+                        response = view(request, OpenLink(token, digest, purpose, _get_endorsement(opened, purpose)))
+                except CannotBeOpened:
+                    response = not_taken_in(request)
+                except (NoSuchLink, NotPossible):
                     continue
-            try:
-                return link_not_valid(request) if link is None else hide_address(view(request, link))
-            except (NoSuchLink, NotPossible):
-                return link_not_valid(request)
+            return link_not_valid(request) if response is None else hide_address(response)
 
         return wrapped
 
     return decorate
 
 
-def possible_steps(endorsement: Endorsement) -> set[str]:
+def _get_endorsement(opened: OpenedLink, purpose: Purpose) -> LinkedEndorsement:
+    if opened.purpose != purpose or not opened.forms:
+        raise NoSuchLink
+    return opened.forms[0]
+
+
+def _result_page(request: HttpRequest, opened: OpenedLink, token: str, digest: str, step: str) -> HttpResponse:
+    """Return the page of what was sent on the own page: received, done, or not possible. Raises NoSuchLink."""
+    row = sent.get_sent_row(request)
+    outcome = sent.get_outcome(opened, row) if row else ""
+    if row is None or not outcome:
+        raise NoSuchLink
+    slug = request.GET.get("code", "")  # of the appeal for which a removal code was made
+    removal_code = derive_removal_code(row.hex) if slug else ""
+    still_opens = opened.purpose == Purpose.OWN_PAGE and bool(opened.forms)
+    if sent.is_waiting(opened, row):
+        return sent.received_page(request, row, removal_code=removal_code)
+    if outcome == Outcome.REFUSED:
+        return _not_possible_page(request, token if still_opens else "")
+    # A newer code may have replaced it: then this page, loaded again, must not show one that opens nothing.
+    is_code_over = bool(removal_code) and not _opens(removal_code, slug)
+    code = "" if is_code_over else removal_code
+    context: dict[str, object] = {"step": step or "answer", "code": code, "is_code_over": is_code_over, "token": ""}
+    if still_opens:
+        context = OpenLink(token, digest, Purpose.OWN_PAGE, opened.forms[0]).context(**context | {"token": token})
+    return render(request, "own_page/done.html", context)
+
+
+def _opens(removal_code: str, slug: str) -> bool:
+    """Return whether this removal code of an appeal works now."""
+    try:
+        links.open_link(hash_removal_code(removal_code, slug))
+    except NoSuchLink:
+        return False
+    return True
+
+
+def _agreed_page(request: HttpRequest, opened: OpenedLink, template: str) -> HttpResponse:
+    """Return the page after agreeing to a change. Raises NoSuchLink, NotPossible."""
+    row = sent.get_sent_row(request)
+    outcome = sent.get_outcome(opened, row) if row else ""
+    if row is None or not outcome:
+        raise NoSuchLink
+    if sent.is_waiting(opened, row):
+        return sent.received_page(request, row)
+    if outcome == Outcome.REFUSED:
+        raise NotPossible
+    return render(request, template, {"agreed": True})
+
+
+def _not_possible_page(request: HttpRequest, token: str) -> HttpResponse:
+    # It was possible a while ago, or never; nothing has changed.
+    page = render(request, "own_page/not_possible.html", {"token": token}, status=HTTPStatus.CONFLICT)
+    return hide_address(page)
+
+
+def possible_steps(endorsement: LinkedEndorsement) -> set[str]:
     """Return the steps that the own page offers now; the actions refuse the others."""
-    reachable = endorsement.has_contact()
+    reachable = endorsement.has_contact
     if endorsement.state not in ACTIVE:
         steps = {"withdraw"} if endorsement.state == State.REJECTED else set()
         return steps | {"forget"} if reachable else steps
@@ -108,6 +177,6 @@ def possible_steps(endorsement: Endorsement) -> set[str]:
         steps |= {"withdraw", "correction"}
     if reachable:
         steps |= {"contact", "forget"}
-    if endorsement.state == State.RETURNED and endorsement.questions.waiting().exists():
+    if endorsement.state == State.RETURNED and endorsement.question:
         steps.add("answer")
     return steps - {"correction", "named", "answer"} if endorsement.withdrawal_due_at else steps

@@ -1,15 +1,20 @@
-"""What an organisation can do on its own page, one view for each step: GET explains it, POST does it."""
+"""What an organisation can do on its own page, one view for each step: GET explains it, POST does it.
 
-from dataclasses import replace
+Hiding the name and withdrawing are done at once. Everything else is sent to the worker.
+"""
+
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 
-from petition.actions.listing.entries import EntryProposal
-from petition.actions.self_service import contact_changes, corrections, own_page as own_page_actions, withdrawal
-from petition.reference import clock
+from petition.actions.intake.request_kinds import RequestKind
+from petition.actions.self_service import links
+from petition.actions.self_service.links import LeavingVerb
+from petition.models.appeals import AppealText
+from petition.models.choices import ACTIVE
+from petition.web import sent
 from petition.web.own_page.forms import ContactForm, CorrectionForm
 from petition.web.own_page.link_access import OpenLink, own_page_view
 
@@ -29,10 +34,8 @@ def correction(request: HttpRequest, link: OpenLink) -> HttpResponse:
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial=present)
     if not (form.is_bound and form.is_valid()):
         return _form_page(request, "correction", form, link)
-    values = form.cleaned_data
-    proposal = EntryProposal(values["organisation_name"], values["acronym"], " ".join(values["countries"]))
-    corrections.propose_correction(link.digest, proposal, at=clock.now(), old_line_public=values["old_line_public"])
-    return _done_page(request, "correction", link)
+    values = form.cleaned_data | {"countries": list(form.cleaned_data["countries"])}
+    return sent.send(request, link.digest, RequestKind.CORRECTION, values)
 
 
 @own_page_view(step="contact")
@@ -42,74 +45,70 @@ def contact(request: HttpRequest, link: OpenLink) -> HttpResponse:
     form = ContactForm(request.POST if request.method == "POST" else None)
     if not (form.is_bound and form.is_valid()):
         return _form_page(request, "contact", form, link)
-    values = form.cleaned_data
-    contact_changes.request_contact_change(
-        link.digest,
-        name=values["contact_name"],
-        role=values["contact_role"],
-        mailbox=values["contact_email"],
-        at=clock.now(),
-    )
-    return _done_page(request, "contact", link)
+    return sent.send(request, link.digest, RequestKind.CONTACT, form.cleaned_data)
 
 
 @own_page_view(step="stop")
 def stop(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """Hides the name at once."""
-    if request.method != "POST":
-        return _question_page(request, "stop", link)
-    endorsement = withdrawal.stop_being_named(link.digest, at=clock.now())
-    return _done_page(request, "stop", replace(link, endorsement=endorsement))
+    return _leave(request, "stop", "hide", link)
 
 
 @own_page_view(step="withdraw")
 def withdraw(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """Ends the endorsement at once and for good."""
+    return _leave(request, "withdraw", "withdraw", link)
+
+
+def _leave(request: HttpRequest, step: str, verb: LeavingVerb, link: OpenLink) -> HttpResponse:
     if request.method != "POST":
-        return _question_page(request, "withdraw", link)
-    endorsement = withdrawal.withdraw(link.digest, at=clock.now())
-    return _done_page(request, "withdraw", replace(link, endorsement=endorsement))
+        return _question_page(request, step, link)
+    links.leave(link.digest, verb)
+    after = links.open_link(link.digest).forms[0]
+    # No redirect: a reload finds that the step is no longer possible.
+    context = OpenLink(link.token, link.digest, link.purpose, after).context(step=step)
+    return render(request, "own_page/done.html", context)
 
 
 @own_page_view(step="named")
 def named(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """Asks to show the name again: the e-mail address must confirm it, then a moderator shows the name."""
-    if request.method != "POST":
-        return _question_page(request, "named", link)
-    own_page_actions.ask_to_be_named(link.digest, at=clock.now())
-    return _done_page(request, "named", link)
+    return _ask_or_send(request, "named", RequestKind.NAME_AGAIN, link)
 
 
 @own_page_view(step="code")
 def code(request: HttpRequest, link: OpenLink) -> HttpResponse:
-    """Shows a new removal code once; the earlier one stops working."""
-    if request.method != "POST":
-        return _question_page(request, "code", link)
-    return _done_page(request, "code", link, code=own_page_actions.replace_removal_code(link.digest, at=clock.now()))
+    """Shows a new removal code; the earlier one stops working."""
+    return _ask_or_send(request, "code", RequestKind.NEW_CODE, link, makes_code=True)
 
 
 @own_page_view(step="links")
-def links(request: HttpRequest, link: OpenLink) -> HttpResponse:
+def end_links(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """Ends every link of this page except the one that was used here."""
-    if request.method != "POST":
-        return _question_page(request, "links", link)
-    own_page_actions.end_other_links(link.digest, at=clock.now())
-    return _done_page(request, "links", link)
+    return _ask_or_send(request, "links", RequestKind.END_LINKS, link)
 
 
 @own_page_view(step="forget")
 def forget(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """Erases the contact and this page; only a removal code is left, which is shown once."""
+    return _ask_or_send(request, "forget", RequestKind.FORGET, link, makes_code=True)
+
+
+def _ask_or_send(
+    request: HttpRequest, step: str, kind: RequestKind, link: OpenLink, *, makes_code: bool = False
+) -> HttpResponse:
+    """Explain the step, or send it. `makes_code`: it makes a removal code, which the page of its result shows."""
     if request.method != "POST":
-        return _question_page(request, "forget", link)
-    removal_code = own_page_actions.forget_mailbox(link.digest, at=clock.now())
-    return _done_page(request, "forget", link, code=removal_code, token="")
+        return _question_page(request, step, link)
+    slug = link.endorsement.slug if makes_code else ""
+    query = {"code": slug} if makes_code and link.endorsement.state in ACTIVE else {}
+    return sent.send(request, link.digest, kind, code_for=slug, query=query)
 
 
 @own_page_view(step="receipt")
 def receipt(request: HttpRequest, link: OpenLink) -> HttpResponse:
     """What was agreed to and when, as plain text without any contact."""
-    context = link.context(text=link.endorsement.text)
+    context = link.context(text=AppealText.objects.get(pk=link.endorsement.text))
     response = render(request, "own_page/receipt.txt", context, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="receipt.txt"'
     return response
@@ -122,8 +121,3 @@ def _question_page(request: HttpRequest, step: str, link: OpenLink) -> HttpRespo
 def _form_page(request: HttpRequest, step: str, form: CorrectionForm | ContactForm, link: OpenLink) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, f"own_page/{step}.html", link.context(form=form), status=status)
-
-
-def _done_page(request: HttpRequest, step: str, link: OpenLink, **context: object) -> HttpResponse:
-    # No redirect, because a code is shown only once. A reload finds that the step is no longer possible.
-    return render(request, "own_page/done.html", link.context(step=step, **context))

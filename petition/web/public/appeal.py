@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.publishing import pages, queries
 from petition.publishing.cache.degraded_page import render_degraded_page
 from petition.publishing.cache.rendering import WITHOUT_LIST

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.publishing.cache.rendering import WITHOUT_DATABASE
 from petition.publishing.cache.thread_limits import RequestKind
 from petition.publishing.public_records import NotPublished

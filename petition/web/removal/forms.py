@@ -5,12 +5,13 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from petition.models import DisputeTopic, Kind
+from petition.models.requests import DisputeTopic
+from petition.models.signatories import Kind
 from petition.publishing import queries
-from petition.text.form_fields import MailboxField
+from petition.text.form_fields import MailboxField, MultiLineField, SingleLineField
+from petition.text.form_limits import MAX_MESSAGE, MAX_MESSAGE_SUBJECT
 from petition.text.references import find_references, format_reference
 
-MAX_MESSAGE_LENGTH = 4_000  # characters
 _NUMBER = re.compile(r"\b[1-9][0-9]{0,8}\b")
 
 
@@ -44,16 +45,17 @@ class MessageForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what it is about.")},
     )
-    line = forms.CharField(
+    line = SingleLineField(
         label=_("Which line"),
         help_text=_("Its number on the list, if you know it."),
+        is_name=False,
         required=False,
-        max_length=200,
+        max_length=MAX_MESSAGE_SUBJECT,
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
-    words = forms.CharField(
+    words = MultiLineField(
         label=_("Message"),
-        max_length=MAX_MESSAGE_LENGTH,
+        max_length=MAX_MESSAGE,
         error_messages={"required": _("Say in a few words what it is about.")},
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto", "autocomplete": "off"}),
     )

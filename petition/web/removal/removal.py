@@ -1,6 +1,5 @@
 """The page that never closes: change, remove or dispute a name, by e-mail, by removal code or by a message."""
 
-from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
@@ -12,27 +11,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from petition.actions.listing.entries import get_entry_text
-from petition.actions.mailing import mailbox_mails
-from petition.actions.refusals import NoSuchLink, NotPossible
-from petition.actions.self_service import disputes, withdrawal
-from petition.actions.self_service.private_links import resolve_link
-from petition.models import DisputeTopic, Endorsement, Origin
-from petition.models.choices import ACTIVE, Display
+from petition.actions.intake import post
+from petition.actions.intake.request_kinds import RequestKind
+from petition.actions.refusals import CannotBeOpened, NoSuchLink, NotPossible
+from petition.actions.self_service import links
+from petition.actions.self_service.links import LeavingVerb, LinkedEndorsement
+from petition.models.choices import ACTIVE, Display, Origin
+from petition.models.contacts import Purpose
 from petition.publishing import queries
 from petition.reference import clock
 from petition.security import networks, rate_limits
 from petition.security.rate_limits import Limit
 from petition.security.tokens import hash_removal_code
 from petition.web.removal.forms import CodeForm, LostLinkForm, MessageForm
-from petition.web.responses import error_page, hide_address
-from petition.web.shortcuts import active_language, get_appeal_or_404
+from petition.web.responses import error_page, hide_address, not_taken_in
+from petition.web.shortcuts import active_language, get_appeal_or_404, get_network_bucket, get_status_and_appeal
 
-# By the value of the button that was pressed, in the field `deed`.
-_ACTIONS: dict[str, Callable[..., Endorsement]] = {
-    "stop_being_named": withdrawal.stop_being_named,
-    "withdraw": withdrawal.withdraw,
-}
+# What to do, by the value of the button that was pressed, in the field `deed`.
+_VERBS: dict[str, LeavingVerb] = {"stop_being_named": "hide", "withdraw": "withdraw"}
 
 
 @require_safe
@@ -51,14 +47,20 @@ def choose_appeal(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     """The page with the three forms; a post requests a new private link by e-mail."""
-    get_appeal_or_404(slug)
+    status, appeal = get_status_and_appeal(slug)
     if request.method != "POST":
         return _removal_page(request, slug)
     form = LostLinkForm(request.POST)
     if not form.is_valid():
         return _removal_page(request, slug, mail=form)
     # The response is the same whether the address is known or not, so nobody can find out who endorsed.
-    mailbox_mails.request_links(form.cleaned_data["mailbox"], language=active_language(), at=clock.now())
+    fields = {"mailbox": form.cleaned_data["mailbox"], "language": active_language()}
+    try:
+        post.post_request(
+            status, RequestKind.LOST_LINK, appeal, fields, network_bucket=get_network_bucket(request, status)
+        )
+    except CannotBeOpened:
+        return not_taken_in(request)
     return HttpResponseRedirect(reverse("change_sent", args=[slug]))
 
 
@@ -91,45 +93,50 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _use_code(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) -> HttpResponse:
     digest = hash_removal_code(form.cleaned_data["code"], slug)
-    action = _ACTIONS.get(request.POST.get("deed", ""))
+    verb = _VERBS.get(request.POST.get("deed", ""))
     try:
-        if action is None:
-            return _options_page(request, form, resolve_link(digest, at=at))
-        endorsement = action(digest, at=at)
+        if verb is None:
+            return _options_page(request, form, _open(digest))
+        links.leave(digest, verb)
     except NoSuchLink:
         form.add_error(
             "code", _("This code is not known, or its endorsement was withdrawn. Compare and type it again.")
         )
         return _removal_page(request, slug, code=form)
     except NotPossible:
-        return _options_page(request, form, resolve_link(digest, at=at), HTTPStatus.CONFLICT)
-    return hide_address(render(request, "removal/name_removed.html", {"endorsement": endorsement, "slug": slug}))
+        return _options_page(request, form, _open(digest), HTTPStatus.CONFLICT)
+    return hide_address(render(request, "removal/name_removed.html", {"verb": verb, "slug": slug}))
+
+
+def _open(digest: str) -> LinkedEndorsement:
+    """Return the endorsement that a removal code opens. Raises NoSuchLink."""
+    opened = links.open_link(digest)
+    if opened.purpose != Purpose.REMOVAL_CODE:
+        raise NoSuchLink
+    return opened.forms[0]
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def message(request: HttpRequest, slug: str) -> HttpResponse:
     """Stores a message to the secretariat."""
-    appeal = get_appeal_or_404(slug)
+    status, appeal = get_status_and_appeal(slug)
     if request.method != "POST":
         return _removal_page(request, slug)
-    now = clock.now()
-    if _is_over_limit(rate_limits.MESSAGES_FROM_ONE_NETWORK, request, at=now):
+    if _is_over_limit(rate_limits.MESSAGES_FROM_ONE_NETWORK, request, at=clock.now()):
         return _too_many_page(request, slug)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _removal_page(request, slug, message=form)
     reference, words = form.reference_and_words(slug)
     # Above other limits the message is only marked: the response does not reveal what others wrote.
-    disputes.raise_dispute(
-        appeal,
-        about=DisputeTopic(form.cleaned_data["about"]),
-        reference=reference,
-        words=words,
-        mailbox=form.cleaned_data["answer_to"],
-        network=networks.get_network(request.META),
-        at=now,
-    )
+    fields = {"about": form.cleaned_data["about"], "reference": reference, "words": words}
+    fields["mailbox"] = form.cleaned_data["answer_to"]
+    bucket = get_network_bucket(request, status)
+    try:
+        post.post_request(status, RequestKind.MESSAGE, appeal, fields, network_bucket=bucket)
+    except CannotBeOpened:
+        return not_taken_in(request)
     return HttpResponseRedirect(reverse("change_message_sent", args=[slug]))
 
 
@@ -147,13 +154,13 @@ def _removal_page(request: HttpRequest, slug: str, **bound: forms.Form) -> HttpR
 
 
 def _options_page(
-    request: HttpRequest, form: CodeForm, endorsement: Endorsement, status: HTTPStatus = HTTPStatus.OK
+    request: HttpRequest, form: CodeForm, endorsement: LinkedEndorsement, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """Return the page with what can be done with this removal code."""
     context = {
-        "slug": endorsement.appeal.slug,
+        "slug": endorsement.slug,
         "endorsement": endorsement,
-        "line": "" if endorsement.sealed_name else get_entry_text(endorsement),
+        "line": endorsement.entry_text,
         "code": form.cleaned_data["code"],
         "is_named": endorsement.display == Display.NAMED and endorsement.state in ACTIVE,
         "may_end": endorsement.origin != Origin.IMPORTED,

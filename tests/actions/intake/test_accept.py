@@ -2,22 +2,34 @@
 
 from dataclasses import asdict, replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from petition.actions.intake import accept
-from petition.actions.intake.accept import submit
+from petition.actions.intake.accept import prepare_forms, store_forms, submit
 from petition.actions.intake.consent_version import WORDING_VERSION
+from petition.actions.intake.submissions import ReceivedForm
 from petition.actions.mailing.delivery import deliver_due
 from petition.actions.operations import retention
 from petition.actions.refusals import NotOpen
-from petition.models import Appeal, Contact, Endorsement, OutgoingMail, PrivateLink, Purpose, RateCount, State
+from petition.models import (
+    Appeal,
+    AuditEvent,
+    Contact,
+    Endorsement,
+    OutgoingMail,
+    PrivateLink,
+    Purpose,
+    RateCount,
+    State,
+)
 from petition.models.appeals import CONFIRMATION_GRACE
 from petition.reference import clock
-from petition.security.encryption import decrypt
-from petition.security.tokens import hash_code, hash_token
+from petition.security.encryption import decrypt_column
+from petition.security.tokens import compute_reference_word, hash_code, hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, a_submission, mails, token_in
 
@@ -50,8 +62,8 @@ def test_a_withheld_one_has_no_consent_to_publication(appeal: Appeal) -> None:
 def test_the_contact_is_stored_encrypted(appeal: Appeal) -> None:
     submit(appeal, a_submission(contact_name="Asel Made-up", contact_email="Asel@Fund.example"), at=NOON)
     contact = Contact.objects.get()
-    assert decrypt(contact.sealed_person) == {"name": "Asel Made-up", "role": "Director"}
-    assert decrypt(contact.sealed_mailbox) == "Asel@Fund.example"
+    assert decrypt_column(contact, "sealed_person") == {"name": "Asel Made-up", "role": "Director"}
+    assert decrypt_column(contact, "sealed_mailbox") == "Asel@Fund.example"
     assert "Asel" not in contact.sealed_person + contact.sealed_mailbox
 
 
@@ -149,13 +161,57 @@ def test_another_integrity_error_is_not_taken_for_a_repeated_form(appeal: Appeal
     assert not RateCount.objects.exists(), "nothing is stored partly"
 
 
-def test_the_slower_of_two_identical_forms_gets_the_same_fingerprint(
+def test_identical_forms_in_one_step_are_one_endorsement(appeal: Appeal) -> None:
+    form, other = (ReceivedForm(appeal, a_submission(), NOON) for _ in range(2))
+    stored = store_forms(prepare_forms([form, other, form]), at=NOON)
+    first, second = list_forms()
+    assert stored == [first.pk, second.pk, first.pk]
+    assert (len(mails()), Contact.objects.count()) == (2, 2)
+
+
+def test_a_form_that_was_stored_since_it_was_prepared_is_found(appeal: Appeal) -> None:
+    form = ReceivedForm(appeal, a_submission(), NOON)
+    slower = prepare_forms([form])
+    (first,) = store_forms(prepare_forms([form]), at=NOON)
+    assert store_forms(slower, at=NOON) == [first]
+    assert (len(list_forms()), len(mails())) == (1, 1)
+
+
+def test_the_slower_of_two_identical_forms_is_refused_and_then_found(
     appeal: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    form = ReceivedForm(appeal, a_submission(), NOON)
+    (first,) = store_forms(prepare_forms([form]), at=NOON)
+    with monkeypatch.context() as patch:
+        patch.setattr(accept, "_find_identical", lambda keys: {})  # the twin commits between our look and our write
+        slower = prepare_forms([form])
+        with pytest.raises(IntegrityError):
+            store_forms(slower, at=NOON)
+    assert store_forms(slower, at=NOON) == [first]
+    assert (len(list_forms()), len(mails())) == (1, 1)
+
+
+def test_many_forms_are_stored_in_as_many_statements_as_two(appeal: Appeal) -> None:
+    def store(forms: int) -> int:
+        received = [ReceivedForm(appeal, a_submission(), NOON) for _ in range(forms)]
+        with CaptureQueriesContext(connection) as asked:
+            store_forms(prepare_forms(received), at=NOON)
+        return len(asked)
+
+    assert store(12) == store(2)
+
+
+def test_an_endorsement_names_its_row_of_the_intake_and_the_word_that_was_shown(appeal: Appeal) -> None:
+    row = uuid4()
+    store_forms(prepare_forms([ReceivedForm(appeal, a_submission(), NOON, word="kamiro", row=row)]), at=NOON)
+    (stored,) = list_forms()
+    assert (stored.intake_id, stored.reference_word) == (row, "kamiro")
     submission = a_submission()
     submit(appeal, submission, at=NOON)
-    find_identical = accept._find_identical
-    looks = iter([QuerySet.none, QuerySet.all])  # the twin commits between our look and our write
-    monkeypatch.setattr(accept, "_find_identical", lambda *which: next(looks)(find_identical(*which)))
-    submit(appeal, submission, at=NOON)
-    assert (len(list_forms()), len(mails())) == (1, 1)
+    assert list_forms()[-1].reference_word == compute_reference_word(submission.to_json())
+
+
+def test_each_endorsement_is_explained_by_its_own_event(appeal: Appeal) -> None:
+    store_forms(prepare_forms([ReceivedForm(appeal, a_submission(), NOON) for _ in range(3)]), at=NOON)
+    events = AuditEvent.objects.filter(verb="submit").order_by("pk")
+    assert [(row.pk, row.explained_by) for row in list_forms()] == [(event.subject_id, event.pk) for event in events]

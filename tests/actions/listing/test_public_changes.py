@@ -9,9 +9,10 @@ from django.test import Client
 
 from petition.actions.listing.entries import EntryProposal
 from petition.actions.moderation import decisions
-from petition.actions.self_service import corrections, withdrawal
+from petition.actions.self_service import corrections
 from petition.models import Appeal, ChangeKind, Endorsement, Kind, PrivateLink, PublicChange, Purpose, Signatory
 from petition.publishing import queries
+from tests.actions.self_service import leaving
 from tests.factories import MODERATOR, NOON, SLUG, approved
 
 pytestmark = pytest.mark.both_databases
@@ -73,7 +74,7 @@ def test_a_note_is_recorded_without_its_text(appeal: Appeal) -> None:
         lambda endorsement: decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=LATER),
         lambda endorsement: decisions.revoke(endorsement.pk, by=MODERATOR, at=LATER),
         lambda endorsement: decisions.withdraw(endorsement.pk, by=MODERATOR, at=LATER),
-        lambda endorsement: withdrawal.stop_being_named(own_digest(endorsement), at=LATER),
+        lambda endorsement: leaving.stop_being_named(own_digest(endorsement), at=LATER),
     ],
     ids=["hide", "revoke", "withdraw", "stop"],
 )

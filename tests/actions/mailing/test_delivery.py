@@ -11,7 +11,6 @@ from petition.actions.mailing.delivery import deliver_due
 from petition.mail import outbox
 from petition.models import Appeal, OutgoingMail
 from petition.reference import clock
-from petition.security.encryption import encrypt
 from petition.security.keys import generate_keys
 from tests import factories
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
@@ -38,8 +37,8 @@ def office(closed_office: FakeMailServer) -> Iterator[FakeMailServer]:
 
 
 def queue_test_mail(address: str = ADDRESS, message: str = "prepared", **content: str) -> OutgoingMail:
-    sealed = encrypt({"subject": "Hello", "text": "Hello"} | content)
-    return outbox.queue_mail(message, sealed_address=encrypt(address), sealed_content=sealed, language="en", at=NOON)
+    content = {"subject": "Hello", "text": "Hello"} | content
+    return outbox.queue_mail(message, address=address, content=content, language="en", at=NOON)
 
 
 def deliver(at: datetime = NOON) -> tuple[int, OutgoingMail]:

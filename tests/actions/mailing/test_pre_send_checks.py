@@ -16,7 +16,7 @@ from pytest_django import Settings
 from petition.actions.mailing import pre_send_checks
 from petition.actions.mailing.delivery import deliver_due
 from petition.actions.moderation import decisions
-from petition.actions.self_service import contact_changes, corrections, own_page, withdrawal
+from petition.actions.self_service import contact_changes, corrections, follow_ups, own_page
 from petition.mail import messages
 from petition.models import (
     Appeal,
@@ -39,7 +39,8 @@ from petition.security.tokens import hash_token
 from tests import factories
 from tests.actions.every_action import ACTIONS, REFUSALS, SILENT, STATES, a_state, linked, own, propose
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
-from tests.factories import MODERATOR, NOON
+from tests.actions.self_service import leaving
+from tests.factories import MODERATOR, NOON, a_code_digest
 
 FULL = bool(os.environ.get("FULL_COUNTS"))  # each pair in every state where it is possible, not only in the first
 FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in (0, 20, 90))
@@ -71,6 +72,7 @@ def deliver(at: datetime) -> None:
 def list_sent_mails(office: FakeMailServer, *, at: datetime) -> list[tuple[OutgoingMail, str, str]]:
     """Return row, recipient and text of every mail that is sent at `at`."""
     office.taken.clear()
+    follow_ups.process_follow_ups(at=at)
     deliver(at)
     rows = OutgoingMail.objects.in_bulk([one["Message-ID"] for one in office.taken], field_name="message_id")
     bodies = ((one, one.get_body(["plain"])) for one in office.taken)
@@ -221,7 +223,7 @@ def test_without_the_check_false_mails_leave(
 
 def test_a_dropped_mail_is_recorded(appeal: Appeal, office: FakeMailServer) -> None:
     endorsement = factories.approved(appeal)
-    withdrawal.withdraw(own(endorsement), at=NOON + timedelta(seconds=30))
+    leaving.withdraw(own(endorsement), at=NOON + timedelta(seconds=30))
     messages = [row.message for row, _, _ in list_sent_mails(office, at=NOON + timedelta(minutes=2))]
     assert messages == ["own_page", "changed"]
     event = AuditEvent.objects.get(verb="drop_mail")
@@ -255,7 +257,7 @@ def test_a_mail_about_a_withdrawal_does_not_say_what_changed(
     endorsement = factories.approved(appeal, organisation_name="Unmistakable Fund")
     list_sent_mails(office, at=NOON + timedelta(minutes=2))
     for _ in range(2):  # the second press changes nothing
-        getattr(withdrawal, leave)(own(endorsement), at=FIRST)
+        getattr(leaving, leave)(own(endorsement), at=FIRST)
     ((row, _, text),) = list_sent_mails(office, at=LATER)
     assert row.message == "changed"
     assert "Unmistakable" not in text
@@ -280,13 +282,14 @@ def test_a_forgotten_mailbox_gets_no_mail(appeal: Appeal, office: FakeMailServer
     endorsement = factories.approved(appeal)
     list_sent_mails(office, at=NOON + timedelta(minutes=2))
     digest = own(endorsement)
-    withdrawal.stop_being_named(digest, at=FIRST)
-    own_page.forget_mailbox(digest, at=FIRST)
+    leaving.stop_being_named(digest, at=FIRST)
+    own_page.forget_mailbox(digest, a_code_digest(), at=FIRST)
     assert list_sent_mails(office, at=LATER) == []
 
 
 def test_every_message_has_a_claim_or_is_always_true() -> None:
     about_staff = {"digest", "overdue", "flood", "hiding", "mirror", "clock", "codes_blocked", "limit_reached"}
+    about_staff |= {"unreadable", "set_apart"}
     assert set(messages.MESSAGES) - set(pre_send_checks.CHECKS) - pre_send_checks.ALWAYS_TRUE - about_staff == set()
 
 

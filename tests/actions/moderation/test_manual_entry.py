@@ -24,7 +24,7 @@ from petition.actions.refusals import (
     SecondPersonNeeded,
 )
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, Origin, PrivateLink, State
-from petition.security.encryption import decrypt
+from petition.security.encryption import decrypt_column
 from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SECOND, a_submission, entered, mails, token_in
@@ -50,11 +50,11 @@ def test_an_entry_by_mail_asks_its_contact_to_declare_and_confirm(appeal: Appeal
     assert (endorsement.state, declared(endorsement)) == (State.SUBMITTED, [None, None, None, ""])
     assert AuditEvent.objects.get(verb="submit").actor_id == 1
     assert [link.purpose for link in PrivateLink.objects.all()] == ["confirm"]
-    assert decrypt(endorsement.sealed_note) == "In the blue folder."
+    assert decrypt_column(endorsement, "sealed_note") == "In the blue folder."
     with pytest.raises(DeclarationMissing):
         confirmation.confirm(digest(), at=LATER)
     assert declared(endorsement) == [None, None, None, ""]
-    confirmed = confirmation.confirm(digest(), at=LATER, declared=True).endorsement
+    confirmed = confirmation.confirm(digest(), at=LATER, declared=True)
     assert (confirmed.state, declared(endorsement)) == (
         State.CONFIRMED,
         [LATER, LATER, LATER, consent_version.WORDING_VERSION],

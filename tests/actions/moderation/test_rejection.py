@@ -11,10 +11,10 @@ from petition.actions.operations import retention
 from petition.actions.refusals import UnknownReason
 from petition.actions.self_service import own_page
 from petition.models import Appeal, AuditEvent, Endorsement, Reason, State
-from petition.security.encryption import decrypt
+from petition.security.encryption import decrypt_column
 from tests import factories
 from tests.actions.moderation.test_undo import own_digest
-from tests.factories import MODERATOR, NOON, mails
+from tests.factories import MODERATOR, NOON, a_code_digest, mails
 
 BUILT_IN = {"other", "unverified", "duplicate", "no_organisation", "made_up"}
 
@@ -93,7 +93,7 @@ def reject_with_note(appeal: Appeal) -> Endorsement:
 
 def test_a_note_is_encrypted_and_not_in_the_audit_log(appeal: Appeal) -> None:
     endorsement = reject_with_note(appeal)
-    assert decrypt(endorsement.sealed_note) == "Called Canary: nobody knows them."
+    assert decrypt_column(endorsement, "sealed_note") == "Called Canary: nobody knows them."
     assert "Canary" not in str(AuditEvent.objects.values_list())
     assert "Canary" not in str(Endorsement.objects.values_list())
 
@@ -102,7 +102,7 @@ def test_a_note_can_be_rewritten_and_erased(appeal: Appeal) -> None:
     endorsement = reject_with_note(appeal)
     internal_notes.set_internal_note(endorsement.pk, "They called back.", by=MODERATOR, at=NOON)
     endorsement.refresh_from_db()
-    assert decrypt(endorsement.sealed_note) == "They called back."
+    assert decrypt_column(endorsement, "sealed_note") == "They called back."
     internal_notes.set_internal_note(endorsement.pk, "", by=MODERATOR, at=NOON)
     endorsement.refresh_from_db()
     assert endorsement.sealed_note == ""
@@ -122,14 +122,14 @@ def test_a_note_is_erased_with_the_contact(appeal: Appeal) -> None:
 def test_a_note_is_erased_with_a_forgotten_mailbox(appeal: Appeal) -> None:
     endorsement = factories.confirmed(appeal)
     internal_notes.set_internal_note(endorsement.pk, "Called them.", by=MODERATOR, at=NOON)
-    own_page.forget_mailbox(own_digest(endorsement), at=NOON)
+    own_page.forget_mailbox(own_digest(endorsement), a_code_digest(), at=NOON)
     endorsement.refresh_from_db()
     assert endorsement.sealed_note == ""
 
 
 def test_a_note_without_a_contact_is_erased_at_the_same_time(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal)
-    own_page.forget_mailbox(own_digest(endorsement), at=NOON)
+    own_page.forget_mailbox(own_digest(endorsement), a_code_digest(), at=NOON)
     internal_notes.set_internal_note(endorsement.pk, "Called them.", by=MODERATOR, at=NOON)
     retention.purge(at=NOON + timedelta(days=364))
     endorsement.refresh_from_db()

@@ -13,7 +13,7 @@ from petition.actions.refusals import ChangedMeanwhile, DuplicateEndorsement, No
 from petition.actions.self_service import corrections
 from petition.actions.stale_forms import last_change_of
 from petition.models import Appeal, AuditEvent, Endorsement, Signatory, State
-from petition.security.encryption import compute_index, decrypt
+from petition.security.encryption import compute_index, decrypt_column
 from petition.text.names import fold
 from tests import factories
 from tests.actions.moderation.test_undo import own_digest
@@ -37,8 +37,12 @@ def test_a_corrected_name_is_searchable_and_both_names_are_kept_encrypted(appeal
     assert (row.organisation_name, row.acronym, row.countries) == ("Ойдон чыгарылган фонд", "ОЧФ", "KG KZ")
     assert row.name_index == compute_index("name", fold(RIGHT.organisation_name))
     kept = row.spellings.get()
-    assert decrypt(kept.sealed_before) == {"organisation_name": "Oydon Canary", "acronym": "", "countries": "KG"}
-    assert decrypt(kept.sealed_after)["acronym"] == "ОЧФ"
+    assert decrypt_column(kept, "sealed_before") == {
+        "organisation_name": "Oydon Canary",
+        "acronym": "",
+        "countries": "KG",
+    }
+    assert decrypt_column(kept, "sealed_after")["acronym"] == "ОЧФ"
     assert "Canary" not in str(AuditEvent.objects.values_list())
     assert AuditEvent.objects.latest("pk").verb == "respell"
     assert decisions.approve(endorsement.pk, **BY).signatory == Signatory.objects.get(
@@ -57,7 +61,10 @@ def test_an_encrypted_name_is_corrected_and_stays_encrypted(appeal: Appeal) -> N
     endorsement = factories.approved(appeal, display="withheld")
     decisions.revoke(endorsement.pk, **BY)
     row = correct(endorsement)
-    assert (row.organisation_name, decrypt(row.sealed_name)["organisation_name"]) == ("", RIGHT.organisation_name)
+    assert (row.organisation_name, decrypt_column(row, "sealed_name")["organisation_name"]) == (
+        "",
+        RIGHT.organisation_name,
+    )
 
 
 def test_an_outdated_page_changes_nothing(appeal: Appeal) -> None:
@@ -105,7 +112,7 @@ def test_a_correction_of_the_organisation_is_kept_the_same_way(appeal: Appeal) -
     endorsement = factories.approved(appeal, organisation_name="Old Fund")
     corrections.propose_correction(own_digest(endorsement), RIGHT, at=NOON)
     corrections.accept_correction(endorsement.corrections.get().pk, **BY)
-    assert decrypt(endorsement.spellings.get().sealed_before)["organisation_name"] == "Old Fund"
+    assert decrypt_column(endorsement.spellings.get(), "sealed_before")["organisation_name"] == "Old Fund"
 
 
 # --- the language ---
@@ -127,7 +134,7 @@ def test_the_language_of_an_encrypted_name_is_encrypted_too(appeal: Appeal) -> N
     endorsement = factories.approved(appeal, display="withheld")
     set_language(endorsement.pk, "ky", seen=last_change_of(endorsement), **BY)
     row = reload(endorsement)
-    assert (row.name_language, decrypt(row.sealed_name)["name_language"]) == ("", "ky")
+    assert (row.name_language, decrypt_column(row, "sealed_name")["name_language"]) == ("", "ky")
 
 
 def test_setting_the_language_of_an_original_keeps_its_spelling(appeal: Appeal) -> None:

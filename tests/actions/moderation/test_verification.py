@@ -82,7 +82,7 @@ def test_only_another_entry_of_the_same_appeal_can_vouch(appeal: Appeal) -> None
 def test_the_note_is_encrypted_and_erased_with_the_contact(appeal: Appeal) -> None:
     row = check(approved(appeal), CheckResult("other", member=False, note="Spoke with Asel by telephone"))
     assert "Asel" not in row.sealed_check_note
-    assert encryption.decrypt(row.sealed_check_note) == "Spoke with Asel by telephone"
+    assert encryption.decrypt_column(row, "sealed_check_note") == "Spoke with Asel by telephone"
     erasure.erase_approved(row, at=NOON)
     assert Endorsement.objects.get(pk=row.pk).sealed_check_note == ""
     assert Endorsement.objects.get(pk=row.pk).checked_how == "other"

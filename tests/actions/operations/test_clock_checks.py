@@ -20,21 +20,14 @@ from petition.actions.operations import clock_checks
 from petition.actions.refusals import ClocksDiffer, ErasingPaused
 from petition.actions.staff import attention
 from petition.mail import outbox
-from petition.models import (
-    Appeal,
-    AuditEvent,
-    Endorsement,
-    OutgoingMail,
-    Role,
-    SiteState,
-    WorkerFailure,
-    database_clock,
-)
+from petition.models import Appeal, AuditEvent, Endorsement, OutgoingMail, Role, SiteState, WorkerFailure
+from petition.models.database import database_clock
 from petition.reference import clock
 from tests.admin.staff_accounts import create_account, create_client
 from tests.clocks import FakeMachine, machine_ahead, mark_worker_alive, site_process
 from tests.factories import MODERATOR, confirmed, mails, submitted
 from tests.web.endorse.test_endorse import post
+from tests.web.visitor import Visitor, publish_intake_keys
 
 pytestmark = pytest.mark.both_databases
 
@@ -111,8 +104,9 @@ def test_a_form_received_by_a_web_process_a_day_ahead_is_mailed_at_once(
 
 def test_a_form_stored_by_the_machine_clock_is_mailed_too(appeal_with_worker: Appeal, client: Client) -> None:
     """No form schedules its mail: the worker does."""
+    publish_intake_keys()
     with machine_ahead(DAY):
-        post(client)
+        post(Visitor(is_worker_running=False))
     work()
     assert OutgoingMail.objects.get().sent_at is not None
 

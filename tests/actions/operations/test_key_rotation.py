@@ -22,7 +22,7 @@ from petition.security.keys import generate_keys
 from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
-from tests.models.rows import a_correction, update_row
+from tests.models.rows import a_correction, create_encrypted, encrypt_columns, update_row
 
 pytestmark = pytest.mark.both_databases
 
@@ -42,7 +42,7 @@ def key_id(settings: Settings, keys: dict[str, str]) -> str:
 def contents() -> dict[tuple[str, int, str], Any]:
     """Return all encrypted values, decrypted, by table, row and column."""
     return {
-        (model.__name__, row.pk, column): encryption.decrypt(getattr(row, column))
+        (model.__name__, row.pk, column): encryption.decrypt_column(row, column)
         for model, columns in get_encrypted_columns().items()
         for row in model._default_manager.all()
         for column in columns
@@ -53,17 +53,17 @@ def contents() -> dict[tuple[str, int, str], Any]:
 @pytest.fixture
 def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any]:
     """Fill every encrypted column with the old key; then encrypt with the new key and decrypt with both."""
+    of_originals = settings.CONTACT_PRIVATE_KEYS
+    use(settings, OLD, OLD)
+    settings.CONTACT_PRIVATE_KEYS += of_originals
+    rotate_keys()
     use(settings, OLD, OLD)
     row = factories.confirmed(appeal)
     a_correction(row)
     decisions.ask_question(row.pk, "Who are you?", by=MODERATOR, at=NOON)
     own_page.answer_question(hash_token(token_in(mails()[-1][2]), "own_page"), "We are.", at=NOON)
-    ContactChange.objects.create(
-        endorsement=row,
-        sealed_person=encryption.encrypt({"name": "New"}),
-        sealed_mailbox=encryption.encrypt("new@fund.example"),
-        requested_at=NOON,
-    )
+    change = ContactChange(endorsement=row, requested_at=NOON)
+    create_encrypted(change, sealed_person={"name": "New"}, sealed_mailbox="new@fund.example")
     factories.approved(appeal, display="withheld")
     internal_notes.set_internal_note(row.pk, "Called them.", by=MODERATOR, at=NOON)
     verification.record_check(
@@ -153,10 +153,11 @@ def test_the_command_prints_progress_and_which_keys_may_be_removed(
 def test_undecryptable_values_are_reported_and_kept(
     sealed: dict[tuple[str, int, str], Any], settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    use(settings, generate_keys(), OLD)
-    foreign = encryption.encrypt("nobody@fund.example")
-    use(settings, NEW, NEW, OLD)
+    lost = generate_keys()
+    use(settings, lost, lost)
     contact = Contact.objects.latest("pk")
+    foreign = encrypt_columns(contact, sealed_mailbox="nobody@fund.example").sealed_mailbox
+    use(settings, NEW, NEW, OLD)
     update_row(contact, sealed_mailbox=foreign)
     with pytest.raises(CommandError, match="1 texts are encrypted with a key that is not here") as refused:
         call_command("rotate_keys")

@@ -16,7 +16,8 @@ from petition.actions.moderation import decisions
 from petition.actions.operations import removal_journal, removal_journal_file
 from petition.actions.operations.removal_journal_file import RemovalJournalFile
 from petition.actions.refusals import UnusableJournal
-from petition.models import Appeal, Kind, Removal, SiteState, triggers
+from petition.models import Appeal, Kind, Removal, SiteState
+from petition.models.database import triggers
 from petition.reference import clock
 from tests.clocks import mark_worker_alive
 from tests.factories import MODERATOR, NOON, SLUG

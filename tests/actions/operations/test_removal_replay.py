@@ -15,7 +15,7 @@ from petition.actions.moderation import decisions, undo
 from petition.actions.operations import removal_journal, removal_replay as removals, restore
 from petition.actions.operations.removal_journal import RemovalJournal
 from petition.actions.refusals import UnusableJournal
-from petition.actions.self_service import contact_changes, own_page, withdrawal
+from petition.actions.self_service import contact_changes, own_page
 from petition.models import (
     Appeal,
     AuditEvent,
@@ -31,7 +31,8 @@ from petition.models import (
 )
 from petition.security.tokens import hash_token
 from tests import factories
-from tests.factories import MODERATOR, NOON, SLUG
+from tests.actions.self_service import leaving
+from tests.factories import MODERATOR, NOON, SLUG, a_code_digest
 
 pytestmark = pytest.mark.both_databases
 
@@ -82,11 +83,11 @@ def test_each_kind_of_removal_is_repeated_as_that_kind(appeal: Appeal) -> None:
     _, token = factories.submitted(appeal, at=NOON + 6 * timedelta(minutes=1))
     journal = removed_and_restored(
         lambda: hide(Kind.ORIGINAL, 12),
-        lambda: withdrawal.stop_being_named(link(hidden), at=NOON + HOUR),
-        lambda: withdrawal.withdraw(link(gone), at=NOON + HOUR),
+        lambda: leaving.stop_being_named(link(hidden), at=NOON + HOUR),
+        lambda: leaving.withdraw(link(gone), at=NOON + HOUR),
         lambda: decisions.revoke(revoked.pk, by=MODERATOR, at=NOON + HOUR),
         lambda: undo.undo_decision(undone.pk, by=MODERATOR, at=undone.decided_at or NOON),
-        lambda: withdrawal.stop_being_named(link(undecided), at=NOON + HOUR),
+        lambda: leaving.stop_being_named(link(undecided), at=NOON + HOUR),
         lambda: confirmation.disown(hash_token(token, "confirm"), at=NOON + HOUR),
     )
     assert {"original-12", "further-1", "further-2", "further-3", "further-4"} < listed()
@@ -118,7 +119,7 @@ def test_a_forgotten_mailbox_and_an_earlier_contact_are_erased_again(appeal: App
     forgotten, changed, kept = (an_approved(appeal) for _ in range(3))
     digests = link(forgotten), link(changed)
     journal = removed_and_restored(
-        lambda: own_page.forget_mailbox(digests[0], at=NOON + HOUR),
+        lambda: own_page.forget_mailbox(digests[0], a_code_digest(), at=NOON + HOUR),
         lambda: _changed_contact(changed),
     )
     assert Contact.objects.count() == 3
@@ -145,7 +146,9 @@ def test_ended_private_links_do_not_work(appeal: Appeal) -> None:
     journal = removed_and_restored(
         lambda: decisions.issue_private_link(endorsement.pk, by=MODERATOR, at=NOON + HOUR),
         lambda: own_page.replace_removal_code(
-            PrivateLink.objects.get(endorsement=endorsement, purpose=Purpose.OWN_PAGE).digest, at=NOON + HOUR
+            PrivateLink.objects.get(endorsement=endorsement, purpose=Purpose.OWN_PAGE).digest,
+            a_code_digest(),
+            at=NOON + HOUR,
         ),
     )
     assert replay(journal).counts == {RemovalKind.END_LINKS: 1, RemovalKind.END_CODE: 1}
@@ -220,7 +223,7 @@ def test_a_removal_and_its_entry_are_one_commit(appeal: Appeal) -> None:
 
 def test_no_name_is_in_the_journal(appeal: Appeal) -> None:
     endorsement = factories.approved(appeal, organisation_name="Canary Fund", contact_email="canary@fund.example")
-    withdrawal.withdraw(link(endorsement), at=NOON + HOUR)
+    leaving.withdraw(link(endorsement), at=NOON + HOUR)
     text = removal_journal.encode_entry(Removal.objects.get()).decode()
     assert "anary" not in text
     assert removal_journal.decode_entry(text.encode()).uid == Removal.objects.get().uid

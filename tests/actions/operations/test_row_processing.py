@@ -11,7 +11,7 @@ from petition.actions.intake import process
 from petition.actions.operations import retention, row_processing
 from petition.actions.refusals import RowsFailed
 from petition.models import Appeal, Endorsement, Flag, OutgoingMail, RateCount
-from petition.models.triggers import Trigger
+from petition.models.database.triggers import Trigger
 from petition.security import rate_limits
 from tests import factories
 from tests.factories import NOON
@@ -59,7 +59,7 @@ def test_bad_rows_stop_no_other_row_and_no_other_step(
 @pytest.mark.usefixtures("committed")
 def test_steps_for_whole_tables_run_after_one_that_failed() -> None:
     row = factories.confirmed(factories.an_appeal())
-    Endorsement.objects.filter(pk=row.pk).update(network_index="made up")
+    Endorsement.objects.filter(pk=row.pk).update(network_index="5c1e")
     refuse("UPDATE", "NEW.network_index <> OLD.network_index")
     try:
         with pytest.raises(RowsFailed, match="1 not erased"):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from petition.actions.moderation import decisions
@@ -105,11 +105,11 @@ def test_tables_are_rewritten_once_a_day_in_the_quiet_hour_or_when_it_was_missed
     SiteState.objects.get_or_create(pk=1)
     done: list[bool] = []
 
-    def tables() -> list[str]:
+    def rewrite_one(table: str) -> bool:
         done.append(True)
-        return ["django_session"]
+        return True
 
-    monkeypatch.setattr(table_rewrite, "_tables", tables)
+    monkeypatch.setattr(table_rewrite, "_rewrite_one", rewrite_one)
 
     def times(*hours: float) -> list[int]:
         counted = []
@@ -175,7 +175,35 @@ def test_a_large_or_slow_table_is_vacuumed_and_missing_rights_are_logged(
             cursor.execute("RESET ROLE")
             cursor.execute("DROP ROLE made_up_reader")
     (message,) = [record.getMessage() for record in caplog.records if "may not vacuum" in record.getMessage()]
-    assert "make it their owner" in message
+    assert "as the login that owns them" in message
+
+
+@only_postgresql
+@pytest.mark.usefixtures("committed")
+def test_a_worker_that_does_not_own_the_tables_warns_only_when_nobody_else_rewrote_them(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    SiteState.objects.get_or_create(pk=1)
+    with clock.freeze(QUIET):
+        call_command("rewrite_tables")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE made_up_worker")
+        cursor.execute("GRANT SELECT, UPDATE ON petition_sitestate TO made_up_worker")
+        cursor.execute("SET ROLE made_up_worker")
+    try:
+        warned = []
+        for hours in (12.5, 24, 35.9, 36, 48):
+            caplog.clear()
+            table_rewrite.rewrite_tables_if_due(at=QUIET + hours * HOUR)
+            warned.append("rewrite_tables` once a day as the login" in caplog.text)
+        with pytest.raises(CommandError, match="run this as the owner of the database"):
+            call_command("rewrite_tables")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP OWNED BY made_up_worker")
+            cursor.execute("DROP ROLE made_up_worker")
+    assert warned == [False, False, False, True, False]
 
 
 def test_it_does_nothing_inside_a_transaction_or_on_sqlite(db: None) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from petition.actions.audit import record
+from petition.actions.moderation import decisions
 from petition.actions.self_service import disputes
-from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, KnownOrganisation
+from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, Kind, KnownOrganisation
 from petition.security import encryption, rate_limits
 from tests.factories import MODERATOR, NOON, SECOND, an_appeal, approved
 
@@ -102,6 +103,15 @@ def test_an_address_of_the_contact_is_recognised(appeal: Appeal, reference: str,
     row = send_message(appeal, reference, mailbox)
     assert row.claim == claim
     assert mailbox not in (row.sealed_mailbox, row.sealed_message) or not mailbox
+
+
+def test_the_domain_counts_for_a_hidden_original_too(appeal: Appeal) -> None:
+    entry = appeal.signatories.get(kind="original", number=1)
+    domain_index = encryption.compute_index("domain", "known.example")
+    KnownOrganisation.objects.create(name=entry.name, domain_index=domain_index)
+    decisions.hide(appeal.slug, Kind.ORIGINAL, 1, by=MODERATOR, at=NOON)
+    assert send_message(appeal, "original-1", "office@known.example").claim == Claim.DOMAIN
+    assert send_message(appeal, "original-2", "office@known.example").claim == ""
 
 
 def test_for_an_original_the_domain_known_to_the_secretariat_counts(appeal: Appeal) -> None:

@@ -7,7 +7,7 @@ from petition.actions.audit import OPERATOR
 from petition.actions.moderation import decisions
 from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, State, Status, TextStatus
 from petition.models.signatories import PRINTED_FIELDS
-from petition.security.encryption import compute_index, decrypt
+from petition.security.encryption import compute_index, decrypt_column
 from petition.text.names import fold
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails
@@ -36,7 +36,7 @@ def test_the_name_is_encrypted_and_its_hash_stays(kind: Kind) -> None:
     name = Signatory.objects.get(kind=kind, number=1).name
     _, endorsement = hide(kind, 1)
     assert (endorsement.organisation_name, endorsement.acronym, endorsement.countries) == ("", "", "")
-    assert decrypt(endorsement.sealed_name)["organisation_name"] == name
+    assert decrypt_column(endorsement, "sealed_name")["organisation_name"] == name
     assert endorsement.name_index == compute_index("name", fold(name))
     assert (endorsement.state, endorsement.display) == (State.APPROVED, Display.WITHHELD)
 

@@ -19,7 +19,7 @@ from petition.actions.moderation.verification import CheckResult
 from petition.actions.operations import removal_replay, retention
 from petition.actions.operations.removal_journal import RemovalJournal
 from petition.actions.refusals import AlreadyDecided, BeingWithdrawn, NothingToUndo, NotPossible
-from petition.actions.self_service import corrections, own_page, withdrawal
+from petition.actions.self_service import corrections, own_page
 from petition.models import (
     Appeal,
     AuditEvent,
@@ -36,7 +36,9 @@ from petition.models import (
 )
 from petition.publishing import queries
 from petition.reference import clock
+from petition.security.encryption import decrypt_column
 from tests import factories
+from tests.actions.self_service import leaving
 from tests.factories import MODERATOR, NOON, SECOND, SLUG, approved, confirmed, submitted
 from tests.models.rows import a_correction
 
@@ -73,7 +75,8 @@ def test_the_name_is_removed_immediately_and_a_day_later_it_is_final(appeal: App
     waiting = reload(row)
     assert waiting.signatory and waiting.signatory.status == Status.NO_LONGER_LISTED
     assert (waiting.state, waiting.withdrawal_due_at) == (State.APPROVED, NOON + DAY)
-    assert (waiting.organisation_name, waiting.folded, bool(waiting.sealed_name)) == ("", "", True)
+    assert (waiting.organisation_name, waiting.folded) == ("", "")
+    assert decrypt_column(waiting, "sealed_name")["organisation_name"] == row.organisation_name != ""
     retention.purge(at=NOON + DAY - timedelta(seconds=1))
     assert reload(row).state == State.APPROVED
     with pytest.raises(NotPossible):
@@ -106,7 +109,7 @@ def test_outsiders_cannot_distinguish_it_from_hidden_or_withdrawn(appeal: Appeal
     rows = [approved(appeal) for _ in range(3)]
     decisions.withdraw(rows[0].pk, **BY)
     decisions.hide(SLUG, Kind.FURTHER, 2, **BY)
-    withdrawal.withdraw(own_digest(rows[2]), at=NOON)
+    leaving.withdraw(own_digest(rows[2]), at=NOON)
     lines = [line for line in queries.list_signatories(SLUG) if line.kind == "further"]
     assert len({str(line).replace(f"{number}", "N") for number, line in enumerate(lines, 1)}) == 1
     rest = [
@@ -212,7 +215,7 @@ def test_an_earlier_decision_is_neither_mailed_nor_undone(appeal: Appeal) -> Non
 def test_a_withdrawal_by_link_is_final_immediately(appeal: Appeal) -> None:
     row = approved(appeal)
     decisions.withdraw(row.pk, **BY)
-    withdrawal.withdraw(own_digest(row), at=NOON + MINUTE)
+    leaving.withdraw(own_digest(row), at=NOON + MINUTE)
     assert (reload(row).state, reload(row).withdrawn_at) == (State.WITHDRAWN, NOON + MINUTE)
     with pytest.raises(NotPossible):
         decisions.cancel_withdrawal(row.pk, **LATER)
@@ -223,7 +226,7 @@ def test_a_hidden_name_stays_hidden_after_cancelling(appeal: Appeal, stop: str) 
     row = approved(appeal)
     decisions.withdraw(row.pk, **BY)
     if stop == "organisation":
-        withdrawal.stop_being_named(own_digest(row), at=NOON + MINUTE)
+        leaving.stop_being_named(own_digest(row), at=NOON + MINUTE)
     else:
         decisions.hide(SLUG, Kind.FURTHER, 1, by=OPERATOR if stop == "operator" else SECOND, at=NOON + MINUTE)
     decisions.cancel_withdrawal(row.pk, **LATER)
@@ -309,7 +312,7 @@ def test_an_original_can_be_hidden_but_not_withdrawn(appeal: Appeal) -> None:
 
 def test_an_ended_one_is_not_withdrawn_again(appeal: Appeal) -> None:
     row = approved(appeal)
-    withdrawal.withdraw(own_digest(row), at=NOON)
+    leaving.withdraw(own_digest(row), at=NOON)
     with pytest.raises(AlreadyDecided):
         decisions.withdraw(row.pk, **BY)
 

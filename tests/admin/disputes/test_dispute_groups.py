@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from petition.actions.self_service import disputes
 from petition.admin.disputes import dispute_list
 from petition.models import Appeal, AuditEvent, Dispute, DisputeTopic
-from petition.security import encryption
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
+from tests.models.rows import encrypt_columns
 from tests.tooling.test_translations import english_left_in
 
 LIST = "/admin/disputes/"
@@ -25,13 +25,9 @@ ONE_ENTRY = {"appeal": SLUG, "entry": "original-12"}
 
 def in_bulk(appeal: Appeal, count: int, **columns: Any) -> list[Dispute]:
     """Create messages as the form stores them, a minute apart."""
-    plain = {
-        "reference": "original-12",
-        "about": DisputeTopic.NOT_AGREED,
-        "sealed_message": encryption.encrypt("Not us"),
-    } | columns
+    plain = {"reference": "original-12", "about": DisputeTopic.NOT_AGREED} | columns
     rows = [Dispute(appeal=appeal, raised_at=NOON + timedelta(minutes=number), **plain) for number in range(count)]
-    return Dispute.objects.bulk_create(rows)
+    return Dispute.objects.bulk_create(encrypt_columns(row, sealed_message="Not us") for row in rows)
 
 
 def ask(staff: Client, page: str, **sent: Any) -> str:
@@ -135,7 +131,7 @@ def test_a_thousand_messages_cost_as_many_queries_as_three(staff: Client, appeal
             queries.append(len(asked))
     for path, queries in counted.items():
         assert len(set(queries)) == 1, path
-        assert queries[0] <= 30, path
+        assert queries[0] <= 31, path
 
 
 # --- settling ---

@@ -14,7 +14,7 @@ from petition.mail import outbox
 from petition.models import Appeal, Reason
 from petition.reference import clock
 from tests.clocks import mark_worker_alive
-from tests.factories import MODERATOR, approved, confirmed, submitted
+from tests.factories import MODERATOR, approved, confirmed, submitted, withdraw_for_good
 
 pytestmark = pytest.mark.both_databases
 
@@ -61,7 +61,18 @@ def test_the_number_of_queries_is_constant(staff: Client, appeal: Appeal) -> Non
         approved(appeal, at=clock.now(), countries=("DE",))
     with CaptureQueriesContext(connection) as many:
         overview(staff)
-    assert len(one) == len(many) <= 24
+    assert len(one) == len(many) <= 27
+
+
+def test_countries_of_withheld_names_are_counted(staff: Client, appeal: Appeal) -> None:
+    approved(appeal, at=clock.now(), countries=("KG", "DE"), display="withheld")
+    confirmed(appeal, at=clock.now(), countries=("DE",), display="withheld")
+    withdrawn = approved(appeal, at=clock.now(), countries=("PL",), display="withheld")
+    withdraw_for_good(withdrawn.pk, at=clock.now())
+    page = overview(staff)
+    assert "Germany 2" in page
+    assert "Kyrgyzstan 1" in page
+    assert "Poland" not in page
 
 
 def test_columns_are_stacked_and_the_highest_fills_the_chart() -> None:

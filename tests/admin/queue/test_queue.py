@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from petition.actions.listing.entries import EntryProposal
-from petition.actions.self_service import corrections, disputes, withdrawal
+from petition.actions.self_service import corrections, disputes
 from petition.admin.review.forms import LANGUAGE_NAMES
-from petition.models import Appeal, AuditEvent, Dispute, DisputeTopic, Endorsement, Notice
+from petition.models import Appeal, AuditEvent, Dispute, DisputeTopic, Endorsement, Notice, OutgoingMail
+from tests.actions.self_service import leaving
 from tests.admin.review.test_endorsement_actions import ESCAPED, SCRIPT, agree_to_be_named, digest, original
-from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved
+from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, confirmed
 from tests.tooling.test_translations import english_left_in
 
 NOTICE = f"/admin/notices/{SLUG}/ru/"
@@ -37,7 +38,7 @@ def wishes(appeal: Appeal) -> None:
     approved(appeal)
     corrections.propose_correction(digest(), EntryProposal("Other Fund", "", ""), at=NOON)
     row = approved(appeal)
-    withdrawal.stop_being_named(digest(), at=NOON)
+    leaving.stop_being_named(digest(), at=NOON)
     agree_to_be_named(row)
 
 
@@ -238,3 +239,19 @@ def test_no_english_is_left(staff: Client, appeal: Appeal, language: str) -> Non
     for path in paths:
         page = staff.get(f"/admin/{path}", headers={"accept-language": language}).content.decode()
         assert english_left_in(page, *allowed) == set(), path
+
+
+# --- suspicious activity ---
+
+
+def test_withheld_names_are_shown_in_their_cluster(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    for number in range(8):
+        confirmed(appeal, organisation_name=f"Peace {number} Fund", display="withheld")
+        OutgoingMail.objects.all().delete()  # the next form would look at each of them
+    page = staff.get("/admin/floods/").content.decode()
+    assert "Names that differ in a number only: 8" in page
+    assert "<bdi>Peace 3 Fund</bdi>" in page
+    settings.CONTACT_PRIVATE_KEYS = []
+    page = staff.get("/admin/floods/").content.decode()
+    assert "Names that differ in a number only" not in page
+    assert "Peace" not in page

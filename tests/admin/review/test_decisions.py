@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from petition.actions.moderation import internal_notes, manual_entry
 from petition.models import Appeal, AuditEvent, Endorsement, Origin, Reason, State
 from petition.reference import clock
-from petition.security.encryption import decrypt
+from petition.security.encryption import decrypt_column
 from tests.factories import MODERATOR, NOON, SECOND, approved, confirmed, entered, mails, submitted, withdraw_for_good
 
 SCRIPT = "<script>alert(1)</script>"
@@ -118,7 +118,7 @@ def test_a_rejection_has_a_reason_and_a_note(staff: Client, appeal: Appeal) -> N
     row = confirmed(appeal)
     press(staff, row, "decide", decision="reject", reason="unverified", note=f"Nobody {SCRIPT} answers")
     row.refresh_from_db()
-    assert (row.state, decrypt(row.sealed_note)) == (State.REJECTED, f"Nobody {SCRIPT} answers")
+    assert (row.state, decrypt_column(row, "sealed_note")) == (State.REJECTED, f"Nobody {SCRIPT} answers")
     assert AuditEvent.objects.filter(subject_id=row.pk).latest("pk").reason == "unverified"
     html = page(staff, row)
     assert "Nobody &lt;script&gt;" in html
@@ -172,7 +172,7 @@ def test_two_notes_at_once_do_not_overwrite_each_other(staff: Client, second: Cl
     kept = "Second: do not approve. First: fine."
     press(staff, row, "internal-note", note=kept, seen=seen_on(both, "internal-note"))
     row.refresh_from_db()
-    assert decrypt(row.sealed_note) == kept
+    assert decrypt_column(row, "sealed_note") == kept
 
 
 def test_a_rejection_note_is_added_below_the_earlier_note(staff: Client, appeal: Appeal) -> None:
@@ -180,7 +180,7 @@ def test_a_rejection_note_is_added_below_the_earlier_note(staff: Client, appeal:
     internal_notes.set_internal_note(row.pk, "Called them.", by=MODERATOR, at=NOON)
     press(staff, row, "decide", decision="reject", note="Nobody answers.")
     row.refresh_from_db()
-    assert decrypt(row.sealed_note) == "Called them.\n\nNobody answers."
+    assert decrypt_column(row, "sealed_note") == "Called them.\n\nNobody answers."
 
 
 def test_an_unreadable_note_is_not_erased(staff: Client, appeal: Appeal, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from petition.actions.listing.entries import EntryProposal
 from petition.actions.moderation import decisions
-from petition.actions.self_service import corrections, disputes, own_page, private_links, withdrawal
+from petition.actions.self_service import corrections, disputes, own_page, private_links
 from petition.actions.stale_forms import last_change_of
 from petition.models import (
     Appeal,
@@ -25,8 +25,20 @@ from petition.models import (
     State,
 )
 from petition.security.tokens import hash_token
+from tests.actions.self_service import leaving
 from tests.admin.staff_accounts import create_client
-from tests.factories import MODERATOR, NOON, SLUG, approved, confirmed, mails, submitted, token_in, withdraw_for_good
+from tests.factories import (
+    MODERATOR,
+    NOON,
+    SLUG,
+    a_code_digest,
+    approved,
+    confirmed,
+    mails,
+    submitted,
+    token_in,
+    withdraw_for_good,
+)
 
 LATER = NOON + timedelta(hours=1)
 SCRIPT = "<script>alert(1)</script>"
@@ -188,7 +200,7 @@ def test_a_question_can_be_asked_again_after_one_that_was_never_answered(staff: 
 
 def test_a_forgotten_mailbox_gets_no_question(staff: Client, appeal: Appeal) -> None:
     row = confirmed(appeal)
-    own_page.forget_mailbox(digest(), at=NOON)
+    own_page.forget_mailbox(digest(), a_code_digest(), at=NOON)
     html = page(staff, row)
     assert "Nobody can be asked" in html
     assert f"/admin/endorsements/{row.pk}/ask/" not in html
@@ -266,7 +278,7 @@ def test_an_original_can_be_hidden_and_shown_again(staff: Client, appeal: Appeal
 def test_a_name_is_shown_again_only_at_its_own_request(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal, organisation_name="Back Fund")
     link = digest()
-    withdrawal.stop_being_named(link, at=NOON)
+    leaving.stop_being_named(link, at=NOON)
     for decision in ("show", "name_again"):
         assert f'value="{decision}"' not in page(staff, row)
         assert "Its mailbox has not agreed" in press(staff, row, "name", decision=decision)
@@ -282,9 +294,9 @@ def test_a_name_is_shown_again_only_at_its_own_request(staff: Client, appeal: Ap
 def test_a_cancelled_request_to_be_named_is_not_accepted(staff: Client, appeal: Appeal) -> None:
     row = approved(appeal)
     link = digest()
-    withdrawal.stop_being_named(link, at=NOON)
+    leaving.stop_being_named(link, at=NOON)
     agree_to_be_named(row)
-    withdrawal.stop_being_named(link, at=LATER)
+    leaving.stop_being_named(link, at=LATER)
     assert "Its mailbox has not agreed" in press(staff, row, "name", decision="name_again")
     row.refresh_from_db()
     assert (row.organisation_name, row.name_again_at) == ("", None)

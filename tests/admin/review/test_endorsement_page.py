@@ -7,12 +7,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from petition.actions import stale_forms
 from petition.actions.audit import Actor
 from petition.actions.intake import known_organisations
 from petition.actions.intake.known_organisations import KnownEntry
-from petition.actions.moderation import comparisons, hold, verification
+from petition.actions.moderation import comparisons, hold, spelling, verification
 from petition.actions.moderation.verification import CheckResult
 from petition.models import Appeal, Comparison, Endorsement, Verdict
 from petition.reference import clock
@@ -48,6 +49,27 @@ def test_the_entry_is_shown_as_it_will_be_printed(staff: Client, appeal: Appeal)
     assert "As it is printed" in listed
     assert '<li value="12">' in listed
     assert "Counted, and printed nowhere" in page(staff, confirmed(appeal, display="withheld"))
+
+
+def test_a_withheld_name_is_shown_as_a_named_one_would_be(staff: Client, appeal: Appeal, settings: Settings) -> None:
+    similar = confirmed(appeal, organisation_name="Тихий фонд", website="https://one.example", display="withheld")
+    row = confirmed(
+        appeal, organisation_name="ТИХИЙ ФОНД", acronym="ТФ", website="https://two.example", display="withheld"
+    )
+    spelling.set_language(row.pk, "ru", seen=stale_forms.last_change_of(row.pk), by=MODERATOR, at=NOON)
+    assert Endorsement.objects.get(pk=row.pk).website == ""
+    html = page(staff, row)
+    assert '<bdi lang="ru">ТИХИЙ ФОНД (ТФ, Kyrgyzstan)</bdi>' in html
+    assert "Тихий фонд (Kyrgyzstan)" in html
+    assert "https://one.example" in html
+    assert "https://two.example" in html
+    assert "Name sealed" not in html
+    withdraw_for_good(similar.pk)
+    assert "one.example" not in page(staff, row)
+    settings.CONTACT_PRIVATE_KEYS = []
+    html = page(staff, row)
+    assert "Name sealed" in html
+    assert "two.example" not in html
 
 
 def test_a_decision_opens_the_next_endorsement_then_the_oldest_then_the_queue(staff: Client, appeal: Appeal) -> None:
@@ -190,7 +212,7 @@ def test_an_outdated_page_shows_both_versions_and_asks_again(staff: Client, appe
     assert f'name="seen" value="{seen}"' in html
     press(staff, row, "check", **CHECK | {"note": "By phone", "seen": str(seen)})
     row.refresh_from_db()
-    assert encryption.decrypt(row.sealed_check_note) == "By phone"
+    assert encryption.decrypt_column(row, "sealed_check_note") == "By phone"
 
 
 def test_an_ended_endorsement_cannot_be_checked(staff: Client, appeal: Appeal) -> None:

@@ -26,9 +26,9 @@ from petition.actions.staff import hourly_limits
 from petition.environment import Environment
 from petition.models import Appeal, AuditEvent, BatchAction, Dispute, Endorsement, Role, Signatory
 from petition.reference import clock
-from petition.security.encryption import encrypt
 from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, an_appeal, approved, confirmed, mails
+from tests.models.rows import create_encrypted
 
 HOUR = timedelta(hours=1)
 MOST = {"contacts": 3, "hides": 3, "revokes": 3, "withdrawals": 2}
@@ -134,8 +134,8 @@ def test_disputes_count_as_contacts_and_private_links_as_withdrawals(account: Us
     client = create_client(account, proved_ago=200)  # recent enough for a link, before everything below
     with clock.freeze(clock.now() + timedelta(seconds=1)):
         open_contacts(client, appeal, 2)
-        row = {"appeal": appeal, "sealed_message": encrypt("Not us"), "raised_at": NOON}
-        paths = [reverse("admin:dispute", args=[Dispute.objects.create(**row).pk]) for _ in range(2)]
+        rows = [Dispute(appeal=appeal, raised_at=NOON) for _ in range(2)]
+        paths = [reverse("admin:dispute", args=[create_encrypted(row, sealed_message="Not us").pk]) for row in rows]
         assert [press(client, path) for path in paths] == [True, False]
         links = [f"/admin/endorsements/{approved(appeal).pk}/link/" for _ in range(3)]
         assert [press(client, path, checked="on") for path in links] == [True, True, False]
@@ -261,8 +261,7 @@ def open_contacts_at_once(appeal: Appeal, by: Actor, look: Callable[..., object]
 
 def open_after_counting(pk: int, *, by: Actor, at: datetime) -> object:
     """The broken variant, which the test must notice: count first, then respond."""
-    assert by.last_proof
-    if hourly_limits.is_above_limit("contacts", account_id=by.id or 0, coming=1, last_proof=by.last_proof, at=at):
+    if hourly_limits.is_above_limit("contacts", account_id=by.id or 0, coming=1, last_proof=lambda: None, at=at):
         raise LimitReached("contacts")
     return contact_access.open_contact(pk, by=Actor.staff(by.id or 0), at=at)
 
@@ -272,7 +271,7 @@ def open_after_counting(pk: int, *, by: Actor, at: datetime) -> object:
 def test_parallel_requests_do_not_exceed_the_limit(committed: None, look: Callable[..., object], expected: int) -> None:
     """Takes a second, in which the first waits for the others in vain."""
     appeal, account = an_appeal(), create_account("moderator", Role.MODERATOR)
-    by = Actor.staff(account.pk, last_proof=lambda: None)
+    by = Actor.staff(account.pk, limits=hourly_limits.SessionLimits(lambda: None))
     for _ in range(2):
         contact_access.open_contact(confirmed(appeal).pk, by=by, at=clock.now())
     assert open_contacts_at_once(appeal, by, look) == expected

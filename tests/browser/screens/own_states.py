@@ -123,7 +123,7 @@ def _agreed_to_be_named(visit: Visit) -> None:
 def _code_done(visit: Visit) -> None:
     """Type in the short code on another device."""
     confirm_page(visit)
-    (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){2}[0-9A-Z]{3}\b", visit.site.mail_to(visit.address))
+    (code,) = re.findall(r"\b(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}\b", visit.site.mail_to(visit.address))
     visit.open("/code/")
     visit.page.locator("[name=code]").fill(code)
     visit.press("main form button")

@@ -98,7 +98,7 @@ def _erased_page(visit: Visit) -> None:
 
 def _wrong_code(visit: Visit) -> None:
     visit.open("/code/")
-    visit.page.locator("[name=code]").fill("AAA-AAA-AAA")
+    visit.page.locator("[name=code]").fill("AAA-AAA-AAA-AAA")
     visit.press("form button")
 
 

@@ -3,9 +3,10 @@
 from tests.browser.screens.desk_states import STAFF
 from tests.browser.screens.own_states import OWN
 from tests.browser.screens.public_states import PUBLIC as PAGES
+from tests.browser.screens.sent_states import SENT
 from tests.browser.visit import CHANGE, FORM, State, Visit
 
 __all__ = ["CHANGE", "FORM", "PUBLIC", "STAFF", "STATES", "Visit"]
 
-PUBLIC: dict[str, State] = PAGES | OWN
+PUBLIC: dict[str, State] = PAGES | OWN | SENT
 STATES = PUBLIC | STAFF

@@ -9,7 +9,7 @@ from django.test import Client
 from petition.actions.audit import OPERATOR
 from petition.actions.operations import held_list
 from petition.models import Appeal, AuditEvent, Signatory
-from petition.models.held_list import is_list_held_back
+from petition.models.database.held_list import is_list_held_back
 from petition.publishing import public_paths
 from petition.publishing.cache.middleware import PublishedPagesMiddleware
 from petition.publishing.mirror.writer import write_mirror

@@ -24,7 +24,7 @@ from petition.publishing.documents import docx as word, pdf, plain_text, rendere
 from petition.publishing.documents.contents import Letter
 from petition.publishing.documents.letter import build_letter
 from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, reading
-from tests.management.test_import_statement import run, translation
+from tests.management.commands.test_import_statement import run, translation
 from tests.publishing import once
 from tests.publishing.readers import (
     AS_OF,

@@ -10,9 +10,11 @@ from django.test import Client
 from petition.actions.endorsing import confirmation
 from petition.actions.moderation import decisions
 from petition.actions.operations import site_state
-from petition.models import Appeal, Contact, Endorsement, Level, OutgoingMail, PrivateLink, State
+from petition.models import Appeal, Contact, Endorsement, Level, PrivateLink, SiteState, State
+from petition.publishing.cache import site_status
 from petition.reference import clock
-from petition.security import encryption
+from petition.security import encryption, form_stamps
+from petition.security.rate_limits import CODES_FROM_ONE_NETWORK
 from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, submitted, token_in
@@ -38,6 +40,11 @@ def post(client: Client, **changes: Any) -> Any:
     return client.post(FORM, {name: value for name, value in (RIGHT | changes).items() if value is not None})
 
 
+def open_form() -> dict[str, str]:
+    """Return the hidden field of a form that was opened a minute ago."""
+    return {"opened": form_stamps.create_stamp(at=clock.now() - timedelta(minutes=1))}
+
+
 def count_submissions() -> int:
     return Endorsement.objects.filter(origin="form").count()
 
@@ -46,12 +53,12 @@ def count_submissions() -> int:
 def test_a_valid_form_is_stored_encrypted_and_leads_to_check_your_mail(client: Client, appeal: Appeal) -> None:
     response = post(client)
     assert response.status_code == 302
-    assert re.fullmatch(rf"{FORM}check-mail/\?post=[0-9a-f]{{64}}", response["Location"])
+    assert re.fullmatch(rf"{FORM}check-mail/\?post=[0-9a-f]{{32}}&word=[a-z]{{6}}", response["Location"])
     assert client.get(response["Location"]).status_code == 200
     endorsement = Endorsement.objects.get(origin="form")
     assert (endorsement.state, endorsement.countries, endorsement.language) == (State.SUBMITTED, "KG DE", "en")
     contact = Contact.objects.get(endorsement=endorsement)
-    assert encryption.decrypt(contact.sealed_person) == {"name": "Асел Үсөнова", "role": "төрайым"}
+    assert encryption.decrypt_column(contact, "sealed_person") == {"name": "Асел Үсөнова", "role": "төрайым"}
     assert "Асел" not in contact.sealed_person
     assert [(message, address) for message, address, _ in mails()] == [("confirm_mailbox", "Asel@ukuk.example")]
 
@@ -64,7 +71,8 @@ def test_the_public_gets_no_cookie(client: Client, appeal: Appeal) -> None:
 
 
 def test_the_same_post_twice_gets_the_same_response(client: Client, appeal: Appeal) -> None:
-    first, second = post(client), post(client)
+    opened = open_form()
+    first, second = post(client, **opened), post(client, **opened)
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
     assert (count_submissions(), len(mails())) == (1, 1)
 
@@ -179,9 +187,9 @@ def test_the_typed_code_confirms_however_it_is_written(client: Client, appeal: A
 
 def test_a_wrong_code_is_shown_again_and_tries_are_limited(client: Client, appeal: Appeal) -> None:
     post(client)
-    responses = [client.post(CODE, {"code": "AAA-BBB-CCC"}) for _ in range(21)]
+    responses = [client.post(CODE, {"code": "AAA-BBB-CCC"}) for _ in range(CODES_FROM_ONE_NETWORK.most + 1)]
     assert 'value="AAA-BBB-CCC"' in responses[0].content.decode()
-    assert [response.status_code for response in responses] == [422] * 20 + [429]
+    assert [response.status_code for response in responses] == [422] * CODES_FROM_ONE_NETWORK.most + [429]
     assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
 
 
@@ -202,18 +210,22 @@ def test_the_code_step_leaves_nothing_private_in_the_browser_history(
     responses = [client.get(address), *(client.post(address, {"code": code}) for code in ("AAA", content["code"]))]
     assert [response.status_code for response in responses] == [200, 422, 409 if closed else 200]
     for response in responses:
-        assert response.headers.get("Location") is None
+        # What leads to the page of the result is encrypted, and works for an hour.
+        assert not TELLING.search(response.wsgi_request.get_full_path())
+        assert content["code"] not in response.wsgi_request.get_full_path()
         (title,) = re.findall(r"<title>(.*?)</title>", response.content.decode(), re.S)
         assert not TELLING.search(title)
     assert (Endorsement.objects.get(origin="form").state == State.CONFIRMED) is not closed
 
 
 def test_a_right_code_does_not_count_as_a_try(client: Client, appeal: Appeal) -> None:
-    for _ in range(22):
+    wrong = {"code": "AAA-BBB-CCC-DDD"}
+    for _ in range(CODES_FROM_ONE_NETWORK.most - 1):
+        client.post(CODE, wrong)
+    for _ in range(2):
         submitted(appeal, at=clock.now())
         assert client.post(CODE, {"code": mails()[-1][2]["code"]}).status_code == 200
-        OutgoingMail.objects.all().delete()  # the next form would look at each of them
-    assert client.post(CODE, {"code": "AAA-BBB-CCC"}).status_code == 422
+    assert [client.post(CODE, wrong).status_code for _ in range(2)] == [422, 429]
 
 
 def test_a_forged_token_gets_a_neutral_page(client: Client, appeal: Appeal) -> None:
@@ -257,7 +269,7 @@ def test_the_link_shows_the_state_of_the_endorsement(
 ) -> None:
     now = clock.now()
     _, token = submitted(appeal, at=now, display=display)
-    endorsement = confirmation.confirm(hash_token(token, "confirm"), at=now).endorsement
+    endorsement = confirmation.confirm(hash_token(token, "confirm"), at=now)
     decide = decisions.approve if state == State.APPROVED else decisions.reject
     decide(endorsement.pk, by=MODERATOR, at=now)
     assert expected in client.get(f"/endorsements/{token}/confirm/").content.decode()
@@ -354,7 +366,8 @@ def test_the_hidden_field_puts_on_hold_with_the_same_response(
     assert caught["Location"].partition("=")[0] == plain["Location"].partition("=")[0]
     assert [row.quarantined_for for row in Endorsement.objects.filter(origin="form").order_by("pk")] == ["", reason]
     ((_, _, content),) = mails()
-    assert content["forms"] == "2", "both are to be confirmed"
+    page = client.get(f"/endorsements/{token_in(content)}/confirm/").content.decode()
+    assert page.count("<li><form") == 2, "both are to be confirmed"
 
 
 def test_people_cannot_reach_the_hidden_field(client: Client, appeal: Appeal) -> None:
@@ -381,3 +394,13 @@ def test_a_closed_site_still_offers_removal(client: Client, appeal: Appeal) -> N
     assert count_submissions() == 1
     assert "confirmed" in client.post(f"/endorsements/{token}/confirm/").content.decode()
     assert client.get(f"/appeals/{SLUG}/change/").status_code == 200
+
+
+def test_a_form_is_taken_in_as_soon_as_the_site_is_open_again(client: Client, appeal: Appeal) -> None:
+    """A process looks once a second. Before it refuses, it looks again."""
+    site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)
+    assert post(client).status_code == 422
+    site_status.keep_status()
+    SiteState.objects.update(level=Level.NORMAL)
+    assert site_status.get_status().level == Level.CLOSED, "what it remembers"
+    assert post(client).status_code == 302

@@ -10,7 +10,7 @@ from django.test import Client
 from petition.actions.appeals.form_notice import set_notice
 from petition.models import Appeal, AppealText, AuditEvent, Notice
 from tests.factories import MODERATOR, NOON, SLUG, STATEMENT
-from tests.management.test_import_statement import run, translation
+from tests.management.commands.test_import_statement import run, translation
 from tests.tooling.test_translations import english_left_in
 
 PREFIXES = {"en": "", "ru": "/ru", "ky": "/ky"}

@@ -129,7 +129,7 @@ def test_the_previewed_entry_is_the_listed_one(client: Client, appeal: Appeal) -
     sent = {"contact_role": "төрайым", "contact_email": "a@b.example", "website": ""}
     consents = {"consent_processing": "on", "consent_publication": "on"}
     assert client.post(FORM, TYPED | sent | consents).status_code == 302
-    confirmed = confirmation.confirm(hash_token(token_in(mails()[-1][2]), "confirm"), at=now).endorsement
+    confirmed = confirmation.confirm(hash_token(token_in(mails()[-1][2]), "confirm"), at=now)
     decisions.approve(confirmed.pk, by=MODERATOR, at=now)
     assert Signatory.objects.get(kind="further").label == shown == LINE
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from petition.actions.intake import accept
+from petition.actions.intake import post as intake_post
 from petition.models import Appeal, Endorsement
 from petition.publishing.cache.rendering import TOO_BUSY
 from petition.publishing.exports import file_cache
@@ -34,7 +34,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(accept, "submit", gone)
+    monkeypatch.setattr(intake_post, "post_form", gone)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_refused_post_can_be_sent_again(
 ) -> None:
     typed = RIGHT | {"contact_role": HOSTILE}
     with django_assert_num_queries(0):
-        response = client.post(prefix + FORM, typed, **BUSY)
+        response = Client(headers={"host": "127.0.0.1:8000"}).post(prefix + FORM, typed, **BUSY)
     page = response.content.decode()
     assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "30", "no-store")
     assert words in page
@@ -76,7 +76,7 @@ def test_a_post_that_was_not_stored_can_be_sent_again(
 
 
 def test_a_server_error_keeps_what_was_typed(client: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accept, "submit", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr(intake_post, "post_form", lambda *args, **kwargs: 1 / 0)
     client.raise_request_exception = False
     response = post(client)
     assert response.status_code == 500

@@ -7,7 +7,7 @@ from django.test import Client
 
 from petition.models import Appeal, AppealText, Endorsement
 from tests.factories import SLUG, confirmed
-from tests.management.test_import_statement import run, translation
+from tests.management.commands.test_import_statement import run, translation
 
 
 def test_beside_a_translation_the_same_text_is_endorsed(client: Client, appeal: Appeal, tmp_path: Path) -> None:

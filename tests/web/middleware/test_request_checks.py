@@ -30,7 +30,7 @@ def test_a_body_over_64_kb_is_413(client: Client, appeal: Appeal) -> None:
 
 
 @pytest.mark.parametrize("length", ["-1", "ten", "\u0663"])
-def test_an_invalid_content_length_is_400(client: Client, length: str) -> None:
+def test_an_invalid_content_length_is_400(client: Client, db: None, length: str) -> None:
     assert_our_page(client.post(FORM, {"a": "b"}, CONTENT_LENGTH=length), 400)
 
 

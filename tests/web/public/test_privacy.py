@@ -10,7 +10,7 @@ from django.urls import resolve
 from pytest_django import Settings
 
 from petition.actions.intake.accept import submit
-from petition.actions.intake.arrivals import Arrival
+from petition.actions.intake.submissions import Arrival
 from petition.models import Appeal, Endorsement, RateCount
 from petition.publishing.retention_notice import RETENTION_NOTICE
 from petition.reference import clock, retention_periods
@@ -128,9 +128,11 @@ def test_the_form_mentions_a_separate_key_only_if_there_is_one(
     assert "cannot read them" not in page
 
 
-def test_the_page_states_that_undecided_names_are_not_encrypted(client: Client, appeal: Appeal) -> None:
-    matches = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
-    assert Endorsement.objects.get(pk=matches.pk).organisation_name == "Made-up Unseen"
-    assert (
-        "once that is decided; until then names and websites lie readable" in client.get("/privacy/").content.decode()
-    )
+def test_the_page_says_which_names_are_stored_readable(client: Client, appeal: Appeal) -> None:
+    withheld = factories.confirmed(appeal, display="withheld", organisation_name="Made-up Unseen")
+    named = factories.confirmed(appeal, organisation_name="Made-up Seen")
+    names = dict(Endorsement.objects.values_list("pk", "organisation_name"))
+    assert (names[withheld.pk], names[named.pk]) == ("", "Made-up Seen")
+    page = " ".join(client.get("/privacy/").content.decode().split())
+    assert "So does the name of an organisation that is not named, always." in page
+    assert "The name of a named organisation and the questions" in page

@@ -13,6 +13,8 @@ from petition.models.choices import LEGAL_MOVES, Origin, State
 
 _MOVES = ", ".join(f"'{old}>{new}'" for old, following in LEGAL_MOVES.items() for new in sorted(following))
 
+_ALWAYS = "1 = 1"
+
 
 def _differs(*columns: str) -> str:
     return " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
@@ -38,6 +40,11 @@ class Trigger:
     message: str
 
     @property
+    def always_refuses(self) -> bool:
+        """Return whether no row may be changed so."""
+        return self.condition == _ALWAYS
+
+    @property
     def tables(self) -> set[str]:
         """Return its own table and those that its condition queries."""
         return {self.table, *re.findall(r"petition_\w+", self.condition)}
@@ -60,7 +67,6 @@ class Trigger:
         ]
 
 
-_ALWAYS = "1 = 1"
 # An audit event explains one change only, so each change needs a newer event than the last.
 _EARLIER_EVENT = "NEW.explained_by <= OLD.explained_by"
 _WITHDRAWAL_DIFFERS = "(NEW.withdrawal_due_at IS NULL) <> (OLD.withdrawal_due_at IS NULL)"

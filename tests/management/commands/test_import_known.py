@@ -24,7 +24,7 @@ def test_the_list_is_stored_and_no_domain_or_person_can_be_read(tmp_path: Path) 
     assert (beacon.name, beacon.member, mayak.name, mayak.member) == ("Beacon Trust", True, "«Маяк»", False)
     assert beacon.domain_index == encryption.compute_index("domain", "beacon.example")
     assert mayak.domain_index == encryption.compute_index("domain", "xn--80aue1f.example")
-    assert encryption.decrypt(beacon.sealed_channel) == "Aigul at +996 555"
+    assert encryption.decrypt_column(beacon, "sealed_channel") == "Aigul at +996 555"
     assert mayak.sealed_channel == ""
     assert "beacon.example" not in str(list(KnownOrganisation.objects.values()))
 
