@@ -1,6 +1,6 @@
 """python -m tests.benchmarks.intake: measures the intake on this database and prints the table. Fails if one is missed.
 
-The same figures are in `make bench`. Continuous integration runs it alone, with small counts and --tries 3.
+The same figures are in `make bench`. Continuous integration runs it alone, with small counts and --tries 5.
 """
 
 import argparse
