@@ -30,7 +30,7 @@ from petition.security.encryption import CannotDecrypt, NoKey
 from petition.security.sealed_boxes import Envelope
 from petition.text.error_text import describe_error
 
-IN_ONE_COMMIT: Final = {"sqlite": 5, "postgresql": 10}
+IN_ONE_COMMIT: Final = {"sqlite": 7, "postgresql": 10}
 """How many forms one transaction stores. On SQLite visitors wait for its lock, which it holds for some five
 milliseconds."""
 _LEASE: Final = timedelta(seconds=120)
