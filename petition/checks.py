@@ -114,7 +114,7 @@ def check_database_login(**_: Any) -> list[CheckMessage]:
         return []  # one machine, to try it out
     return [
         Info(
-            "SQLite has no logins, so whoever takes over a web process can read the whole database file.",
+            "SQLite has no logins, so an attacker who takes over a web process can read the whole database file.",
             hint="Use PostgreSQL with a login for each role (`manage.py database_roles`).",
             id="petition.I004",
         )
@@ -133,7 +133,7 @@ def _check_postgresql_login() -> list[CheckMessage]:
         return []
     return [
         Warning(
-            "ROLE=all: whoever takes over the web process can read every contact.",
+            "ROLE=all: an attacker who takes over the web process can read every contact.",
             hint="Run ROLE=public and ROLE=staff apart, each with its own login (`manage.py database_roles`).",
             id="petition.W001",
         )
@@ -174,7 +174,7 @@ def _report_unanswered(problem: DatabaseProblem) -> list[CheckMessage]:
 def check_public_environment(**_: Any) -> list[CheckMessage]:
     """Report secrets that a public process does not need, in its environment or in its DATA_DIR.
 
-    Whoever takes it over finds them there.
+    An attacker finds them there.
     """
     if settings.ROLE != "public":
         return []

@@ -117,7 +117,7 @@ def _get_model(limit: Limit) -> type[RateCount | VisitorCount]:
 def _window(limit: Limit, who: str, weekly_key: str, *, at: datetime) -> tuple[str, datetime]:
     """Return the hash under which `who` is counted in the window of `at`, and when that window ends."""
     if limit.is_public:
-        # Whoever takes over the public process has both keys and can read the counts: of a whole network, each could be
+        # An attacker in the public process has both keys and can read the counts: of a whole network, each could be
         # tried, and would show who used a code within the hour.
         who = compute_network_bucket(who, weekly_key)
     seconds = int(limit.per.total_seconds())

@@ -23,7 +23,7 @@ def store_unreadable() -> None:
         try:
             SiteState.objects.get_or_create(pk=1)
             SiteState.objects.filter(pk=1).update(unreadable_at=Now())
-        except Error:  # whoever reads the value must not fail because of this; it is stored later
+        except Error:  # reading the value must not fail because of this; it is stored later
             return
         _stored_at = time.monotonic()
     out_of_place.clear()

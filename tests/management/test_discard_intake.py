@@ -183,7 +183,7 @@ def test_after_that_staff_have_no_warning() -> None:
 def test_rows_are_deleted_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(set_apart, "AT_ONCE", 2)
     for number in range(5):
-        unknown(id=uuid.UUID(int=number))  # whoever took over the public process chooses the numbers: also 0
+        unknown(id=uuid.UUID(int=number))  # an attacker chooses the numbers: also 0
     assert run("--key", "made-up", "--yes").splitlines() == [
         *("2 of 5 rows done", "4 of 5 rows done", "5 of 5 rows done", "5 rows deleted.")
     ]

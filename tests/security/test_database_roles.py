@@ -1,4 +1,4 @@
-"""Whoever holds the public process's login of PostgreSQL can do with it what visitors can do, and nothing else."""
+"""An attacker with the public process's login of PostgreSQL can do with it what visitors can do, and nothing else."""
 
 import os
 import secrets
@@ -425,7 +425,7 @@ def test_a_superuser_or_a_shared_login_is_an_error(site: Roles, settings: Settin
     with site.as_login(site.names.owner):
         (problem,) = find_problems()
         assert problem.startswith(f"petition.E011 The login {site.names.owner} owns the table petition_")
-        assert problem.endswith("so whoever takes over this process may drop triggers.")
+        assert problem.endswith("so an attacker who takes over this process may drop triggers.")
     with site.as_login(site.names.staff):
         assert find_problems() == []
 

@@ -144,7 +144,7 @@ def test_the_public_process_neither_encrypts_nor_decrypts_nor_looks_up(settings:
 
 
 def test_a_holder_of_an_old_key_alone_does_not_encrypt(settings: Settings) -> None:
-    """With it the text could be decrypted only by whoever keeps the old key."""
+    """With it the text could be decrypted only by somebody who keeps the old key."""
     _use(settings, generate_keys(), generate_keys())
     with pytest.raises(NoKey):
         encrypt("x", "purpose", "subject")

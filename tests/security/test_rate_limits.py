@@ -145,7 +145,7 @@ def test_it_counts_networks_by_their_bucket_so_that_its_counts_tell_none_of_them
 @pytest.mark.usefixtures("committed")
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
 def test_a_count_that_stays_locked_does_not_hold_up_the_worker() -> None:
-    """As whoever took over the public process could keep one: deleting ended counts would wait for ever."""
+    """As an attacker in the public process could keep one: deleting ended counts would wait for ever."""
     for who in ("a", "b"):
         consume(PUBLIC, who, at=NOON)
 

@@ -1,4 +1,4 @@
-"""An encrypted value that is out of place is told to staff, and whoever reads it goes on."""
+"""An encrypted value that is out of place is told to staff, and reading goes on."""
 
 from datetime import timedelta
 

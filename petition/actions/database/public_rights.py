@@ -25,7 +25,7 @@ MOST_CONNECTIONS: Final = 48
 """Two processes of 20 threads, with what else they open, need 44."""
 MOST_CONNECTIONS_ADMITTED: Final = 60
 """A higher limit is an error: of the 97 connections that PostgreSQL admits by itself, staff and worker need 22 and some
-more, and whoever took over the public process could take them all."""
+more, and an attacker in the public process could take them all."""
 
 
 def split_right(right: str) -> tuple[str, list[str]]:

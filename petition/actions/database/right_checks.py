@@ -133,12 +133,13 @@ def find_ways_around_triggers(role: str) -> list[str]:
     """
     who = f"The login {role}"
     if is_superuser(role):
-        return [f"{who} is a superuser, so whoever takes over this process may do everything."]
+        return [f"{who} is a superuser, so an attacker who takes over this process may do everything."]
     problems = [*_check_attributes(who, role)]
     if owned := sorted(what for (what,) in _read(_MAY_BE_DROPPED, role))[::-1]:
         more = f" and {len(owned) - 1} other objects" if owned[1:] else ""
         how = "itself or as a member of another role"
-        return [*problems, f"{who} owns {owned[0]}{more}, {how}, so whoever takes over this process may drop triggers."]
+        owns = f"{who} owns {owned[0]}{more}, {how}"
+        return [*problems, f"{owns}, so an attacker who takes over this process may drop triggers."]
     possible, actual = _read_rights(role)
     beyond = {right for right in actual if right[1] in ("TRUNCATE", "TRIGGER")}
     return problems + [f"{who} must not have {rights}." for rights in _describe(beyond, possible)]

@@ -20,7 +20,7 @@ from petition.security import encryption
 AT_ONCE: Final = 500
 """How many rows one transaction changes, so that the worker and visitors wait for one such step at most."""
 MOST_KEYS: Final = 20
-"""How many unknown keys are listed one by one: whoever took over the public process may have made up thousands."""
+"""How many unknown keys are listed one by one: an attacker in the public process may have made up thousands."""
 
 Rows = QuerySet[IntakeRow]
 Progress = Callable[[int, int], None]
@@ -69,7 +69,7 @@ def describe(rows: Rows) -> Waiting:
 
 def describe_unknown() -> dict[str, Waiting]:
     """Return the MOST_KEYS keys not held here for which most rows wait, by id."""
-    # Whoever took over the public process chose these ids: they may be any eight characters.
+    # An attacker in the public process chose these ids: they may be any eight characters.
     keys = find_unknown().order_by().values_list("key_id")
     counted = keys.annotate(count=Count("pk"), oldest=Min("arrived_at"), newest=Max("arrived_at"))
     rows = counted.order_by("-count", "key_id")[:MOST_KEYS]

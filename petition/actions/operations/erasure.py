@@ -58,7 +58,7 @@ def find_unconfirmed(*, at: datetime) -> QuerySet[Endorsement]:
 
 def _list_waiting_links(*, at: datetime) -> QuerySet[IntakeRow, str]:
     """Return the digests of links through which something was sent that is not done yet: it needs what they open."""
-    # Not for ever: whoever has a link could keep everything behind it with a row that nobody can open.
+    # Not for ever: somebody with a link could keep everything behind it with a row that nobody can open.
     waiting = IntakeRow.objects.filter(done_at=None, arrived_at__gt=at - periods.UNCONFIRMED).exclude(link_digest="")
     return waiting.values_list("link_digest", flat=True)
 

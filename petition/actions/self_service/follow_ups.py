@@ -54,7 +54,7 @@ def _count_failed(group: Sequence[FollowUp], *, at: datetime) -> int:
 
 @transaction.atomic
 def _queue_mails(group: Sequence[FollowUp], *, at: datetime) -> None:
-    # The endorsements are locked before their follow-ups, as by whoever erases an endorsement.
+    # The endorsements are locked before their follow-ups, as where an endorsement is erased.
     lock_endorsements(row.endorsement_id for row in group)
     # Read again: meanwhile another worker may have been faster, or the endorsement was erased.
     rows = FollowUp.objects.filter(pk__in=[row.pk for row in group]).select_related("endorsement").order_by("pk")

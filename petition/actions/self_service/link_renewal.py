@@ -1,6 +1,6 @@
 """End all private links and codes after a break-in, and let the worker mail new ones.
 
-Whoever controlled the public process may have seen which links and codes visitors used meanwhile.
+An attacker in the public process may have seen which links and codes visitors used meanwhile.
 """
 
 from collections.abc import Callable, Iterator

@@ -151,7 +151,7 @@ def call_function(function: str, *arguments: str | UUID | bytes) -> Any:
             cursor.execute("RESET ROLE")
 
 
-def call_twin(function: str, *arguments: str | UUID | bytes) -> Any:
+def call_python(function: str, *arguments: str | UUID | bytes) -> Any:
     return links_on_sqlite.FUNCTIONS[function](*arguments)
 
 

@@ -1,4 +1,4 @@
-"""What visitors do with private links: the functions of PostgreSQL and their twins in Python do exactly the same."""
+"""What visitors do with private links: the functions of PostgreSQL and the same in Python do exactly the same."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ from petition.models.intake import BLOCK_BYTES, MOST_TRIES, OVERHEAD_BYTES
 from petition.reference import clock
 from tests import factories
 from tests.actions.self_service import link_cases
-from tests.actions.self_service.link_cases import BY, CASES, Case, Reading, a_link, call_function, call_twin
+from tests.actions.self_service.link_cases import BY, CASES, Case, Reading, a_link, call_function, call_python
 from tests.factories import NOON, SLUG
 from tests.faults.parallel import TIMEOUT, run_parallel
 
@@ -60,9 +60,9 @@ def restricted(appeal: Appeal) -> Iterator[None]:
 
 
 def open_both(digest: str) -> links.OpenedLink:
-    """Open the link, on PostgreSQL by the function and by its twin, which must return the same."""
+    """Open the link, on PostgreSQL by the function and in Python, which must return the same."""
     if connection.vendor == "postgresql":
-        assert links.call("petition_open", digest) == call_twin("petition_open", digest)
+        assert links.call("petition_open", digest) == call_python("petition_open", digest)
     return links.open_link(digest)
 
 
@@ -84,7 +84,7 @@ def expected_result(row: Endorsement, verb: str, *, has_requests: bool) -> str:
 @postgresql_only
 @pytest.mark.usefixtures("restricted")
 @pytest.mark.parametrize("case", FEW_AND_ALL, ids=lambda case: " ".join(map(str, case)))
-def test_function_and_twin_do_the_same(appeal: Appeal, case: Case) -> None:
+def test_function_and_python_do_the_same(appeal: Appeal, case: Case) -> None:
     """In every table, and also when repeated: in each state, named or not, of each origin, listed or not."""
     row = link_cases.create_case(appeal, case)
     has_decision = Decision.objects.filter(endorsement=row).exists()
@@ -98,10 +98,10 @@ def compare_leaving(row: Endorsement, purpose: Purpose, *, has_requests: bool) -
     reading = Reading()
     before = reading.read()
     opened = call_function("petition_open", digest)
-    assert opened and opened == call_twin("petition_open", digest)
+    assert opened and opened == call_python("petition_open", digest)
     for verb in ("hide", "withdraw"):
         in_database = reading.try_out(partial(call_function, "petition_leave", digest, verb), times=2)
-        in_python = reading.try_out(partial(call_twin, "petition_leave", digest, verb), times=2)
+        in_python = reading.try_out(partial(call_python, "petition_leave", digest, verb), times=2)
         (first, after), (second, at_last) = in_database
         assert first == expected_result(row, verb, has_requests=has_requests)
         assert (after != before) is (first == "done")
@@ -124,7 +124,7 @@ def test_each_purpose_can_do_the_same(appeal: Appeal, purpose: Purpose, state: s
     for digest in digests:
         opened = call_function("petition_open", digest)
         assert opened["purpose"] == purpose
-        assert opened == call_twin("petition_open", digest)
+        assert opened == call_python("petition_open", digest)
         compare_calls(digest)
 
 
@@ -135,7 +135,7 @@ def test_an_expired_or_unknown_link_does_nothing_in_either(appeal: Appeal, purpo
     row, gone = factories.approved(appeal), {"expires_at": clock.now() - HOUR}
     digest = a_link(purpose, endorsement=row, **gone) if purpose else ""
     assert call_function("petition_open", digest) is None
-    assert call_twin("petition_open", digest) is None
+    assert call_python("petition_open", digest) is None
     assert compare_calls(digest) == {"unknown"}
 
 
@@ -149,7 +149,7 @@ def compare_calls(digest: str) -> set[str]:
         ("petition_send", (uuid.uuid4(), "0a1b2c3d", BOX)),
     ):
         in_database = reading.try_out(partial(call_function, function, digest, *arguments))
-        assert reading.try_out(partial(call_twin, function, digest, *arguments)) == in_database
+        assert reading.try_out(partial(call_python, function, digest, *arguments)) == in_database
         ((result, after),) = in_database
         assert (after == before) is (result != "done")
         results.add(result)

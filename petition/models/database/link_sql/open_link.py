@@ -55,7 +55,7 @@ DECLARE
 BEGIN{SLOW_DOWN_CODES}
   SELECT l.endorsement_id, l.mailbox_index, l.purpose INTO link
     FROM petition_privatelink l WHERE l.digest = given_digest AND {LIVE};
-  -- What was sent through a link may end it. Whoever sent it may see for a day what became of it.
+  -- What was sent through a link may end it. The sender may see for a day what became of it.
   -- Rows that came through no link have an empty digest, and nobody may see those.
   IF NOT FOUND AND NOT EXISTS (
     SELECT 1 FROM petition_intakerow r

@@ -12,7 +12,7 @@ CODE_SECONDS: Final = 0.1
 CLEAR_COLUMNS: Final = (*NAME_FIELDS, "folded")
 CREATE: Final = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
 LIVE: Final = "(l.expires_at IS NULL OR l.expires_at > clock_timestamp())"
-# Before a code is looked up, and also for one that is known: whoever calls the function can end it early
+# Before a code is looked up, and also for one that is known: the caller can end it early
 # (statement_timeout), and that must not tell which codes are known. And before any lock is taken, so that who tries
 # codes holds nobody else up.
 SLOW_DOWN_CODES: Final = f"""
