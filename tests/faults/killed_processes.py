@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -50,12 +51,16 @@ class Processes:
             "CONTACT_PRIVATE_KEY": ",".join(settings.CONTACT_PRIVATE_KEYS),
         }
 
-    def run_until_killed(self, jobs: dict[str, Any], *, sender: str = "", worker: str = "") -> dict[str, str]:
+    def run_until_killed(
+        self, jobs: dict[str, Any], *, while_taking: bool = False, sender: str = "", worker: str = ""
+    ) -> dict[str, str]:
         """Let one process send the jobs and forms, and a worker take them; kill both while they are at it.
+
+        The moment is random; `while_taking`: the next one at which the worker has rows that are not done.
 
         Return the name of each acknowledged post, and to where it redirected.
         """
-        taken = IntakeRow.objects.filter(attempts__gt=0).count()
+        taken, unfinished = IntakeRow.objects.filter(attempts__gt=0).count(), _count_unfinished()
         with self._start(self._public, "-m", "tests.faults.sender", sender, stdin=subprocess.PIPE) as sending:
             assert sending.stdin
             assert sending.stdout
@@ -66,6 +71,8 @@ class Processes:
             with self._start_worker(worker) as working:
                 _wait_until(lambda: IntakeRow.objects.filter(attempts__gt=0).count() > taken, working)
                 time.sleep(random.uniform(0, MOST_SECONDS_OF_WORK))
+                if while_taking:
+                    _stop_while_taking(working, unfinished)
                 for process in random.sample([sending, working], 2):
                     process.kill()
             rest = sending.stdout.read()
@@ -95,6 +102,23 @@ class Processes:
                 yield process
             finally:
                 process.kill()
+
+
+def _count_unfinished() -> int:
+    """Return how many rows a worker has taken and not done: those of this moment, and of earlier kills."""
+    return IntakeRow.objects.filter(attempts__gt=0, done_at=None).count()
+
+
+def _stop_while_taking(working: "subprocess.Popen[bytes]", unfinished: int) -> None:
+    """Stop the worker at a moment at which it has rows of its own that are not done."""
+    until = time.monotonic() + SECONDS
+    while True:
+        working.send_signal(signal.SIGSTOP)
+        if _count_unfinished() > unfinished:
+            return
+        assert time.monotonic() < until, "the worker took nothing more"
+        working.send_signal(signal.SIGCONT)
+        time.sleep(random.uniform(0.001, 0.01))
 
 
 def _wait_until(is_so: Any, working: "subprocess.Popen[bytes]") -> None:

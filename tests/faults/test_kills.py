@@ -97,7 +97,8 @@ def _send_while_killing(folder: Path, *, kills: int, **wrong: str) -> Sent:
     publish_intake_keys()
     for kill in range(kills):
         jobs = sent.prepare_jobs(f"kill-{kill}", clock.now())
-        sent.acknowledged |= processes.run_until_killed(jobs, **wrong)
+        while_taking = not wrong and kill % 2 == 1
+        sent.acknowledged |= processes.run_until_killed(jobs, while_taking=while_taking, **wrong)
         if kill % _KILLS_IN_A_ROW == _KILLS_IN_A_ROW - 1 or kill == kills - 1:
             IntakeRow.objects.exclude(leased_until=None).update(leased_until=clock.now())  # two minutes later
             assert processes.run_worker() == 0
