@@ -31,6 +31,7 @@ from petition.security.keys import generate_backup_keys
 from petition.text.names import fold, fold_to_latin
 from tests import factories, programs
 from tests.actions.every_action import ACTIONS, own
+from tests.actions.listing import test_encrypted_entries
 from tests.factories import MODERATOR, NOON, SECOND
 
 pytestmark = pytest.mark.both_databases
@@ -256,9 +257,7 @@ def client_programs(transactional_db: None) -> None:
 def read_database_files() -> bytes:
     """Return all bytes of the database's files and its log of writes, after a checkpoint on PostgreSQL."""
     if connection.vendor == "sqlite":
-        path = str(connection.settings_dict["NAME"])
-        paths = [Path(path + end) for end in ("", "-wal", "-shm", "-journal")]
-        return b"".join(path.read_bytes() for path in paths if path.exists())
+        return test_encrypted_entries.read_database_files()
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
         cursor.execute(
