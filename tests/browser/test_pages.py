@@ -34,13 +34,25 @@ VIEWS: tuple[tuple[View, ...], ...] = (
 TURNS = dict(zip(STATES, itertools.cycle(itertools.product(LANGUAGES, VIEWS)), strict=False))
 
 
-# Those behind several pages and mails take three times as long as others.
-LONG = STAFF.keys() | OWN.keys() - {"own-page", "own-correction", "own-forget"}
+EACH_CHANGE = (
+    *(
+        "appeal",
+        "demonstration",
+        "list-demonstration",
+        "list-found",
+        "form",
+        "form-errors",
+        "form-preview",
+        "check-mail",
+    ),
+    *("confirm", "own-page", "own-correction", "change", "privacy", "figures-demonstration", "not-found"),
+)
+"""The states that `make test` looks at; `make evidence` looks at all others."""
 
 
 @pytest.mark.parametrize(
     "state",
-    [pytest.param(state, marks=pytest.mark.evidence if state in LONG else ()) for state in [*PUBLIC, *STAFF]],
+    [pytest.param(state, marks=() if state in EACH_CHANGE else pytest.mark.evidence) for state in [*PUBLIC, *STAFF]],
 )
 def test_every_state_in_every_width_and_scheme(windows: Callable[[str, bool], Visit], state: str) -> None:
     """Takes a second or two: axe most of one, and some states lie behind several pages and mails."""

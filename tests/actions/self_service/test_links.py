@@ -112,6 +112,7 @@ def compare_leaving(row: Endorsement, purpose: Purpose, *, has_requests: bool) -
 
 
 @postgresql_only
+@pytest.mark.evidence  # with the cases of FEW_AND_ALL, half a minute on PostgreSQL
 @pytest.mark.usefixtures("restricted")
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("state", ["submitted", "approved"])
@@ -129,6 +130,7 @@ def test_each_purpose_can_do_the_same(appeal: Appeal, purpose: Purpose, state: s
 
 
 @postgresql_only
+@pytest.mark.evidence
 @pytest.mark.usefixtures("restricted")
 @pytest.mark.parametrize("purpose", [Purpose.OWN_PAGE, Purpose.REMOVAL_CODE, Purpose.CONFIRM, None])
 def test_an_expired_or_unknown_link_does_nothing_in_either(appeal: Appeal, purpose: Purpose | None) -> None:

@@ -44,7 +44,10 @@ def expect_heading(page: Page, words: str, language: str) -> None:
     assert page.locator("html").get_attribute("lang") == language
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language",
+    [language if language == "ru" else pytest.param(language, marks=pytest.mark.evidence) for language in LANGUAGES],
+)
 def test_endorsing_by_name_in_each_language(phone: Visit, language: str) -> None:
     page, address = phone.page, f"{language}@three.example"
     phone.prefix = "" if language == "en" else f"/{language}"
@@ -75,6 +78,7 @@ def test_endorsing_by_name_in_each_language(phone: Visit, language: str) -> None
     assert page.context.cookies() == []
 
 
+@pytest.mark.evidence
 def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
     page = phone.page
     phone.open(FORM)
@@ -97,6 +101,7 @@ def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
         expect(page.get_by_text("Көрүнбөс фонд")).to_have_count(0)
 
 
+@pytest.mark.evidence  # twelve seconds: a moderator signs in twice
 def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Browser) -> None:
     page = phone.page
     _, own = confirm_form(phone, "Туура эмес фонд")
@@ -138,7 +143,11 @@ def return_with_question(browser: Browser, visitor: Visit, name: str, question: 
 
 
 @pytest.mark.parametrize(
-    ("link", "done"), [("Stop being named", "no longer named"), ("Withdraw the endorsement", "is withdrawn")]
+    ("link", "done"),
+    [
+        ("Stop being named", "no longer named"),
+        pytest.param("Withdraw the endorsement", "is withdrawn", marks=pytest.mark.evidence),
+    ],
 )
 def test_removal_takes_two_presses_and_is_immediate(phone: Visit, browser: Browser, link: str, done: str) -> None:
     page, name = phone.page, f"Кетүүчү фонд {len(link)}"
