@@ -21,6 +21,8 @@ from tests.models.rows import a_batch, a_correction, create_encrypted
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 VISITORS = ("nobody", "no role", *Role.values, "superuser")
+EACH_CHANGE = ("nobody", "moderator", "editor")
+"""The visitors that `make test` takes; `make evidence` takes all others."""
 UNKNOWN_ROW = "00000000-0000-0000-0000-000000000000"
 SHADOWED = {"admin:login", "admin:logout"}
 """Django's own pages; those of allauth with the same address come first."""
@@ -124,7 +126,15 @@ def expected_outcome(name: str, method: str, account: User | None) -> str:
     return "home" if name == "admin:index" and counts_as & set(Role.values) else "no"
 
 
-@pytest.mark.parametrize("visitor", [*VISITORS[:-1], pytest.param(VISITORS[-1], marks=pytest.mark.both_databases)])
+@pytest.mark.parametrize(
+    "visitor",
+    [
+        *EACH_CHANGE,
+        # Four seconds for each.
+        *(pytest.param(one, marks=pytest.mark.evidence) for one in VISITORS[:-1] if one not in EACH_CHANGE),
+        pytest.param(VISITORS[-1], marks=[pytest.mark.evidence, pytest.mark.both_databases]),
+    ],
+)
 def test_each_role_gets_exactly_what_the_table_allows(rows: dict[str, int], visitor: str) -> None:
     roles = [visitor] if visitor in Role.values else []
     account = create_account(visitor, *roles, is_superuser=visitor == "superuser") if visitor != "nobody" else None
