@@ -85,7 +85,7 @@ def _lease(chosen: Sequence[uuid.UUID], *, at: datetime) -> list[IntakeRow]:
     free = find_free(at=at).filter(pk__in=chosen)
     locked = free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
     rows = sorted(locked, key=lambda row: (row.arrived_at, row.pk))
-    # One that was tried before is tried alone: if it kills the worker, those beside it must not be set apart with it.
+    # A row that was tried before is tried alone: if it kills the worker, no other row may be set apart with it.
     if tried := [row for row in rows if row.attempts]:
         rows = tried[:1]
     numbers = [row.pk for row in rows]
@@ -106,7 +106,7 @@ def _open(row: IntakeRow) -> OpenedRow | None:
 
 
 def _set_apart(row: IntakeRow, error: Exception) -> None:
-    """Leave a row alone that can never be processed; staff are told (staff/attention.py)."""
+    """Mark a row that can never be processed, so that it is not tried again. Staff see it (staff/attention.py)."""
     log.error("Intake row %s was set apart: %s", row.pk, describe_error(error))
     IntakeRow.objects.filter(pk=row.pk).update(attempts=MOST_TRIES, leased_until=None)
 

@@ -34,7 +34,7 @@ def publish_figures(*, at: datetime) -> None:
 
 
 def _list_keys_of_workers(known: dict[str, str], *, at: datetime) -> dict[str, str]:
-    """Return the ids of the keys that a running worker holds, and when it said so last, as in SiteState.intake_keys."""
+    """Return the ids of the keys that running workers hold, each with the time of the last report of it."""
     # While a key is replaced, one worker may have the new key before another: forms are taken in for both.
     until = (at - KEY_KEPT).isoformat()
     others = {key_id: said_at for key_id, said_at in known.items() if said_at > until}

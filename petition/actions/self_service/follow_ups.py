@@ -36,7 +36,7 @@ def process_follow_ups(*, at: datetime) -> bool:
         failed += _count_failed(group, at=at)
         last = group[-1].pk
     if failed:
-        raise RowsFailed(f"{failed} contacts not told")
+        raise RowsFailed(f"no mail queued for {failed} contacts")
     return FollowUp.objects.filter(pk__gt=last).exists()
 
 
@@ -47,7 +47,7 @@ def _count_failed(group: Sequence[FollowUp], *, at: datetime) -> int:
     except Exception as error:  # noqa: BLE001  (one that fails holds up no other)
         if len(group) > 1:
             return sum(_count_failed([row], at=at) for row in group)
-        log.error("The contact of one endorsement could not be told: %s", describe_error(error))
+        log.error("No mail could be queued for the contact of one endorsement: %s", describe_error(error))
         return 1
     return 0
 
