@@ -1,7 +1,5 @@
 """The letter for a word processor, made by python-docx. Runs in the child process (__main__.py)."""
 
-import io
-import zipfile
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -9,13 +7,13 @@ from typing import Any, Final
 
 from docx import Document
 from docx.document import Document as DocumentObject
-from docx.enum.text import WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+
+from petition.publishing.documents import docx_parts
 
 _FONT: Final = "Times New Roman"  # every word processor has it or its metric equal, with ң ө ү
 _ACCENT, _QUIET = RGBColor(0x7A, 0x1F, 0x2B), RGBColor(0x5B, 0x55, 0x4E)
@@ -25,36 +23,39 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "Title": {"size": 16, "bold": True, "before": 12, "after": 6},
     "Heading 1": {"size": 12, "bold": True, "colour": _ACCENT, "before": 18, "after": 8},
     "Subtitle": {"size": 10, "colour": _QUIET, "after": 8},
-    "List": {"size": 11, "after": 4},
+    "List Number": {"size": 11, "after": 4},
     "Header": {"size": 9, "bold": True, "colour": _ACCENT},
     "Footer": {"size": 9, "colour": _QUIET},
 }
 
 
 def render_docx(letter: dict[str, Any]) -> bytes:
-    """Return a DOCX (ECMA-376) with real headings, the language of each part, and no person in its properties."""
+    """Return a DOCX (ECMA-376) with real headings, numbers, hyperlinks and languages, and no person in its properties.
+
+    The word processor counts the lists. Whoever deletes an entry there gets other numbers behind it.
+    """
     document = Document()
+    docx_parts.set_up_file(document, letter["language"])
     _set_up_page(document, letter)
+    numbering = docx_parts.Numbering(document, number_ends=_NUMBER_ENDS, text_begins=_TEXT_BEGINS)
     _add_opening(document, letter)
     _add_text(document, letter, letter["preamble"])
-    pattern = _create_pattern(document)
-    for number, demand in enumerate(letter["demands"], 1):
-        _add_numbered(document, pattern, number, demand, letter["text_language"])
+    _add_entries(document, numbering, _list_demands(letter))
     _add_text(document, letter, letter["closing"])
-    _add_list(document, letter["signed"], letter["originals"])
-    _add_list(document, letter["later"], letter["further"], below=letter["later_note"])
+    _add_list(document, numbering, letter["signed"], letter["originals"])
+    _add_list(document, numbering, letter["later"], letter["further"], below=letter["later_note"])
     for paragraph in letter["after_list"]:
-        document.add_paragraph(paragraph)
+        docx_parts.add_linked_text(document.add_paragraph(), paragraph)
     if letter["since"]:
-        _add_list(document, letter["since"], letter["joined"], below=letter["as_of_printed"])
+        _add_list(document, numbering, letter["since"], letter["joined"], below=letter["as_of_printed"])
     if letter["background"]:
         document.add_heading(letter["background_heading"], 1)
         _add_text(document, letter, letter["background"])
     for paragraph in (letter["as_of_printed"], *letter["colophon"]):
-        document.add_paragraph(paragraph, style="Subtitle")
+        docx_parts.add_linked_text(document.add_paragraph(style="Subtitle"), paragraph)
     moment = datetime.fromisoformat(letter["as_of"]).replace(tzinfo=UTC)
     _set_properties(document, letter, moment)
-    return _save(document, moment)
+    return docx_parts.build_file(document, moment)
 
 
 def _set_properties(document: DocumentObject, letter: dict[str, Any], moment: datetime) -> None:
@@ -71,18 +72,13 @@ def _set_up_page(document: DocumentObject, letter: dict[str, Any]) -> None:
     section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.6)
     for name, style in _STYLES.items():
         _set_style(document, name, **style)
-    normal = document.styles["Normal"].element.get_or_add_rPr()
-    _set_language(normal, letter["language"])
-    entries = document.styles["List"].paragraph_format
-    entries.left_indent, entries.first_line_indent = _TEXT_BEGINS, -_TEXT_BEGINS
-    entries.tab_stops.add_tab_stop(_NUMBER_ENDS, WD_TAB_ALIGNMENT.RIGHT)
-    entries.tab_stops.add_tab_stop(_TEXT_BEGINS)
+    document.styles["List Number"].paragraph_format.keep_together = True
     section.header.paragraphs[0].text = letter["demonstration"]
     footer = section.footer.paragraphs[0]
-    footer.text = f"{letter['address']} · {letter['as_of_printed']} · "
-    _add_field(footer, "PAGE")
+    docx_parts.add_linked_text(footer, f"{letter['address']} · {letter['as_of_printed']} · ")
+    docx_parts.add_field(footer, "PAGE")
     footer.add_run(" / ")
-    _add_field(footer, "NUMPAGES")
+    docx_parts.add_field(footer, "NUMPAGES")
 
 
 def _set_style(
@@ -98,8 +94,8 @@ def _set_style(
     style = document.styles[name]
     assert isinstance(style, ParagraphStyle)  # noqa: S101  (for the type checker)
     properties = style.element.get_or_add_rPr()
-    for font in properties.findall(qn("w:rFonts")):
-        properties.remove(font)  # a theme's font would win over ours
+    for of_template in properties.xpath("w:rFonts | w:spacing"):
+        properties.remove(of_template)  # a theme's font would win over ours
     style.font.name, style.font.size, style.font.bold, style.font.italic = _FONT, Pt(size), bold, False
     for script in ("w:cs", "w:eastAsia"):
         properties.find(qn("w:rFonts")).set(qn(script), _FONT)
@@ -125,67 +121,52 @@ def _add_text(document: DocumentObject, letter: dict[str, Any], paragraphs: Iter
         _add_run(document.add_paragraph(), paragraph, letter["text_language"])
 
 
-def _add_list(document: DocumentObject, heading: str, entries: Iterable[dict[str, Any]], *, below: str = "") -> None:
+def _list_demands(letter: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the demands as entries."""
+    same = {"language": letter["text_language"], "is_listed": True, "note": ""}
+    return [{"number": number, "label": demand, **same} for number, demand in enumerate(letter["demands"], 1)]
+
+
+def _add_list(
+    document: DocumentObject,
+    numbering: docx_parts.Numbering,
+    heading: str,
+    entries: Iterable[dict[str, Any]],
+    *,
+    below: str = "",
+) -> None:
     document.add_heading(heading, 1)
     if below:
         document.add_paragraph(below, style="Subtitle").paragraph_format.keep_with_next = True
-    pattern = _create_pattern(document)
-    for entry in entries:
-        run = _add_numbered(document, pattern, entry["number"], entry["label"], entry["language"], note=entry["note"])
-        run.italic = not entry["is_listed"]
+    _add_entries(document, numbering, entries)
 
 
-def _create_pattern(document: DocumentObject) -> Any:
-    """Return an empty paragraph for entries, to be copied."""
+def _add_entries(document: DocumentObject, numbering: docx_parts.Numbering, entries: Iterable[dict[str, Any]]) -> None:
+    """Add a paragraph for each entry. Where a number is not the one that follows, a new count starts with it."""
     # add_paragraph looks through all paragraphs before: copies keep 5,000 entries from taking quadratic time.
-    paragraph = document.add_paragraph(style="List")
-    paragraph.paragraph_format.keep_together = True
-    paragraph._p.getparent().remove(paragraph._p)
-    return paragraph._p
+    pattern = document.add_paragraph(style="List Number")._p
+    pattern.getparent().remove(pattern)
+    following = None
+    for entry in entries:
+        if entry["number"] != following:
+            docx_parts.set_number(pattern, numbering.start(entry["number"]))
+        following = entry["number"] + 1
+        paragraph = Paragraph(deepcopy(pattern), document._body)
+        document.element.body[-1].addprevious(paragraph._p)  # before the section's properties, which come last
+        _add_entry(paragraph, entry)
 
 
-def _add_numbered(
-    document: DocumentObject, pattern: Any, number: int, text: str, language: str, *, note: str = ""
-) -> Run:
-    # The number is text: a word processor that counts would close gaps, and give numbers to other entries.
-    paragraph = Paragraph(deepcopy(pattern), document._body)
-    document.element.body[-1].addprevious(paragraph._p)  # before the section's properties, which come last
-    paragraph.add_run(f"\t{number}.\t")
-    run = _add_run(paragraph, text, language)
-    if note:
+def _add_entry(paragraph: Paragraph, entry: dict[str, Any]) -> None:
+    run = _add_run(paragraph, entry["label"], entry["language"])
+    if not entry["is_listed"]:
+        run.italic = True
+    if entry["note"]:
         paragraph.add_run().add_break()
-        below = paragraph.add_run(note)
+        below = paragraph.add_run(entry["note"])
         below.font.size, below.font.color.rgb = Pt(9), _QUIET
-    return run
 
 
 def _add_run(paragraph: Paragraph, text: str, language: str) -> Run:
     run = paragraph.add_run(text)
-    _set_language(run._element.get_or_add_rPr(), language)
+    docx_parts.set_language(run._element.get_or_add_rPr(), language)
     return run
-
-
-def _set_language(properties: Any, code: str) -> None:
-    """Set the language for screen readers and spelling checks (WCAG 3.1.2)."""
-    language = OxmlElement("w:lang")
-    for name in ("w:val", "w:eastAsia", "w:bidi"):
-        language.set(qn(name), code)
-    properties.append(language)
-
-
-def _add_field(paragraph: Paragraph, name: str) -> None:
-    """Add a number that the word processor fills in."""
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), name)
-    paragraph._p.append(field)
-
-
-def _save(document: DocumentObject, moment: datetime) -> bytes:
-    """Return the file with all its dates set to `moment`, midnight of the letter's day."""
-    # python-docx dates the parts by the present time: that could be the moment of a removal.
-    saved, dated = io.BytesIO(), io.BytesIO()
-    document.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(dated, "w", zipfile.ZIP_DEFLATED) as into:
-        for name in parts.namelist():
-            into.writestr(zipfile.ZipInfo(name, moment.timetuple()[:6]), parts.read(name), zipfile.ZIP_DEFLATED)
-    return dated.getvalue()

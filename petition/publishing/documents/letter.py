@@ -64,7 +64,7 @@ def _build(slug: str, language: str, dated: str, max_names: int) -> Letter:
         later_note=_format_frozen(edition) if edition else as_of,
         further=tuple(_build_entry(signatory, language, language) for signatory in further),
         after_list=tuple(_build_after_list(appeal, is_empty=not further, has_more=has_more)),
-        since=_("Joined since") if joined else "",
+        since=_("Endorsed since") if joined else "",
         joined=tuple(_build_entry(signatory, language, language) for signatory in joined),
         background_heading=_("Background:"),
         background=text.background,
@@ -87,21 +87,21 @@ def _format_edition(edition: EditionRecord) -> str:
 
 def _format_frozen(edition: EditionRecord) -> str:
     date = formats.date_format(edition.frozen_at)
-    return _("The list as it stood on %(date)s. What was taken off since is not named here either.") % {"date": date}
+    return _("The list of %(date)s. Names that were removed later do not appear here either.") % {"date": date}
 
 
 def _format_demonstration() -> str:
-    return _("Demonstration: everything here is made up. No organisation named on this page exists.")
+    return _("Demonstration: everything here is made up. No organisation on this page exists.")
 
 
 def _format_text_note(text: TextRecord, language: str) -> str:
     if text.language != language:
         if text.language == "en":
-            return _("The text of the appeal exists in English.")
-        return _("The text of the appeal does not exist in this language.")
+            return _("The appeal was published in English.")
+        return _("The appeal has no text in this language.")
     if text.status == TextStatus.UNOFFICIAL:
         date = formats.date_format(text.dated)
-        return _("This is an unofficial translation of %(date)s; the official text counts.") % {"date": date}
+        return _("This is an unofficial translation of %(date)s. Only the official text counts.") % {"date": date}
     return ""
 
 
@@ -122,9 +122,9 @@ def _build_after_list(appeal: AppealRecord, *, is_empty: bool, has_more: bool) -
     paragraphs = []
     if has_more:
         address = absolute_url("signatories_csv", appeal.slug)
-        paragraphs.append(_("The list goes on. All of it: %(address)s") % {"address": address})
+        paragraphs.append(_("The whole list: %(address)s") % {"address": address})
     elif is_empty:
-        paragraphs.append(_("No organisation has been listed here yet."))
+        paragraphs.append(_("No organisation is listed here yet."))
     if appeal.counts.withheld:
         paragraphs.append(format_withheld(appeal.counts.withheld))
     return paragraphs
@@ -133,7 +133,7 @@ def _build_after_list(appeal: AppealRecord, *, is_empty: bool, has_more: bool) -
 def _build_colophon(appeal: AppealRecord) -> list[str]:
     text_url = absolute_url("text", appeal.slug, appeal.text.language)
     return [
-        _("This list changes. As it is today: %(address)s") % {"address": absolute_url("appeal", appeal.slug)},
-        _("The exact text: %(address)s") % {"address": text_url},
+        _("This list changes. Today’s list: %(address)s") % {"address": absolute_url("appeal", appeal.slug)},
+        _("Exact text: %(address)s") % {"address": text_url},
         f"SHA-256: {appeal.text.sha256}",
     ]

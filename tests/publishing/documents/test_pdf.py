@@ -4,6 +4,7 @@ import bisect
 import io
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from pytest_django.plugin import DjangoDbBlocker
 
 from petition.models import Appeal
+from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.documents.contents import Entry
 from petition.publishing.documents.letter import build_letter
 from tests.factories import NOON, SLUG, an_appeal, reading
@@ -97,6 +99,84 @@ def test_a_name_without_a_font_only_loses_pdf_ua(appeal: Appeal) -> None:
     root: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert b"pdfuaid" not in root["/Metadata"].get_data()
+
+
+# --- links ---
+
+
+@each_language
+def test_each_address_of_ours_is_a_tagged_link_to_itself(appeal: Appeal, language: str) -> None:
+    """ISO 14289-1, 7.18.5: each link is an element of the structure and says in /Contents where it leads."""
+    letter = build_letter(SLUG, language, max_names=1)
+    reader = PdfReader(io.BytesIO(set_pdf(letter)))
+    addresses = [absolute_url("signatories_csv", SLUG), letter.address, absolute_url("text", SLUG, "en")]
+    assert [(link["/A"]["/URI"], link["/Contents"]) for link in links_of(reader)] == [
+        (each, each) for each in addresses
+    ]
+    assert [text_of(link, reader) for link in links_of(reader)] == addresses
+    assert tagged_links(reader) == [link.indirect_reference.idnum for link in links_of(reader)]
+    assert all(page.get("/Tabs") == "/S" for page in reader.pages)
+    assert claims_pdf_ua(reader)
+
+
+def test_the_code_of_an_edition_opens_the_edition(appeal: Appeal) -> None:
+    """Its address is printed in the footer alone, where ISO 14289-1 has no place for a link."""
+    address = absolute_url("edition", SLUG, "2026-11-23")
+    letter = replace(build_letter(SLUG, "en"), edition="2026-11-23", address=address)
+    reader = PdfReader(io.BytesIO(set_pdf(letter)))
+    assert [link["/A"]["/URI"] for link in links_of(reader)].count(address) == 1
+    assert [picture["/Alt"] for link in link_elements(reader) for picture in figures_in(link)] == [letter.qr_words]
+    assert claims_pdf_ua(reader)
+
+
+def test_an_address_in_a_name_or_a_note_opens_nothing(appeal: Appeal) -> None:
+    entry = Entry(1, "Fund https://fund.example", "en", is_listed=True, note="See https://note.example")
+    letter = build_letter(SLUG, "en")
+    reader = PdfReader(io.BytesIO(set_pdf(letter, further=(entry,))))
+    expected = [letter.address, absolute_url("text", SLUG, "en")]
+    assert [link["/A"]["/URI"] for link in links_of(reader)] == expected
+    assert any("https://fund.example" in page.extract_text() for page in reader.pages)
+
+
+def links_of(reader: PdfReader) -> list[Any]:
+    """Return the link annotations (ISO 32000-1, 12.5.6.5) of all pages in their order."""
+    return [note.get_object() for page in reader.pages for note in page.get("/Annots", ())]
+
+
+def link_elements(reader: PdfReader) -> list[Any]:
+    """Return the elements /Link of the structure tree in the order of reading."""
+    root: Any = reader.trailer["/Root"]
+    return [each for each in elements(root["/StructTreeRoot"]["/K"]) if each["/S"] == "/Link"]
+
+
+def tagged_links(reader: PdfReader) -> list[int]:
+    """Return the object number of the annotation that each element /Link refers to (ISO 32000-1, 14.7.4.3)."""
+    children: list[Any] = [child for link in link_elements(reader) for child in link["/K"]]
+    objects = [child.get_object() for child in children if not isinstance(child, int)]
+    return [child.raw_get("/Obj").idnum for child in objects if child.get("/Type") == "/OBJR"]
+
+
+def figures_in(element: Any) -> list[Any]:
+    return [each for each in elements(element["/K"]) if each["/S"] == "/Figure"]
+
+
+def claims_pdf_ua(reader: PdfReader) -> bool:
+    root: Any = reader.trailer["/Root"]
+    return b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+
+
+def text_of(link: Any, reader: PdfReader) -> str:
+    """Return the text that begins within the annotation's rectangle: here an address takes no more than one line."""
+    left, bottom, right, top = (float(side) for side in link["/Rect"])
+    shown: list[str] = []
+
+    def visit(text: str, place: list[float], *_: Any) -> None:
+        if left - 1 < place[4] < right and bottom < place[5] < top:
+            shown.append(text.strip())
+
+    page = next(page for page in reader.pages if link.indirect_reference in page.get("/Annots", ()))
+    page.extract_text(visitor_text=visit)
+    return "".join(shown)
 
 
 LENGTHS = range(1, 61)

@@ -52,7 +52,7 @@ def test_a_list_too_long_to_print_is_replaced_by_its_address(client: Client, app
     assert {name: len(lines) for name, lines in lists(page).items()} == {"": 20}
     (notice,) = re.findall(r'<p class="paper">(.*?)</p>', page)
     assert words(notice) == (
-        f"Only the newest 20 of 301 entries are printed here. The whole list, to print: {SITE}/appeals/{SLUG}.pdf"
+        f"This print shows only the newest 20 of 301 entries. Print the whole list from: {SITE}/appeals/{SLUG}.pdf"
     )
 
 
