@@ -9,10 +9,10 @@ HOST = 127.0.0.1
 # Would lead Python or pip away from .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN
 
-.PHONY: help run test evidence screens bench lint lock
+.PHONY: help run test evidence screens check-pages lighthouse bench lint lock
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: .venv/run ## start the site on PORT (8000), and set it up first if need be; Ctrl-C stops it
 	@exec .venv/bin/python manage.py serve --host "$(HOST)" --port "$(PORT)"
@@ -25,6 +25,12 @@ evidence: .venv/dev ## run the long proofs that make test leaves out: kills, rac
 
 screens: .venv/dev ## picture every page in every state into var/screens/; ARGS="appeal form --language ru" for fewer
 	@umask 077 && exec .venv/bin/python -m tests.browser.screens.screens $(ARGS)
+
+check-pages: .venv/dev ## run other people's checkers over all pages, mails and files; ARGS="form --language ru" for fewer pages
+	@exec .venv/bin/python -m tests.checkers $(ARGS)
+
+lighthouse: .venv/dev ## score appeal, list and form with Lighthouse: 100 four times, or it fails; ARGS="--language ru"
+	@exec .venv/bin/python -m tests.checkers.lighthouse $(ARGS)
 
 bench: .venv/dev ## measure the site against nginx and write docs/benchmark.md; ARGS="--rounds 1 --seconds 1 --dry" for a glance
 	@exec tests/with_postgresql SEARCHED_DATABASE_URL .venv/bin/python -m tests.benchmarks $(ARGS)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 CALC = "apt install libreoffice-calc-nogui"
+WRITER = "apt install libreoffice-writer-nogui"
 NGINX = "apt install nginx-light openssl"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the quickest
 PROBE = """
@@ -70,32 +71,44 @@ def lacking_postgresql() -> str:
     )
 
 
-def calc_program() -> str:
+def office_program() -> str:
     """Return the path of LibreOffice, '' where there is none."""
     return shutil.which("soffice") or shutil.which("libreoffice") or ""
 
 
-def convert_with_calc(folder: Path, files: list[Path]) -> list[Path]:
-    """Convert CSV files with Calc and return one flat XML file each below `folder`; a failed one does not exist."""
+def convert_with_office(folder: Path, files: list[Path], ending: str) -> list[Path]:
+    """Convert files with LibreOffice and return one with this ending for each, below `folder`; a failed one does not
+    exist."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     read = folder / "read"
-    command = [calc_program(), "--headless", profile, "--convert-to", "fods", "--outdir", str(read), *map(str, files)]
-    subprocess.run(command, check=False, capture_output=True, timeout=120)
-    return [read / f"{file.stem}.fods" for file in files]
+    command = [office_program(), "--headless", profile, "--convert-to", ending, "--outdir", str(read)]
+    subprocess.run([*command, *map(str, files)], check=False, capture_output=True, timeout=120)
+    return [read / f"{file.stem}.{ending}" for file in files]
 
 
 @cache
 def lacking_calc() -> str:
-    """Say why no spreadsheet can be read. LibreOffice may lack Calc, so a table of two cells is tried."""
-    if not calc_program():
-        return f"No spreadsheet is read: LibreOffice is not installed ({CALC})."
+    """Say why no spreadsheet can be read."""
+    return _lacking_office("No spreadsheet is read", "Calc", CALC, "csv", "fods")
+
+
+@cache
+def lacking_writer() -> str:
+    """Say why no word processor can open the DOCX."""
+    return _lacking_office("No word processor opens the DOCX", "Writer", WRITER, "txt", "fodt")
+
+
+def _lacking_office(skipped: str, part: str, package: str, given: str, ending: str) -> str:
+    """Say what is missing. LibreOffice may lack a part, so a file of three letters is tried."""
+    if not office_program():
+        return f"{skipped}: LibreOffice is not installed ({package})."
     with tempfile.TemporaryDirectory() as name:
-        table = Path(name) / "probe.csv"
-        table.write_text("1,2\n", encoding="ascii")
-        (converted,) = convert_with_calc(Path(name), [table])
+        probe = Path(name) / f"probe.{given}"
+        probe.write_text("1,2\n", encoding="ascii")
+        (converted,) = convert_with_office(Path(name), [probe], ending)
         if converted.exists():
             return ""
-    return f"No spreadsheet is read: LibreOffice is installed without Calc, or does not start ({CALC})."
+    return f"{skipped}: LibreOffice is installed without {part}, or does not start ({package})."
 
 
 @cache

@@ -26,7 +26,7 @@ from petition.text.names import collation_key
 MAX_PRINTED: Final = 300
 """Up to how many further signatories are in the appeal's page for printing: they are about 6 KB, compressed."""
 
-_BY_MAILBOX = _("Its own mailbox, and a moderator’s review")
+_BY_MAILBOX = _("Confirmed by e-mail and checked by a moderator")
 _CHECK_LABELS = {check.value: check.label for check in Check}
 
 

@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from docx import Document
+from docx.text.paragraph import Paragraph
 from pypdf import PdfReader
 
 from petition.publishing.documents import pdf
@@ -39,7 +42,29 @@ def pages(content: bytes) -> list[str]:
 
 
 def paragraphs(content: bytes) -> list[str]:
-    return [paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs]
+    """Return the text of each paragraph, entries of lists with the number that a word processor shows.
+
+    It counts by ECMA-376 part 1, 17.9: lists with the same definition share one count, which begins anew where a list
+    with a start of its own (w:startOverride) has its first entry.
+    """
+    document = Document(io.BytesIO(content))
+    lists = document.part.numbering_part.element
+    counts: Counter[int] = Counter()
+    begun = set()
+
+    def number(paragraph: Paragraph) -> str:
+        found = paragraph._p.xpath("w:pPr/w:numPr/w:numId/@w:val")
+        if not found:
+            return ""
+        of = lists.num_having_numId(int(found[0]))
+        definition = of.abstractNumId.val
+        for start in of.xpath("w:lvlOverride/w:startOverride/@w:val") if of.numId not in begun else ():
+            counts[definition] = int(start) - 1
+        begun.add(of.numId)
+        counts[definition] += 1
+        return f"{counts[definition]}.\t"
+
+    return [number(paragraph) + paragraph.text for paragraph in document.paragraphs]
 
 
 @cache
@@ -60,3 +85,13 @@ def lines(count: int) -> tuple[Entry, ...]:
 def unzip(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         return {name: parts.read(name) for name in parts.namelist()}
+
+
+def change_part(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Return the file with one part changed. Raises AssertionError if that changes nothing."""
+    parts, changed = unzip(content), io.BytesIO()
+    assert change(parts[name]) != parts[name]
+    with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as into:
+        for part, body in parts.items():
+            into.writestr(part, change(body) if part == name else body)
+    return changed.getvalue()

@@ -46,7 +46,7 @@ def words(page: str) -> str:
 @pytest.mark.both_databases
 def test_the_page_shows_the_edition_and_later_names(client: Client, delivered: Appeal) -> None:
     page = " ".join(client.get(address("/")).content.decode().split())
-    held, joined = page.split("Joined since")
+    held, joined = page.split("Endorsed since")
     assert "Edition of 23 November 2026" in held
     assert f"Addressee: {ADDRESSEE}" in words(held)
     assert re.search(r'id="further-1".*Fund One', held)
@@ -106,7 +106,7 @@ def test_withheld_names_are_counted_as_on_that_day(client: Client, appeal: Appea
 
 def test_the_appeal_lists_its_editions_if_it_has_any(client: Client, appeal: Appeal) -> None:
     path = f"/appeals/{SLUG}/"
-    assert "As delivered" not in client.get(path).content.decode()
+    assert "Delivered editions" not in client.get(path).content.decode()
     freeze(SLUG, dated=NOON.date(), addressee="<b>Parliament</b>", by=MODERATOR, at=NOON)
     page = " ".join(client.get(path).content.decode().split())
     assert f'<a href="{address("/")}">23 November 2026</a> (<bdi>&lt;b&gt;Parliament&lt;/b&gt;</bdi>)' in page
@@ -126,7 +126,7 @@ def test_a_very_long_edition_ends_with_the_address_of_the_data(
     page = client.get(address("/")).content.decode()
     assert "Fund One" in page
     assert "Later Fund" not in page
-    assert f'The list goes on: <a href="/appeals/{SLUG}/signatories.csv">' in page
+    assert f'The rest of the list: <a href="/appeals/{SLUG}/signatories.csv">' in page
 
 
 # --- the card ---
@@ -172,7 +172,7 @@ def test_pages_have_metadata_for_sharing(client: Client, delivered: Appeal, lang
         meta = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', page))
         assert meta["og:url"] == site + path
         assert meta["og:image"] == f"{site}{PREFIXES[language]}/appeals/{SLUG}/card.png"
-        assert meta["og:locale"] == language
+        assert meta["og:locale"] == {"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG"}[language]
         assert meta["twitter:card"] == "summary_large_image"
         (described,) = re.findall(r'<meta name="description" content="([^"]*)"', page)
         assert meta["og:description"] == described != ""

@@ -34,6 +34,10 @@ class SiteStatus:
         phase = appeal.phase(at)
         return Phase.PAUSED if phase is Phase.OPEN and self.level == Level.CLOSED else phase
 
+    def get_review_days(self, appeal: Appeal) -> int | None:
+        """Return within how many days this appeal's decisions are usually made; None where too few were made."""
+        return (self.review_days or {}).get(str(appeal.pk))
+
     @property
     def can_be_opened(self) -> bool:
         """Return whether a worker holds the private key for what this process encrypts."""

@@ -15,15 +15,15 @@ _MAX_RADIUS = 58.0
 _MAX_SHARE = 0.16  # of the drawing, for all circles together
 _MAX_LABELLED = 24  # countries; with more, small circles have no label
 _TIP = 10.0  # length of the arrow that points outwards from a circle at the edge
-_DIGIT, _LINE = 16.8, 18.0  # width and height of a label's figures on a phone, where they are largest (figures.css)
+_CHARACTER, _LINE = 16.8, 18.0  # width and height of a label on a phone, where it is largest (figures.css)
 
 
 class Label(StrEnum):
-    """Where the count of a circle is written."""
+    """Where country and count of a circle are written."""
 
     INSIDE = "inside"
     ABOVE = "above"  # a circle too small to hold it
-    NONE = "none"  # too small, and too many circles for labels above: the count is in the table only
+    NONE = "none"  # too small, and too many circles for labels above: both are in the table only
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Circle:
     label: Label
     origin: Point | None  # where the country is, if the circle had to move so far that a line must lead there
     direction: float | None  # of a country outside the section: degrees clockwise from east
+
+    @property
+    def text(self) -> str:
+        """Return the label: the ISO 3166-1 code of the country, which needs no translation, and the count."""
+        return _label_text(self.code, self.count)
 
     @property
     def top(self) -> float:
@@ -59,10 +64,11 @@ def draw_map(counts: dict[str, int]) -> Map:
         _anchor(section, load_centres()[code], radius, code in beyond)
         for code, radius in zip(codes, radii, strict=True)
     ]
-    labels = [_label(counts[code], radius, len(codes)) for code, radius in zip(codes, radii, strict=True)]
+    texts = [_label_text(code, counts[code]) for code in codes]
+    labels = [_label(text, radius, len(codes)) for text, radius in zip(texts, radii, strict=True)]
     rooms = [
-        radius + _TIP if code in beyond else _room(counts[code], radius, label)
-        for code, radius, label in zip(codes, radii, labels, strict=True)
+        radius + _TIP if code in beyond else _room(text, radius, label)
+        for code, text, radius, label in zip(codes, texts, radii, labels, strict=True)
     ]
     fixed_axes = [_edge_axis(section, load_centres()[code]) if code in beyond else None for code in codes]
     places = separate_circles(section, anchors, rooms, fixed_axes)
@@ -135,12 +141,16 @@ def _find_origin(anchor: Point, place: Point, circles: Sequence[tuple[Point, flo
     return (round(anchor[0], 1), round(anchor[1], 1)) if is_free and is_away else None
 
 
-def _label(count: int, radius: float, countries: int) -> Label:
-    if hypot(_DIGIT * len(f"{count:,}"), _LINE) / 2 <= radius:
+def _label_text(code: str, count: int) -> str:
+    return f"{code} {count}"
+
+
+def _label(text: str, radius: float, countries: int) -> Label:
+    if hypot(_CHARACTER * len(text), _LINE) / 2 <= radius:
         return Label.INSIDE
     return Label.ABOVE if countries <= _MAX_LABELLED or radius >= _MAX_UNIT_RADIUS else Label.NONE
 
 
-def _room(count: int, radius: float, label: Label) -> float:
+def _room(text: str, radius: float, label: Label) -> float:
     """Return the radius that no other circle may cover, with the label above if there is one."""
-    return max(radius + _LINE, _DIGIT * len(f"{count:,}") / 2) if label is Label.ABOVE else radius
+    return max(radius + _LINE, _CHARACTER * len(text) / 2) if label is Label.ABOVE else radius

@@ -22,8 +22,8 @@ _WHAT = {
     ChangeKind.NAME: "name corrected",
     ChangeKind.ACRONYM: "acronym corrected",
     ChangeKind.COUNTRIES: "countries corrected",
-    ChangeKind.LINE: "line corrected",
-    ChangeKind.NOTE: "note beside the line changed",
+    ChangeKind.LINE: "entry corrected",
+    ChangeKind.NOTE: "note changed",
 }
 
 

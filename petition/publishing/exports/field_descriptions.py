@@ -38,7 +38,7 @@ CHECKS: Final[dict[str, str]] = {
     "report_errors_at": "Where anybody can report an error in the list.",
 }
 HOW_CHECKED: Final[dict[str, str]] = {
-    "imported": "Imported from the appeal as published on its date.",
+    "imported": "From the appeal as published on its date.",
     "known_domain": "Its mailbox is at a domain the secretariat knew.",
     "own_channel": "A call or message through a channel the organisation publishes.",
     "vouched": "An organisation on the list vouched for it.",

@@ -82,6 +82,6 @@ def _group_by_country(entries: Entries, language: str) -> Iterator[str]:
     named = [(country_name(code, language), labels) for code, labels in groups.items()]
     named.sort(key=lambda group: collation_key(group[0], language))
     separator = ""
-    for heading, labels in [*named, *([(_("No country printed"), without)] if without else [])]:
+    for heading, labels in [*named, *([(_("No country"), without)] if without else [])]:
         yield f"{separator}{heading} ({len(labels)})\n" + "\n".join(labels) + "\n"
         separator = "\n"

@@ -26,10 +26,7 @@ FOR_OTHER_SITES: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Reso
 
 _LIST_ON_HOLD: Message = (
     _("The list is not published at the moment"),
-    _(
-        "This site was restored from a backup, and the secretariat first checks which names were removed. "
-        "The text of the appeal can be read."
-    ),
+    _("We restored this site from a backup and first check which names were removed. You can read the appeal."),
 )
 _ON_HOLD_RETRY_SECONDS: Final = 3600
 

@@ -23,7 +23,12 @@ def home(request: HttpRequest) -> HttpResponse:
             response: HttpResponse = HttpResponseRedirect(reverse("appeal", args=slugs))
         elif slugs:
             appeals = [queries.get_appeal(slug, language) for slug in slugs]
-            response = render(request, "appeal/appeals.html", {"appeals": appeals})
+            context = {
+                "appeals": appeals,
+                "path": reverse("home"),
+                "summary": "; ".join(one.text.title for one in appeals),
+            }
+            response = render(request, "appeal/appeals.html", context)
         else:
             return error_page(request, HTTPStatus.NOT_FOUND)
     response["Cache-Control"] = "no-store"

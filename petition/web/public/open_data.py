@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from petition.publishing import queries
+from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.cache.thread_limits import RequestKind
 from petition.publishing.exports import (
     atom_feed,
@@ -38,12 +39,19 @@ def _export_view(
     content_type: str,
     *,
     request_kind: RequestKind = RequestKind.EXPORTS,
+    described_by: str = "",
 ) -> View:
-    """Return the view of the export `name`; `write` yields its content for the slug of an appeal."""
+    """Return the view of the export `name`; `write` yields its content for the slug of an appeal, and `described_by`
+    is the route of its metadata."""
 
     @published(request_kind=request_kind)
     def view(request: HttpRequest, slug: str) -> HttpResponseBase:
-        return _export(request, slug, name, lambda: write(slug), content_type)
+        response = _export(request, slug, name, lambda: write(slug), content_type)
+        if described_by and "Link" in response.headers:
+            # First of all links: some readers of CSV on the Web look at the first one alone.
+            metadata = f'<{absolute_url(described_by, slug)}>; rel="describedby"; type="application/csvm+json"'
+            response["Link"] = f"{metadata}, {response['Link']}"
+        return response
 
     return view
 
@@ -52,7 +60,7 @@ appeal_json = _export_view(
     "appeal.json", json_files.generate_appeal, "application/json", request_kind=RequestKind.PAGES
 )
 signatories_json = _export_view("signatories.json", json_files.generate_signatories, "application/json")
-signatories_csv = _export_view("signatories.csv", csv_files.generate_csv, _CSV)
+signatories_csv = _export_view("signatories.csv", csv_files.generate_csv, _CSV, described_by="signatories_csvw")
 # "CSV on the Web" looks for this at the address of the CSV file followed by `-metadata.json`.
 signatories_csvw = _export_view(
     "signatories.csv-metadata.json",

@@ -17,9 +17,9 @@ from tests.publishing.visitor import PAGE, Visitor
 
 LANGUAGES = ("", "/ru", "/ky")
 NOTE = {
-    "": "cannot be shown at the moment",
-    "/ru": "сейчас нельзя показать",
-    "/ky": "азыр көрсөтүүгө болбойт",
+    "": "cannot show the organisations",
+    "/ru": "не можем показать",
+    "/ky": "Азыр уюмдарды көрсөтө албайбыз",
 }
 
 

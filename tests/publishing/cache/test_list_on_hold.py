@@ -50,7 +50,7 @@ def test_no_published_address_names_anybody(held_names: list[str], client: Clien
 
 def test_the_page_gives_the_reason_and_the_text(held_names: list[str], client: Client) -> None:
     page = client.get(f"/appeals/{SLUG}/")
-    assert "restored from a backup" in page.text
+    assert "We restored this site from a backup" in page.text
     assert 'id="demand-8"' in page.text
     assert page["Cache-Control"] == "no-store"
     data = client.get(f"/appeals/{SLUG}/signatories.json")
@@ -91,7 +91,7 @@ def test_an_administrator_publishes_it_after_authenticating_again(held_names: li
     account = create_account("administrator", "administrator")
     assert "/admin/reauthenticate/" in create_client(account, proved_ago=3600).get("/admin/held-list/")["Location"]
     administrator = create_client(account)
-    assert "Removals were checked" in administrator.get("/admin/held-list/").text
+    assert "I checked the removals" in administrator.get("/admin/held-list/").text
     assert is_list_held_back()
     response = administrator.post("/admin/held-list/", follow=True)
     assert "The list is published again." in response.text

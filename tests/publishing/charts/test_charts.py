@@ -53,8 +53,8 @@ def test_the_originals_are_counted_as_they_print(client: Client, appeal: Appeal)
     assert sum(printed.values()) == 28
     assert (lines.entries, lines.with_several, lines.with_none) == (35, 2, 9)
     page = words(html(client))
-    assert "2 lines print more than one country and count in each. 9 lines print no country." in page
-    assert "35 organisations signed this appeal on 9 October 2020. No organisation has endorsed it since." in page
+    assert "2 entries show several countries and count in each. 9 entries show no country." in page
+    assert "35 organisations signed this appeal on 9 October 2020. No organisation has endorsed it since then." in page
 
 
 def test_table_and_drawing_hold_the_same_numbers(client: Client, appeal: Appeal) -> None:
@@ -63,31 +63,32 @@ def test_table_and_drawing_hold_the_same_numbers(client: Client, appeal: Appeal)
     page = html(client)
     table = rows(page, 0)
     assert table[:4] == [
-        ["Georgia", "4", "0", "4"],
-        ["Germany", "3", "1", "4"],
-        ["Kyrgyzstan", "1", "3", "4"],
-        ["Russia", "4", "0", "4"],
+        ["Georgia GE", "4", "0", "4"],
+        ["Germany DE", "3", "1", "4"],
+        ["Kyrgyzstan KG", "1", "3", "4"],
+        ["Russia RU", "4", "0", "4"],
     ]
     drawn = circles(page)
-    assert {name: label for name, (label, _) in drawn.items()} == {name: total for name, _, _, total in table}
+    labels = {f"{name} {label}" for name, (label, _) in drawn.items()}
+    assert labels == {f"{name[:-3]} {name[-2:]} {total}" for name, _, _, total in table}
     one = drawn["Armenia"][1] ** 2
     assert {name: round(radius**2 / one, 1) for name, (_, radius) in drawn.items()} == pytest.approx(
-        {name: float(label) for name, (label, _) in drawn.items()}, rel=0.02
+        {name: float(label[3:]) for name, (label, _) in drawn.items()}, rel=0.02
     )
 
 
 def test_equal_counts_are_sorted_in_the_alphabet_of_the_language(client: Client, appeal: Appeal) -> None:
     names = [row[0] for row in rows(html(client, "/ru"), 0)]
-    assert names[:4] == ["Грузия", "Россия", "Швейцария", "Германия"]
-    assert names[-3:] == ["Литва", "Молдова", "Польша"]
-    assert [row[0] for row in rows(html(client), 0)][:3] == ["Georgia", "Russia", "Switzerland"]
+    assert names[:4] == ["Грузия GE", "Россия RU", "Швейцария CH", "Германия DE"]
+    assert names[-3:] == ["Литва LT", "Молдова MD", "Польша PL"]
+    assert [row[0] for row in rows(html(client), 0)][:3] == ["Georgia GE", "Russia RU", "Switzerland CH"]
 
 
 @pytest.mark.both_databases
 def test_a_hidden_entry_is_not_counted(client: Client, appeal: Appeal) -> None:
     approved(appeal, countries=("TJ",))
     approved(appeal, countries=("KG",))
-    assert circles(html(client))["Tajikistan"][0] == "1"
+    assert circles(html(client))["Tajikistan"][0] == "TJ 1"
     assert rows(html(client), 1) == [["November 2026", "2", "2"]]
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     page = html(client)
@@ -117,7 +118,7 @@ def test_entries_are_counted_in_the_month_they_were_listed(client: Client, appea
     ]
     page = html(client)
     assert rows(page, 1) == [["January 2026", "2", "2"], ["April 2026", "1", "3"], ["November 2026", "3", "6"]]
-    assert "A month in which none was listed has no row." in page
+    assert "Months without a new entry have no row." in page
     assert page.count('class="new"') == 3
     assert page.count('class="before"') == 10  # every month after the first has those before it
 
@@ -200,9 +201,9 @@ def test_a_distant_country_is_drawn_at_the_nearest_edge() -> None:
 
 
 def test_small_circles_are_labelled_above_unless_there_are_too_many() -> None:
-    few = country_map.draw_map({"KG": 9_000, "DE": 400, "PL": 1})
+    few = country_map.draw_map({"KG": 60, "DE": 4, "PL": 1})
     assert [circle.label for circle in few.circles] == ["inside", "above", "above"]
-    many = country_map.draw_map(dict.fromkeys(COUNTRY_CODES, 1) | {"KG": 9_000})
+    many = country_map.draw_map(dict.fromkeys(COUNTRY_CODES, 1) | {"KG": 60})
     assert {circle.label for circle in many.circles} == {"inside", "none"}
 
 

@@ -25,7 +25,7 @@ def calc() -> None:
 
 def formulas(folder: Path) -> dict[str, int]:
     """Return how many cells Calc takes for formulas, by name of the CSV file."""
-    converted = programs.convert_with_calc(folder, sorted(folder.glob("*.csv")))
+    converted = programs.convert_with_office(folder, sorted(folder.glob("*.csv")), "fods")
     return {
         table.stem: sum(1 for cell in ElementTree.parse(table).iter() if FORMULA in cell.attrib) for table in converted
     }

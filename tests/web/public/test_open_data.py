@@ -201,7 +201,7 @@ def test_the_feed_is_valid_atom_without_names(client: Client, lively: Appeal) ->
     links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
     assert links == {"self": f"{SITE}{PLACE}.atom", "alternate": f"{SITE}{PLACE}/changes/"}
     entries = {entry.findtext(f"{ATOM}title"): entry for entry in root.iter(f"{ATOM}entry")}
-    assert list(entries) == ["No. 2: line corrected", "No. 2 listed", "No longer listed: original 30; further 1"]
+    assert list(entries) == ["No. 2: entry corrected", "No. 2 listed", "No longer listed: original 30; further 1"]
     assert len({entry.findtext(f"{ATOM}id") for entry in entries.values()}) == 3
     for name in ("Old Fund", "New Fund", "Hidden Fund"):
         assert name.encode() not in body
@@ -242,5 +242,14 @@ def test_licence_and_date_are_in_every_file(client: Client, lively: Appeal) -> N
         body = get(client, f"{PLACE}/signatories/{shape}.txt").decode()
         assert LICENCE in body
         assert dated[1] in body
-    for end in ("csv", "spreadsheet.csv"):
-        assert client.get(f"{PLACE}/signatories.{end}")["Link"] == f'<{LICENCE}>; rel="license"'
+    assert client.get(f"{PLACE}/signatories.spreadsheet.csv")["Link"] == f'<{LICENCE}>; rel="license"'
+
+
+def test_the_first_link_of_the_csv_leads_to_its_metadata(client: Client, lively: Appeal) -> None:
+    first, second = client.get(f"{PLACE}/signatories.csv")["Link"].split(", ")
+    address, *said = first.split("; ")
+    assert said == ['rel="describedby"', 'type="application/csvm+json"']
+    metadata = client.get(address.strip("<>").removeprefix(SITE))
+    assert metadata["Content-Type"] == "application/csvm+json"
+    assert metadata.json()["url"] == f"{SITE}{PLACE}/signatories.csv"
+    assert second == f'<{LICENCE}>; rel="license"'

@@ -90,15 +90,15 @@ def test_what_is_no_longer_listed_is_never_found(client: Client, listed: Appeal)
 def test_the_first_hundred_results_are_shown_with_a_notice(client: Client, appeal: Appeal) -> None:
     list_further(appeal, 120)
     assert len(find_shown(client, "kind=further")) == MAX_RESULTS
-    assert "More than 100 were found" in words(client.get(f"{LIST}?kind=further").content.decode())
+    assert "More than 100 entries found" in words(client.get(f"{LIST}?kind=further").content.decode())
     lines = search(SLUG, SearchQuery(q="Fund"))
     assert (len(lines), lines.has_more) == (MAX_RESULTS, True)
 
 
 def test_one_result_is_counted_in_the_singular(client: Client, listed: Appeal) -> None:
-    assert "1 line was found." in words(client.get(f"{LIST}?q=ukuk").content.decode())
-    assert "Найдена 1 строка." in words(client.get(f"/ru{LIST}?q=ukuk").content.decode())
-    assert "Nothing was found." in words(client.get(f"{LIST}?q=zzz").content.decode())
+    assert "1 entry found." in words(client.get(f"{LIST}?q=ukuk").content.decode())
+    assert "Найдена 1 запись." in words(client.get(f"/ru{LIST}?q=ukuk").content.decode())
+    assert "Nothing found." in words(client.get(f"{LIST}?q=zzz").content.decode())
 
 
 def test_the_results_keep_the_search_in_every_language(client: Client, listed: Appeal) -> None:
