@@ -71,6 +71,8 @@ MAIL_DOMAIN = "localhost" if ":" in _site.hostname else _site.hostname  # no mai
 SENDER = env.mailbox("SENDER", f"noreply@{MAIL_DOMAIN}")
 SECRETARIAT_ADDRESS = env.mailbox("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
+# Stands in a mailbox's list of mails: where an organisation is watched, a neutral name.
+MAIL_NAME = env.str("MAIL_NAME", SECRETARIAT_NAME)
 SECRETARIAT_HOURS = env.str("SECRETARIAT_HOURS", "")  # text: when it answers
 SECURITY_CONTACT = env.mailbox("SECURITY_CONTACT", SECRETARIAT_ADDRESS)  # a mailbox, or an https:// URL
 DATA_LICENCE = env.str("DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")  # of the list, not of the text

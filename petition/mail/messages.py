@@ -3,16 +3,24 @@
 Mails are plain text: a link shows where it leads, and nothing is loaded when a mail is opened.
 """
 
+import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from petition.mail import staff_messages
+from petition.models import MailParagraph
+
+_KEPT_SECONDS: Final = 5.0
+_BLANK_LINES: Final = re.compile(r"\n{3,}")  # a part of the mail that is left out leaves its lines
+_kept: tuple[float, dict[tuple[str, str], str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,24 @@ class RenderedMail:
 
 def render(message: str, content: dict[str, str]) -> RenderedMail:
     """Return the mail called `message` in the active language. Raises KeyError for an unknown name."""
+    if message in EDITABLE_MAILS and "paragraph" not in content:
+        content = content | {"paragraph": _find_paragraph(message, get_language() or settings.LANGUAGE_CODE)}
     return MESSAGES[message](content)
+
+
+def forget_paragraphs() -> None:
+    """Forget the copy of the editors' paragraphs, so that the next mail has what is stored now."""
+    global _kept  # noqa: PLW0603  (see _find_paragraph)
+    _kept = None
+
+
+def _find_paragraph(message: str, language: str) -> str:
+    """Return what editors added to this mail, as of some seconds ago: the worker would ask for each mail."""
+    global _kept  # noqa: PLW0603  (one copy for all threads of the process)
+    if _kept is None or time.monotonic() - _kept[0] > _KEPT_SECONDS:
+        rows = MailParagraph.objects.values_list("message", "language", "words")
+        _kept = (time.monotonic(), {(name, code): words for name, code, words in rows})
+    return _kept[1].get((message, language), "")
 
 
 def subject_of_confirmation() -> str:
@@ -32,7 +57,11 @@ def subject_of_confirmation() -> str:
 
 
 def confirm_mailbox(content: dict[str, Any]) -> RenderedMail:
-    """To the mailbox of one form or several; content: `url`, `code`, `code_url`, `forms`, `reference` or '', `urls`."""
+    """Ask to confirm one form or several.
+
+    content: `url`, `code`, `code_url`, `forms`, `reference` or '', `urls`, and `when` the newest form was sent, as text
+    with its time zone.
+    """
     counted = content | {"forms": int(content.get("forms", 1))}
     return _build(subject_of_confirmation(), "endorsing/confirm_mailbox", counted)
 
@@ -44,7 +73,7 @@ def entered(content: dict[str, str]) -> RenderedMail:
 
 def already_endorsed(content: dict[str, str]) -> RenderedMail:
     """Its organisation endorses already, which the page does not say; content: `change_url`, `reference`, `urls`."""
-    return _build(_("Your message arrived twice"), "endorsing/already_endorsed", content)
+    return _build(_("We already have your form"), "endorsing/already_endorsed", content)
 
 
 def own_page(content: dict[str, str]) -> RenderedMail:
@@ -64,7 +93,7 @@ def question(content: dict[str, str]) -> RenderedMail:
 
 def question_reminder(content: dict[str, str]) -> RenderedMail:
     """The question is still open; content: `url` and `until`, the day after which the request lapses."""
-    return _build(_("Our question is still open"), "moderation/question_reminder", content)
+    return _build(_("Please answer our question"), "moderation/question_reminder", content)
 
 
 def old_contact(content: dict[str, str]) -> RenderedMail:
@@ -107,6 +136,11 @@ def rejected(content: dict[str, str]) -> RenderedMail:
     return _build(_("Your request was not accepted"), "moderation/rejected", content)
 
 
+def dispute_answer(content: dict[str, str]) -> RenderedMail:
+    """The secretariat's answer to a message about a name; content: `words`."""
+    return _build(_("Our answer to your message"), "self_service/dispute_answer", content)
+
+
 def changed(content: dict[str, str]) -> RenderedMail:
     """Somebody changed something: left, stopped being named, or has another contact; content: nothing."""
     return _build(_("Something on your page was changed"), "self_service/changed", content)
@@ -114,7 +148,9 @@ def changed(content: dict[str, str]) -> RenderedMail:
 
 def delivery_check(content: dict[str, str]) -> RenderedMail:
     """To whom the operator says, to see whether mail arrives; content: nothing."""
-    return RenderedMail(_("A test"), _("This mail shows that mail from this server arrives. There is nothing to do."))
+    return RenderedMail(
+        _("A test"), _("This e-mail shows that e-mails from this server arrive. You do not need to do anything.")
+    )
 
 
 def prepared(content: dict[str, str]) -> RenderedMail:
@@ -131,9 +167,17 @@ def _build_staff_mail(
 
 def _build(subject: str, template: str, content: Mapping[str, object]) -> RenderedMail:
     urls = str(content.get("urls", ""))  # private links, one a line
-    content = {**content, "secretariat": settings.SECRETARIAT_ADDRESS, "addresses": urls.splitlines()}
-    text = render_to_string(f"mail/{template}.txt", content)
-    return RenderedMail(subject, text + "")  # no longer the safe HTML that Django takes it for
+    text = render_to_string(
+        f"mail/{template}.txt",
+        {
+            **content,
+            "addresses": urls.splitlines(),
+            "host": urlsplit(settings.SITE_URL).netloc,
+            "secretariat": settings.SECRETARIAT_ADDRESS,
+            "signature": settings.MAIL_NAME,
+        },
+    )
+    return RenderedMail(subject, _BLANK_LINES.sub("\n\n", text))
 
 
 _TO_ORGANISATIONS: dict[str, Callable[[dict[str, str]], RenderedMail]] = {
@@ -152,6 +196,7 @@ _TO_ORGANISATIONS: dict[str, Callable[[dict[str, str]], RenderedMail]] = {
         correction_accepted,
         correction_refused,
         rejected,
+        dispute_answer,
         changed,
         delivery_check,
         prepared,
@@ -162,3 +207,5 @@ _TO_ORGANISATIONS |= {"listed": approved_named, "counted": approved_withheld}
 MESSAGES = _TO_ORGANISATIONS | {
     name: partial(_build_staff_mail, message) for name, message in staff_messages.STAFF_MAILS.items()
 }
+EDITABLE_MAILS = _TO_ORGANISATIONS.keys() - {"delivery_check", "prepared"}
+"""Those to which editors may add a paragraph (actions/appeals/mail_paragraphs.py)."""

@@ -16,8 +16,8 @@ def invitation(content: dict[str, str]) -> StaffMail:
     return StaffMail(
         _("Your account"),
         [
-            _("an account was made for you. Its name is %(name)s.") % content,
-            _("Open this link within seven days and choose a password; the link works once:"),
+            _("We made a staff account for you. Its name is %(name)s.") % content,
+            _("Open this link within 7 days and choose a password. The link works once:"),
         ],
     )
 
@@ -25,10 +25,10 @@ def invitation(content: dict[str, str]) -> StaffMail:
 def new_device(content: dict[str, str]) -> StaffMail:
     """Report a sign-in from a browser that this account has not used before; content: `when`."""
     return StaffMail(
-        _("A new sign-in"),
+        _("New sign-in"),
         [
-            _("your staff account was used in a browser that did not know it before, at %(when)s.") % content,
-            _("If it wasn't you, change your password and tell another administrator at once."),
+            _("Somebody signed in to your staff account with a new browser at %(when)s.") % content,
+            _("If it was not you, change your password and tell another administrator at once."),
         ],
     )
 
@@ -36,53 +36,55 @@ def new_device(content: dict[str, str]) -> StaffMail:
 def digest(content: dict[str, str]) -> StaffMail:
     """Report what waits today; content: `waiting`, `hours`, `quarantined`, `corrections`, `disputes`, `url`."""
     waiting, hours = int(content["waiting"]), int(content["hours"])
-    sentences = [ngettext("%d waits for a decision.", "%d wait for a decision.", waiting) % waiting]
+    sentences = [ngettext("%d request waits for a decision.", "%d requests wait for a decision.", waiting) % waiting]
     if waiting:
-        sentences.append(ngettext("The oldest has waited %d hour.", "The oldest has waited %d hours.", hours) % hours)
+        sentences.append(
+            ngettext("The oldest has waited for %d hour.", "The oldest has waited for %d hours.", hours) % hours
+        )
     flags = {
-        _("Set aside: %s."): content["quarantined"],
+        _("On hold: %s."): content["quarantined"],
         _("Corrections: %s."): content["corrections"],
         _("Messages about a name: %s."): content["disputes"],
     }
-    return StaffMail(_("What waits today"), sentences + [flag % count for flag, count in flags.items() if count != "0"])
+    return StaffMail(_("Waiting today"), sentences + [flag % count for flag, count in flags.items() if count != "0"])
 
 
 def overdue(content: dict[str, str]) -> StaffMail:
     """Report that the oldest has waited too long; content: `hours`, `url`."""
     hours = int(content["hours"])
     sentence = ngettext(
-        "The oldest in the queue has waited more than %d hour.",
-        "The oldest in the queue has waited more than %d hours.",
+        "The oldest request has waited for more than %d hour.",
+        "The oldest request has waited for more than %d hours.",
         hours,
     )
-    return StaffMail(_("The queue is overdue"), [sentence % hours, _("This link leads there:")])
+    return StaffMail(_("Requests have waited too long"), [sentence % hours, _("Open the queue:")])
 
 
 def flood(content: dict[str, str]) -> StaffMail:
     """Report that unusually many endorsements come in; content: `count`, `url`."""
     count = int(content["count"])
-    sentence = ngettext("More than %d came in within an hour.", "More than %d came in within an hour.", count)
-    return StaffMail(
-        _("Unusually much comes in"), [sentence % count, _("Look at them, and set aside what is made up.")]
+    sentence = ngettext(
+        "More than %d form arrived within an hour.", "More than %d forms arrived within an hour.", count
     )
+    return StaffMail(_("Unusually many forms"), [sentence % count, _("Look at them and put false ones on hold.")])
 
 
 def hiding(content: dict[str, str]) -> StaffMail:
     """Report that unusually many names were hidden; content: `count`, `url`."""
     count = int(content["count"])
     sentence = ngettext("%d name was hidden within an hour.", "%d names were hidden within an hour.", count) % count
-    return StaffMail(_("Many names were hidden"), [sentence, _("The audit trail says by whom.")])
+    return StaffMail(_("Many names were hidden"), [sentence, _("The audit log shows who hid them.")])
 
 
 _AT_LIMIT = {
     "contacts": gettext_lazy(
-        "The account %(account)s opened %(count)s contacts within an hour, and wants to open more."
+        "The account %(account)s opened %(count)s contacts within an hour and tried to open more."
     ),
-    "hides": gettext_lazy("The account %(account)s hid %(count)s names within an hour, and wants to hide more."),
-    "revokes": gettext_lazy("The account %(account)s revoked %(count)s approvals within an hour, or wants to."),
+    "hides": gettext_lazy("The account %(account)s hid %(count)s names within an hour and tried to hide more."),
+    "revokes": gettext_lazy("The account %(account)s revoked %(count)s approvals within an hour, or tried to."),
     "withdrawals": gettext_lazy(
         "The account %(account)s withdrew entries or issued private links %(count)s times within an hour, "
-        "and wants to go on."
+        "and tried to go on."
     ),
 }
 
@@ -93,8 +95,8 @@ def limit_reached(content: dict[str, str]) -> StaffMail:
         _("An account reached an hourly limit"),
         [
             str(_AT_LIMIT[content["limit"]]) % content,
-            _("It has to prove again who it is before it can go on. The audit trail says what it did."),
-            _("If you think that it is not your colleague, ask an administrator to disable the account at once."),
+            _("It must sign in again before it can go on. The audit log shows what it did."),
+            _("If you think that this is not your colleague, ask an administrator to disable the account at once."),
         ],
     )
 
@@ -104,9 +106,9 @@ def codes_blocked(content: dict[str, str]) -> StaffMail:
     return StaffMail(
         _("Wrong codes for your account"),
         [
-            _("somebody typed five wrong codes of the second factor for your staff account, until %(when)s.") % content,
-            _("No code is accepted for 15 minutes. A passkey still works."),
-            _("If it wasn't you, somebody knows your password: change it and tell another administrator at once."),
+            _("Somebody entered five wrong sign-in codes for your staff account, the last at %(when)s.") % content,
+            _("We accept no code for 15 minutes. A passkey still works."),
+            _("If it was not you, somebody knows your password. Change it and tell another administrator at once."),
         ],
     )
 
@@ -114,10 +116,10 @@ def codes_blocked(content: dict[str, str]) -> StaffMail:
 def mirror(content: dict[str, str]) -> StaffMail:
     """Report that the served mirror is without its lists; content: `url`."""
     return StaffMail(
-        _("The copy of the site stands without its lists"),
+        _("The mirror has no lists"),
         [
-            _("A name was removed, and the copy could not be made anew, so its lists were taken away."),
-            _("The log of the program that makes it says why. It tries again by itself every half a minute."),
+            _("A name was removed, but the mirror could not be updated. So we removed its lists."),
+            _("The log of the mirror program says why. It tries again every 30 seconds."),
         ],
     )
 
@@ -125,11 +127,11 @@ def mirror(content: dict[str, str]) -> StaffMail:
 def clock(content: dict[str, str]) -> StaffMail:
     """Report that nothing is erased because of a clock; content: `url`."""
     return StaffMail(
-        _("Nothing is being erased"),
+        _("No data is being deleted"),
         [
-            _("The clock of the server may be wrong. Until that is clear, nothing is erased whose time is over."),
-            _("Ask whoever runs the server to check its clock."),
-            _("If time has jumped, or the site was off for more than a day, erasing starts again after a day."),
+            _("The server’s clock may be wrong. We delete nothing until this is clear."),
+            _("Ask the operator to check the clock."),
+            _("If the clock jumped or the site was off for more than a day, deletion starts again after a day."),
         ],
     )
 
@@ -139,9 +141,9 @@ def unreadable(content: dict[str, str]) -> StaffMail:
     return StaffMail(
         _("An encrypted value was changed"),
         [
-            _("An encrypted value in the database was changed, or moved to another place. The site did not use it."),
-            _("Somebody may have written to the database who should not: ask whoever runs the server to look at once."),
-            _("The log says in which table it was found."),
+            _("Somebody or something changed or moved an encrypted value in the database. The site did not use it."),
+            _("An attacker may have access to the database. Ask the operator to look at once."),
+            _("The log says in which table."),
         ],
     )
 
@@ -150,15 +152,15 @@ def set_apart(content: dict[str, str]) -> StaffMail:
     """Report what visitors sent and could not be processed; content: `count`, `url`."""
     count = int(content["count"])
     sentence = ngettext(
-        "%d thing that visitors sent could not be processed, and waits.",
-        "%d things that visitors sent could not be processed, and wait.",
+        "We could not process %d form or request from visitors. It waits.",
+        "We could not process %d forms or requests from visitors. They wait.",
         count,
     )
     return StaffMail(
         _("Something could not be processed"),
         [
             sentence % count,
-            _("The log of the worker says why. When that is repaired, the overview has a button to try again."),
+            _("The worker’s log says why. After the repair, use the button on the overview to try again."),
         ],
     )
 

@@ -3,6 +3,8 @@
 import smtplib
 from collections.abc import Callable
 from datetime import datetime
+from email.charset import QP, Charset
+from email.headerregistry import Address
 from email.utils import make_msgid
 
 from django.conf import settings
@@ -18,6 +20,10 @@ from petition.models import OutgoingMail
 from petition.reference import clock
 from petition.security import encryption
 from petition.text.mailboxes import normalize_mailbox
+
+_CHARSET = Charset("utf-8")
+_CHARSET.body_encoding = QP
+"""Without it a Cyrillic mail would leave as 8bit, which a server without 8BITMIME need not accept (RFC 6152)."""
 
 
 class Delivery:
@@ -88,8 +94,9 @@ def try_delivery(mailbox: str) -> str:
     rendered = messages.delivery_check({})
     headers = {"Message-ID": make_msgid(domain="check.invalid"), "Auto-Submitted": "auto-generated"}
     email = EmailMessage(
-        rendered.subject, rendered.text, settings.SENDER, [mailbox], connection=connection, headers=headers
+        rendered.subject, rendered.text, format_sender(), [mailbox], connection=connection, headers=headers
     )
+    email.encoding = _CHARSET
     try:
         email.send()
     except Exception as error:  # noqa: BLE001  (whatever it is, the operator reads a sentence)
@@ -99,6 +106,11 @@ def try_delivery(mailbox: str) -> str:
     return ""
 
 
+def format_sender() -> str:
+    """Return the From header: the name of the secretariat, or the neutral one that is set, and the sender's address."""
+    return str(Address(display_name=settings.MAIL_NAME, addr_spec=settings.SENDER))
+
+
 def _build_email(mail: OutgoingMail, address: str, content: dict[str, str]) -> EmailMessage:
     """Return the mail as it leaves to `address`, with `content`. Raises KeyError for an unknown message."""
     with translation.override(mail.language):
@@ -106,16 +118,18 @@ def _build_email(mail: OutgoingMail, address: str, content: dict[str, str]) -> E
     reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
     # One Message-ID for all attempts: a mailbox that gets a mail twice shows it once.
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
-    return EmailMessage(
+    email = EmailMessage(
         rendered.subject,
         rendered.text,
-        settings.SENDER,
+        format_sender(),
         # With an ASCII domain: of any other, such as `createsuperuser` takes, Django's mailer would make one by
         # IDNA 2003, which may be somebody else's.
         [normalize_mailbox(address) or address],
         headers=headers,
         reply_to=reply_to,
     )
+    email.encoding = _CHARSET
+    return email
 
 
 def _record_failure(mail: OutgoingMail, error: Exception, *, at: datetime) -> None:

@@ -8,13 +8,14 @@ unconfirmed forms of that mailbox, so that forms sent by a stranger keep nobody 
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import formats, translation
 
 from petition.actions.self_service import private_links
 from petition.mail import outbox
@@ -203,6 +204,7 @@ def _build_mail(
     if forms:
         content["reference"] = forms[0].reference_word
         content["change_url"] = private_links.build_url("choose_appeal", "", forms[0].language)
+        content["when"] = _format_time(forms[0].submitted_at, forms[0].language)
         return _build_mail_to_contact("already_endorsed", forms[0], content, at=at), []
     if request and content:
         mail = outbox.build_mail(
@@ -227,6 +229,7 @@ def _build_question(forms: list[Endorsement], content: dict[str, str], *, at: da
         "code_url": private_links.build_url("code", "", language),
         "forms": str(len(forms)),
         "reference": next(iter(words)) if len(words) == 1 else "",
+        "when": _format_time(forms[0].submitted_at, language),
     }
     digests = {Purpose.CONFIRM: tokens.hash_token(token, Purpose.CONFIRM), Purpose.CONFIRM_CODE: tokens.hash_code(code)}
     links = [
@@ -236,6 +239,12 @@ def _build_question(forms: list[Endorsement], content: dict[str, str], *, at: da
         for purpose, digest in digests.items()
     ]
     return _build_mail_to_contact("confirm_mailbox", forms[0], content, at=at), links
+
+
+def _format_time(moment: datetime, language: str) -> str:
+    """Return date, time and time zone as text: a mail does not know the zone of its reader."""
+    with translation.override(language):
+        return f"{formats.date_format(moment.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
 
 
 def _build_mail_to_contact(message: str, form: Endorsement, content: dict[str, str], *, at: datetime) -> OutgoingMail:

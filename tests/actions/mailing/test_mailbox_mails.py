@@ -202,7 +202,7 @@ def test_all_kinds_count_together(appeal: Appeal, office: FakeMailServer) -> Non
     mailbox_mails.request_links(MAILBOX, language="en", at=NOON)  # a lost link
     deliver(NOON)
     subjects = [mail["Subject"] for mail in office.taken]
-    assert subjects == ["Please confirm your address", "Your message arrived twice", "Your private link"]
+    assert subjects == ["Please confirm your address", "We already have your form", "Your private link"]
     mailbox_mails.request_links(MAILBOX, language="en", at=NOON + HOUR)
     a_form(appeal, NOON + HOUR)
     assert deliver(NOON + DAY - HOUR) == 0
@@ -210,7 +210,7 @@ def test_all_kinds_count_together(appeal: Appeal, office: FakeMailServer) -> Non
     text = office.taken[-1].get_body(["plain"])
     assert text
     assert "/confirm/" in text.get_content()
-    assert "also asked us for the link to your page" in text.get_content()
+    assert "also asked us for your private link" in text.get_content()
     assert not LinkRequest.objects.exists()
     assert endorsement.links.filter(purpose="own_page").count() >= 2
 

@@ -123,7 +123,8 @@ def is_mail_true(message: str, text: str, endorsement: Endorsement) -> bool:
         "correction_accepted": lambda: decided.filter(state="accepted").exists() and state != State.WITHDRAWN,
         "correction_refused": lambda: decided.filter(state="refused").exists() and state != State.WITHDRAWN,
         "own_page": lambda: (
-            is_link_valid(text, Purpose.OWN_PAGE) and (state == State.CONFIRMED or "A moderator reviews" not in text)
+            is_link_valid(text, Purpose.OWN_PAGE)
+            and (state == State.CONFIRMED or "We now check your request" not in text)
         ),
         "own_page_again": lambda: is_link_valid(text, Purpose.OWN_PAGE),
         "old_contact": lambda: (

@@ -116,9 +116,9 @@ def test_the_banner_lists_what_needs_attention(appeal: Appeal, settings: Setting
     mark_worker_alive(at=now - timedelta(minutes=10))
     assert list_problems() == set()
     with clock.freeze(now):
-        assert "needs a person" not in client.get("/admin/").content.decode()
+        assert "Needs attention" not in client.get("/admin/").content.decode()
     with clock.freeze(now + timedelta(seconds=1)):
-        assert "worker has not been seen" in client.get("/admin/").content.decode()
+        assert "worker has not run" in client.get("/admin/").content.decode()
     submitted(appeal, at=now - timedelta(hours=1))
     assert list_problems() == {attention.OLD_MAIL}
     mail = outbox.lease_next(at=now)
@@ -143,6 +143,6 @@ def test_only_a_mail_with_failed_attempts_is_a_problem(appeal: Appeal) -> None:
 
 
 def test_the_banner_is_for_staff_only(client: Client, appeal: Appeal) -> None:
-    assert "needs a person" not in client.get("/admin/login/").content.decode()
+    assert "Needs attention" not in client.get("/admin/login/").content.decode()
     auditor = create_client(create_account("auditor", Role.AUDITOR))
-    assert "needs a person" not in auditor.get("/admin/petition/auditevent/").content.decode()
+    assert "Needs attention" not in auditor.get("/admin/petition/auditevent/").content.decode()
