@@ -208,5 +208,13 @@ class RowsFailed(Exception):
     """Some rows could not be processed; all others were."""
 
 
+class ParagraphRefused(Exception):
+    """The paragraph for a mail has a `link`, or names an `appeal`: `problem` says which."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
 class RolesRefused(Exception):
     """The logins of the database cannot be set up so; the message says what to do."""

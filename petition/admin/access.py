@@ -62,7 +62,7 @@ def check_access(request: HttpRequest) -> HttpResponse | None:
     if not rights.methods[method] & pages.audience_of(request.user):
         return _refuse(request)
     if rights.fresh and not did_recently_reauthenticate(request):
-        return _ask_again(request, "account_reauthenticate", _("Confirm that it is you; then do it once more."))
+        return _ask_again(request, "account_reauthenticate", _("Confirm that it is you. Then try again."))
     return None
 
 
@@ -74,13 +74,13 @@ def _refuse(request: HttpRequest) -> HttpResponse:
         openable = pages.filter_openable(request.user, *pages.FIRST_PAGES)
         if openable:
             return HttpResponseRedirect(reverse(openable[0]))
-    return render_page(request, "no_right.html", {"title": _("Your roles do not include this")}, status=403)
+    return render_page(request, "no_right.html", {"title": _("Your role does not allow this")}, status=403)
 
 
 def _ask_above_limit(request: HttpRequest, limit: str) -> HttpResponse:
     """Tell the other staff by mail, and return a redirect to the page that asks for the second factor."""
     staff_alerts.alert_limit_reached(current_actor(request).id or 0, limit, at=clock.now())
-    message = _("This is above an hourly limit. Confirm that it is you; then do it once more.")
+    message = _("You reached an hourly limit. Confirm that it is you. Then try again.")
     has_factor = is_mfa_enabled(request.user)
     return _ask_again(request, "mfa_reauthenticate" if has_factor else "account_reauthenticate", message)
 

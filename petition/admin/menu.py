@@ -1,4 +1,6 @@
-"""What stands at the top of every page below /admin/: the menu of this account, and problems that need a person."""
+"""The top of every page below /admin/: menu, search, the switch of appeals, and problems that need a person."""
+
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
@@ -7,49 +9,76 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from petition.actions.staff import attention
-from petition.admin.pages import RIGHTS, Menu, filter_openable
+from petition.admin.appeals.chosen_appeal import get_chosen_appeal, list_appeals
+from petition.admin.page_help import find_page_help
+from petition.admin.pages import RIGHTS, Menu, filter_openable, find_rights
 from petition.models import Role, get_roles
 from petition.models.database.held_list import is_list_held_back
 from petition.reference import clock
 
 _HELD_LIST = "admin:held_list"
 PROBLEMS: dict[str, str | Promise] = {
-    attention.WORKER: _("The worker has not been seen for ten minutes: no mail leaves and nothing is erased."),
-    attention.FAILED_MAIL: _("Mails could not be delivered."),
-    attention.OLD_MAIL: _("Mails have been owed for more than an hour."),
-    attention.OVERDUE: _("The queue is overdue."),
-    attention.SUSPICIOUS_ACTIVITY: _("Unusually much comes in."),
-    attention.CLOCK: _("Nothing is being erased: the clock of the server may be wrong."),
+    attention.WORKER: _("The worker has not run for ten minutes. No e-mail is sent and nothing is deleted."),
+    attention.FAILED_MAIL: _("Some e-mails could not be delivered."),
+    attention.OLD_MAIL: _("Some e-mails have waited for more than an hour."),
+    attention.OVERDUE: _("Endorsements have waited too long."),
+    attention.SUSPICIOUS_ACTIVITY: _("Unusually many forms arrive."),
+    attention.CLOCK: _("Nothing is being deleted, because the server’s clock may be wrong."),
     attention.UNREADABLE: _(
-        "An encrypted value was changed, or moved to another place, in the last seven days: whoever runs the server "
-        "should find out how, and look at the log."
+        "An encrypted value was changed or moved in the last seven days. Ask the operator to find out why."
     ),
-    attention.SET_APART: _("Something that visitors sent could not be processed: the overview says what."),
-    attention.HELD_LIST: _("No list is published until an administrator has checked which names were removed."),
+    attention.SET_APART: _("Some forms could not be processed. See the overview."),
+    attention.HELD_LIST: _("No list is published until an administrator has checked the removed names."),
 }
 
 
+@dataclass(frozen=True)
+class MenuGroup:
+    """A group of the menu with its pages, each as (path, label, whether it is open)."""
+
+    label: str
+    is_current: bool
+    pages: list[tuple[str, str | Promise, bool]]
+
+    @property
+    def path(self) -> str:
+        """Return the path of the first page."""
+        return self.pages[0][0]
+
+
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return `menu`, `may_hide` and `problems` for templates of pages below /admin/ (a context processor)."""
+    """Return what the top of pages below /admin/ shows, such as `menu`, `page_help`, `appeals` and `problems`.
+
+    A context processor.
+    """
     if not request.path_info.startswith("/admin/"):
         return {}
     # Lazy: the page that says what went wrong uses none of them, and must not need the database.
     return {
-        "menu": SimpleLazyObject(lambda: _list_menu(request.user)),
-        "may_hide": SimpleLazyObject(lambda: filter_openable(request.user, "admin:hide")),
+        "menu": SimpleLazyObject(lambda: _list_menu(request)),
+        "may_search": SimpleLazyObject(lambda: filter_openable(request.user, "admin:search")),
+        "appeals": SimpleLazyObject(lambda: list_appeals(request)),
+        "chosen_appeal": SimpleLazyObject(lambda: get_chosen_appeal(request)),
+        "page_help": find_page_help(request),
         "problems": SimpleLazyObject(lambda: _list_problems(request.user)),
     }
 
 
-def _list_menu(account: AbstractBaseUser | AnonymousUser) -> list[tuple[str, str | Promise]]:
-    """Return the path and label of each entry of the menu that the account may open."""
+def _list_menu(request: HttpRequest) -> list[MenuGroup]:
+    """Return the groups of which the account may open a page, each with the pages that it may open."""
+    account, here = request.user, find_rights(request.resolver_match)
     if not (isinstance(account, User) and account.is_staff):
         return []
-    entries = [name for group in Menu for name, row in RIGHTS.items() if row.menu == group]
-    names = filter_openable(account, *entries)
-    if _HELD_LIST in names and not is_list_held_back():
-        names.remove(_HELD_LIST)  # a page for a day that most sites never see
-    return [(reverse(name), RIGHTS[name].label) for name in names]
+    openable = filter_openable(account, *(name for name, row in RIGHTS.items() if row.label))
+    if _HELD_LIST in openable and not is_list_held_back():
+        openable.remove(_HELD_LIST)  # a page for a day that most sites never see
+    groups = []
+    for group in Menu:
+        rows = [(reverse(name), RIGHTS[name].label) for name in openable if RIGHTS[name].menu == group]
+        pages = [(path, label, path == request.path) for path, label in rows]
+        if pages:
+            groups.append(MenuGroup(str(group.label), here is not None and here.menu == group, pages))
+    return groups
 
 
 def _list_problems(account: AbstractBaseUser | AnonymousUser) -> list[str | Promise]:

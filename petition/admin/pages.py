@@ -8,19 +8,29 @@ where it is done: actions/staff/hourly_limits.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 
 from allauth.account import views as allauth_views
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import TextChoices
 from django.http import HttpResponseBase
 from django.urls import ResolverMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from petition.admin.appeals import accepting, editions, form_notice, held_list, rejection_reasons, texts
+from petition.admin.appeals import (
+    accepting,
+    chosen_appeal,
+    editions,
+    form_notice,
+    held_list,
+    mail_paragraphs,
+    rejection_reasons,
+    texts,
+)
 from petition.admin.disputes import dispute, dispute_list
 from petition.admin.oversight import audit_export, overview, set_apart
-from petition.admin.queue import batches, bulk, entries, hide_name, polling, queue, suspicious
+from petition.admin.public_list import entries, hide_name, staff_search
+from petition.admin.queue import batches, bulk, list_exports, polling, queue, suspicious
 from petition.admin.review import (
     contact_actions,
     endorsement,
@@ -42,15 +52,14 @@ ANYBODY: Audience = SIGNED_IN | {"anybody"}
 NOBODY: Audience = frozenset()
 
 
-class Menu(IntEnum):
+class Menu(TextChoices):
     """The groups of the menu, in the order in which they are shown; within a group the order is that of the table."""
 
-    QUEUE = 1
-    BULK = 2
-    SITE = 3
-    APPEAL = 4
-    TEAM = 5
-    AUDIT_LOG = 6
+    QUEUE = "queue", _("Queue")
+    LIST = "list", _("Public list")
+    APPEAL = "appeal", _("Appeal")
+    SITE = "site", _("Site")
+    TEAM = "team", _("Team")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +72,8 @@ class Rights:
     fresh: bool = False
     # Requested by an open page and not by a person, so it does not keep the session alive.
     polled: bool = False
-    menu: Menu | None = None
-    label: str | Promise = ""  # in the menu
+    menu: Menu | None = None  # the group that is current on this page
+    label: str | Promise = ""  # in the menu; a page without one is not in it
 
     @property
     def methods(self) -> dict[str, Audience]:
@@ -84,80 +93,97 @@ class Page(Rights):
 PAGES = (
     # The queue
     Page("", "index", queue.queue, get=MODERATOR, menu=Menu.QUEUE, label=_("Endorsements")),
+    Page("queue.csv", "queue_csv", list_exports.export_queue, post=MODERATOR),
     Page("arrivals/", "arrivals", polling.arrivals, get=MODERATOR, polled=True),
-    Page("lines/", "lines", entries.entries, get=MODERATOR, menu=Menu.QUEUE, label=_("Lines")),
-    Page(
-        "enter/", "enter", manual_entry.enter, get=MODERATOR, post=MODERATOR,
-        menu=Menu.QUEUE, label=_("Enter an endorsement"),
-    ),
-    Page("hide/", "hide", hide_name.hide_name, get=MODERATOR),
+    Page("disputes/", "disputes", dispute_list.disputes, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE,
+         label=_("Messages about names")),
+    Page("disputes/<int:pk>/", "settle", dispute.settle, post=MODERATOR, menu=Menu.QUEUE),
+    Page("disputes/<int:pk>/open/", "dispute", dispute.open_dispute, post=MODERATOR, menu=Menu.QUEUE),
+    Page("enter/", "enter", manual_entry.enter, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE,
+         label=_("Add endorsement")),
+    Page("floods/", "floods", suspicious.suspicious, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE,
+         label=_("Suspicious activity")),
+    Page("bulk/", "bulk", bulk.bulk, post=MODERATOR, menu=Menu.QUEUE),
+    Page("batches/", "batches", batches.batches, get=MODERATOR, menu=Menu.QUEUE, label=_("Bulk actions")),
+    Page("batches/<int:pk>/", "batch", batches.batch, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE),
     # One endorsement
-    Page("endorsements/<int:pk>/", "endorsement", endorsement.endorsement, get=MODERATOR),
-    Page("endorsements/<int:pk>/decide/", "decide", endorsement.decide, post=MODERATOR),
+    Page("endorsements/<int:pk>/", "endorsement", endorsement.endorsement, get=MODERATOR, menu=Menu.QUEUE),
+    Page("endorsements/<int:pk>/decide/", "decide", endorsement.decide, post=MODERATOR, menu=Menu.QUEUE),
     Page("endorsements/<int:pk>/undo/", "undo", endorsement.undo, post=MODERATOR),
     Page("endorsements/<int:pk>/quarantine/", "quarantine", endorsement.hold, post=MODERATOR),
     Page("endorsements/<int:pk>/count/", "count", endorsement.count, post=MODERATOR),
     Page("endorsements/<int:pk>/letter/", "confirm_letter", endorsement.confirm_letter, post=MODERATOR),
-    Page("endorsements/<int:pk>/check/", "check", verification.check, post=MODERATOR),
+    Page("endorsements/<int:pk>/check/", "check", verification.check, post=MODERATOR, menu=Menu.QUEUE),
     Page("endorsements/<int:pk>/compare/", "compare", verification.compare, post=MODERATOR),
     Page("endorsements/<int:pk>/name/", "name", name_actions.show_or_hide, post=MODERATOR),
-    Page("endorsements/<int:pk>/spelling/", "spelling", name_actions.correct_spelling, post=MODERATOR),
+    Page("endorsements/<int:pk>/spelling/", "spelling", name_actions.correct_spelling, post=MODERATOR, menu=Menu.QUEUE),
     Page("endorsements/<int:pk>/language/", "name_language", name_actions.set_language, post=MODERATOR),
     Page("corrections/<int:pk>/", "correction", name_actions.decide_correction, post=MODERATOR),
-    Page("endorsements/<int:pk>/ask/", "ask", contact_actions.ask, post=MODERATOR),
-    Page("endorsements/<int:pk>/contact/", "contact", contact_actions.open_contact, post=MODERATOR),
+    Page("endorsements/<int:pk>/ask/", "ask", contact_actions.ask, post=MODERATOR, menu=Menu.QUEUE),
+    Page("endorsements/<int:pk>/contact/", "contact", contact_actions.open_contact, post=MODERATOR, menu=Menu.QUEUE),
     Page("endorsements/<int:pk>/link/", "link", contact_actions.issue_link, post=MODERATOR, fresh=True),
-    Page("endorsements/<int:pk>/note/", "note", note_actions.set_public_note, post=MODERATOR),
-    Page("endorsements/<int:pk>/internal-note/", "internal_note", note_actions.set_internal_note, post=MODERATOR),
-    # Messages about names
-    Page("disputes/", "disputes", dispute_list.disputes, get=MODERATOR, post=MODERATOR),
-    Page("disputes/<int:pk>/", "settle", dispute.settle, post=MODERATOR),
-    Page("disputes/<int:pk>/open/", "dispute", dispute.open_dispute, post=MODERATOR),
-    # Many at once
-    Page("floods/", "floods", suspicious.suspicious, get=MODERATOR, post=MODERATOR, menu=Menu.BULK, label=_("Floods")),
-    Page("bulk/", "bulk", bulk.bulk, post=MODERATOR),
-    Page("batches/", "batches", batches.batches, get=MODERATOR, menu=Menu.BULK, label=_("Many at once")),
-    Page("batches/<int:pk>/", "batch", batches.batch, get=MODERATOR, post=MODERATOR),
+    Page("endorsements/<int:pk>/note/", "note", note_actions.set_public_note, post=MODERATOR, menu=Menu.QUEUE),
+    Page("endorsements/<int:pk>/internal-note/", "internal_note", note_actions.set_internal_note, post=MODERATOR,
+         menu=Menu.QUEUE),
+    # The public list
+    Page("lines/", "lines", entries.entries, get=MODERATOR, menu=Menu.LIST, label=_("Signatories")),
+    Page("list.csv", "list_csv", list_exports.export_list, post=MODERATOR),
+    Page("search/", "search", staff_search.search, get=MODERATOR, menu=Menu.LIST),
+    Page("hide/<int:pk>/", "hide", hide_name.hide_name, get=MODERATOR, menu=Menu.LIST),
+    Page("editions/", "editions", editions.editions, get=EDITOR, post=EDITOR, menu=Menu.LIST, label=_("Editions")),
+    # The appeal
+    Page("appeal/", "choose_appeal", chosen_appeal.choose_appeal, post=SIGNED_IN),
+    Page("texts/", "texts", texts.texts, get=EDITOR | ADMINISTRATOR, menu=Menu.APPEAL, label=_("Text and dates")),
+    Page(
+        "texts/proposed/<int:pk>/", "text_proposal", texts.text_proposal,
+        get=EDITOR | ADMINISTRATOR, post=EDITOR | ADMINISTRATOR, menu=Menu.APPEAL,
+    ),
+    Page("texts/<slug:slug>/opening/", "opening", texts.opening, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page(
+        "texts/<slug:slug>/<slug:language>/", "translation", texts.translation,
+        get=EDITOR, post=EDITOR, menu=Menu.APPEAL,
+    ),
+    Page("notices/", "notices", form_notice.notices, get=EDITOR, menu=Menu.APPEAL, label=_("Form notice")),
+    Page(
+        "notices/<slug:slug>/<slug:language>/", "notice", form_notice.notice,
+        get=EDITOR, post=EDITOR, menu=Menu.APPEAL,
+    ),
+    Page(
+        "reasons/", "reasons", rejection_reasons.reasons,
+        get=EDITOR, menu=Menu.APPEAL, label=_("Rejection reasons"),
+    ),
+    Page("reasons/<slug:code>/", "reason", rejection_reasons.reason, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page("mails/", "mails", mail_paragraphs.mails, get=EDITOR, menu=Menu.APPEAL, label=_("E-mails")),
+    Page(
+        "mails/<slug:message>/<slug:language>/", "mail", mail_paragraphs.mail,
+        get=EDITOR, post=EDITOR, menu=Menu.APPEAL,
+    ),
     # The site
     Page(
+        "overview/", "overview", overview.overview, get=MODERATOR | EDITOR | ADMINISTRATOR,
+        menu=Menu.SITE, label=_("Overview"),
+    ),
+    Page("overview/intake/<uuid:pk>/retry/", "retry_intake", set_apart.retry_intake, post=ADMINISTRATOR),
+    Page(
         "site/", "site", accepting.accepting, get=MODERATOR | ADMINISTRATOR, post=MODERATOR | ADMINISTRATOR,
-        menu=Menu.SITE, label=_("Emergency level"),
+        menu=Menu.SITE, label=_("Accepting endorsements"),
     ),
     Page(
         "held-list/", "held_list", held_list.held_list, get=ADMINISTRATOR, post=ADMINISTRATOR, fresh=True,
         menu=Menu.SITE, label=_("Held-back list"),
     ),
     Page(
-        "overview/", "overview", overview.overview, get=MODERATOR | EDITOR | ADMINISTRATOR,
-        menu=Menu.SITE, label=_("Overview"),
-    ),
-    Page("overview/intake/<uuid:pk>/retry/", "retry_intake", set_apart.retry_intake, post=ADMINISTRATOR),
-    # The appeal
-    Page("texts/", "texts", texts.texts, get=EDITOR | ADMINISTRATOR, menu=Menu.APPEAL, label=_("Texts")),
-    Page(
-        "texts/proposed/<int:pk>/", "text_proposal", texts.text_proposal,
-        get=EDITOR | ADMINISTRATOR, post=EDITOR | ADMINISTRATOR,
-    ),
-    Page("texts/<slug:slug>/opening/", "opening", texts.opening, get=EDITOR, post=EDITOR),
-    Page("texts/<slug:slug>/<slug:language>/", "translation", texts.translation, get=EDITOR, post=EDITOR),
-    Page("editions/", "editions", editions.editions, get=EDITOR, post=EDITOR, menu=Menu.APPEAL, label=_("Editions")),
-    Page("notices/", "notices", form_notice.notices, get=EDITOR, menu=Menu.APPEAL, label=_("Notice before the form")),
-    Page("notices/<slug:slug>/<slug:language>/", "notice", form_notice.notice, get=EDITOR, post=EDITOR),
-    Page(
-        "reasons/", "reasons", rejection_reasons.reasons, get=EDITOR,
-        menu=Menu.APPEAL, label=_("Reasons for a rejection"),
-    ),
-    Page("reasons/<slug:code>/", "reason", rejection_reasons.reason, get=EDITOR, post=EDITOR),
-    # The team
-    Page("staff/", "staff", accounts.accounts, get=ADMINISTRATOR, menu=Menu.TEAM, label=_("Staff")),
-    Page("staff/invite/", "invite", accounts.invite, get=ADMINISTRATOR, post=ADMINISTRATOR, fresh=True),
-    Page("staff/<int:pk>/", "account", accounts.account, get=ADMINISTRATOR, post=ADMINISTRATOR, fresh=True),
-    Page("staff/roles/<int:pk>/", "role_proposal", accounts.role_proposal, post=ADMINISTRATOR, fresh=True),
-    # The audit log, whose other pages are Django's
-    Page(
         "petition/auditevent/export/", "trail_export", audit_export.audit_export,
-        get=AUDITOR, post=AUDITOR, fresh=True,
+        get=AUDITOR, post=AUDITOR, fresh=True, menu=Menu.SITE,
+    ),  # the other pages of the audit log are Django's
+    # The team
+    Page("staff/", "staff", accounts.accounts, get=ADMINISTRATOR, menu=Menu.TEAM, label=_("Accounts")),
+    Page("staff/invite/", "invite", accounts.invite, get=ADMINISTRATOR, post=ADMINISTRATOR, fresh=True, menu=Menu.TEAM),
+    Page(
+        "staff/<int:pk>/", "account", accounts.account,
+        get=ADMINISTRATOR, post=ADMINISTRATOR, fresh=True, menu=Menu.TEAM,
     ),
+    Page("staff/roles/<int:pk>/", "role_proposal", accounts.role_proposal, post=ADMINISTRATOR, fresh=True),
 )  # fmt: skip
 """In the namespace `admin`, behind the sign-in."""
 ACCOUNT_PAGES = (
@@ -185,8 +211,8 @@ OTHER_PAGES: dict[str, Rights] = {
     "mfa_edit_webauthn": Rights(get=SIGNED_IN, post=SIGNED_IN),
     "mfa_remove_webauthn": Rights(get=SIGNED_IN, post=SIGNED_IN),
     # django.contrib.admin: the audit log, and what nobody needs
-    "admin:petition_auditevent_changelist": Rights(get=AUDITOR, menu=Menu.AUDIT_LOG, label=_("Audit trail")),
-    "admin:petition_auditevent_change": Rights(get=AUDITOR, post=NOBODY),
+    "admin:petition_auditevent_changelist": Rights(get=AUDITOR, menu=Menu.SITE, label=_("Audit log")),
+    "admin:petition_auditevent_change": Rights(get=AUDITOR, post=NOBODY, menu=Menu.SITE),
     "admin:petition_auditevent_add": Rights(get=NOBODY, post=NOBODY),
     "admin:petition_auditevent_delete": Rights(get=NOBODY, post=NOBODY),
     "admin:petition_auditevent_history": Rights(get=NOBODY),

@@ -1,6 +1,8 @@
 """What staff read when an action was refused: why, or who was first."""
 
-from django.utils import formats, timezone
+from datetime import UTC
+
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -25,20 +27,20 @@ from petition.models import AuditEvent, Correction
 from petition.security.encryption import CannotDecrypt, NoKey
 
 REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
-    EndorsedAgain: gettext_lazy("The organisation has endorsed again since; that endorsement is the one to decide."),
-    MailboxNotConfirmed: gettext_lazy("Its mailbox has not agreed, so this cannot be done."),
-    DuplicateEndorsement: gettext_lazy("This mailbox already stands behind the appeal under that name."),
-    BeingWithdrawn: gettext_lazy("It is being withdrawn. Cancel the withdrawal first, then decide."),
-    NotPossible: gettext_lazy("It is no longer in a state for this."),
-    **dict.fromkeys((CannotDecrypt, NoKey), gettext_lazy("It is sealed, and the key that opens it is not here.")),
-    NothingToUndo: gettext_lazy("There is nothing to take back: something else was decided since."),
-    TooLateToUndo: gettext_lazy("Too late: the minute is over, and the mail leaves or has left."),
-    UnknownReason: gettext_lazy("This reason is no longer offered."),
-    NotChecked: gettext_lazy("It was checked by nothing but its own mailbox; say first how it was checked."),
-    SecondPersonNeeded: gettext_lazy("Another moderator has to do this: you did the first part."),
-    AlreadyEntered: gettext_lazy("Just this was entered before, and waits."),
-    NotOpen: gettext_lazy("The appeal does not take endorsements now."),
-    Correction.DoesNotExist: gettext_lazy("The organisation has proposed something else since, or nothing any more."),
+    EndorsedAgain: gettext_lazy("The organisation has endorsed again since. Decide on the newer endorsement."),
+    MailboxNotConfirmed: gettext_lazy("The organisation has not agreed by e-mail, so you cannot do this."),
+    DuplicateEndorsement: gettext_lazy("This e-mail address already endorses the appeal under that name."),
+    BeingWithdrawn: gettext_lazy("It is being withdrawn. Cancel the withdrawal first."),
+    NotPossible: gettext_lazy("Its status has changed, so you cannot do this now."),
+    **dict.fromkeys((CannotDecrypt, NoKey), gettext_lazy("It is encrypted, and this server does not have the key.")),
+    NothingToUndo: gettext_lazy("You cannot undo this. Something else was decided since."),
+    TooLateToUndo: gettext_lazy("Too late to undo. The e-mail has been sent."),
+    UnknownReason: gettext_lazy("This reason can no longer be chosen."),
+    NotChecked: gettext_lazy("It was checked only by its own e-mail. Record first how you checked it."),
+    SecondPersonNeeded: gettext_lazy("Another moderator must do this, because you did the first part."),
+    AlreadyEntered: gettext_lazy("The same endorsement was already added and waits."),
+    NotOpen: gettext_lazy("The appeal does not accept endorsements now."),
+    Correction.DoesNotExist: gettext_lazy("The organisation has changed or cancelled its correction."),
 }
 
 
@@ -53,6 +55,6 @@ def describe_event(event: AuditEvent) -> str:
 
 
 def _describe(event: AuditEvent, outcome: str) -> str:
-    when = formats.date_format(timezone.localtime(event.at), "DATETIME_FORMAT")
+    when = f"{formats.date_format(event.at.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
     who = format_actor(event, get_event_usernames([event]))
     return _("Already decided by %(who)s at %(when)s: %(state)s.") % {"who": who, "when": when, "state": outcome}

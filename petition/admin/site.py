@@ -13,8 +13,8 @@ SHOWN_MODELS = {"petition.auditevent"}
 
 
 class StaffSite(AdminSite):
-    site_header = _("Appeal desk")
-    site_title = _("Appeal desk")
+    site_header = _("Secretariat")
+    site_title = _("Secretariat")
     index_title = _("Endorsements")
     site_url = "/"
     enable_nav_sidebar = False

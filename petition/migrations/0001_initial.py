@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 
 
+
 REASONS = (
     ("other", True, ("Another reason", "Другая причина", "Башка себеп"), ("", "", "")),
     (
@@ -201,8 +202,8 @@ class Migration(migrations.Migration):
                 ('is_demo', models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': 'line of the trail',
-                'verbose_name_plural': 'audit trail',
+                'verbose_name': 'audit event',
+                'verbose_name_plural': 'audit log',
                 'ordering': ['-pk'],
                 'indexes': [models.Index(fields=['subject_kind', 'subject_id'], name='audit_subject'), models.Index(fields=['actor_id', 'at'], name='audit_actor'), models.Index(fields=['verb', 'at'], name='audit_verb')],
             },
@@ -211,8 +212,8 @@ class Migration(migrations.Migration):
             name='Batch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deed', models.CharField(choices=[('quarantine', 'Set aside'), ('release', 'Release'), ('approve', 'Approve'), ('reject', 'Reject')], max_length=10)),
-                ('state', models.CharField(choices=[('proposed', 'Waits for a second person'), ('dropped', 'Dropped'), ('running', 'Under way'), ('done', 'Done'), ('undoing', 'Being taken back'), ('undone', 'Taken back')], max_length=10)),
+                ('deed', models.CharField(choices=[('quarantine', 'Put on hold'), ('release', 'Release'), ('approve', 'Approve'), ('reject', 'Reject')], max_length=10)),
+                ('state', models.CharField(choices=[('proposed', 'Needs a second person'), ('dropped', 'Cancelled'), ('running', 'Running'), ('done', 'Done'), ('undoing', 'Being undone'), ('undone', 'Undone')], max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('begun_by', models.BigIntegerField()),
                 ('begun_at', models.DateTimeField()),
@@ -243,11 +244,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('about', models.CharField(blank=True, choices=[('not_agreed', 'We did not agree to this.'), ('wrong', 'Something about the line is wrong.'), ('other', 'Something else.')], max_length=10)),
+                ('about', models.CharField(blank=True, choices=[('not_agreed', 'We did not agree to this.'), ('wrong', 'The entry is wrong.'), ('other', 'Something else.')], max_length=10)),
                 ('reference', models.CharField(blank=True, max_length=20)),
                 ('sealed_message', models.TextField()),
                 ('sealed_mailbox', models.TextField(blank=True)),
-                ('claim', models.CharField(blank=True, choices=[('mailbox', 'Gives the e-mail address of the contact'), ('domain', 'Gives an address at the domain of the contact')], max_length=10)),
+                ('claim', models.CharField(blank=True, choices=[('mailbox', 'From the contact’s e-mail address'), ('domain', 'From the contact’s e-mail domain')], max_length=10)),
                 ('above_limit', models.BooleanField(default=False)),
                 ('raised_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -279,7 +280,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('origin', models.CharField(choices=[('form', 'the form'), ('imported', 'the appeal as published'), ('email', 'an e-mail, entered by the secretariat'), ('letter', 'a letter or a call, entered by the secretariat')], default='form', max_length=10)),
-                ('state', models.CharField(choices=[('submitted', 'Submitted'), ('confirmed', 'Confirmed, to decide'), ('returned', 'Returned with a question'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='submitted', max_length=10)),
+                ('state', models.CharField(choices=[('submitted', 'Submitted'), ('confirmed', 'Waiting for a decision'), ('returned', 'Waiting for an answer'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='submitted', max_length=10)),
                 ('display', models.CharField(choices=[('named', 'Named'), ('withheld', 'Not named')], max_length=10)),
                 ('language', models.CharField(max_length=10)),
                 ('organisation_name', models.CharField(blank=True, max_length=300)),
@@ -291,7 +292,7 @@ class Migration(migrations.Migration):
                 ('name_language', models.CharField(blank=True, max_length=10)),
                 ('member_claimed', models.BooleanField(default=False)),
                 ('member_confirmed', models.BooleanField(default=False)),
-                ('checked_how', models.CharField(blank=True, choices=[('known_domain', 'Mailbox at a domain the secretariat knew'), ('own_channel', 'Call or message through a channel the organisation publishes'), ('vouched', 'Vouched for by a listed organisation'), ('imported', 'Imported from the appeal as published'), ('other', 'Another way')], max_length=20)),
+                ('checked_how', models.CharField(blank=True, choices=[('known_domain', 'E-mail address at a domain the secretariat knew'), ('own_channel', 'Call or message to a contact that the organisation publishes'), ('vouched', 'A listed organisation vouched for it'), ('imported', 'From the appeal as published'), ('other', 'Another way')], max_length=20)),
                 ('folded', models.TextField(blank=True)),
                 ('sealed_check_note', models.TextField(blank=True)),
                 ('sealed_name', models.TextField()),
@@ -322,7 +323,7 @@ class Migration(migrations.Migration):
                 ('counted_at', models.DateTimeField(blank=True, null=True)),
                 ('quarantined_at', models.DateTimeField(blank=True, null=True)),
                 ('weighed_at', models.DateTimeField(blank=True, null=True)),
-                ('quarantined_for', models.CharField(blank=True, choices=[('honeypot', 'A field was filled in that people do not see'), ('too_fast', 'Sent within three seconds of opening the form'), ('no_stamp', 'Sent without opening the form, or from a page two days old'), ('mailbox', 'Many forms with one mailbox in a day'), ('network', 'Many forms from one network within an hour'), ('domain', 'Many forms with mailboxes at one domain in a day'), ('appeal', 'Very many forms within an hour'), ('stricter', 'Came in while everything was set aside'), ('likeness', 'Resembles many others'), ('moderator', 'Set aside by a moderator')], max_length=40)),
+                ('quarantined_for', models.CharField(blank=True, choices=[('honeypot', 'A hidden field was filled in'), ('too_fast', 'Sent within three seconds'), ('no_stamp', 'Sent without opening the form, or from a page older than two days'), ('mailbox', 'Many forms with one e-mail address in a day'), ('network', 'Many forms from one network in an hour'), ('domain', 'Many forms from one e-mail domain in a day'), ('appeal', 'Very many forms in an hour'), ('stricter', 'Arrived while all forms were put on hold'), ('likeness', 'Resembles many others'), ('moderator', 'Put on hold by a moderator')], max_length=40)),
                 ('contact_erased_at', models.DateTimeField(blank=True, null=True)),
                 ('name_again_at', models.DateTimeField(blank=True, null=True)),
                 ('explained_by', models.BigIntegerField()),
@@ -380,7 +381,7 @@ class Migration(migrations.Migration):
             name='Comparison',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('same', 'Same body'), ('different', 'Different body')], max_length=10)),
+                ('verdict', models.CharField(choices=[('same', 'Same organisation'), ('different', 'Different organisation')], max_length=10)),
                 ('said_at', models.DateTimeField()),
                 ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='petition.endorsement')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='petition.endorsement')),
@@ -390,7 +391,7 @@ class Migration(migrations.Migration):
             name='BatchPart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('waiting', 'To do'), ('done', 'Done'), ('skipped', 'Left alone: changed meanwhile'), ('undone', 'Taken back'), ('kept', 'Not taken back: changed since')], default='waiting', max_length=10)),
+                ('outcome', models.CharField(choices=[('waiting', 'To do'), ('done', 'Done'), ('skipped', 'Skipped: changed meanwhile'), ('undone', 'Undone'), ('kept', 'Not undone: changed since')], default='waiting', max_length=10)),
                 ('seen', models.BigIntegerField(blank=True, null=True)),
                 ('quarantined_for', models.CharField(blank=True, max_length=40)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='petition.batch')),
@@ -404,7 +405,7 @@ class Migration(migrations.Migration):
             name='Flag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('free_mail', 'Free mailbox'), ('known', 'Known to the secretariat'), ('resembles_listed', 'Resembles a listed name'), ('resembles_waiting', 'Resembles another endorsement'), ('characters', 'Mixed or invisible letters'), ('disposable_mail', 'Disposable mailbox'), ('known_elsewhere', 'Known at another domain'), ('same_network', 'Several from one network'), ('same_domain', 'Several from one mail domain'), ('burst', 'Many within minutes'), ('fast', 'Filled in within seconds')], max_length=20)),
+                ('code', models.CharField(choices=[('free_mail', 'Free e-mail service'), ('known', 'Known to the secretariat'), ('resembles_listed', 'Resembles a listed name'), ('resembles_waiting', 'Resembles another endorsement'), ('characters', 'Mixed or invisible letters'), ('disposable_mail', 'Disposable e-mail address'), ('known_elsewhere', 'Known at another e-mail domain'), ('same_network', 'Several from one network'), ('same_domain', 'Several from one e-mail domain'), ('burst', 'Many within minutes'), ('fast', 'Filled in within seconds')], max_length=20)),
                 ('endorsement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='petition.endorsement')),
             ],
             options={
@@ -467,6 +468,19 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['name', 'pk'],
                 'constraints': [models.UniqueConstraint(fields=('name', 'domain_index'), name='known_once'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('domain_index', ''), _negated=True)), name='known_has_name_and_domain')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MailParagraph',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('message', models.CharField(max_length=40)),
+                ('language', models.CharField(max_length=10)),
+                ('words', models.TextField()),
+            ],
+            options={
+                'ordering': ['message', 'language'],
+                'constraints': [models.UniqueConstraint(fields=('message', 'language'), name='mail_paragraph_one_per_language'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='mail_paragraph_has_words')],
             },
         ),
         migrations.CreateModel(
@@ -616,7 +630,7 @@ class Migration(migrations.Migration):
                 ('folded', models.TextField(blank=True)),
                 ('latin', models.TextField(blank=True)),
                 ('member', models.BooleanField(default=False)),
-                ('checked_how', models.CharField(blank=True, choices=[('known_domain', 'Mailbox at a domain the secretariat knew'), ('own_channel', 'Call or message through a channel the organisation publishes'), ('vouched', 'Vouched for by a listed organisation'), ('imported', 'Imported from the appeal as published'), ('other', 'Another way')], max_length=20)),
+                ('checked_how', models.CharField(blank=True, choices=[('known_domain', 'E-mail address at a domain the secretariat knew'), ('own_channel', 'Call or message to a contact that the organisation publishes'), ('vouched', 'A listed organisation vouched for it'), ('imported', 'From the appeal as published'), ('other', 'Another way')], max_length=20)),
                 ('listed_on', models.DateField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('noted_on', models.DateField(blank=True, null=True)),
@@ -631,7 +645,7 @@ class Migration(migrations.Migration):
             name='PublicChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('name', 'name corrected'), ('acronym', 'acronym corrected'), ('countries', 'countries corrected'), ('line', 'line corrected'), ('note', 'note beside the line changed')], max_length=10)),
+                ('what', models.CharField(choices=[('name', 'name corrected'), ('acronym', 'acronym corrected'), ('countries', 'countries corrected'), ('line', 'entry corrected'), ('note', 'note changed')], max_length=10)),
                 ('on', models.DateField()),
                 ('old_label', models.CharField(blank=True, max_length=500)),
                 ('signatory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='petition.signatory')),
@@ -660,7 +674,7 @@ class Migration(migrations.Migration):
                 ('clocks_differ_since', models.DateTimeField(blank=True, null=True)),
                 ('clocks_differ_at', models.DateTimeField(blank=True, null=True)),
                 ('no_erasing_until', models.DateTimeField(blank=True, null=True)),
-                ('level', models.CharField(choices=[('normal', 'Normal'), ('stricter', 'Stricter: everything that comes in is set aside until somebody looks'), ('closed', 'Closed: nothing is taken in')], default='normal', max_length=10)),
+                ('level', models.CharField(choices=[('normal', 'Normal'), ('stricter', 'Stricter: all new forms are put on hold until a moderator looks'), ('closed', 'Closed: no new forms')], default='normal', max_length=10)),
                 ('rate_key', models.CharField(blank=True, max_length=64)),
                 ('rate_key_since', models.DateTimeField(blank=True, null=True)),
                 ('tables_rewritten_at', models.DateTimeField(blank=True, null=True)),

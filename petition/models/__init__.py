@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from petition.models.appeals import Appeal, AppealText, Demand, Notice, TextProposal, TextStatus
+from petition.models.appeals import Appeal, AppealText, Demand, MailParagraph, Notice, TextProposal, TextStatus
 from petition.models.audit import AuditEvent, Removal, RemovalKind
 from petition.models.choices import Check, Display, Origin, State, Suspicion
 from petition.models.contacts import Contact, ContactChange, LinkRequest, PrivateLink, Purpose
@@ -76,6 +76,7 @@ __all__ = [
     "KnownOrganisation",
     "Level",
     "LinkRequest",
+    "MailParagraph",
     "Notice",
     "Origin",
     "Outcome",

@@ -3,6 +3,7 @@
 Appeal: the cause. Its wording is in AppealText, one row per language and version, with its Demands.
 AppealText and Demand are what was signed, word for word, and never change (triggers.py).
 Notice: an editor's notice above the form in one language, instead of our default one.
+MailParagraph: an editor's paragraph in a mail, in one language.
 TextProposal: a new wording of a published translation, waiting for a second person to publish it.
 """
 
@@ -99,6 +100,24 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"notice of {self.appeal_id} in {self.language}"
+
+
+class MailParagraph(models.Model):
+    """An editor's paragraph in all mails of one kind, in one language."""
+
+    message = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    words = models.TextField()
+
+    class Meta:
+        ordering = ["message", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "language"], name="mail_paragraph_one_per_language"),
+            models.CheckConstraint(condition=~Q(words=""), name="mail_paragraph_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"paragraph of {self.message} in {self.language}"
 
 
 class TextStatus(models.TextChoices):

@@ -25,8 +25,8 @@ class AuditEvent(models.Model):
     is_demo = models.BooleanField(default=False)  # about a made-up appeal; the row stays when that is deleted
 
     class Meta:
-        verbose_name = _("line of the trail")
-        verbose_name_plural = _("audit trail")
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit log")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"], name="audit_subject"),

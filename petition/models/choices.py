@@ -8,8 +8,8 @@ class State(models.TextChoices):
     """The state of an endorsement. Only actions/lifecycle.py changes it."""
 
     SUBMITTED = "submitted", _("Submitted")
-    CONFIRMED = "confirmed", _("Confirmed, to decide")
-    RETURNED = "returned", _("Returned with a question")
+    CONFIRMED = "confirmed", _("Waiting for a decision")
+    RETURNED = "returned", _("Waiting for an answer")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -49,23 +49,23 @@ class Origin(models.TextChoices):
 class Check(models.TextChoices):
     """How the organisation was checked, beyond the confirmation by its own mailbox."""
 
-    KNOWN_DOMAIN = "known_domain", _("Mailbox at a domain the secretariat knew")
-    OWN_CHANNEL = "own_channel", _("Call or message through a channel the organisation publishes")
-    VOUCHED = "vouched", _("Vouched for by a listed organisation")
-    IMPORTED = "imported", _("Imported from the appeal as published")
+    KNOWN_DOMAIN = "known_domain", _("E-mail address at a domain the secretariat knew")
+    OWN_CHANNEL = "own_channel", _("Call or message to a contact that the organisation publishes")
+    VOUCHED = "vouched", _("A listed organisation vouched for it")
+    IMPORTED = "imported", _("From the appeal as published")
     OTHER = "other", _("Another way")
 
 
 class Suspicion(models.TextChoices):
     """Why an endorsement is on hold. Stored as a code; neither a state nor a verdict."""
 
-    HONEYPOT = "honeypot", _("A field was filled in that people do not see")
-    TOO_FAST = "too_fast", _("Sent within three seconds of opening the form")
-    NO_STAMP = "no_stamp", _("Sent without opening the form, or from a page two days old")
-    MAILBOX = "mailbox", _("Many forms with one mailbox in a day")
-    NETWORK = "network", _("Many forms from one network within an hour")
-    DOMAIN = "domain", _("Many forms with mailboxes at one domain in a day")
-    APPEAL = "appeal", _("Very many forms within an hour")
-    STRICTER = "stricter", _("Came in while everything was set aside")
+    HONEYPOT = "honeypot", _("A hidden field was filled in")
+    TOO_FAST = "too_fast", _("Sent within three seconds")
+    NO_STAMP = "no_stamp", _("Sent without opening the form, or from a page older than two days")
+    MAILBOX = "mailbox", _("Many forms with one e-mail address in a day")
+    NETWORK = "network", _("Many forms from one network in an hour")
+    DOMAIN = "domain", _("Many forms from one e-mail domain in a day")
+    APPEAL = "appeal", _("Very many forms in an hour")
+    STRICTER = "stricter", _("Arrived while all forms were put on hold")
     LIKENESS = "likeness", _("Resembles many others")
-    MODERATOR = "moderator", _("Set aside by a moderator")
+    MODERATOR = "moderator", _("Put on hold by a moderator")

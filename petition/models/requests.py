@@ -90,15 +90,15 @@ class DisputeTopic(models.TextChoices):
     """What the message is about, as its sender chose. The first is the most urgent."""
 
     NOT_AGREED = "not_agreed", _("We did not agree to this.")
-    WRONG = "wrong", _("Something about the line is wrong.")
+    WRONG = "wrong", _("The entry is wrong.")
     OTHER = "other", _("Something else.")
 
 
 class Claim(models.TextChoices):
     """Whose e-mail address the sender gave. Not verified: anybody can type in an address."""
 
-    MAILBOX = "mailbox", _("Gives the e-mail address of the contact")
-    DOMAIN = "domain", _("Gives an address at the domain of the contact")
+    MAILBOX = "mailbox", _("From the contact’s e-mail address")
+    DOMAIN = "domain", _("From the contact’s e-mail domain")
 
 
 def _priority() -> CombinedExpression:

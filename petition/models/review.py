@@ -21,15 +21,15 @@ from petition.models.encrypted import EncryptedRow
 class FlagCode(models.TextChoices):
     """What the screening found. The first two are normal for organisations in exile."""
 
-    FREE_MAIL = "free_mail", _("Free mailbox")
+    FREE_MAIL = "free_mail", _("Free e-mail service")
     KNOWN = "known", _("Known to the secretariat")
     RESEMBLES_LISTED = "resembles_listed", _("Resembles a listed name")
     RESEMBLES_WAITING = "resembles_waiting", _("Resembles another endorsement")
     CHARACTERS = "characters", _("Mixed or invisible letters")
-    DISPOSABLE_MAIL = "disposable_mail", _("Disposable mailbox")
-    KNOWN_ELSEWHERE = "known_elsewhere", _("Known at another domain")
+    DISPOSABLE_MAIL = "disposable_mail", _("Disposable e-mail address")
+    KNOWN_ELSEWHERE = "known_elsewhere", _("Known at another e-mail domain")
     SAME_NETWORK = "same_network", _("Several from one network")
-    SAME_DOMAIN = "same_domain", _("Several from one mail domain")
+    SAME_DOMAIN = "same_domain", _("Several from one e-mail domain")
     BURST = "burst", _("Many within minutes")
     FAST = "fast", _("Filled in within seconds")
 
@@ -55,8 +55,8 @@ class Flag(models.Model):
 
 
 class Verdict(models.TextChoices):
-    SAME = "same", _("Same body")
-    DIFFERENT = "different", _("Different body")
+    SAME = "same", _("Same organisation")
+    DIFFERENT = "different", _("Different organisation")
 
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
@@ -161,19 +161,19 @@ class KnownOrganisation(EncryptedRow):
 
 
 class BatchAction(models.TextChoices):
-    QUARANTINE = "quarantine", _("Set aside")
+    QUARANTINE = "quarantine", _("Put on hold")
     RELEASE = "release", _("Release")
     APPROVE = "approve", _("Approve")
     REJECT = "reject", _("Reject")
 
 
 class BatchState(models.TextChoices):
-    PROPOSED = "proposed", _("Waits for a second person")
-    DROPPED = "dropped", _("Dropped")
-    RUNNING = "running", _("Under way")
+    PROPOSED = "proposed", _("Needs a second person")
+    DROPPED = "dropped", _("Cancelled")
+    RUNNING = "running", _("Running")
     DONE = "done", _("Done")
-    UNDOING = "undoing", _("Being taken back")
-    UNDONE = "undone", _("Taken back")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
 
 
 class BatchOutcome(models.TextChoices):
@@ -181,9 +181,9 @@ class BatchOutcome(models.TextChoices):
 
     WAITING = "waiting", _("To do")
     DONE = "done", _("Done")
-    SKIPPED = "skipped", _("Left alone: changed meanwhile")
-    UNDONE = "undone", _("Taken back")
-    KEPT = "kept", _("Not taken back: changed since")
+    SKIPPED = "skipped", _("Skipped: changed meanwhile")
+    UNDONE = "undone", _("Undone")
+    KEPT = "kept", _("Not undone: changed since")
 
 
 class Batch(models.Model):

@@ -118,8 +118,8 @@ class ChangeKind(models.TextChoices):
     NAME = "name", _("name corrected")
     ACRONYM = "acronym", _("acronym corrected")
     COUNTRIES = "countries", _("countries corrected")
-    LINE = "line", _("line corrected")
-    NOTE = "note", _("note beside the line changed")
+    LINE = "line", _("entry corrected")
+    NOTE = "note", _("note changed")
 
 
 class PublicChangeQuerySet(models.QuerySet["PublicChange"]):

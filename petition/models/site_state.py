@@ -18,8 +18,8 @@ class Level(models.TextChoices):
     """Whether the site accepts endorsements, for emergencies."""
 
     NORMAL = "normal", _("Normal")
-    STRICTER = "stricter", _("Stricter: everything that comes in is set aside until somebody looks")
-    CLOSED = "closed", _("Closed: nothing is taken in")
+    STRICTER = "stricter", _("Stricter: all new forms are put on hold until a moderator looks")
+    CLOSED = "closed", _("Closed: no new forms")
 
 
 PUBLIC_SITE_COLUMNS: Final = (

@@ -16,17 +16,17 @@ from petition.screening.submission_signals import find_submission_signals
 
 LIKENESS_LABELS: Final[dict[Likeness, str | Promise]] = {
     Likeness.SAME: gettext_lazy("the same name"),
-    Likeness.LOOKS: gettext_lazy("looks the same, but for letters that look alike, spaces, dashes or a legal form"),
+    Likeness.LOOKS: gettext_lazy("looks the same, except for similar letters, spaces, dashes or legal form"),
     Likeness.SOUNDS: gettext_lazy("sounds the same, in another alphabet or another spelling"),
-    Likeness.ACRONYM: gettext_lazy("one is the other’s abbreviation"),
+    Likeness.ACRONYM: gettext_lazy("one is an abbreviation of the other"),
     Likeness.LETTERS: gettext_lazy("a few letters differ"),
 }
 STRANGE_LETTERS_LABELS: Final[dict[StrangeLetters, str | Promise]] = {
-    StrangeLetters.INVISIBLE: gettext_lazy("The name has characters that are not seen."),
+    StrangeLetters.INVISIBLE: gettext_lazy("The name has invisible characters."),
     StrangeLetters.MIXED: gettext_lazy("A word of the name mixes two alphabets."),
-    StrangeLetters.DISGUISED: gettext_lazy("A word of the name looks Latin and is not."),
-    StrangeLetters.FORMS: gettext_lazy("The name has letters that no keyboard types."),
-    StrangeLetters.MARKS: gettext_lazy("The name has marks on letters that have none."),
+    StrangeLetters.DISGUISED: gettext_lazy("A word of the name looks Latin but is not."),
+    StrangeLetters.FORMS: gettext_lazy("The name has letters that no keyboard has."),
+    StrangeLetters.MARKS: gettext_lazy("The name has accents on letters that never have them."),
 }
 _ORDER: Final = (Mark.CLOSER, Mark.SUPPORTS, Mark.NEUTRAL)
 
@@ -46,9 +46,9 @@ def evaluate(endorsement: Endorsement, alike: list[Resemblance]) -> list[Finding
 
 def _similar_names(alike: list[Resemblance]) -> Iterator[Finding]:
     for one in alike:
-        params = {"reference": one.reference or f"№ {one.endorsement}", "name": one.name or _("Name sealed")}
+        params = {"reference": one.reference or f"№ {one.endorsement}", "name": one.name or _("Name encrypted")}
         if one.verdict == Verdict.DIFFERENT:
-            words = _("Resembles %(reference)s, %(name)s. A moderator said: a different body.")
+            words = _("Resembles %(reference)s, %(name)s. A moderator said: different organisation.")
             yield Finding(Mark.NEUTRAL, words % params)
             continue
         words = _("Resembles %(reference)s, %(name)s: %(how)s.") % (params | {"how": LIKENESS_LABELS[one.how]})
@@ -62,10 +62,5 @@ def _strange_letters(subject: Subject) -> Iterator[Finding]:
 
 
 def _declarations(endorsement: Endorsement) -> Iterator[Finding]:
-    if endorsement.authority_at:
-        words = _(
-            "The contact declared to have the right to speak for the organisation; the role is sealed with the contact."
-        )
-        yield Finding(Mark.NEUTRAL, words)
     if endorsement.member_claimed:
-        yield Finding(Mark.NEUTRAL, _("It says that it is a member; nobody has to believe it."))
+        yield Finding(Mark.NEUTRAL, _("It says that it is a member. This is not checked."))

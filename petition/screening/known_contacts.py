@@ -20,16 +20,16 @@ def _in_known_list(subject: Subject) -> Iterator[Finding]:
     row = subject.row
     at_domain = list(KnownOrganisation.objects.filter(domain_index=row.domain_index)) if row.domain_index else []
     for organisation in at_domain:
-        words = _("The mailbox is at a domain at which the secretariat knows %(name)s.")
+        words = _("The e-mail domain belongs to %(name)s, known to the secretariat.")
         if organisation.member:
-            words = _("The mailbox is at a domain at which the secretariat knows %(name)s, a member.")
+            words = _("The e-mail domain belongs to %(name)s, a member known to the secretariat.")
         yield Finding(Mark.SUPPORTS, words % {"name": organisation.name}, FlagCode.KNOWN)
     if at_domain or not subject.name["organisation_name"]:
         return
     own = build_name_forms(subject.name["organisation_name"], subject.name["acronym"])
     for name in KnownOrganisation.objects.values_list("name", flat=True).distinct():
         if compare_names(own, build_name_forms(name)):
-            words = _("The secretariat knows %(name)s, at another mail domain.") % {"name": name}
+            words = _("The secretariat knows %(name)s at another e-mail domain.") % {"name": name}
             is_calm = FlagCode.FREE_MAIL in subject.hints
             yield Finding(*((Mark.NEUTRAL, words) if is_calm else (Mark.CLOSER, words, FlagCode.KNOWN_ELSEWHERE)))
 
@@ -45,11 +45,11 @@ def _in_earlier_appeals(subject: Subject) -> Iterator[Finding]:
     for before in rows.select_related("appeal").order_by("pk")[:3]:
         params = {"appeal": before.appeal.slug}
         if row.mailbox_index and before.mailbox_index == row.mailbox_index:
-            words = _("The same mailbox stood behind this name in the appeal %(appeal)s.") % params
+            words = _("The same e-mail address endorsed the appeal %(appeal)s under this name.") % params
             yield Finding(Mark.SUPPORTS, words, FlagCode.KNOWN)
         elif subject.has_own_domain and before.domain_index == row.domain_index:
-            words = _("A mailbox at the same domain stood behind this name in the appeal %(appeal)s.") % params
+            words = _("An address at the same domain endorsed the appeal %(appeal)s under this name.") % params
             yield Finding(Mark.SUPPORTS, words, FlagCode.KNOWN)
         else:
-            words = _("This name stands behind the appeal %(appeal)s, from another mailbox.") % params
+            words = _("This name endorsed the appeal %(appeal)s from another e-mail address.") % params
             yield Finding(Mark.NEUTRAL, words)

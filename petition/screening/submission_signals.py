@@ -19,13 +19,15 @@ def find_submission_signals(subject: Subject) -> Iterator[Finding]:
 
 def _mailbox(subject: Subject) -> Iterator[Finding]:
     if FlagCode.DISPOSABLE_MAIL in subject.hints:
-        words = _("A mailbox of the kind that is thrown away after use.")
+        words = _("A disposable e-mail address.")
         yield Finding(Mark.CLOSER, words, FlagCode.DISPOSABLE_MAIL)
     if FlagCode.FREE_MAIL in subject.hints:
-        words = _("A free mailbox: usual among small groups and groups in exile. It says nothing either way.")
+        words = _("A free e-mail service. Small groups and groups in exile often use one.")
         yield Finding(Mark.NEUTRAL, words, FlagCode.FREE_MAIL)
     if "mail_matches_website" in subject.hints:
-        words = _("Mailbox and website have the same domain. Both were typed by the same hand, so it proves nothing.")
+        words = _(
+            "E-mail address and website have the same domain. The same person entered both, so this proves nothing."
+        )
         yield Finding(Mark.NEUTRAL, words)
 
 
@@ -37,18 +39,18 @@ def _related(subject: Subject) -> Iterator[Finding]:
 def _describe_related(flag: FlagCode, count: int) -> str:
     if flag == FlagCode.SAME_NETWORK:
         words = ngettext(
-            "%(count)d other endorsement came from the same network within a day of this one.",
-            "%(count)d other endorsements came from the same network within a day of this one.",
+            "%(count)d other endorsement came from the same network within a day.",
+            "%(count)d other endorsements came from the same network within a day.",
             count,
         )
     elif flag == FlagCode.SAME_DOMAIN:
         words = ngettext(
-            "%(count)d endorsement under another name came from the same mail domain within a day of this one.",
-            "%(count)d endorsements under other names came from the same mail domain within a day of this one.",
+            "%(count)d endorsement under another name came from the same e-mail domain within a day.",
+            "%(count)d endorsements under other names came from the same e-mail domain within a day.",
             count,
         )
     else:
-        return _("One of many that came within minutes.")
+        return _("One of many that arrived within minutes.")
     return words % {"count": count}
 
 

@@ -1,28 +1,45 @@
 """The language switch, which leads to the same page in another language, and its links for search engines."""
 
+import re
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import translation
 
-from petition.reference.languages import LANGUAGES
+from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES, LOCALES
 
 register = template.Library()
-SHORT_WORD = 3
+LEAST_CLAUSE = 40  # before it, a comma is more likely one of a list, as in “new, free and fair elections”
 
 
 @register.simple_tag(takes_context=True)
 def language_links(context: dict[str, Any]) -> list[dict[str, str | bool]]:
-    """Return this page's address in each language: `code`, `name` in that language, `url`, `here`."""
+    """Return this page's address in each language: `code`, `locale`, `name` in that language, `url`, `here`, and
+    whether it `is_default`, for people who read none of them."""
     request = context.get("request")
     path = context.get("path") or (request.path if request else "/")
     active = translation.get_language()
     return [
-        {"code": code, "name": name, "url": translate_url(path, code), "here": code == active}
+        {
+            "code": code,
+            "locale": LOCALES[code],
+            "name": name,
+            "url": _translate(path, code),
+            "here": code == active,
+            "is_default": code == DEFAULT_LANGUAGE,
+        }
         for code, name in LANGUAGES.items()
     ]
+
+
+def _translate(path: str, language: str) -> str:
+    """Return `path` in another language. Django would leave `/` as it is, which belongs to no language alone."""
+    if path != "/":
+        return translate_url(path, language)
+    with translation.override(language):
+        return reverse("home")
 
 
 @register.filter
@@ -38,11 +55,10 @@ def absolute(path: str) -> str:
 
 
 @register.filter
-def opening_words(text: str, most: int) -> str:
-    """Return the first words of `text`, at most `most` characters, and an ellipsis; short texts unchanged."""
-    if len(text) <= most:
-        return text
-    words = text[: most + 1].split(" ")[:-1]
-    while len(words) > 1 and len(words[-1]) <= SHORT_WORD:  # an article or preposition at the end says nothing
-        words.pop()
-    return " ".join(words).rstrip(" ,;:–-") + "…"
+def first_clause(text: str) -> str:
+    """Return `text` up to its first comma or dash that has LEAST_CLAUSE characters before it, with an ellipsis.
+
+    A text without one is returned whole: no phrase is cut.
+    """
+    match = re.search(rf"^.{{{LEAST_CLAUSE},}}?(?=[,;:]| [–—] )", text)
+    return f"{match[0]}…" if match else text

@@ -11,5 +11,8 @@ register = template.Library()
 
 @register.simple_tag
 def once() -> SafeString:
-    """Return a hidden field with 64 random bits: pressing the button twice sends one request (web/sent.py)."""
-    return format_html('<input type="hidden" name="once" value="{}" autocomplete="off">', secrets.token_hex(8))
+    """Return an unseen field with 64 random bits: pressing the button twice sends one request (web/sent.py).
+
+    No `type="hidden"`, which must have no `autocomplete`; without that Firefox fills in the bits of an earlier visit.
+    """
+    return format_html('<input hidden name="once" value="{}" autocomplete="off">', secrets.token_hex(8))

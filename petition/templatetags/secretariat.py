@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.inclusion_tag("site/secretariat.html")
 def secretariat() -> dict[str, str]:
-    """Show name, mailbox and hours of the secretariat, or a sentence where nothing is configured."""
+    """Show name, mailbox and hours of the secretariat, or nothing where it is not configured."""
     return {
         "name": settings.SECRETARIAT_NAME,
         "address": settings.SECRETARIAT_ADDRESS,

@@ -5,20 +5,34 @@
   const help = document.querySelector(".staff-shortcuts");
   const isOn = () => localStorage.getItem(OFF) === null;
 
-  // A key presses what carries it: a link or a button is clicked, a form is written in, or chosen in.
+  // A key presses what carries it: a link or a button is clicked, a section is opened, and its first field takes the
+  // focus. Nothing is chosen or sent by that. A digit chooses a reason in the open section and leads to its button.
   const press = (target) => {
-    const first = () => target.querySelector("textarea, select, input:not([type=hidden])");
-    if (target.matches("a, button")) target.click();
-    else (target.querySelector("input:checked") || first()).focus();
+    if (target.matches("a, button")) return target.click();
+    target.open = true;
+    return target.querySelector("textarea, select, input:not([type=hidden])").focus();
+  };
+  const choose = (digit) => {
+    const choice = document.querySelector(`details[open] [data-choice="${digit}"]`);
+    if (!choice) return false;
+    choice.checked = true;
+    choice.form.elements.decision.focus();
+    return true;
   };
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
     if (!isOn() || isTyping || help.open || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^[1-9]$/.test(event.key) && choose(event.key)) return;
     const key = /^[a-z?]$/.test(event.key) ? event.key : event.code.replace("Key", "").toLowerCase();  // ф is a
     const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target) return;
     event.preventDefault();
     press(target);
+  });
+
+  // Chromium lets Enter on a reason press “Reject”.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-choice]")) event.preventDefault();
   });
 
   // Two presses are one decision: the second must fall neither on this page again nor on the next one, just opened.

@@ -62,5 +62,5 @@ def test_a_signed_selection_of_one_page_is_refused_by_another(staff: Client, app
         ("/admin/bulk/", "x"),
         ("/admin/floods/", ""),
     ):
-        assert "That page is too old." in staff.post(path, {"shown": shown}, follow=True).content.decode()
+        assert "This page is too old." in staff.post(path, {"shown": shown}, follow=True).content.decode()
     assert not Endorsement.objects.on_hold().exists()

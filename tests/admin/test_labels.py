@@ -12,7 +12,9 @@ from django.utils import translation
 from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
 from petition.actions.moderation.undo import _UNDO_BY_VERB
 from petition.admin.labels import ACTORS, MAILS, REASONS, SUBJECTS, VERBS
+from petition.mail.messages import EDITABLE_MAILS
 from petition.models import BatchAction, Check, Level, Role, Suspicion, Verdict
+from petition.reference.languages import LANGUAGES
 
 ACTIONS = Path(__file__).parents[2] / "petition" / "actions"
 Codes = dict[str, tuple[str, int | None]]
@@ -30,6 +32,7 @@ VARIABLES: dict[str, Iterable[str]] = {
     "Role(proposal.role)": Role.values,
     "role": Role.values,  # of a loop
     "mail.message": MAILS,
+    "f'{message}.{language}'[:40]": [f"{mail}.{language}" for mail in EDITABLE_MAILS for language in LANGUAGES],
     "reason": Suspicion.values,  # likewise
     "deed": BatchAction.values,
     "batch.reason": Suspicion.values,
@@ -89,8 +92,9 @@ class Function:
     def codes(self, value: ast.expr) -> Iterable[str] | None:
         """Return the codes that one part stands for; None if they are not known."""
         words = ast.unparse(value)
-        if isinstance(value, ast.Subscript) or (isinstance(value, ast.Call) and words.count(".get(") == 1):
-            table = value.value if isinstance(value, ast.Subscript) else getattr(value.func, "value", None)
+        is_looked_up = isinstance(value, ast.Subscript) and not isinstance(value.slice, ast.Slice)
+        if is_looked_up or (isinstance(value, ast.Call) and words.count(".get(") == 1):
+            table = getattr(value, "value", None) or getattr(getattr(value, "func", None), "value", None)
             held = self._constant(ast.unparse(table)) if table else None
             return list(held.values()) if isinstance(held, dict) else None
         constant = self._constant(words)
@@ -163,7 +167,9 @@ def test_every_code_that_actions_write_is_known() -> None:
     assert {"same_body", "check", "set_level", "erase"} <= USED["verb"]
     assert {"replayed", "forget", "superseded", "unanswered", "closed", "unconfirmed", "not_me"} <= USED["reason"]
     assert {*Check.values, *BatchAction.values, *Role.values, *Level.values} <= USED["reason"]
+    assert {"question.ky", "rejected.en"} <= USED["reason"]
     assert {"batch", "account", "trail", "sitestate"} <= USED["subject"]
+    assert set(MAILS) >= EDITABLE_MAILS
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])

@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from petition.actions.audit import OPERATOR
 from petition.actions.moderation import batches
 from petition.actions.staff import accounts, hourly_limits
-from petition.admin.pages import ACCOUNT_PAGES, FIRST_PAGES, OTHER_PAGES, PAGES, RIGHTS, audience_of
+from petition.admin.pages import ACCOUNT_PAGES, FIRST_PAGES, OTHER_PAGES, PAGES, RIGHTS, Menu, audience_of
 from petition.models import Appeal, AuditEvent, Batch, BatchAction, Dispute, Role, RoleProposal, TextProposal
 from petition.reference import clock
+from tests.admin.review.test_endorsement_actions import original
 from tests.admin.staff_accounts import create_account, create_client
 from tests.factories import NOON, SLUG, confirmed
 from tests.models.rows import a_batch, a_correction, create_encrypted
@@ -53,7 +54,14 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 def test_every_row_has_its_own_name_and_methods() -> None:
     assert len(RIGHTS) == len(PAGES) + len(ACCOUNT_PAGES) + len(OTHER_PAGES), "two rows have one name"
     assert [name for name, row in RIGHTS.items() if not row.methods] == []
-    assert [name for name, row in RIGHTS.items() if bool(row.menu) != bool(row.label)] == []
+
+
+def test_pages_have_a_group_of_the_menu_and_those_with_a_label_are_in_it() -> None:
+    assert [name for name, row in RIGHTS.items() if row.label and not (row.menu and row.get)] == []
+    assert [page.name for page in PAGES if page.get and not page.menu] == ["arrivals"], "which no person opens"
+    labelled = [page for page in PAGES if page.label]
+    assert len({str(page.label) for page in labelled}) == len(labelled)
+    assert {page.menu for page in labelled} == set(Menu)
 
 
 def test_an_address_without_a_row_is_refused_to_all_roles(
@@ -82,6 +90,7 @@ def rows(appeal: Appeal) -> dict[str, int]:
         "text_proposal": text.pk,
         "batch": a_batch(waiting).pk,
         "pk": waiting.pk,
+        "hide": original().pk,
         "object_id": event.pk,
     }
 
@@ -94,6 +103,7 @@ def build_path(name: str, rows: dict[str, int]) -> str:
         "token": "A" * 43,
         "content_type_id": 1,
         "code": "other",
+        "message": "question",
         **rows,
     }
     plain["pk"] = rows.get(name.removeprefix("admin:"), rows["pk"])
@@ -162,10 +172,10 @@ def test_the_table_defines_the_roles() -> None:
     assert allowed == {
         Role.MODERATOR: [
             "ask", "batch", "bulk", "check", "compare", "confirm_letter", "contact", "correction", "count", "decide",
-            "dispute", "disputes", "enter", "floods", "internal_note", "link", "name", "name_language", "note",
-            "quarantine", "settle", "site", "spelling", "undo",
+            "dispute", "disputes", "enter", "floods", "internal_note", "link", "list_csv", "name", "name_language",
+            "note", "quarantine", "queue_csv", "settle", "site", "spelling", "undo",
         ],
-        Role.EDITOR: ["editions", "notice", "opening", "reason", "text_proposal", "translation"],
+        Role.EDITOR: ["editions", "mail", "notice", "opening", "reason", "text_proposal", "translation"],
         Role.ADMINISTRATOR: [
             *("account", "held_list", "invite", "retry_intake", "role_proposal", "site", "text_proposal")
         ],

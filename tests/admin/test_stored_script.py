@@ -53,6 +53,7 @@ ALSO_POSTED: dict[str, dict[str, Any]] = {
     "admin:enter": {"organisation_name": HOSTILE, "contact_email": HOSTILE, "note": HOSTILE},
     "admin:reason": {"label_en": HOSTILE, "words_en": HOSTILE, "preview": ""},
     "admin:notice": {"words": HOSTILE, "dated": "2026-10-01", "preview": ""},
+    "admin:mail": {"words": HOSTILE, "preview": ""},
     "admin:editions": {"addressee": HOSTILE, "dated": "2026-10-01", "appeal": SLUG, "preview": ""},
     "admin:translation": {"source": HOSTILE, "dated": "2026-10-01"},
     "admin:invite": {"name": HOSTILE, "mailbox": HOSTILE},
@@ -124,6 +125,7 @@ def hostile_rows(appeal: Appeal) -> dict[str, int]:
     role = RoleProposal.objects.create(account=guest, role="editor", proposed_by=0, proposed_at=NOON)
     return {
         "pk": waiting.pk,
+        "hide": listed.pk,
         "listed": listed.pk,
         "quiet": withheld.pk,
         "batch": a_batch(waiting, listed, withheld, reason="evil", deed=BatchAction.REJECT).pk,

@@ -23,6 +23,7 @@ from petition.models import (
     Edition,
     Endorsement,
     IntakeRow,
+    MailParagraph,
     Notice,
     Origin,
     PublicChange,
@@ -172,6 +173,11 @@ def a_question(endorsement: Endorsement, **columns: Any) -> Question:
 def a_notice(appeal: Appeal, **columns: Any) -> Notice:
     defaults = {"language": "en", "paragraphs": ["Think twice."], "dated": NOON.date()}
     return Notice.objects.create(appeal=appeal, **(defaults | columns))
+
+
+def a_mail_paragraph(**columns: Any) -> MailParagraph:
+    defaults = {"message": "confirm", "language": "en", "words": "Our office is closed in August."}
+    return MailParagraph.objects.create(**(defaults | columns))
 
 
 def an_edition(appeal: Appeal, **columns: Any) -> Edition:

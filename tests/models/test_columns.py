@@ -171,6 +171,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         ),
         **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
     },
+    "MailParagraph": {
+        **dict.fromkeys(
+            ("message", "language", "words"),
+            Private("the editor's words, in mails alone: no page made from the record"),
+        ),
+        "id": TECHNICAL,
+    },
     "PrivateLink": {
         **dict.fromkeys(("digest", "mailbox_index"), LOOKED_UP),
         **dict.fromkeys(("purpose", "expires_at", "id", "endorsement_id", "mail_id"), TECHNICAL),

@@ -43,6 +43,7 @@ from tests.models.rows import (
     a_batch,
     a_change,
     a_correction,
+    a_mail_paragraph,
     a_notice,
     a_question,
     a_removal,
@@ -74,6 +75,7 @@ def _rows_everywhere() -> None:
     ContactChange.objects.create(endorsement=waiting, requested_at=factories.NOON)
     Dispute.objects.create(appeal=appeal, sealed_message="sealed", raised_at=factories.NOON)
     a_notice(appeal, language="ru")
+    a_mail_paragraph()
     an_edition(appeal)
     a_batch(waiting)
     Reason.objects.get_or_create(code="other")

@@ -99,7 +99,7 @@ def test_a_withheld_name_is_matched_by_its_keyed_hash(appeal: Appeal, settings: 
     again = confirmed(appeal, organisation_name="ТИХИЙ ФОНД")
     assert f"Resembles № {withheld.pk}, Тихий фонд: the same name." in sentences(again, Mark.CLOSER)
     settings.CONTACT_PRIVATE_KEYS = []
-    assert f"Resembles № {withheld.pk}, Name sealed: the same name." in sentences(again, Mark.CLOSER)
+    assert f"Resembles № {withheld.pk}, Name encrypted: the same name." in sentences(again, Mark.CLOSER)
     withdraw_for_good(withheld.pk)
     assert "Resembles" not in sentences(again, Mark.CLOSER)
 
@@ -140,7 +140,7 @@ def test_a_comparison_by_a_moderator_is_remembered_and_nothing_is_merged(appeal:
     second = confirmed(appeal, organisation_name="Made-up Beacon Fund", contact_email="other@beacon.example")
     comparisons.record_comparison(second.pk, first.pk, Verdict.DIFFERENT, by=MODERATOR, at=NOON)
     assert screen(second) == set()
-    assert "A moderator said: a different body." in sentences(first, Mark.NEUTRAL)
+    assert "A moderator said: different organisation." in sentences(first, Mark.NEUTRAL)
     comparisons.record_comparison(first.pk, second.pk, Verdict.SAME, by=MODERATOR, at=NOON)
     assert screen(second) == {"resembles_waiting"}
     assert Endorsement.objects.filter(organisation_name="Made-up Beacon Fund").count() == 2
@@ -149,8 +149,8 @@ def test_a_comparison_by_a_moderator_is_remembered_and_nothing_is_merged(appeal:
 @pytest.mark.parametrize(
     ("columns", "mark", "words", "flag"),
     [
-        ({"hints": ["free_mail"]}, Mark.NEUTRAL, "A free mailbox", {"free_mail"}),
-        ({"hints": ["disposable_mail"]}, Mark.CLOSER, "thrown away", {"disposable_mail"}),
+        ({"hints": ["free_mail"]}, Mark.NEUTRAL, "A free e-mail service", {"free_mail"}),
+        ({"hints": ["disposable_mail"]}, Mark.CLOSER, "disposable e-mail address", {"disposable_mail"}),
         ({"hints": ["mail_matches_website"]}, Mark.NEUTRAL, "proves nothing", set()),
         ({"seconds_to_fill": 1}, Mark.CLOSER, "within 1 second.", {"fast"}),
     ],
@@ -193,14 +193,14 @@ def test_a_domain_supports_only_if_the_secretariat_knew_it(appeal: Appeal) -> No
     known_organisations.replace_known_organisations(
         [KnownEntry("Beacon Trust", "beacon.example", "+996 555", member=True)]
     )
-    assert "at which the secretariat knows Beacon Trust, a member." in sentences(row, Mark.SUPPORTS)
+    assert "belongs to Beacon Trust, a member known to the secretariat." in sentences(row, Mark.SUPPORTS)
     assert screen(row) == {"known"}
     elsewhere = set_columns(confirmed(appeal, organisation_name="Beаcon Trust"), domain_index="other")
     assert {"known_elsewhere", "characters"} <= screen(elsewhere)
     withheld = confirmed(appeal, organisation_name="Beacon Trust", display="withheld")
     assert "known_elsewhere" in screen(set_columns(withheld, domain_index="other"))
     exiled = set_columns(confirmed(appeal, organisation_name="Beacon Trust"), domain_index="x", hints=["free_mail"])
-    assert "at another mail domain" in sentences(exiled, Mark.NEUTRAL)
+    assert "at another e-mail domain" in sentences(exiled, Mark.NEUTRAL)
 
 
 @pytest.mark.both_databases
@@ -209,11 +209,11 @@ def test_an_earlier_appeal_supports_the_same_mailbox_and_its_domain(appeal: Appe
     Endorsement.objects.filter(organisation_name="Beacon Trust").update(domain_index="d")
     later = an_appeal("later", issued_on="2026-01-01")
     same = confirmed(later, organisation_name="Beacon Trust", contact_email="a@beacon.example")
-    assert "The same mailbox stood behind this name" in sentences(same, Mark.SUPPORTS)
+    assert "The same e-mail address endorsed" in sentences(same, Mark.SUPPORTS)
     colleague = set_columns(confirmed(later, organisation_name="Beacon Trust"), domain_index="d")
-    assert "A mailbox at the same domain" in sentences(colleague, Mark.SUPPORTS)
+    assert "An address at the same domain" in sentences(colleague, Mark.SUPPORTS)
     stranger = confirmed(later, organisation_name="Beacon Trust")
-    assert "from another mailbox" in sentences(stranger, Mark.NEUTRAL)
+    assert "from another e-mail address" in sentences(stranger, Mark.NEUTRAL)
     Appeal.objects.filter(pk=later.pk).update(issued_on="2019-01-01")
     assert "appeal" not in sentences(same, Mark.SUPPORTS)
 

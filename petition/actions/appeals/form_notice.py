@@ -9,7 +9,7 @@ from petition.actions.audit import Actor, record
 from petition.models import Appeal, Notice
 
 # Date of the built-in notice, which is true of any appeal. Change it together with templates/endorse/notice.html.
-BUILT_IN_DATED = date(2026, 11, 26)
+BUILT_IN_DATED = date(2026, 11, 27)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from petition.models import Appeal
 def set_opening(slug: str, opens_at: datetime | None, closes_at: datetime | None, *, by: Actor, at: datetime) -> None:
     """Accept endorsements from `opens_at` to `closes_at`; None is open on that side. Raises StatementRefused."""
     if opens_at and closes_at and opens_at >= closes_at:
-        raise StatementRefused("It has to open before it closes.")
+        raise StatementRefused("The opening must be before the closing.")
     appeal = Appeal.objects.select_for_update().get(slug=slug)
     if (appeal.opens_at, appeal.closes_at) == (opens_at, closes_at):
         return

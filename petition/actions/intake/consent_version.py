@@ -4,7 +4,7 @@ from datetime import datetime
 
 from petition.models import Display, Endorsement
 
-WORDING_VERSION = "2026-11"
+WORDING_VERSION = "2026-12"
 """The version of the declarations on the form, stored with each consent. Change it together with their wording."""
 
 

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from petition.actions.audit import Actor, record
 from petition.actions.refusals import NotPossible
-from petition.models import Contact
+from petition.models import Contact, Endorsement
+from petition.reference.mail_domains import mail_domain
 from petition.security import encryption
 
 
@@ -28,3 +29,17 @@ def open_contact(endorsement_id: int, *, by: Actor, at: datetime) -> DecryptedCo
     mailbox = encryption.decrypt_column(contact, "sealed_mailbox")
     record("open_contact", subject=contact.endorsement, by=by, at=at)
     return DecryptedContact(person["name"], person["role"], mailbox)
+
+
+def read_mail_domain(endorsement: Endorsement) -> str | None:
+    """Return the domain of the contact's mailbox; None without a contact, or without the key.
+
+    The review page shows it beside the website. It names no person, so it is not recorded as a look at the contact.
+    """
+    contact = Contact.objects.filter(endorsement=endorsement).first()
+    if contact is None:
+        return None
+    try:
+        return mail_domain(str(encryption.decrypt_column(contact, "sealed_mailbox")))
+    except encryption.CannotDecrypt:
+        return None

@@ -217,6 +217,8 @@ def set_public_note(
     if endorsement.signatory is None or endorsement.signatory.status != Status.LISTED:
         raise NotPossible
     stale_forms.refuse_if_changed(endorsement, stale_forms.PUBLIC_NOTE, seen=seen)
+    if endorsement.signatory.note == text:
+        return
     event = record("note", subject=endorsement, by=by, at=at)
     entries.set_note(endorsement, text, event=event)
 

@@ -12,6 +12,14 @@ def write_note(endorsement: Endorsement, text: str) -> None:
         endorsement.sealed_note = ""
 
 
+def has_note(endorsement: Endorsement, text: str) -> bool:
+    """Return whether `text` is the note of `endorsement`; False where it cannot be decrypted."""
+    try:
+        return text == (encryption.decrypt_column(endorsement, "sealed_note") or "")
+    except encryption.CannotDecrypt:
+        return False
+
+
 def append_to_note(endorsement: Endorsement, text: str) -> None:
     """Add `text` below the note of `endorsement`, which the caller saves. Raises CannotDecrypt."""
     earlier = encryption.decrypt_column(endorsement, "sealed_note") or ""

@@ -56,6 +56,8 @@ def set_language(endorsement_id: int, code: str, *, seen: int, by: Actor, at: da
     if endorsement.state not in ACTIVE:
         raise NotPossible
     stale_forms.refuse_if_changed(endorsement, stale_forms.NAME, seen=seen)
+    if entries.read_name(endorsement)["name_language"] == code:
+        return endorsement
     event = record("set_language", subject=endorsement, by=by, at=at)
     entries.set_name_language(endorsement, code, event=event)
     endorsement.save()

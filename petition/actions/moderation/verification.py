@@ -26,7 +26,7 @@ class CheckResult:
 
 @transaction.atomic
 def record_check(endorsement_id: int, result: CheckResult, *, seen: int, by: Actor, at: datetime) -> Endorsement:
-    """Record how the organisation was checked, and publish it with a listed entry.
+    """Record how the organisation was checked, and publish it with a listed entry. The same again changes nothing.
 
     Raises NotPossible where the endorsement has ended or was imported, or the voucher is not listed, and
     ChangedMeanwhile where another check was recorded after the event `seen`.
@@ -37,7 +37,10 @@ def record_check(endorsement_id: int, result: CheckResult, *, seen: int, by: Act
     if endorsement.state == State.WITHDRAWN or (result.how == Check.IMPORTED) != is_imported:
         raise NotPossible
     stale_forms.refuse_if_changed(endorsement, stale_forms.CHECK, seen=seen)
-    endorsement.vouched_by = _find_voucher(endorsement, result)
+    voucher = _find_voucher(endorsement, result)
+    if _is_recorded(endorsement, result, voucher):
+        return endorsement
+    endorsement.vouched_by = voucher
     endorsement.checked_how = result.how
     endorsement.member_confirmed = result.member
     endorsement.sealed_check_note = ""
@@ -47,6 +50,15 @@ def record_check(endorsement_id: int, result: CheckResult, *, seen: int, by: Act
     entries.publish_check(endorsement, event=event)
     endorsement.save()
     return endorsement
+
+
+def _is_recorded(endorsement: Endorsement, result: CheckResult, voucher: Signatory | None) -> bool:
+    try:
+        note = encryption.decrypt_column(endorsement, "sealed_check_note") or ""
+    except encryption.CannotDecrypt:
+        return False
+    recorded = (endorsement.checked_how, endorsement.member_confirmed, endorsement.vouched_by, note)
+    return recorded == (result.how, result.member, voucher, result.note)
 
 
 def _find_voucher(endorsement: Endorsement, result: CheckResult) -> Signatory | None:

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from petition.actions.audit import CONTACT, Actor, record, record_for, record_many
+from petition.actions.refusals import NotPossible
+from petition.mail import outbox
 from petition.models import Appeal, AuditEvent, Claim, Dispute, DisputeTopic, Endorsement, KnownOrganisation
 from petition.reference import mail_domains
 from petition.screening.similarity import build_name_forms, compare_names
@@ -96,6 +98,21 @@ def open_dispute(dispute_id: int, *, by: Actor, at: datetime) -> OpenDispute:
     mailbox = encryption.decrypt_column(dispute, "sealed_mailbox") or ""
     record_for("dispute", dispute.pk, "open_dispute", by=by, at=at)
     return OpenDispute(dispute, words, mailbox)
+
+
+@transaction.atomic
+def answer_dispute(dispute_id: int, words: str, *, language: str, by: Actor, at: datetime) -> None:
+    """Queue a mail with `words` to the address that the message gave, and settle the message.
+
+    Raises Dispute.DoesNotExist, NotPossible (it gave no address, or is settled already), CannotDecrypt.
+    """
+    dispute = Dispute.objects.select_for_update().get(pk=dispute_id)
+    mailbox = encryption.decrypt_column(dispute, "sealed_mailbox") or ""
+    if not mailbox or dispute.settled_at:
+        raise NotPossible
+    record_for("dispute", dispute.pk, "answer_dispute", by=by, at=at)
+    outbox.queue_mail("dispute_answer", address=mailbox, content={"words": words}, language=language, at=at)
+    settle_many([dispute.pk], by=by, at=at)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ APPROVALS, CONTACTS, HIDES, REVOKES, WITHDRAWALS = "approvals", "contacts", "hid
 MOST_APPROVALS = 300
 VERBS: dict[str, frozenset[str]] = {
     APPROVALS: frozenset({"approve"}),
-    CONTACTS: frozenset({"open_contact", "open_dispute"}),
+    CONTACTS: frozenset({"open_contact", "open_dispute", "answer_dispute"}),
     HIDES: frozenset({"hide"}),
     REVOKES: frozenset({"revoke"}),
     # A private link withdraws for good at once, without the 24 hours that staff must wait.

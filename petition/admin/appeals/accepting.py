@@ -22,5 +22,5 @@ def accepting(request: HttpRequest) -> HttpResponse:
         set_level(Level(level), by=current_actor(request), at=clock.now())
         messages.success(request, Level(level).label)
         return redirect_to_page("site")
-    context = {"levels": list(Level), "level": SiteState.objects.level(), "title": _("Emergency level")}
+    context = {"levels": list(Level), "level": SiteState.objects.level(), "title": _("Accepting endorsements")}
     return render_page(request, "appeals/accepting.html", context)

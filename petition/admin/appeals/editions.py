@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from petition.actions.listing.editions import freeze
 from petition.actions.refusals import DateInThePast, EditionExists
 from petition.admin.actors import current_actor
+from petition.admin.appeals.chosen_appeal import get_chosen_appeal
 from petition.admin.appeals.forms import EditionForm
 from petition.admin.responses import form_status, redirect_to_page, render_page
 from petition.models import Edition
@@ -17,10 +18,11 @@ from petition.reference import clock
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def editions(request: HttpRequest) -> HttpResponse:
-    """Show all editions and the form for another; POST with `preview` shows what it will say, without it freezes."""
+    """Show the editions of the chosen appeal and the form for another; POST freezes, with `preview` only shows."""
+    appeal = get_chosen_appeal(request)
     form = EditionForm(
         request.POST if request.method == "POST" else None,
-        initial={"dated": clock.now().date()},
+        initial={"dated": clock.now().date(), "appeal": appeal.slug if appeal else ""},
         slugs=queries.list_published_slugs(),
     )
     if form.is_bound and form.is_valid() and "preview" not in request.POST and _freeze(request, form):
@@ -30,7 +32,7 @@ def editions(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chosen": chosen,
         "preview": queries.get_appeal(chosen["appeal"], "en") if chosen else None,
-        "rows": Edition.objects.select_related("appeal").order_by("appeal__slug", "-dated"),
+        "rows": Edition.objects.filter(appeal=appeal).select_related("appeal").order_by("-dated"),
         "title": _("Editions"),
     }
     return render_page(request, "appeals/editions.html", context, status=form_status(form))
@@ -48,10 +50,10 @@ def _freeze(request: HttpRequest, form: EditionForm) -> bool:
             at=clock.now(),
         )
     except EditionExists:
-        form.add_error("dated", _("There is an edition of this date already, and its address stays. Take another day."))
+        form.add_error("dated", _("There is already an edition of this date. Choose another date."))
         return False
     except DateInThePast:
-        form.add_error("dated", _("The list can be frozen as it is now, not as it was: take today or a later day."))
+        form.add_error("dated", _("Choose today or a later date. Only the present list can be frozen."))
         return False
-    messages.success(request, _("The edition stands at its address now."))
+    messages.success(request, _("The edition is published."))
     return True

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from petition.actions.appeals.form_notice import BUILT_IN_DATED, set_notice
 from petition.admin.actors import current_actor
+from petition.admin.appeals.chosen_appeal import follow_appeal, get_chosen_appeal
 from petition.admin.appeals.forms import NoticeForm
 from petition.admin.responses import form_status, redirect_to_page, render_page
 from petition.models import Appeal, Notice
@@ -21,14 +22,11 @@ from petition.reference.languages import LANGUAGES
 
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    """Show for every appeal and language whether an editor has written the notice, and when."""
-    written = {(notice.appeal_id, notice.language): notice.dated for notice in Notice.objects.all()}
-    rows = [
-        (appeal, code, written.get((appeal.pk, code)))
-        for appeal in Appeal.objects.filter(published_at__isnull=False)
-        for code in LANGUAGES
-    ]
-    context = {"rows": rows, "title": _("Notice before the form")}
+    """Show for each language of the chosen appeal whether an editor has written the notice, and when."""
+    appeal = get_chosen_appeal(request)
+    written = dict(Notice.objects.filter(appeal=appeal).values_list("language", "dated")) if appeal else {}
+    rows = [(appeal, code, written.get(code)) for code in LANGUAGES] if appeal else []
+    context = {"rows": rows, "title": _("Form notice")}
     return render_page(request, "appeals/notices.html", context)
 
 
@@ -36,6 +34,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     """Show one notice to edit; on POST show it (`preview`) or store it. No text brings back the built-in one."""
     appeal = get_object_or_404(Appeal, slug=slug, published_at__isnull=False)
+    follow_appeal(request, appeal)
     if language not in LANGUAGES:
         raise Http404
     present = Notice.objects.filter(appeal=appeal, language=language).first()
@@ -47,7 +46,7 @@ def notice(request: HttpRequest, slug: str, language: str) -> HttpResponse:
             set_notice(
                 appeal, language=language, paragraphs=words, dated=dated, by=current_actor(request), at=clock.now()
             )
-            messages.success(request, _("The notice stands before the form now."))
+            messages.success(request, _("The form notice is saved."))
             return redirect_to_page("notices")
         shown = (words, dated) if words else ([], BUILT_IN_DATED)
     context = {
@@ -55,7 +54,7 @@ def notice(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         "language": language,
         "form": form,
         "preview": _render_notice(appeal, language, *shown),
-        "title": _("Notice before the form"),
+        "title": _("Form notice"),
     }
     return render_page(request, "appeals/notice.html", context, status=form_status(form))
 

@@ -10,7 +10,7 @@ from petition.models import Reason, TextStatus
 from petition.reference.languages import LANGUAGES
 from petition.text import input_rules, names
 
-_INVALID_TEXT = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
+_INVALID_TEXT = _("Remove invisible characters. Begin with a letter, a digit or a quotation mark.")
 
 
 def _moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
@@ -19,20 +19,20 @@ def _moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
 
 
 class OpeningForm(forms.Form):
-    opens_at = _moment_field(_("Opens (UTC)"), _("Leave empty: open since it was published."))
-    closes_at = _moment_field(_("Closes (UTC)"), _("Leave empty: it stays open."))
+    opens_at = _moment_field(_("Opens (UTC)"), _("If empty: open since publication."))
+    closes_at = _moment_field(_("Closes (UTC)"), _("If empty: stays open."))
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if typed.get("opens_at") and typed.get("closes_at") and typed["opens_at"] >= typed["closes_at"]:
-            self.add_error("closes_at", _("It has to open before it closes."))
+            self.add_error("closes_at", _("The opening must be before the closing."))
         return typed
 
 
 class TextForm(forms.Form):
     source = forms.CharField(
-        label=_("The text, as plain text"),
-        help_text=_("Title, date, paragraphs, demands, closing, background, as in the text that was signed."),
+        label=_("Text"),
+        help_text=_("Plain text with title, date, paragraphs, demands, closing and background, like the signed text."),
         max_length=30_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "dir": "auto", "class": "staff-source"}),
@@ -40,8 +40,8 @@ class TextForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Translation"),
         choices=[
-            (TextStatus.UNOFFICIAL, _("Unofficial: it may be changed later")),
-            (TextStatus.OFFICIAL, _("Official: it stays as it is for ever")),
+            (TextStatus.UNOFFICIAL, _("Unofficial. You can change it later.")),
+            (TextStatus.OFFICIAL, _("Official. It can never be changed.")),
         ],
         initial=TextStatus.UNOFFICIAL,
         widget=forms.RadioSelect,
@@ -54,7 +54,7 @@ class TextForm(forms.Form):
 class NoticeForm(forms.Form):
     words = forms.CharField(
         label=_("Notice"),
-        help_text=_("A blank line between paragraphs. Leave empty to bring our own words back."),
+        help_text=_("Put a blank line between paragraphs. Leave empty to use the standard notice."),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 14, "dir": "auto"}),
@@ -78,7 +78,7 @@ class ReasonForm(forms.Form):
     """A label and the words of the mail in each language."""
 
     code = forms.SlugField(
-        label=_("Code"), help_text=_("Stands in the trail and is never changed: like closed_body."), max_length=40
+        label=_("Code"), help_text=_("Appears in the audit log and never changes. Example: closed_body."), max_length=40
     )
 
     def __init__(self, typed: Any, *, reason: Reason | None) -> None:
@@ -96,18 +96,18 @@ class ReasonForm(forms.Form):
             )
         for code, own in LANGUAGES.items():
             self.fields[f"words_{code}"] = forms.CharField(
-                label=_("Words of the mail, %(language)s") % {"language": own},
+                label=_("Text of the e-mail, %(language)s") % {"language": own},
                 required=False,
                 max_length=500,
                 widget=_language_textarea(code, 3),
             )
-        self.fields["sends_mail"] = forms.BooleanField(label=_("A mail is sent"), required=False)
+        self.fields["sends_mail"] = forms.BooleanField(label=_("Send an e-mail"), required=False)
         self.fields["is_offered"] = forms.BooleanField(label=_("Moderators can choose it"), required=False)
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
         if code == "new" or Reason.objects.filter(code=code).exists():
-            raise forms.ValidationError(_("This code is taken."))
+            raise forms.ValidationError(_("There is already a reason with this code."))
         return code
 
     def to_arguments(self) -> dict[str, Any]:
@@ -129,16 +129,16 @@ class EditionForm(forms.Form):
     appeal = forms.ChoiceField(label=_("Appeal"))
     dated = forms.DateField(
         label=_("Date of the delivery"),
-        help_text=_("Today or later. It is the edition’s address, so there is one a day."),
+        help_text=_("Today or later. Only one edition per day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
     )
     addressee = forms.CharField(
         label=_("Addressee"),
-        help_text=_("Public, as it will stand in the documents. An office rather than a person."),
+        help_text=_("Public, and printed in the documents. Name an office, not a person."),
         max_length=300,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
-        error_messages={"required": _("Write whom it is delivered to.")},
+        error_messages={"required": _("Enter the addressee.")},
     )
 
     def __init__(self, *args: Any, slugs: list[str], **options: Any) -> None:

@@ -25,7 +25,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
     language = get_language() or "en"
     context = {
         "rows": [(reason, reason.label(language)) for reason in Reason.objects.all()],
-        "title": _("Reasons for a rejection"),
+        "title": _("Rejection reasons"),
     }
     return render_page(request, "appeals/reasons.html", context)
 
@@ -42,7 +42,7 @@ def reason(request: HttpRequest, code: str) -> HttpResponse:
             set_reason(
                 code if present else form.cleaned_data["code"], **arguments, by=current_actor(request), at=clock.now()
             )
-            messages.success(request, _("The reason is kept."))
+            messages.success(request, _("The reason is saved."))
             return redirect_to_page("reasons")
         shown = Reason(code=code, **arguments)
     context = {

@@ -15,6 +15,7 @@ from petition.actions.appeals import publication, text_proposals
 from petition.actions.appeals.opening import set_opening
 from petition.actions.refusals import ChangedMeanwhile, SecondPersonNeeded, StatementRefused
 from petition.admin.actors import current_actor
+from petition.admin.appeals.chosen_appeal import follow_appeal, get_chosen_appeal
 from petition.admin.appeals.forms import OpeningForm, TextForm
 from petition.admin.responses import form_status, redirect_to_page, render_page
 from petition.models import Appeal, AppealText, TextProposal, TextStatus
@@ -23,38 +24,38 @@ from petition.reference.languages import LANGUAGES
 from petition.statements.statement import read_statement
 
 REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
-    SecondPersonNeeded: gettext_lazy("You proposed it yourself: somebody else has to publish it."),
-    ChangedMeanwhile: gettext_lazy("Another wording was proposed since, or it is decided."),
-    TextProposal.DoesNotExist: gettext_lazy("Another wording was proposed since, or it is decided."),
-    StatementRefused: gettext_lazy("It cannot be published: see the report."),
+    SecondPersonNeeded: gettext_lazy("You proposed this. Another editor must publish it."),
+    ChangedMeanwhile: gettext_lazy("Somebody proposed another text since, or it was decided."),
+    TextProposal.DoesNotExist: gettext_lazy("Somebody proposed another text since, or it was decided."),
+    StatementRefused: gettext_lazy("It cannot be published. See the report."),
 }
 
 
 @require_safe
 def texts(request: HttpRequest) -> HttpResponse:
-    """Show every published appeal: when it is open, in which languages it has a text, which texts are proposed."""
-    published = list(Appeal.objects.filter(published_at__isnull=False).prefetch_related("text_proposals"))
-    newest: dict[tuple[int, str], AppealText] = {}
-    for text in AppealText.objects.published().order_by("version"):
-        newest[text.appeal_id, text.language] = text
-    now = clock.now()
-    rows = [
-        (appeal, appeal.phase(now), [(code, newest.get((appeal.pk, code))) for code in LANGUAGES])
-        for appeal in published
-    ]
-    return render_page(request, "appeals/texts.html", {"rows": rows, "title": _("Texts")})
+    """Show when the chosen appeal is open, in which languages it has a text, and which texts are proposed."""
+    appeal = get_chosen_appeal(request)
+    texts = AppealText.objects.published().filter(appeal=appeal).order_by("version") if appeal else ()
+    newest = {text.language: text for text in texts}
+    context = {
+        "appeal": appeal,
+        "phase": appeal.phase(clock.now()) if appeal else "",
+        "texts": [(code, newest.get(code)) for code in LANGUAGES],
+        "title": _("Text and dates"),
+    }
+    return render_page(request, "appeals/texts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
     """Show and set from when to when the appeal is open."""
-    appeal = _get_published_appeal(slug)
+    appeal = _get_published_appeal(request, slug)
     initial = {"opens_at": appeal.opens_at, "closes_at": appeal.closes_at}
     form = OpeningForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         moments = form.cleaned_data
         set_opening(slug, moments["opens_at"], moments["closes_at"], by=current_actor(request), at=clock.now())
-        messages.success(request, _("Opening and closing are set."))
+        messages.success(request, _("Opening and closing are saved."))
         return redirect_to_page("texts")
     context = {"appeal": appeal, "form": form, "title": _("Opening and closing")}
     return render_page(request, "appeals/opening.html", context, status=form_status(form))
@@ -63,7 +64,7 @@ def opening(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     """Show the form for the text in one language, and how it is read; POST with `publish` publishes or proposes it."""
-    appeal = _get_published_appeal(slug)
+    appeal = _get_published_appeal(request, slug)
     if language not in LANGUAGES:
         raise Http404
     present = appeal.texts.published().filter(language=language).first()
@@ -101,7 +102,7 @@ def _save_text(request: HttpRequest, appeal: Appeal, language: str, typed: dict[
         publication.publish_statement(read_statement(typed["source"]), details, by=by, at=now)
         return _("The text is published.")
     is_public = text_proposals.publish_or_propose(appeal, language, typed["source"], typed["dated"], by=by, at=now)
-    return _("The text is published.") if is_public else _("Proposed: somebody else has to publish it.")
+    return _("The text is published.") if is_public else _("Proposed. Another editor must publish it.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,5 +136,7 @@ def _decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect_to_page("texts")
 
 
-def _get_published_appeal(slug: str) -> Appeal:
-    return get_object_or_404(Appeal, slug=slug, published_at__isnull=False)
+def _get_published_appeal(request: HttpRequest, slug: str) -> Appeal:
+    appeal = get_object_or_404(Appeal, slug=slug, published_at__isnull=False)
+    follow_appeal(request, appeal)
+    return appeal

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -12,23 +12,24 @@ from django.views.decorators.http import require_http_methods
 
 from petition.actions.self_service import disputes as actions
 from petition.admin.actors import current_actor
+from petition.admin.appeals.chosen_appeal import get_chosen_appeal
 from petition.admin.disputes.dispute_groups import NO_ENTRY, group_disputes
-from petition.admin.numbers import parse_number
 from petition.admin.queue import selection
 from petition.admin.references import find_endorsements
 from petition.admin.responses import redirect_to_page, render_page
 from petition.models import Appeal, Dispute, DisputeTopic
 from petition.models.requests import DisputeQuerySet
 from petition.reference import clock, retention_periods as periods
+from petition.text.numbers import parse_number
 
 MESSAGES_PER_PAGE = 100
 """Of one entry. Each has a tick box, and a form may have 200 fields (DATA_UPLOAD_MAX_NUMBER_FIELDS)."""
 MAX_SETTLED_AT_ONCE = 2000
 """Their numbers have to fit into one hidden field."""
 KINDS: dict[str, tuple[str | Promise, Q]] = {
-    "claims": (gettext_lazy("Gives an address of the contact, or at its domain"), ~Q(claim="")),
-    "single": (gettext_lazy("Did not come in a flood"), Q(above_limit=False)),
-    "flood": (gettext_lazy("Came in a flood"), Q(above_limit=True)),
+    "claims": (gettext_lazy("From the contact’s address or domain"), ~Q(claim="")),
+    "single": (gettext_lazy("Not part of many similar messages"), Q(above_limit=False)),
+    "flood": (gettext_lazy("Part of many similar messages"), Q(above_limit=True)),
 }
 """What messages can be filtered by, besides what they are about."""
 
@@ -38,7 +39,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
     """Show all entries that messages are about, or all messages about one; on POST preview and settle a selection."""
     if request.method == "POST":
         return _settle(request) if "settle" in request.POST else _preview(request)
-    chosen, page = _parse_filters(request.GET), parse_number(request.GET.get("page", "0"), max_digits=6)
+    chosen, page = _parse_filters(request), parse_number(request.GET.get("page", "0"), max_digits=6)
     if page is None:
         raise Http404
     queryset = _filter(chosen)
@@ -77,16 +78,16 @@ def _entry_context(queryset: DisputeQuerySet, page: int) -> dict[str, Any]:
     }
 
 
-def _parse_filters(query: QueryDict) -> dict[str, str]:
-    """Return the filters in the query of an address. Raises Http404 for a value that no page offers."""
-    chosen = {name: query.get(name, "") for name in ("appeal", "entry", "about", "kind")}
+def _parse_filters(request: HttpRequest) -> dict[str, str]:
+    """Return the filters of the address, within the chosen appeal. Raises Http404 for a value that no page offers."""
+    chosen = {name: request.GET.get(name, "") for name in ("entry", "about", "kind")}
+    appeal = get_chosen_appeal(request)
+    chosen["appeal"] = request.GET.get("appeal") or (appeal.slug if appeal else "")
     if (
         chosen["about"] not in {"", *DisputeTopic.values}
         or chosen["kind"] not in {"", *KINDS}
         or "\0" in chosen["entry"]
     ):
-        raise Http404
-    if chosen["entry"] and not chosen["appeal"]:
         raise Http404
     if chosen["appeal"] and not Appeal.objects.filter(slug=chosen["appeal"]).exists():
         raise Http404
@@ -135,13 +136,11 @@ def _settle(request: HttpRequest) -> HttpResponse:
         message = ngettext("%(count)d message is settled.", "%(count)d messages are settled.", settled)
         messages.success(request, message % {"count": settled})
     if others := len(ids) - settled:
-        message = ngettext(
-            "%(count)d message had been settled before.", "%(count)d messages had been settled before.", others
-        )
+        message = ngettext("%(count)d message was already settled.", "%(count)d messages were already settled.", others)
         messages.warning(request, message % {"count": others})
     return redirect_to_page("disputes")
 
 
 def _report_expired(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, _("That page is too old. Look again, then decide."))
+    messages.warning(request, _("This page is too old. Look again, then decide."))
     return redirect_to_page("disputes")

@@ -26,5 +26,5 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
         response = StreamingHttpResponse(rows, content_type="text/csv")
         response["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
         return response
-    context = {"count": events.count(), "title": _("Export the audit trail")}
+    context = {"count": events.count(), "title": _("Export the audit log")}
     return render_page(request, "oversight/audit_export.html", context)

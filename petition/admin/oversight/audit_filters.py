@@ -14,8 +14,8 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from petition.admin.labels import ACTORS, SUBJECTS, VERBS
-from petition.admin.numbers import parse_number
 from petition.models import AuditEvent
+from petition.text.numbers import parse_number
 
 
 class _CodeFilter(admin.SimpleListFilter):

@@ -8,15 +8,15 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_safe
 
+from petition.admin.appeals.chosen_appeal import get_chosen_appeal
 from petition.admin.labels import REASONS
 from petition.admin.oversight import bar_chart
 from petition.admin.responses import render_page
 from petition.models import (
-    Appeal,
     AuditEvent,
     Endorsement,
     IntakeRow,
@@ -39,17 +39,11 @@ _FAILED_WITHIN = timedelta(days=7)
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show counts, without a name, of all appeals that are no demonstrations, or of the one in `?appeal=`."""
-    appeals = list(Appeal.objects.filter(published_at__isnull=False))
-    slug = request.GET.get("appeal", "")
-    chosen = [appeal.pk for appeal in appeals if (appeal.slug == slug if slug else not appeal.is_demo)]
-    if slug and not chosen:
-        raise Http404
-    now = clock.now()
+    """Show counts of the chosen appeal, without a name."""
+    appeal, now = get_chosen_appeal(request), clock.now()
+    chosen = [appeal.pk] if appeal else []
     submitted = Endorsement.objects.filter(appeal__in=chosen, origin="form")
     context = {
-        "appeals": appeals,
-        "slug": slug,
         "states": State.choices,
         "mail": _count_mail(now),
         "set_apart": _list_set_apart(),

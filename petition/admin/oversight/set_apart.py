@@ -17,7 +17,7 @@ from petition.reference import clock
 def retry_intake(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let the worker try a row again."""
     if try_again(pk, by=current_actor(request), at=clock.now()):
-        messages.success(request, _("The worker tries it again within a second."))
+        messages.success(request, _("The worker tries again within a second."))
     else:
-        messages.info(request, _("This one does not wait any more."))
+        messages.info(request, _("This form no longer waits."))
     return redirect_to_page("overview")

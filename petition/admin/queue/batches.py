@@ -17,12 +17,12 @@ from petition.actions.refusals import SecondPersonNeeded
 from petition.actions.staff.hourly_limits import REVOKES
 from petition.admin.actors import current_actor, get_usernames
 from petition.admin.limit_check import check_hourly_limit
-from petition.admin.numbers import parse_number
 from petition.admin.queue import bulk_mails
 from petition.admin.queue.start_batch import SECONDS_IN_REQUEST
 from petition.admin.responses import redirect_to_page, render_page
 from petition.models import Batch, BatchAction, BatchOutcome, BatchState, Endorsement
 from petition.reference import clock
+from petition.text.numbers import parse_number
 
 BATCHES_PER_PAGE = 50
 NAMES_PER_PAGE = 200
@@ -37,7 +37,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     waiting_first = sorted(rows, key=lambda batch: batch.state != BatchState.PROPOSED)
     context = {
         "rows": [(batch, usernames.get(batch.begun_by, "–")) for batch in waiting_first],
-        "title": _("Many at once"),
+        "title": _("Bulk actions"),
     }
     return render_page(request, "queue/batches.html", context)
 
@@ -63,7 +63,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         **_parts_context(request, row),
         **_mails_context(row),
         "people": {name: usernames.get(getattr(row, name)) for name in ("begun_by", "carried_out_by", "undone_by")},
-        "title": _("Many at once"),
+        "title": _("Bulk actions"),
     }
     return render_page(request, "queue/batch.html", context)
 
@@ -79,7 +79,7 @@ def _parts_context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "parts": [
             {
                 "endorsement": part.endorsement,
-                "line": entries.get_entry_text_for_staff(part.endorsement) or _("Name sealed"),
+                "line": entries.get_entry_text_for_staff(part.endorsement) or _("Name encrypted"),
                 "outcome": part.get_outcome_display(),
                 "has_changed": part.outcome == BatchOutcome.WAITING and part.seen != now[part.endorsement_id],
             }
@@ -111,7 +111,7 @@ def _act(request: HttpRequest, batch: Batch) -> HttpResponse:
         if pressed in _ACTIONS:
             _ACTIONS[pressed](batch.pk, by=current_actor(request).id or 0, at=clock.now())
     except SecondPersonNeeded:
-        messages.warning(request, _("Somebody else has to carry this out: it was you who proposed it."))
+        messages.warning(request, _("You proposed this. Another moderator must run it."))
     else:
         actions.continue_batches(batch_id=batch.pk, seconds=SECONDS_IN_REQUEST)
     return redirect_to_page("batches") if request.POST.get("back") else redirect_to_page("batch", batch.pk)

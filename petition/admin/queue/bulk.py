@@ -17,6 +17,7 @@ from petition.actions.listing import entries
 from petition.actions.moderation import batches
 from petition.actions.staff.hourly_limits import APPROVALS
 from petition.admin.actors import current_actor
+from petition.admin.appeals.chosen_appeal import get_chosen_appeal
 from petition.admin.limit_check import check_hourly_limit
 from petition.admin.queue import bulk_mails, selection
 from petition.admin.queue.filters import Filters
@@ -62,12 +63,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "mails_by_language": bulk_mails.preview_approval_mails(recipients) if deed == BatchAction.APPROVE else [],
         "rejections": bulk_mails.preview_rejection_mails(recipients) if deed == BatchAction.REJECT else [],
         "may_choose": True,
-        "sample": [(row, entries.get_entry_text_for_staff(row) or _("Name sealed")) for row in sample],
+        "sample": [(row, entries.get_entry_text_for_staff(row) or _("Name encrypted")) for row in sample],
         "is_sample": count > sample_size,
         "more": max(0, count - sample_size),
         "shown": selection.sign_selection("bulk", shown | {"deed": deed, "count": count}),
         "back": f"{reverse('admin:index')}?{QueryDict(request.POST.get('query', '')).urlencode()}",
-        "title": _("Many at once"),
+        "title": _("Bulk actions"),
     }
     return render_page(request, "queue/bulk.html", context)
 
@@ -77,8 +78,16 @@ def _read_choice(request: HttpRequest) -> dict[str, Any]:
     if "clusters" in request.POST:
         return selection.read_selection("floods", request.POST["clusters"])
     if request.POST.get("which") == "all":
-        return {"query": request.POST.get("query", ""), "mark": stale_forms.newest_event()}
+        return {"query": _read_query(request).urlencode(), "mark": stale_forms.newest_event()}
     return {"numbers": selection.parse_numbers(request.POST.getlist("pk")), "mark": stale_forms.newest_event()}
+
+
+def _read_query(request: HttpRequest) -> QueryDict:
+    """Return the query of the queue's page, whose appeal is the chosen one where it names none."""
+    query = QueryDict(request.POST.get("query", ""), mutable=True)
+    if not query.get("appeal") and (appeal := get_chosen_appeal(request)):
+        query["appeal"] = appeal.slug
+    return query
 
 
 def _select_unchanged(request: HttpRequest, shown: dict[str, Any]) -> QuerySet[Endorsement]:
@@ -104,5 +113,5 @@ def _start(request: HttpRequest) -> HttpResponse:
 
 
 def _report_expired(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, _("That page is too old. Look again, then decide."))
+    messages.warning(request, _("This page is too old. Look again, then decide."))
     return redirect_to_page("index")

@@ -1,9 +1,10 @@
 """The filters of the queue: one tab, narrowed by what was chosen and searched for."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,13 +17,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from petition.actions.audit import Actor
-from petition.admin.numbers import parse_number
 from petition.models import AuditEvent, CorrectionState, Display, Endorsement, Flag, FlagCode, State, Suspicion
 from petition.models.choices import ACTIVE
 from petition.reference.countries import COUNTRY_CODES
 from petition.screening.opened_names import OpenedName, load_names
-from petition.screening.similarity import build_sound_key
+from petition.screening.similarity import build_search_key, build_sound_key
 from petition.text import names
+from petition.text.numbers import parse_number
 
 QUARANTINED, CORRECTIONS, NAME_AGAIN = "quarantined", "corrections", "name-again"
 BEING_WITHDRAWN = "being-withdrawn"
@@ -43,11 +44,11 @@ def _select_name_again() -> QuerySet[Endorsement]:
 
 
 TABS: Final[dict[str, tuple[str | Promise, Callable[[], QuerySet[Endorsement]]]]] = {
-    State.CONFIRMED: (_("To decide"), Endorsement.objects.to_decide),
+    State.CONFIRMED: (_("Waiting"), Endorsement.objects.to_decide),
     State.RETURNED: (State.RETURNED.label, _select_state(State.RETURNED)),
     CORRECTIONS: (_("Corrections"), _select_corrections),
-    NAME_AGAIN: (_("Ask to be named again"), _select_name_again),
-    QUARANTINED: (_("Quarantined"), Endorsement.objects.undecided_on_hold),
+    NAME_AGAIN: (_("Publish name again"), _select_name_again),
+    QUARANTINED: (_("On hold"), Endorsement.objects.undecided_on_hold),
     State.SUBMITTED: (State.SUBMITTED.label, _select_state(State.SUBMITTED)),
     State.APPROVED: (State.APPROVED.label, _select_state(State.APPROVED)),
     State.REJECTED: (State.REJECTED.label, _select_state(State.REJECTED)),
@@ -55,6 +56,8 @@ TABS: Final[dict[str, tuple[str | Promise, Callable[[], QuerySet[Endorsement]]]]
     State.WITHDRAWN: (State.WITHDRAWN.label, _select_state(State.WITHDRAWN)),
 }
 """The label of each tab and what it shows, in the order of the page."""
+WORK_TABS: Final = (State.CONFIRMED, CORRECTIONS, NAME_AGAIN, QUARANTINED)
+"""Those with work for moderators. The others stand together behind them."""
 
 
 class Age:
@@ -114,18 +117,19 @@ class Filters:
 
     @property
     def is_narrowed(self) -> bool:
-        """Return whether anything but a tab was chosen."""
-        return self != Filters(self.state)
+        """Return whether anything but a tab and an appeal was chosen."""
+        return self != Filters(self.state, appeal=self.appeal)
 
     def select(self, *, by: Actor, at: datetime) -> QuerySet[Endorsement]:
         """Return the endorsements that are shown to `by`, unordered."""
-        return TABS[self.state][1]().filter(*self._conditions(by=by, at=at))
+        return TABS[self.state][1]().filter(*self.build_conditions(by=by, at=at))
 
-    def _conditions(self, *, by: Actor, at: datetime) -> list[Any]:
+    def build_conditions(self, *, by: Actor, at: datetime) -> list[Any]:
+        """Return the conditions of every filter but the tab."""
         wanted: list[Any] = []
         opened = load_names() if self.q.strip() or self.country else {}
         if self.q.strip():
-            wanted.append(_search_condition(self.q, opened))
+            wanted.append(search_condition(self.q, opened))
         if self.flag:
             wanted.append(Exists(Flag.objects.filter(endorsement=OuterRef("pk"), code=self.flag)))
         if self.age:
@@ -143,19 +147,38 @@ class Filters:
         return wanted
 
 
-def _search_condition(typed: str, opened: Mapping[int, OpenedName]) -> Q:
-    """Return the condition for a name or acronym in either alphabet, or the id of an endorsement."""
+def search_condition(typed: str, opened: Mapping[int, OpenedName] | None = None) -> Q:
+    """Return the condition for a name or acronym in either alphabet, or the id of an endorsement.
+
+    `opened` are the encrypted names, decrypted, where the caller has them.
+    """
+    opened = load_names() if opened is None else opened
     folded, spoken = names.fold(typed), build_sound_key(typed)
     if not folded:
         return Q(pk__in=())
     wanted = Q(folded__contains=folded)
     if spoken:
         wanted |= Q(folded__contains=spoken)
+    parts = folded.split()
+    wanted |= Q(*(Q(folded__contains=part) for part in parts))  # in any order
     texts = [text for text in (folded, spoken) if text]
-    wanted |= has_one_of(pk for pk, name in opened.items() if any(text in name.search_key for text in texts))
+    keys = chain(((pk, name.search_key) for pk, name in opened.items()), _unscreened_keys())
+    wanted |= has_one_of(
+        pk for pk, key in keys if any(text in key for text in texts) or all(part in key for part in parts)
+    )
     if (number := parse_number(typed.strip())) is not None:
         wanted |= Q(pk=number)
     return wanted
+
+
+def _unscreened_keys() -> Iterator[tuple[int, str]]:
+    """Yield id and search key of each name in clear that was not screened yet: its column is still empty.
+
+    Unconfirmed endorsements are never screened, and staff look for them all the same.
+    """
+    rows = Endorsement.objects.filter(folded="").exclude(organisation_name="")
+    for pk, name, acronym in rows.values_list("pk", "organisation_name", "acronym").iterator():
+        yield pk, build_search_key(name, acronym)
 
 
 def has_one_of(ids: Iterable[int]) -> Q:

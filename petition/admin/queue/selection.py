@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core import signing
 
-from petition.admin.numbers import parse_number
 from petition.models import BatchAction, State
 from petition.screening import clusters
+from petition.text.numbers import parse_number
 
 _SALT = "petition.shown"
 _MAX_AGE_SECONDS = 3600

@@ -23,7 +23,7 @@ def start_batch(
     try:
         batch = batches.start(action, ids, seen=seen, by=actor_id, at=clock.now(), **options)
     except NothingToDo:
-        messages.warning(request, _("Nothing was done: what was shown has changed since."))
+        messages.warning(request, _("Nothing changed. The page was out of date."))
         return None
     except UnknownReason as error:
         messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))

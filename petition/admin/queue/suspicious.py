@@ -19,11 +19,11 @@ MAX_CLUSTERS = 20
 SAMPLE_SIZE = 5
 KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "domain": (
-        gettext_lazy("Mailboxes at one domain"),
+        gettext_lazy("E-mail addresses at one domain"),
         gettext_lazy("An umbrella organisation and its branches look like this too."),
     ),
     "network": (
-        gettext_lazy("Sent from one network within an hour or several"),
+        gettext_lazy("Sent from one network within hours"),
         gettext_lazy("A conference, or a city behind one mobile network, looks like this too."),
     ),
     "text": (
@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Schools, unions and branches that are numbered look like this too."),
     ),
     "burst": (
-        gettext_lazy("Sent faster than a person types, many within an hour"),
+        gettext_lazy("Sent faster than a person types, many in an hour"),
         gettext_lazy("A form that somebody has prepared for others to send looks like this too."),
     ),
 }
@@ -60,7 +60,7 @@ def suspicious(request: HttpRequest) -> HttpResponse:
         "all_shown": _sign(shown, mark),
         "more": len(waiting) > MAX_CLUSTERS or len(on_hold) > MAX_CLUSTERS,
         "looked_at": len(rows),
-        "title": _("Floods"),
+        "title": _("Suspicious activity"),
     }
     return render_page(request, "queue/suspicious.html", context)
 
@@ -89,10 +89,10 @@ def _put_on_hold(request: HttpRequest) -> HttpResponse:
     try:
         shown = selection.read_selection("floods", request.POST.get("shown", ""))
     except selection.SelectionExpired:
-        messages.warning(request, _("That page is too old. Look again, then decide."))
+        messages.warning(request, _("This page is too old. Look again, then decide."))
         return response
     ids = [row.pk for row in selection.list_members(shown) if not row.is_on_hold]
     if batch := start_batch(request, BatchAction.QUARANTINE, ids, seen=shown["mark"], reason=Suspicion.LIKENESS):
-        link = format_html('<a href="{}">{}</a>', reverse("admin:batch", args=[batch.pk]), _("Look, or take it back"))
-        messages.success(request, format_html("{}: {}. {}.", _("Set aside"), len(ids), link))
+        link = format_html('<a href="{}">{}</a>', reverse("admin:batch", args=[batch.pk]), _("Look, or undo"))
+        messages.success(request, format_html("{}: {}. {}.", _("Put on hold"), len(ids), link))
     return response

@@ -32,7 +32,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     def action() -> None:
         decisions.ask_question(pk, words, by=current_actor(request), at=clock.now())
 
-    return run_action(request, pk, _("The question is on its way."), action)
+    return run_action(request, pk, _("The question will be sent."), action, goes_on=True)
 
 
 @require_POST
@@ -42,7 +42,7 @@ def open_contact(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         opened = contact_access.open_contact(pk, by=current_actor(request), at=clock.now())
     except NotPossible:
-        messages.warning(request, _("It has no contact: it was imported, or the contact was erased."))
+        messages.warning(request, _("It has no contact. It was imported, or the contact was deleted."))
     except CannotDecrypt as error:
         messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))
     else:
@@ -55,7 +55,7 @@ def issue_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a new private link, on this page alone: it is neither stored nor put into a message of the session."""
     get_endorsement_or_404(pk)
     if "checked" not in request.POST:
-        messages.warning(request, _("Check first who asks, and say so."))
+        messages.warning(request, _("Tick the box after you have checked who asks."))
         return redirect_to_endorsement(request, pk)
     try:
         address = decisions.issue_private_link(pk, by=current_actor(request), at=clock.now())

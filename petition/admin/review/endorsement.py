@@ -1,27 +1,29 @@
 """One endorsement: its page, and the decisions on it."""
 
+from datetime import UTC
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from petition.actions.endorsing import withheld_count
+from petition.actions.listing import entries
 from petition.actions.moderation import decisions, hold as hold_actions, manual_entry, undo as undo_actions
 from petition.actions.refusals import AlreadyDecided, MailboxNotConfirmed
 from petition.admin.actors import current_actor
-from petition.admin.queue.filter_querystring import endorsement_path, filter_querystring, redirect_to_endorsement
-from petition.admin.queue.filters import Filters
+from petition.admin.queue.filter_querystring import (
+    endorsement_path,
+    redirect_to_endorsement,
+)
 from petition.admin.refusal_messages import REFUSAL_MESSAGES, describe_decision
-from petition.admin.review import evidence
 from petition.admin.review.decisions import DECISIONS
 from petition.admin.review.endorsement_page import render_endorsement
 from petition.admin.review.forms import RejectForm
-from petition.admin.review.run_action import get_endorsement_or_404, run_action
+from petition.admin.review.run_action import get_endorsement_or_404, next_path, run_action
 from petition.models import Endorsement, State, Suspicion
 from petition.reference import clock
 
@@ -52,43 +54,34 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except AlreadyDecided as first:
         messages.warning(request, describe_decision(first))
     except MailboxNotConfirmed:
-        messages.warning(request, _("Its mailbox was never confirmed, so it cannot come back into the queue."))
+        messages.warning(request, _("Its e-mail address was never confirmed, so you cannot reopen it."))
     except tuple(REFUSAL_MESSAGES) as error:
         messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))
     else:
         messages.success(request, _describe_result(endorsement))
         if action is decisions.cancel_withdrawal:
             return redirect_to_endorsement(request, pk)
-        return HttpResponseRedirect(_next_path(request, pk), status=HTTPStatus.SEE_OTHER)
+        return HttpResponseRedirect(next_path(request, pk), status=HTTPStatus.SEE_OTHER)
     return redirect_to_endorsement(request, pk)
 
 
 def _describe_result(endorsement: Endorsement) -> str:
+    name = entries.get_entry_text_for_staff(endorsement) or _("Name encrypted")
     if endorsement.withdrawal_due_at:
-        when = formats.date_format(timezone.localtime(endorsement.withdrawal_due_at), "DATETIME_FORMAT")
-        message = _("Endorsement %(number)s: the name is off this site. The withdrawal is final at %(when)s.")
-        return message % {"number": endorsement.pk, "when": when}
-    return _("Endorsement %(number)s: %(state)s.") % {
-        "number": endorsement.pk,
-        "state": endorsement.get_state_display(),
-    }
-
-
-def _next_path(request: HttpRequest, pk: int) -> str:
-    """Return where a moderator goes on: the queue, if the decision was made there, else the next endorsement."""
-    if "in_queue" in request.POST:
-        return f"{reverse('admin:index')}{f'?{request.GET.urlencode()}' if request.GET else ''}"
-    filtered = Filters.from_query(request.GET.dict()).select(by=current_actor(request), at=clock.now())
-    if following := evidence.find_next(pk, filtered):
-        return endorsement_path(request, following)
-    return f"{reverse('admin:index')}{filter_querystring(request)}"
+        when = formats.date_format(endorsement.withdrawal_due_at.astimezone(UTC), "DATETIME_FORMAT")
+        message = _("%(name)s: removed from this site. The withdrawal is final at %(when)s.")
+        return message % {"name": name, "when": f"{when} UTC"}
+    message = _("%(name)s: %(state)s.") % {"name": name, "state": endorsement.get_state_display()}
+    if withheld_count.needs_second_check(endorsement):
+        message += " " + _("It counts after a second moderator has checked it, by more than its own e-mail.")
+    return message
 
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo the last decision, if its minute is not over."""
     get_endorsement_or_404(pk)
-    message = _("Taken back; no mail leaves.")
+    message = _("Undone. No e-mail was sent.")
     return run_action(
         request, pk, message, lambda: undo_actions.undo_decision(pk, by=current_actor(request), at=clock.now())
     )
@@ -96,26 +89,30 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the endorsement on hold, or release it."""
-    get_object_or_404(Endorsement, pk=pk)
+    """Put the endorsement on hold and open the next one, or release it."""
+    endorsement = get_object_or_404(Endorsement, pk=pk)
     by, now = current_actor(request), clock.now()
     match request.POST.get("decision"):
         case "set_aside":
             changed = hold_actions.put_on_hold([pk], reason=Suspicion.MODERATOR, by=by, at=now)
+            message, address = _("%(name)s: on hold."), next_path(request, pk)
         case "release":
             changed = hold_actions.release([pk], by=by, at=now)
+            message, address = _("%(name)s: no longer on hold."), endorsement_path(request, pk)
         case _:
             return HttpResponseBadRequest(_("Unknown decision."))
     if not changed:
-        messages.warning(request, _("It is no longer in a state for this."))
-    return redirect_to_endorsement(request, pk)
+        messages.warning(request, _("Its status has changed, so you cannot do this now."))
+        return redirect_to_endorsement(request, pk)
+    messages.success(request, message % {"name": entries.get_entry_text_for_staff(endorsement) or _("Name encrypted")})
+    return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
 
 
 @require_POST
 def count(request: HttpRequest, pk: int) -> HttpResponse:
     """Count a withheld endorsement that a second moderator has checked as well."""
     get_endorsement_or_404(pk)
-    message = _("Counted. The published number follows within a day.")
+    message = _("Counted. The public number changes within a day.")
     return run_action(
         request, pk, message, lambda: withheld_count.count_withheld(pk, by=current_actor(request), at=clock.now())
     )
@@ -126,9 +123,9 @@ def confirm_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm an endorsement that came by letter: a second moderator takes the place of the mailbox."""
     get_endorsement_or_404(pk)
     if "declared" not in request.POST:
-        messages.warning(request, _("Check first that the organisation declared all of it, and say so."))
+        messages.warning(request, _("Tick the box after you have checked that the organisation declared this."))
         return redirect_to_endorsement(request, pk)
-    message = _("Confirmed; it waits for a decision now.")
+    message = _("Confirmed. It now waits for a decision.")
     return run_action(
         request, pk, message, lambda: manual_entry.confirm_letter(pk, by=current_actor(request), at=clock.now())
     )

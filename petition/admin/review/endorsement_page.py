@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 
 from petition.actions import stale_forms
 from petition.actions.listing import entries
+from petition.actions.moderation import contact_access
 from petition.admin.actors import current_actor
+from petition.admin.appeals.chosen_appeal import follow_appeal
 from petition.admin.decryption import decrypt_or_none
-from petition.admin.queue.filter_querystring import filter_querystring
-from petition.admin.queue.filters import Filters
+from petition.admin.queue.filter_querystring import filter_querystring, read_filters
 from petition.admin.responses import render_page
 from petition.admin.review import evidence, sections
 from petition.admin.review.decisions import list_decisions
 from petition.admin.review.forms import NoteForm, QuestionForm
 from petition.admin.review.history import load_history
+from petition.admin.review.word_difference import compare_words
 from petition.models import Correction, Display, Endorsement, Origin, State, Status
 from petition.models.choices import ACTIVE
 from petition.reference import clock
@@ -32,18 +34,20 @@ def render_endorsement(
     seen = stale_forms.last_change_of(pk)
     queryset = Endorsement.objects.select_related("appeal", "signatory", "text", "vouched_by")
     endorsement = get_object_or_404(queryset, pk=pk)
-    filtered = Filters.from_query(request.GET.dict()).select(by=current_actor(request), at=clock.now())
+    follow_appeal(request, endorsement.appeal)
+    filtered = read_filters(request).select(by=current_actor(request), at=clock.now())
     context = {
         "endorsement": endorsement,
-        "line": entries.get_entry_text_for_staff(endorsement) or _("Name sealed"),
+        "line": entries.get_entry_text_for_staff(endorsement) or _("Name encrypted"),
         "name_fields": get_name(endorsement),
+        "mail_domain": contact_access.read_mail_domain(endorsement),
         "decisions": list_decisions(endorsement),
         "questions": [
             (question, decrypt_or_none(question, "sealed_answer")) for question in endorsement.questions.all()
         ],
         "history": load_history(pk),
         "check": None if endorsement.withdrawal_due_at else evidence.build_check_form(endorsement, seen),
-        "title": _("Endorsement"),
+        "title": _("Endorsement %(number)s") % {"number": pk},
         **evidence.screening_context(endorsement),
         "undelivered": evidence.list_undelivered_mails(endorsement),
         **evidence.entry_context(endorsement),
@@ -63,13 +67,15 @@ def _action_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
     is_listed = bool(signatory and signatory.status == Status.LISTED)
     is_withheld = endorsement.state == State.APPROVED and endorsement.display == Display.WITHHELD and is_open
     correction = endorsement.corrections.waiting().first() if is_active and is_open else None
+    proposed = _format_proposal(correction) if correction else ""
     return {
         "is_active": is_active,
         "is_listed": is_listed,
         "may_show": is_withheld and endorsement.origin == Origin.IMPORTED,
         "asks_for_name": is_withheld and endorsement.name_again_at,
         "correction": correction,
-        "proposed": _format_proposal(correction) if correction else "",
+        "proposed": proposed,
+        "difference": compare_words(entries.get_entry_text_for_staff(endorsement), proposed) if proposed else [],
         "unreachable": endorsement.state == State.CONFIRMED and not endorsement.has_contact(),
         "ask": QuestionForm(auto_id="ask-%s") if endorsement.state == State.CONFIRMED and is_open else None,
         "note": NoteForm(initial={"words": signatory.note, "seen": seen}, auto_id="note-%s")

@@ -43,7 +43,7 @@ def _compare(similar: list[Resemblance]) -> list[dict[str, Any]]:
         {
             "other": rows[one.endorsement],
             "website": get_name(rows[one.endorsement])["website"],
-            "line": entries.get_entry_text_for_staff(rows[one.endorsement]) or _("Name sealed"),
+            "line": entries.get_entry_text_for_staff(rows[one.endorsement]) or _("Name encrypted"),
             "reference": one.reference or f"№ {one.endorsement}",
             "how": LIKENESS_LABELS[one.how],
             "verdict": one.verdict,

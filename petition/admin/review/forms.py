@@ -1,26 +1,38 @@
 """What moderators type about an endorsement: decisions, notes, questions, checks, spellings, and whole endorsements."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language, gettext_lazy as _
 
-from petition.actions.mailing.decision_mails import OTHER_REASON
 from petition.models import Appeal, Check, Display, Origin
-from petition.reference import countries
+from petition.reference.country_fields import CountriesField
 from petition.reference.languages import LANGUAGES
 from petition.text import input_rules, names
 from petition.text.form_fields import MailboxField, SingleLineField
 
 NOTE_LENGTH = 300
-_INVALID_TEXT = _("Remove invisible characters; begin with a letter, a digit or a quotation mark.")
+_INVALID_TEXT = _("Remove invisible characters. Begin with a letter, a digit or a quotation mark.")
 _TEXTAREA = {"rows": 3, "dir": "auto"}
-LANGUAGE_NAMES = sorted(
-    ((code, info["name_local"]) for code, info in LANG_INFO.items() if "name_local" in info),
-    key=lambda pair: names.collation_key(pair[1]),
-)
-"""Code and own name of each language that Django knows, in the order of the names."""
+_LIKELY = ("ky", "ru", "en", "kk", "uz", "tg", "uk", "be", "ka", "hy", "az", "pl", "de", "fr")
+"""Languages of the countries from which organisations signed the appeal of 2020, the likeliest first."""
+_NAMES = {
+    code: unicodedata.normalize("NFC", info["name_local"]) for code, info in LANG_INFO.items() if "name_local" in info
+}
+LANGUAGE_CHOICES = [
+    ("", "–"),
+    (_("Likely"), [(code, _NAMES[code]) for code in _LIKELY]),
+    (
+        _("Others"),
+        sorted(
+            ((code, name) for code, name in _NAMES.items() if code not in _LIKELY),
+            key=lambda pair: names.collation_key(pair[1]),
+        ),
+    ),
+]
+"""Code and own name of each language that Django knows."""
 
 
 class LanguageSelect(forms.Select):
@@ -41,45 +53,35 @@ class LineField(SingleLineField):
         super().__init__(widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}), **options)
 
 
-class CountryCodesField(forms.CharField):
-    """ISO 3166-1 alpha-2 codes, separated by spaces."""
+class CountryCodesField(CountriesField):
+    """The countries as on the public form, but as the database has them: codes separated by spaces."""
 
     def __init__(self) -> None:
-        attrs = {"dir": "ltr", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        super().__init__(
-            label=_("Countries to print"),
-            help_text=_("Codes of two letters, a space between: KG KZ. Three at most."),
-            required=False,
-            max_length=20,
-            widget=forms.TextInput(attrs=attrs),
-        )
+        super().__init__(label=_("Countries"), required=False)
 
-    def clean(self, value: Any) -> str:
-        codes = list(dict.fromkeys(super().clean(value).upper().replace(",", " ").split()))
-        if len(codes) > 3 or not set(codes) <= countries.COUNTRY_CODES:
-            raise forms.ValidationError(_("Enter three codes of countries at most, like KG KZ."))
-        return " ".join(codes)
+    def prepare_value(self, value: Any) -> list[str]:
+        return value.split() if isinstance(value, str) else list(value or ())
+
+    def clean(self, value: Any) -> str:  # type: ignore[override]
+        return " ".join(super().clean(" ".join(value or ()).replace(",", " ").split()))
 
 
 class RejectForm(forms.Form):
-    reason = forms.CharField(required=False, max_length=40)
+    reason = forms.CharField(max_length=40, error_messages={"required": _("Choose a reason.")})
     note = forms.CharField(
-        label=_("Note for moderators"),
-        help_text=_("Sealed, never in the trail or in a mail; erased with the contact."),
+        label=_("Internal note"),
+        help_text=_("Encrypted. Only moderators see it. Deleted with the contact."),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs=_TEXTAREA),
     )
 
-    def clean_reason(self) -> str:
-        return self.cleaned_data["reason"] or OTHER_REASON
-
 
 class InternalNoteForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
     note = forms.CharField(
-        label=_("Note for moderators"),
-        help_text=_("Sealed, never in the trail or in a mail; erased with the contact. Leave empty to erase it now."),
+        label=_("Internal note"),
+        help_text=_("Encrypted. Only moderators see it. Deleted with the contact. Leave empty to delete it now."),
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs=_TEXTAREA),
@@ -97,15 +99,15 @@ class NameLanguageForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
     language = forms.ChoiceField(
         label=_("Language of the name"),
-        help_text=_("So that it is read aloud and hyphenated right. Leave empty where nobody can say."),
+        help_text=_("For screen readers. Leave empty if you do not know."),
         required=False,
-        choices=[("", "–"), *LANGUAGE_NAMES],
+        choices=LANGUAGE_CHOICES,
         widget=LanguageSelect,
     )
 
 
 CHECKS = [
-    ("", _("By its own mailbox alone")),
+    ("", _("Only by its own e-mail")),
     *((check.value, check.label) for check in Check if check != Check.IMPORTED),
 ]
 
@@ -113,7 +115,7 @@ CHECKS = [
 class QuestionForm(forms.Form):
     words = forms.CharField(
         label=_("Question to the organisation"),
-        help_text=_("It stands on the organisation’s own page; the mail brings a link and not these words."),
+        help_text=_("The organisation reads it on its own page. The e-mail contains only a link."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         error_messages={"required": _("Write the question.")},
@@ -123,8 +125,8 @@ class QuestionForm(forms.Form):
 class NoteForm(forms.Form):
     seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     words = forms.CharField(
-        label=_("Note beside the line"),
-        help_text=_("Public and dated. Leave empty to take it away."),
+        label=_("Public note"),
+        help_text=_("Public, with a date. Leave empty to remove it."),
         required=False,
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
@@ -140,20 +142,20 @@ class NoteForm(forms.Form):
 class CheckForm(forms.Form):
     how = forms.ChoiceField(label=_("Checked"), choices=CHECKS, required=False, widget=forms.RadioSelect)
     voucher = forms.CharField(
-        label=_("Who vouches for it"),
-        help_text=_("Its line, like original-12 or further-12."),
+        label=_("Who vouches"),
+        help_text=_("Its reference, like original-12 or further-12."),
         required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),
     )
     note = forms.CharField(
-        label=_("In words"),
-        help_text=_("Sealed, for the secretariat alone; erased with the contact."),
+        label=_("Details"),
+        help_text=_("Encrypted. Only moderators see it. Deleted with the contact."),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
-    member = forms.BooleanField(label=_("It is a member: checked"), required=False)
+    member = forms.BooleanField(label=_("Membership checked"), required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def clean_note(self) -> str:
@@ -166,9 +168,9 @@ class CheckForm(forms.Form):
         """Require the voucher and the note where they are how it was checked."""
         typed = super().clean() or {}
         if typed.get("how") == Check.VOUCHED and not typed.get("voucher"):
-            self.add_error("voucher", _("Say which listed organisation vouches for it."))
+            self.add_error("voucher", _("Enter which listed organisation vouches for it."))
         if typed.get("how") == Check.OTHER and not typed.get("note") and "note" not in self.errors:
-            self.add_error("note", _("Say how it was checked."))
+            self.add_error("note", _("Describe how you checked it."))
         return typed
 
 
@@ -178,8 +180,8 @@ class EnterForm(forms.Form):
     origin = forms.ChoiceField(
         label=_("How it came"),
         choices=[
-            (Origin.EMAIL, _("By e-mail: its contact confirms by a button")),
-            (Origin.LETTER, _("By letter or call: a second moderator confirms")),
+            (Origin.EMAIL, _("By e-mail. The contact confirms with a button.")),
+            (Origin.LETTER, _("By letter or call. A second moderator confirms.")),
         ],
         widget=forms.RadioSelect,
     )
@@ -188,15 +190,15 @@ class EnterForm(forms.Form):
     acronym = LineField(label=_("Acronym"), required=False, max_length=50)
     countries = CountryCodesField()
     website = LineField(label=_("Website"), is_name=False, required=False, max_length=200)
-    display = forms.ChoiceField(label=_("Appears"), choices=Display.choices, widget=forms.RadioSelect)
-    member = forms.BooleanField(label=_("Says it is a member"), required=False)
-    language = forms.ChoiceField(label=_("Language of its mails"), choices=list(LANGUAGES.items()))
-    contact_name = LineField(label=_("Who wrote"), required=False, max_length=200)
-    contact_role = LineField(label=_("Role in the organisation"), required=False, max_length=200)
+    display = forms.ChoiceField(label=_("Name on the list"), choices=Display.choices, widget=forms.RadioSelect)
+    member = forms.BooleanField(label=_("Says that it is a member"), required=False)
+    language = forms.ChoiceField(label=_("Language of e-mails"), choices=list(LANGUAGES.items()))
+    contact_name = LineField(label=_("Contact person"), required=False, max_length=200)
+    contact_role = LineField(label=_("Role"), required=False, max_length=200)
     contact_email = MailboxField(label=_("E-mail address"), required=False, attrs={"autocomplete": "off"})
     note = forms.CharField(
-        label=_("Note for moderators"),
-        help_text=_("Where the mail or letter lies, who signed it, who called. Sealed, and erased with the contact."),
+        label=_("Internal note"),
+        help_text=_("Where the letter is, who signed, who called. Encrypted. Deleted with the contact."),
         max_length=2000,
         widget=forms.Textarea(attrs=_TEXTAREA),
     )
@@ -211,5 +213,5 @@ class EnterForm(forms.Form):
         by_mail = cleaned.get("origin") == Origin.EMAIL
         for name in ("contact_name", "contact_role", "contact_email"):
             if by_mail and not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("After an e-mail this is needed: the contact confirms."))
+                self.add_error(name, _("Needed, because the contact confirms by e-mail."))
         return cleaned

@@ -30,10 +30,13 @@ def enter(request: HttpRequest) -> HttpResponse:
         else:
             by_mail = endorsement.origin == Origin.EMAIL
             messages.success(
-                request, _("A mail asks it to confirm.") if by_mail else _("It waits for a second moderator.")
+                request,
+                _("We sent an e-mail asking the contact to confirm.")
+                if by_mail
+                else _("A second moderator must confirm it."),
             )
             return redirect_to_page("endorsement", endorsement.pk)
-    context = {"form": form, "title": _("Enter an endorsement")}
+    context = {"form": form, "title": _("Add endorsement")}
     return render_page(request, "decision/enter.html", context, status=form_status(form))
 
 

@@ -13,13 +13,13 @@ from petition.actions.moderation import decisions, name_changes, spelling
 from petition.actions.refusals import ChangedMeanwhile
 from petition.actions.self_service import corrections
 from petition.admin.actors import current_actor
-from petition.admin.numbers import parse_number
 from petition.admin.queue.filter_querystring import redirect_to_endorsement
 from petition.admin.review.endorsement_page import render_endorsement
 from petition.admin.review.forms import NameLanguageForm, SpellingForm
 from petition.admin.review.run_action import get_endorsement_or_404, get_entry_or_404, run_action
 from petition.models import Correction
 from petition.reference import clock
+from petition.text.numbers import parse_number
 
 
 @require_POST
@@ -38,7 +38,7 @@ def show_or_hide(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             decisions.hide(*get_entry_or_404(endorsement), by=by, at=now)
 
-    message = _("The name is off everything this site serves.") if pressed == "hide" else _("The name is shown again.")
+    message = _("The name is removed from the whole site.") if pressed == "hide" else _("The name is published again.")
     return run_action(request, pk, message, action)
 
 
@@ -52,7 +52,7 @@ def decide_correction(request: HttpRequest, pk: int) -> HttpResponse:
     if pressed not in ("accept", "refuse"):
         return HttpResponseBadRequest(_("Unknown decision."))
     decide = corrections.accept_correction if pressed == "accept" else corrections.refuse_correction
-    message = _("The line reads as proposed.") if pressed == "accept" else _("The line stays as it was.")
+    message = _("The correction is accepted.") if pressed == "accept" else _("The correction is refused.")
     get_endorsement_or_404(endorsement_id)
     return run_action(request, endorsement_id, message, lambda: decide(pk, by=current_actor(request), at=clock.now()))
 
@@ -73,7 +73,7 @@ def correct_spelling(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     try:
-        return run_action(request, pk, _("The name is spelled as typed; old and new are kept."), action)
+        return run_action(request, pk, _("The name is corrected. The old spelling is kept for staff."), action)
     except ChangedMeanwhile:
         typed = request.POST.copy()
         typed["seen"] = str(stale_forms.last_change_of(pk))
@@ -100,7 +100,7 @@ def set_language(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     try:
-        return run_action(request, pk, _("The language of the name is set."), action)
+        return run_action(request, pk, _("The language of the name is saved."), action)
     except ChangedMeanwhile:
-        messages.warning(request, _("Somebody has changed the name since you looked; look again."))
+        messages.warning(request, _("Somebody changed the name since you opened the page. Look again."))
         return redirect_to_endorsement(request, pk)

@@ -26,7 +26,7 @@ def set_public_note(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render_endorsement(request, pk, note=form)
     words = form.cleaned_data["words"]
-    message = _("The note stands beside the line.") if words else _("No note stands beside the line.")
+    message = _("The public note is saved.") if words else _("The public note is removed.")
     entry, seen = get_entry_or_404(endorsement), stale_forms.parse(form.cleaned_data["seen"])
 
     def action() -> None:
@@ -50,7 +50,7 @@ def set_internal_note(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render_endorsement(request, pk, internal=form)
     words = form.cleaned_data["note"]
-    message = _("The note is kept.") if words else _("The note is erased.")
+    message = _("The note is saved.") if words else _("The note is deleted.")
     seen = stale_forms.parse(form.cleaned_data["seen"])
 
     def action() -> None:

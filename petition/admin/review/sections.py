@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from petition.actions.endorsing import withheld_count
 from petition.actions.listing import entries
 from petition.actions.mailing import decision_mails
-from petition.actions.mailing.decision_mails import OTHER_REASON, MailSpec
+from petition.actions.mailing.decision_mails import MailSpec
 from petition.actions.moderation import manual_entry, name_changes, spelling
 from petition.admin.review.forms import InternalNoteForm, NameLanguageForm, RejectForm, SpellingForm
 from petition.mail.messages import RenderedMail
@@ -33,7 +33,6 @@ def decision_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
         "reachable": reachable,
         "mails": _preview_mails(endorsement) if reachable and is_open else {},
         "reasons": _preview_reasons(endorsement, reachable) if may_reject else [],
-        "chosen_reason": OTHER_REASON,
         "reject": RejectForm(auto_id="reject-%s"),
         "internal": build_internal_note_form(endorsement, seen),
         "needs_second_count": withheld_count.needs_second_check(endorsement),

@@ -11,16 +11,18 @@ from django.views.decorators.http import require_POST
 from petition.actions.moderation import comparisons, verification
 from petition.actions.moderation.verification import CheckResult
 from petition.actions.refusals import ChangedMeanwhile, NotPossible
+from petition.actions.stale_forms import last_change_of
 from petition.admin.actors import current_actor
-from petition.admin.numbers import parse_number
 from petition.admin.queue.filter_querystring import redirect_to_endorsement
 from petition.admin.references import find_signatory_id
 from petition.admin.refusal_messages import REFUSAL_MESSAGES, describe_event
 from petition.admin.review import evidence
 from petition.admin.review.endorsement_page import render_endorsement
 from petition.admin.review.forms import CHECKS, CheckForm
+from petition.admin.review.run_action import report_success
 from petition.models import Check, Endorsement, Verdict
 from petition.reference import clock
+from petition.text.numbers import parse_number
 
 
 @require_POST
@@ -33,10 +35,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         if typed["how"] == Check.VOUCHED:
             voucher = find_signatory_id(endorsement.appeal_id, typed["voucher"].strip().lower())
             if voucher is None:
-                form.add_error("voucher", _("There is no such line."))
+                form.add_error("voucher", _("There is no such entry."))
     if not form.is_valid():
         return render_endorsement(request, pk, check=form)
     result = CheckResult(typed["how"], typed["member"], typed["note"], voucher)
+    before = last_change_of(pk)
     try:
         verification.record_check(pk, result, seen=typed["seen"], by=current_actor(request), at=clock.now())
     except ChangedMeanwhile as stale:
@@ -44,7 +47,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     except NotPossible:
         messages.warning(request, str(REFUSAL_MESSAGES[NotPossible]))
     else:
-        messages.success(request, _("It is on record how this was checked."))
+        report_success(request, pk, _("The check is recorded."), before=before)
     return redirect_to_endorsement(request, pk)
 
 
@@ -78,5 +81,8 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     except NotPossible:
         messages.warning(request, str(REFUSAL_MESSAGES[NotPossible]))
     else:
-        messages.success(request, _("Remembered: %(verdict)s.") % {"verdict": Verdict(verdict).label})
+        message = _("Saved: %(verdict)s.") % {"verdict": Verdict(verdict).label}
+        if verdict == Verdict.SAME:
+            message += " " + _("Nothing else changed. Now reject the newer one.")
+        messages.success(request, message)
     return redirect_to_endorsement(request, pk)

@@ -20,13 +20,13 @@ from petition.models import Role, RoleProposal, get_roles
 from petition.reference import clock
 
 REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
-    LastAdministrator: gettext_lazy("Nobody else is an administrator, so this cannot be done."),
+    LastAdministrator: gettext_lazy("You are the only administrator, so you cannot do this."),
     LastButOneAdministrator: gettext_lazy(
-        "Only you would be left as an administrator, and what takes two could never be done. "
-        "A third one is needed first; the operator can make one with “createsuperuser”."
+        "You would be the only administrator, but some actions need two. Add a third first. "
+        "The operator can use “createsuperuser”."
     ),
-    SecondPersonNeeded: gettext_lazy("You proposed it yourself: another administrator has to agree."),
-    RoleProposal.DoesNotExist: gettext_lazy("Somebody was first: it is decided."),
+    SecondPersonNeeded: gettext_lazy("You proposed this. Another administrator must agree."),
+    RoleProposal.DoesNotExist: gettext_lazy("Somebody else has already decided this."),
     User.DoesNotExist: gettext_lazy("This account is disabled."),
 }
 
@@ -42,7 +42,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "proposals": [(proposal, usernames.get(proposal.proposed_by, "")) for proposal in proposals],
         "me": request.user.pk,
-        "title": _("Staff"),
+        "title": _("Team"),
     }
     return render_page(request, "team/team.html", context)
 
@@ -65,9 +65,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         try:
             account_actions.invite(cleaned["name"], cleaned["mailbox"], roles_wanted, **options)
         except NameTaken:
-            form.add_error("name", _("There is an account of this name."))
+            form.add_error("name", _("There is already an account with this name."))
         else:
-            messages.success(request, _("The invitation is on its way."))
+            messages.success(request, _("The invitation will be sent."))
             return redirect_to_page("staff")
     context = {"form": form, "needs_second": roles.needs_second_person(), "title": _("Invite")}
     return render_page(request, "team/invite.html", context, status=form_status(form))
@@ -135,5 +135,5 @@ def _run(request: HttpRequest, action: Callable[[], object]) -> None:
         messages.warning(request, str(REFUSAL_MESSAGES[type(error)]))
     else:
         # False: with several administrators a role is only proposed.
-        done = _("Proposed: another administrator has to agree.") if result is False else _("Done.")
+        done = _("Proposed. Another administrator must agree.") if result is False else _("Done.")
         messages.success(request, done)

@@ -26,10 +26,10 @@ class _LimitedCode:
             self.authenticator = second_factor_codes.accept_code(account, code, at=clock.now())
         except CodesBlocked as blocked:
             until = {"time": date_format(timezone.localtime(blocked.until), "H:i e")}
-            words = _("Too many wrong codes. No code is accepted for this account until %(time)s. A passkey works.")
+            words = _("Too many wrong codes. This account accepts no code until %(time)s. A passkey works.")
             raise ValidationError(words % until, code="codes_blocked") from blocked
         if self.authenticator is None and second_factor_codes.is_code_used(account, code, at=clock.now()):
-            words = _("This code was used already. Wait until your app shows the next one.")
+            words = _("This code was already used. Wait for the next code in your app.")
             raise ValidationError(words, code="code_used")
         if self.authenticator is None:
             raise get_adapter().validation_error("incorrect_code")

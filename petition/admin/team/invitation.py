@@ -29,7 +29,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("The password is set. Sign in with it."))
             return HttpResponseRedirect(reverse("account_login"), status=HTTPStatus.SEE_OTHER)
     except NoSuchInvitation:
-        context: dict[str, object] = {"title": _("This link is not valid any more")}
+        context: dict[str, object] = {"title": _("This link is no longer valid")}
         status = HTTPStatus.NOT_FOUND
     else:
         context = {"title": _("Choose a password"), "form": form, "account": account}

@@ -39,7 +39,7 @@ def staff_session_middleware(
         began = request.session.setdefault("began", now)
         if now - began > MAX_SESSION_AGE.total_seconds():
             logout(request)
-            messages.info(request, _("You were signed in for twelve hours. Sign in again."))
+            messages.info(request, _("Your session has ended after twelve hours. Sign in again."))
             return HttpResponseRedirect(reverse("account_login"))
         rights = find_rights(request.resolver_match)
         if not (rights and rights.polled):
@@ -51,7 +51,7 @@ def staff_session_middleware(
         if is_mfa_enabled(request.user):
             # The session began before the factor was set up, perhaps by somebody who knew the password alone.
             logout(request)
-            messages.info(request, _("The second factor is set up. Sign in again, with both."))
+            messages.info(request, _("The second factor is set up. Sign in again with both."))
             return HttpResponseRedirect(reverse("account_login"))
         return None if name in _OPEN_WITHOUT_FACTOR else HttpResponseRedirect(reverse("mfa_activate_totp"))
 

@@ -114,7 +114,7 @@ def test_who_has_already_endorsed_gets_a_mail_without_a_confirmation_link(appeal
     assert [row.state for row in list_forms()] == [state, State.SUBMITTED], "the same work as for anybody"
     ((message, address, content),) = mails()[before:]
     assert (message, address) == ("already_endorsed", "ASEL@fund.example")
-    assert set(content) == {"change_url", "reference"}
+    assert set(content) == {"change_url", "reference", "when"}
     assert content["change_url"] == "http://127.0.0.1:8000/change/", "no word of the appeal"
     with clock.freeze(NOON):
         deliver_due()

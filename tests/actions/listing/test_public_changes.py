@@ -114,4 +114,4 @@ def test_only_a_ticked_box_is_agreement_and_staff_see_it(
     assert response.status_code == 200
     assert fund.corrections.get().old_line_public is ticked
     staff_page = staff.get(f"/admin/endorsements/{fund.pk}/").content.decode()
-    assert ("its present line stays in the public list of changes" in staff_page) is ticked
+    assert ("the public list of changes shows the old entry" in staff_page) is ticked

@@ -245,7 +245,7 @@ def test_the_own_page_shows_when_it_is_final_and_what_is_possible(client: Client
     assert "withdrawn for good on 24 November 2026" in page
     for step, status in (("withdraw", 200), ("stop", 200), ("correction", 409), ("named", 409)):
         assert client.get(f"{address}{step}/").status_code == status, step
-    assert "is off this site already" in client.get(f"{address}stop/").content.decode()
+    assert "is already gone from this site" in client.get(f"{address}stop/").content.decode()
     assert client.post(f"{address}withdraw/").status_code == 200
     assert reload(row).state == State.WITHDRAWN
 

@@ -32,8 +32,8 @@ def test_only_the_button_freezes_an_edition(staff: Client, appeal: Appeal) -> No
         listed = staff.get(PATH).content.decode()
         audit_log = staff.get("/admin/petition/auditevent/").content.decode()
     assert f'href="/appeals/{SLUG}/editions/2026-11-23/"' in listed
-    assert "The edition stands at its address now." in listed
-    assert "edition frozen" in audit_log
+    assert "The edition is published." in listed
+    assert "edition published" in audit_log
     assert AuditEvent.objects.latest("pk").actor_kind == "staff"
 
 
@@ -41,9 +41,9 @@ def test_errors_are_shown_beside_their_field(staff: Client, appeal: Appeal) -> N
     posted(staff)
     status, page = posted(staff)
     assert status == 422
-    assert "There is an edition of this date already" in page
+    assert "There is already an edition of this date" in page
     yesterday = (NOON - timedelta(days=1)).date().isoformat()
-    assert "take today or a later day" in posted(staff, dated=yesterday)[1]
+    assert "Choose today or a later date" in posted(staff, dated=yesterday)[1]
     assert Edition.objects.count() == 1
 
 

@@ -55,7 +55,7 @@ def test_an_editor_sets_opening_and_closing(editor: Client, appeal: Appeal) -> N
 def test_a_translation_is_previewed_and_published(editor: Client, appeal: Appeal) -> None:
     response = editor.post(text_at(appeal), TYPED)
     page = response.content.decode()
-    assert "As it was read" in page
+    assert "As we read it" in page
     assert page.count("<li>") >= 8
     assert published() == []
     assert editor.post(text_at(appeal), TYPED | {"publish": ""}).status_code == 303
@@ -82,7 +82,7 @@ def test_lines_not_understood_are_shown_with_their_numbers(editor: Client, appea
 
 
 def test_an_official_text_stays_as_it_is(editor: Client, appeal: Appeal) -> None:
-    assert "stays as it is for ever" in editor.get(text_at(appeal, "en")).content.decode()
+    assert "It can never be changed" in editor.get(text_at(appeal, "en")).content.decode()
     response = editor.post(text_at(appeal, "en"), TYPED | {"source": CHANGED, "publish": ""})
     assert response.status_code == 422
     assert published("en") == [1]
@@ -100,7 +100,7 @@ def test_one_editor_proposes_and_another_publishes(editor: Client, appeal: Appea
     editor.post(text_at(appeal), TYPED | {"publish": ""})
     second = create_client(create_account("second", Role.ADMINISTRATOR))
     response = editor.post(text_at(appeal), TYPED | {"source": CHANGED, "publish": ""}, follow=True)
-    assert "somebody else has to publish it" in response.content.decode()
+    assert "Another editor must publish it" in response.content.decode()
     assert published() == [1]
     proposal = TextProposal.objects.get()
     address, version = f"/admin/texts/proposed/{proposal.pk}/", text_proposals.get_version(proposal)

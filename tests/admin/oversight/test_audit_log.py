@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -38,6 +39,14 @@ def test_a_filter_shows_who_opened_which_contact(auditor: Client, appeal: Appeal
     assert lines(auditor, f"?q={waiting.pk}") == AuditEvent.objects.filter(subject_id=waiting.pk).count()
 
 
+def test_no_link_of_an_entry_leads_to_a_page_that_is_refused(auditor: Client, appeal: Appeal) -> None:
+    confirmed(appeal, at=NOON)
+    page = auditor.get(f"{TRAIL}{AuditEvent.objects.latest('pk').pk}/change/").content.decode()
+    links = set(re.findall(r'<a [^>]*href="(/admin/[^"]*)"', page))
+    assert TRAIL in links
+    assert [link for link in links if auditor.get(link).status_code not in (200, 302)] == []
+
+
 def test_the_filter_by_days_includes_both_days(auditor: Client, appeal: Appeal) -> None:
     approved(appeal, at=NOON)
     everything = AuditEvent.objects.count()
@@ -52,7 +61,8 @@ def test_the_export_is_filtered_and_recorded(auditor: Client, appeal: Appeal) ->
     endorsement = approved(appeal, organisation_name="Unmistakable Fund", at=NOON)
     page = auditor.get(f"{TRAIL}?verb=approve").content.decode()
     assert f'href="{TRAIL}export/?verb=approve"' in page
-    assert "1 line, as codes" in auditor.get(f"{TRAIL}export/?verb=approve").content.decode()
+    counted = auditor.get(f"{TRAIL}export/?verb=approve").content.decode()
+    assert "1 event, as codes and numbers, without names." in counted
     assert not AuditEvent.objects.filter(verb="export_trail").exists()
     response = auditor.post(f"{TRAIL}export/?verb=approve")
     assert (response["Content-Type"], "no-store" in response["Cache-Control"]) == ("text/csv", True)

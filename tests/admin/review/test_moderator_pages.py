@@ -15,7 +15,8 @@ from tests.factories import NOON, approved, confirmed, submitted, withdraw_for_g
 
 
 def decide(browser: Client, endorsement: Endorsement, decision: str) -> str:
-    response = browser.post(f"/admin/endorsements/{endorsement.pk}/decide/", {"decision": decision}, follow=True)
+    typed = {"decision": decision} | ({"reason": "other"} if decision == "reject" else {})
+    response = browser.post(f"/admin/endorsements/{endorsement.pk}/decide/", typed, follow=True)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -30,8 +31,8 @@ def test_the_queue_shows_the_oldest_first_with_buttons(staff: Client, appeal: Ap
     assert f'action="/admin/endorsements/{first.pk}/decide/"' in page
     assert page.count('class="staff-approve"') == 2
     assert 'value="reject"' not in page.split('id="bulk"')[0], "its mail is seen first"
-    assert f'href="/admin/endorsements/{first.pk}/#reject"' in page
-    assert 'id="reject"' in staff.get(f"/admin/endorsements/{first.pk}/").content.decode()
+    assert f'<a href="/admin/endorsements/{first.pk}/" class="staff-open">Review</a>' in page
+    assert 'value="reject"' in staff.get(f"/admin/endorsements/{first.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_a_second_decision_names_who_decided_first(staff: Client, appeal: Appeal
     endorsement = confirmed(appeal)
     decide(staff, endorsement, "approve")
     again = decide(staff, endorsement, "approve")
-    assert re.search(r"Already decided by moderator at \d+ \w+ \d{4}, \d\d:\d\d: Approved\.", again)
+    assert re.search(r"Already decided by moderator at \d+ \w+ \d{4}, \d\d:\d\d UTC: Approved\.", again)
     assert Endorsement.objects.filter(state=State.APPROVED, origin="form").count() == 1
 
 
@@ -83,7 +84,7 @@ def test_a_withheld_name_is_encrypted_and_erased_after_withdrawal(staff: Client,
     withdraw_for_good(endorsement.pk)
     withdrawn = staff.get(page).content.decode()
     assert "Quiet Fund" not in withdrawn
-    assert "Name sealed" in withdrawn
+    assert "Name encrypted" in withdrawn
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_used_code_is_reported_as_used(account: User) -> None:
     with clock.freeze(NOON):
         assert from_network(1).post(AUTHENTICATE, {"code": code(NOON)}).status_code == 302
         page = from_network(2).post(AUTHENTICATE, {"code": code(NOON)}).content.decode()
-    assert "This code was used already" in page
+    assert "This code was already used" in page
 
 
 def test_passkeys_still_work_on_https(account: User, settings: Settings) -> None:

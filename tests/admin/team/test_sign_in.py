@@ -73,6 +73,7 @@ def test_on_https_only_the_second_factor_page_is_open_until_it_is_set_up(db: Non
     page = set_up(client, made)
     assert "Set up the second factor" in page
     assert "<svg" in page
+    assert "<?xml" not in page, "HTML knows no declaration of XML"
     assert "data:" not in page
     assert client.get("/admin/", secure=True)["Location"].startswith("/admin/login/")
 
@@ -88,7 +89,7 @@ def test_a_new_factor_ends_every_session_and_password_and_factor_sign_in(db: Non
     (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", page)
     asked = sign_in(owner, *made, secure=True)
     refused = fill(owner, asked, "/admin/second-factor/authenticate/", secure=True, code=digits(secret))
-    assert "This code was used already" in refused, "it set up the factor"
+    assert "This code was already used" in refused, "it set up the factor"
     fill(owner, refused, "/admin/second-factor/authenticate/", secure=True, code=digits(secret, steps=1))
     assert owner.get("/admin/", secure=True).status_code == 200
 
@@ -130,5 +131,5 @@ def test_a_changed_factor_is_reported_by_queued_mail(committed: None, https: Non
     (sign_in, (message, address, content)) = mails()
     assert sign_in[:2] == ("new_device", "chief@desk.example")
     assert (message, address) == ("prepared", "chief@desk.example")
-    assert "this was changed in your staff account" in content["text"]
+    assert "This was changed in your staff account" in content["text"]
     assert "127.0.0.1" not in content["text"]
