@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 class PetitionConfig(AppConfig):
     name = "petition"
-    verbose_name = _("Appeal desk")
+    verbose_name = _("Team")
 
     def ready(self) -> None:
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)

@@ -97,7 +97,7 @@ class Site:
 
     def output_of(self, *arguments: str) -> str:
         """Run Python with these arguments as a process of this site and return its output."""
-        environment = self.environment | {"SITE_URL": self.url}
+        environment = self.environment | {"SITE_URL": self.url, "DJANGO_SETTINGS_MODULE": "petition.settings"}
         result = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
         )

@@ -90,7 +90,7 @@ def test_only_actions_write() -> None:
     assert {short(path): find_writes(path) for path in readers if find_writes(path)} == {
         "management/commands/worker.py": ["update", "update"],  # of the journal's file and of the mirror
         "management/static_files.py": ["update", "update"],  # of a hash
-        "publishing/documents/docx.py": ["save"],  # of a file in memory
+        "publishing/documents/docx_parts.py": ["save"],  # of a file in memory
     }
 
 

@@ -7,6 +7,9 @@ from typing import Final
 # Each under its own name: people look for their language in that language.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "ru": "Русский", "ky": "Кыргызча"})
 
+# As Open Graph names them, with a territory.
+LOCALES: Final[Mapping[str, str]] = MappingProxyType({"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG"})
+
 # The language of the statement as signed, and of every path without a prefix.
 DEFAULT_LANGUAGE: Final = "en"
 

@@ -44,14 +44,14 @@ _MAILBOX_ATTRIBUTES = {
 }
 
 _ADVICE = {
-    InputRule.CONTROL: _("Remove the invisible control characters; typing the text anew does it."),
-    InputRule.BIDI: _("Remove the invisible characters that change the direction of writing."),
-    InputRule.TAG: _("Remove the invisible characters; typing the text anew does it."),
-    InputRule.ZERO_WIDTH: _("Remove the invisible characters; typing the text anew does it."),
-    InputRule.UNASSIGNED: _("Remove the characters that do not exist in Unicode."),
-    InputRule.PRIVATE_USE: _("Remove the characters that only one font can show."),
-    InputRule.SURROGATE: _("Remove the broken characters; typing the text anew does it."),
-    InputRule.MARKS: _("Remove the accents piled on one letter."),
+    InputRule.CONTROL: _("Remove invisible control characters. Typing the text again does this."),
+    InputRule.BIDI: _("Remove invisible characters that change the direction of the text."),
+    InputRule.TAG: _("Remove invisible characters. Typing the text again does this."),
+    InputRule.ZERO_WIDTH: _("Remove invisible characters. Typing the text again does this."),
+    InputRule.UNASSIGNED: _("Remove characters that do not exist in Unicode."),
+    InputRule.PRIVATE_USE: _("Remove characters that only one font can show."),
+    InputRule.SURROGATE: _("Remove broken characters. Typing the text again does this."),
+    InputRule.MARKS: _("Use fewer accents on one letter."),
     InputRule.FORMULA: _("Begin with a letter, a digit or a quotation mark, not with = + - or @."),
     InputRule.NO_LETTER: _("Enter at least one letter or digit."),
 }

@@ -14,10 +14,7 @@ _IDLE_TOO_LONG = "25P03"
 
 _MAYBE_STORED: Message = (
     _("Please send it again"),
-    _(
-        "The site could not store this in time, or could not confirm it. Wait half a minute, then send it again. "
-        "It does no harm if it arrives twice."
-    ),
+    _("The site could not store this in time. Wait half a minute and send it again. Sending it twice does no harm."),
 )
 
 

@@ -4,10 +4,13 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from petition.publishing import queries
+from petition.reference.languages import LANGUAGES
 
 Message = tuple[str | Promise, str | Promise]  # title and advice
 
@@ -15,38 +18,38 @@ RETRY_SECONDS = 30  # when a program may ask again for what is not available now
 
 _DAMAGED: Message = (
     _("This request could not be read"),
-    _("Something in the address or the form was damaged on the way. Go back, reload the page and try again."),
+    _("The address or the form was damaged on the way. Go back, reload the page and try again."),
 )
 _MESSAGES: dict[HTTPStatus, Message] = {
     HTTPStatus.BAD_REQUEST: _DAMAGED,
     HTTPStatus.LENGTH_REQUIRED: _DAMAGED,
     HTTPStatus.FORBIDDEN: (
         _("This was not allowed"),
-        _("The request came from another site, or from a page that was open too long. Open it again."),
+        _("The request came from another site or an old page. Open the page again."),
     ),
     HTTPStatus.NOT_FOUND: (
-        _("There is nothing at this address"),
-        _("The address may be mistyped, or the link may no longer be valid. Start from the appeal."),
+        _("Page not found"),
+        _("The address may be wrong, or the link too old."),
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: (
-        _("This address does not take that"),
+        _("This address does not accept that"),
         _("Open the page in a browser and use the form on it."),
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-        _("This is too much at once"),
-        _("A form here takes 64 kilobytes at most. Shorten what you entered and send it again."),
+        _("Too much text"),
+        _("A form can have 64 kilobytes at most. Shorten your text and send it again."),
     ),
     HTTPStatus.TOO_MANY_REQUESTS: (
         _("Too many tries"),
-        _("Wait an hour and try again, or open the link in the mail instead. Nothing is lost."),
+        _("Wait an hour and try again, or open the link in our e-mail. Nothing is lost."),
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
-        _("Something went wrong here"),
-        _("It is our mistake, not yours, and nothing was stored by halves. Go back and try again in a few minutes."),
+        _("Something went wrong"),
+        _("This is our mistake. Go back and try again in a few minutes."),
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         _("Not available at the moment"),
-        _("The list cannot be read just now. Try again in a few minutes."),
+        _("We cannot read the list at the moment. Try again in a few minutes."),
     ),
 }
 
@@ -57,6 +60,8 @@ def error_page(request: HttpRequest, status: HTTPStatus, message: Message | None
     context: dict[str, object] = {"title": title, "advice": advice}
     if request.method == "POST" and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         context |= {"is_post": True, "typed": _submitted_fields(request)}
+    if status == HTTPStatus.NOT_FOUND and not request.path_info.startswith("/admin/"):
+        context["languages"] = [_link_home(code) for code in LANGUAGES]
     response = render(request, "error.html", context, status=status)
     response["Cache-Control"] = "no-store"
     if "/endorsements/" in request.path_info:
@@ -66,11 +71,17 @@ def error_page(request: HttpRequest, status: HTTPStatus, message: Message | None
     return response
 
 
+def _link_home(language: str) -> tuple[str, str, str]:
+    """Return the code of a language, and words and address of the link to the appeal in it."""
+    with translation.override(language):
+        return language, gettext("To the appeal"), reverse("home")
+
+
 def not_taken_in(request: HttpRequest) -> HttpResponse:
     """Return the page for what cannot be stored because no worker could open it. All that was typed is still there."""
     message = (
         _("Not sent yet"),
-        _("The site cannot take anything in just now. Nothing was stored. Wait a few minutes, then send it again."),
+        _("The site cannot store anything at the moment. Nothing was stored. Wait a few minutes and send it again."),
     )
     return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
 

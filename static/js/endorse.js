@@ -1,4 +1,5 @@
 /* The endorsement form on a bad connection. Everything works without this file; with it
+   – one list of countries is shown, and another one on request;
    – the entry is previewed whenever one of its fields was left; only these fields are sent for that;
    – what was typed about the organisation survives an interruption.
    Names of people, e-mail addresses and declarations are never read here, so they can be neither stored nor sent.
@@ -40,6 +41,21 @@
       else field.value = values.shift() || ""; // the three lists of countries share a name: keep their order
     }
   };
+
+  // --- Countries ---
+
+  const lists = fields.filter((field) => field.name === "countries");
+  const addCountry = form.querySelector("[data-add-country]");
+  const showCountries = (count) => {
+    lists.forEach((list, place) => (list.hidden = place >= count && !list.value));
+    addCountry.hidden = lists.every((list) => !list.hidden);
+  };
+  showCountries(1);
+  addCountry.addEventListener("click", () => {
+    const next = lists.find((list) => list.hidden);
+    showCountries(lists.indexOf(next) + 1);
+    next.focus();
+  });
 
   // --- Preview of the entry ---
 
@@ -96,6 +112,7 @@
   if (!stored) return;
   fill(stored);
   if (isEmpty()) return;
+  showCountries(1);
   preview(false);
   const notice = status.firstElementChild;
   notice.hidden = false;

@@ -24,6 +24,7 @@ _CUT_OR_COVERED = """() => {
   const before = [scrollX, scrollY];
   const dialog = document.querySelector('dialog:modal');  // what is behind it cannot be reached, and is meant to be
   for (const element of (dialog || document).querySelectorAll('a, button, input[type=submit]')) {
+    if (!element.checkVisibility()) continue;  // in a closed section
     const words = (element.textContent || element.value || '').trim().slice(0, 60);
     if (element.matches('button, input') && element.scrollWidth > element.clientWidth) found.push(`cut: ${words}`);
     element.scrollIntoView({block: 'center', behavior: 'instant'});

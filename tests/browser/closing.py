@@ -1,4 +1,4 @@
-"""Close the appeal as of three days ago, or open it again.
+"""Close the appeal as of three days ago, let it open in three days ("upcoming"), or open it again.
 
 python -m tests.browser.closing kyrgyzstan-2020 closed
 """
@@ -16,8 +16,10 @@ def main(slug: str, how: str) -> None:
     from petition.models import Appeal
     from petition.reference import clock
 
-    closes_at = clock.now() - timedelta(days=3) if how == "closed" else None
-    Appeal.objects.filter(slug=slug).update(closes_at=closes_at)
+    days = timedelta(days=3)
+    opens_at = clock.now() + days if how == "upcoming" else None
+    closes_at = clock.now() - days if how == "closed" else None
+    Appeal.objects.filter(slug=slug).update(opens_at=opens_at, closes_at=closes_at)
 
 
 if __name__ == "__main__":

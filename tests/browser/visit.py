@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Request, ViewportSize
+from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, Request, ViewportSize
 
 from tests.site import SLUG, Site
 
@@ -101,6 +101,14 @@ class Visit:
         """Wait until the open page does not load itself again."""
         self.page.locator("meta[http-equiv=refresh]").wait_for(state="detached")
 
+    def unfold(self, selector: str) -> Locator:
+        """Open the sections in which the first `selector` stands, from the outside in, and return it."""
+        target = self.page.locator(selector).first
+        closed = self.page.locator("details:not([open])", has=target)
+        while closed.count():
+            closed.first.locator("> summary").click()
+        return target
+
     def decide(self, button: str) -> None:
         """The same for a decision: a press just after the page has opened counts as the second one of a double."""
         self.page.wait_for_timeout(600)
@@ -134,10 +142,11 @@ class Visit:
         for name in ("authority", "consent_processing", "consent_publication"):
             self.page.locator(f"[name={name}]").check()
 
-    def send_form(self, *, display: str = "named", name: str = "") -> str:
+    def send_form(self, *, display: str = "named", name: str = "", **more: str) -> str:
         """Send a filled-in form without drawing it, from a mailbox of its own; return the address that confirms it.
 
-        Many states begin with it. How the form is filled in by hand, journeys/ and the states of the form try.
+        Many states begin with it; `more` are further fields. How the form is filled in by hand, journeys/ and the
+        states of the form try.
         """
         self.address = f"visit{next(self.site.numbers)}@demo.example"
         self.name = name or f"{NAME} {self.address.partition('@')[0]}"
@@ -145,21 +154,21 @@ class Visit:
         (opened,) = re.findall(r'name="opened" value="([^"]*)"', requests.get(address).text())
         contact = {"contact_name": "Made-up Person", "contact_role": "Tester", "contact_email": self.address}
         agreed = dict.fromkeys(("authority", "consent_processing", "consent_publication"), "on")
-        form = {"organisation_name": self.name, "display": display, "opened": opened, **contact, **agreed}
+        form = {"organisation_name": self.name, "display": display, "opened": opened, **contact, **agreed, **more}
         answer = requests.post(address, form=form)
         assert answer.ok, answer.text()
         return str(re.findall(r"http\S+/confirm/", self.site.mail_to(self.address))[0])
 
-    def make_own_page(self, *, display: str = "named", name: str = "") -> str:
+    def make_own_page(self, *, display: str = "named", name: str = "", **more: str) -> str:
         """Send and confirm a form without drawing anything; return the path of its own page, without the language."""
-        assert self.page.context.request.post(self.send_form(display=display, name=name)).ok
+        assert self.page.context.request.post(self.send_form(display=display, name=name, **more)).ok
         return str(re.findall(r"/endorsements/[\w-]+/", self.site.mail_to(self.address, number=2))[0])
 
     def find(self, words: str) -> None:
         """The page of the queue on which a row says `words`: to decide, or set aside, as what is sent fast."""
         more = "main a[href*='after=']"
         for tab in ("confirmed", "quarantined"):
-            self.open(f"/admin/?state={tab}")
+            self.open(f"/admin/?state={tab}&appeal={SLUG}")  # another visit may have switched
             while not self.page.locator(".staff-queue").get_by_text(words).count():
                 if not self.page.locator(more).count():
                     break
@@ -195,6 +204,19 @@ def confirmed_page(visit: Visit) -> None:
     visit.press(".button")
 
 
+def opened(go: State, section: str) -> State:
+    """With this section open, and all that are in it."""
+
+    def open_all(visit: Visit) -> None:
+        go(visit)
+        visit.page.locator(f"{section} > summary").click()
+        closed = visit.page.locator(f"{section} details:not([open]) > summary:visible")
+        while closed.count():
+            closed.first.click()
+
+    return open_all
+
+
 def entered(origin: str) -> Callable[[Visit], None]:
     """The form of the secretariat is filled in; `origin` is how the organisation wrote."""
 
@@ -204,7 +226,7 @@ def entered(origin: str) -> Callable[[Visit], None]:
         visit.sign_in()
         visit.open("/admin/enter/")
         visit.page.locator(f"[name=origin][value={origin}]").check()
-        visit.page.locator("[name=appeal]").select_option(SLUG)
+        visit.page.locator("main [name=appeal]").select_option(SLUG)
         for name, text in (
             ("organisation_name", f"Ойдон чыгарылган бирикме {number}"),
             ("contact_name", "Made-up Person"),

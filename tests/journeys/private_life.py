@@ -19,7 +19,17 @@ ROLES = ("listed", "withheld", "rejected", "asked", "withdrawn", "unconfirmed", 
 """What happens to each organisation."""
 SECRET_NAMES = ROLES[1:]
 WORDS = (
-    *("question", "answer", "proposal", "dispute", "dispute mailbox", "note", "check note", "forgotten question"),
+    *(
+        "question",
+        "answer",
+        "proposal",
+        "dispute",
+        "dispute mailbox",
+        "message answer",
+        "note",
+        "check note",
+        "forgotten question",
+    ),
     *(f"proposed {field}" for field in ("person", "role", "mailbox")),
 )
 """Texts between an organisation and the secretariat."""
@@ -98,7 +108,7 @@ class Life:
                 browser.open(path, fields)
                 self.before_worker |= self.seen_after_sending(browser)
         for browser in browsers[:4]:
-            assert "We have received this" in browser.page
+            assert "We have your request" in browser.page
             browser.is_patient = False
             browser.open(browser.address)
             assert "<h1>" in browser.page
@@ -219,6 +229,7 @@ class Life:
         self.endorse()
         self.stage("decide")
         self.write()
+        self.stage("answer")
 
     def wait_for_mails(self) -> None:
         """Wait until every mail has left, or was dropped since it was not true: all are queued with what they tell."""

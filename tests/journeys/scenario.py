@@ -5,6 +5,7 @@ python -m tests.journeys.scenario STAGE < canaries.json
 
 import json
 import sys
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,20 @@ def decide(canaries: dict[str, str]) -> None:
     decisions.ask_question(of("forgotten").pk, canaries["forgotten question"], by=moderator, at=now)
 
 
+def answer(canaries: dict[str, str]) -> None:
+    """Answer the message about a name, as soon as the worker has taken it in."""
+    from petition.actions.audit import Actor
+    from petition.actions.self_service import disputes
+    from petition.models import Dispute
+    from petition.reference import clock
+
+    until = time.monotonic() + 30
+    while (message := Dispute.objects.open().first()) is None:
+        assert time.monotonic() < until, "The worker has taken no message in."
+        time.sleep(0.1)
+    disputes.answer_dispute(message.pk, canaries["message answer"], language="en", by=Actor.staff(1), at=clock.now())
+
+
 def purge(canaries: dict[str, str]) -> None:
     """Purge as a month and a day later; print all values before and after that, as `dump` does."""
     from petition.actions.operations import retention
@@ -68,7 +83,7 @@ def _read_all() -> dict[str, list[str]]:
 
 def main(stage: str) -> None:
     django.setup()
-    stages: dict[str, Any] = {"decide": decide, "purge": purge, "dump": dump}
+    stages: dict[str, Any] = {"decide": decide, "answer": answer, "purge": purge, "dump": dump}
     stages[stage](json.load(sys.stdin))
 
 

@@ -41,7 +41,7 @@ class Forms(HTMLParser):
             self.found[-1][1][attributes.get("name", "")] = attributes.get("value", "")
 
 
-RELOAD = re.compile(r'<meta http-equiv="refresh" content="(\d+);url=([^"]+)">')
+RELOAD = re.compile(r'<meta http-equiv="refresh" content="(\d+); url=([^"]+)">')
 
 
 class Browser:
@@ -94,19 +94,20 @@ def test_from_the_form_to_the_list(site: Site) -> None:
         consent_processing="on",
         consent_publication="on",
     )
-    assert "Check your mail" in public.page
+    assert "Check your e-mail" in public.page
     (link,) = re.findall(r"http\S+/confirm/", site.mail_to("asel@ukuk.example"))
     public.open(link)
     assert "Адилет «Үкүк» (Kyrgyzstan)" in public.page
     public.submit()
-    assert "We have received this" in public.pages[0]
-    assert "A moderator reviews it next" in public.page
+    assert "We have your request" in public.pages[0]
+    assert "The secretariat now checks it" in public.page
 
     staff.open("/admin/")
     staff.submit(username="admin", password=site.password)
     staff.open("/admin/?state=quarantined")  # nobody fills in the form within a moment
+    staff.open(re.findall(r'href="(/admin/endorsements/\d+/[^"]*)"', staff.page)[-1])  # the newest stands last
     forms = [form for form in Forms(staff.page).found if ("decision", "approve") in form[2]]
-    address, fields, _ = forms[-1]  # the newest stands last
+    address, fields, _ = forms[0]
     began = time.monotonic()
     staff.open(address, fields | {"decision": "approve"})
     assert "Approved" in staff.page

@@ -39,7 +39,7 @@ SHOW_NAMES = {
 PAGES_WITH_NAMES = SHOW_NAMES - {PUBLIC["pdf"], PUBLIC["docx"]}
 """Quick enough to be read after each removal; one cache holds these and all others."""
 WAYS = ("hide", "withdraw", "revoke", "return", "own page")
-"""A name is withheld, withdrawn by staff, revoked, returned with a question, or withdrawn by its organisation."""
+"""A name is withheld, withdrawn by staff, revoked, question asked, or withdrawn by its organisation."""
 WITHIN = 1.0
 STRANGE, MORE_MEMORY = (10_000, 8_000_000) if os.environ.get("FULL_COUNTS") else (2_000, 3_000_000)
 """How many strange requests are sent (FULL_COUNTS=1 for as many as are promised), and by how many bytes a process may

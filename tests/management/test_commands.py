@@ -2,6 +2,8 @@
 
 import io
 import stat
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.conf import settings
@@ -77,7 +79,8 @@ def test_the_worker_delivers_erases_and_reports(appeal: Appeal, capsys: pytest.C
     mail = OutgoingMail.objects.get(mailbox_index=endorsement.mailbox_index)
     assert mail.sent_at is not None
     assert f"/endorsements/{token}/confirm/" in capsys.readouterr().out
-    (file,) = [path for path in settings.MAIL_DIR.iterdir() if token in path.read_text(encoding="utf-8")]
+    written = {path: message_from_bytes(path.read_bytes(), policy=default) for path in settings.MAIL_DIR.iterdir()}
+    (file,) = [path for path, mail in written.items() if token in mail.get_content()]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert Endorsement.objects.filter(origin="form").count() == 1
     state = SiteState.objects.get()

@@ -9,7 +9,13 @@ import pytest
 from tests import programs
 from tests.browser.screens import screens
 
-PROBES = (programs.lacking_calc, programs.lacking_proxy, programs.lacking_postgresql_client, programs.find_chromium)
+PROBES = (
+    programs.lacking_calc,
+    programs.lacking_writer,
+    programs.lacking_proxy,
+    programs.lacking_postgresql_client,
+    programs.find_chromium,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -33,20 +39,22 @@ def put(folder: Path, name: str, script: str) -> None:
 
 def test_missing_programs_are_reported() -> None:
     assert "LibreOffice is not installed (apt install libreoffice-calc-nogui)" in programs.lacking_calc()
+    assert "LibreOffice is not installed (apt install libreoffice-writer-nogui)" in programs.lacking_writer()
     assert "nginx and openssl not installed" in programs.lacking_proxy()
     assert "pg_dump is not installed" in programs.lacking_postgresql_client(17)
 
 
 @pytest.mark.parametrize("script", ["exit 0", "echo 'no export filter' >&2; exit 1"])
-def test_libreoffice_without_calc_is_reported(path: Path, script: str) -> None:
+def test_libreoffice_without_a_part_is_reported(path: Path, script: str) -> None:
     """Its exit code does not matter: the output file does."""
     put(path, "soffice", script)
     assert "LibreOffice is installed without Calc, or does not start" in programs.lacking_calc()
+    assert "LibreOffice is installed without Writer, or does not start" in programs.lacking_writer()
 
 
 def test_a_libreoffice_that_converts_is_enough(path: Path) -> None:
-    put(path, "soffice", '/bin/mkdir -p "$6" && : > "$6/probe.fods"')
-    assert programs.lacking_calc() == ""
+    put(path, "soffice", '/bin/mkdir -p "$6" && : > "$6/probe.$4"')
+    assert (programs.lacking_calc(), programs.lacking_writer()) == ("", "")
 
 
 def test_an_nginx_without_a_module_is_reported(path: Path) -> None:

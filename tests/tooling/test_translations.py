@@ -275,13 +275,13 @@ EMPTY: dict[str, str] = {}
 WRONG = {"organisation_name": "x" * 301, "contact_email": "nobody", "display": "perhaps", "countries": "XX"}
 ERRORS = [
     ("ru", EMPTY, "Укажите название организации."),
-    ("ru", EMPTY, "Выберите, показать организацию с названием или без названия."),
+    ("ru", EMPTY, "Выберите, публиковать ли ваше название."),
     ("ru", WRONG, "Введите правильный адрес электронной почты."),
     ("ru", WRONG, "не более 300 символов (сейчас 301)"),
     ("ru", WRONG, "perhaps нет среди допустимых значений."),
     ("ru", WRONG, "Выберите страны из списка."),
     ("ky", EMPTY, "Уюмдун аталышын жазыңыз."),
-    ("ky", EMPTY, "Уюм аталышы менен же аталышсыз көрсөтүлөрүн тандаңыз."),
+    ("ky", EMPTY, "Аталышыңызды жарыялайбызбы же жокпу, тандаңыз."),
     ("ky", WRONG, "Электрондук почтанын туура дарегин жазыңыз."),
     ("ky", WRONG, "300 белгиден ашпасын (азыр 301)."),
     ("ky", WRONG, "Сунушталгандардан тандаңыз: perhaps алардын арасында жок."),
@@ -298,6 +298,7 @@ def test_form_errors_are_in_the_language_of_the_page(
     assert english_left_in(page, appeal.issuer, appeal.texts.get().title, "perhaps") == set()
 
 
+@pytest.mark.django_db
 @each_language
 @pytest.mark.parametrize("message", sorted(messages.MESSAGES))
 def test_mails_have_no_word_of_the_appeal_and_no_english(message: str, language: str) -> None:

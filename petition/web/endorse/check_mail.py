@@ -49,8 +49,9 @@ def check_mail(request: HttpRequest, slug: str) -> HttpResponse:
         "again": "again" in request.GET,
         "word": word,
         "sender": settings.SENDER,
+        "sender_name": settings.MAIL_NAME,
         "subject": subject_of_confirmation(),
         "is_late": status.is_worker_late(clock.now()),
-        "review_days": (status.review_days or {}).get(str(appeal.pk)),
+        "review_days": status.get_review_days(appeal),
     }
     return hide_address(render(request, "endorse/check_mail.html", context))

@@ -56,7 +56,9 @@ def _code_page(request: HttpRequest, context: dict[str, object]) -> HttpResponse
     """Ask for the code; with the right one show or confirm what waits."""
     typed, now = request.POST.get("code", ""), clock.now()
     if request.method != "POST":
-        return _result_by_code(request, context) or render(request, "confirm/code.html", context)
+        return _result_by_code(request, context) or render(
+            request, "confirm/code.html", context | {"path": request.path}
+        )
     network = networks.get_network(request.META)
     # Counted before the code is checked, and given back for a right one: codes are short enough to be guessed.
     if not rate_limits.consume(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now):
@@ -183,7 +185,7 @@ def _waiting_page(
         "line": chosen.entry_text,
         "slug": chosen.slug,
         "form": form,
-        "text": AppealText.objects.get(pk=chosen.text) if form else None,
+        "text": AppealText.objects.get(pk=chosen.text),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form and form.errors else HTTPStatus.OK
     return render(request, "confirm/confirm.html", context, status=status)
@@ -200,8 +202,10 @@ def _choice_page(
     """Return the page of several forms that wait: the newest, or those with the word that was typed."""
     word = (request.POST.get("word") or request.GET.get("word") or "").strip().lower()
     matching = [form for form in forms if form.reference_word == word] if word else list(forms)
+    shown = matching[:MAX_CHOICES]
+    texts = AppealText.objects.in_bulk({form.text for form in shown})
     context |= {
-        "choices": matching[:MAX_CHOICES],
+        "choices": [(form, texts[form.text]) for form in shown],
         "count": count,
         "is_cut": len(matching) > MAX_CHOICES,
         "word": word,

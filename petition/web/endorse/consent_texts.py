@@ -6,8 +6,6 @@ petition/actions/intake/consent_version.py, and translate them in the same commi
 
 from django.utils.translation import gettext_lazy as _
 
-AUTHORITY = _("I am authorised to endorse this appeal on behalf of the organisation.")
-PROCESSING = _("I agree that the secretariat stores and uses what I enter here to check and manage this endorsement.")
-PUBLICATION = _(
-    "If named: the organisation agrees that its name, acronym and countries are published with this appeal."
-)
+AUTHORITY = _("I am authorised to endorse this appeal for the organisation.")
+PROCESSING = _("The secretariat may store and use what I enter to check and manage this endorsement.")
+PUBLICATION = _("If named: the organisation’s name, acronym and countries may be published with this appeal.")

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,7 +37,7 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
     status, appeal = get_status_and_appeal(slug)
     form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
     if "preview" in request.POST:
-        return _preview(request, slug, form)
+        return _preview(request, status, appeal, form)
     if form.is_bound and form.is_valid():
         try:
             return _store(request, status, appeal, form)
@@ -46,7 +45,8 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
             return not_taken_in(request)
         except NotOpen:
             pass  # the page says so, with the phase
-    return _form_page(request, slug, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return _form_page(request, status, appeal, form, http_status)
 
 
 def _store(request: HttpRequest, status: SiteStatus, appeal: Appeal, form: EndorseForm) -> HttpResponse:
@@ -58,30 +58,35 @@ def _store(request: HttpRequest, status: SiteStatus, appeal: Appeal, form: Endor
     )
 
 
-def _preview(request: HttpRequest, slug: str, form: EndorseForm) -> HttpResponse:
+def _preview(request: HttpRequest, status: SiteStatus, appeal: Appeal, form: EndorseForm) -> HttpResponse:
     preview = create_preview(form)
     if request.POST["preview"] == "line":
         return JsonResponse(asdict(preview))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return _form_page(request, slug, form, status, preview=preview)
+    http_status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return _form_page(request, status, appeal, form, http_status, preview=preview)
 
 
 def _form_page(
-    request: HttpRequest, slug: str, form: EndorseForm, status: HTTPStatus, **context: object
+    request: HttpRequest,
+    status: SiteStatus,
+    appeal: Appeal,
+    form: EndorseForm,
+    http_status: HTTPStatus,
+    **context: object,
 ) -> HttpResponse:
-    language = active_language()
-    notice = Notice.objects.filter(appeal__slug=slug, language=language).first()
+    language, slug = active_language(), appeal.slug
+    notice = Notice.objects.filter(appeal=appeal, language=language).first()
     context |= {
         "appeal": queries.get_appeal(slug, language),
         "form": form,
-        "key_is_elsewhere": not settings.CONTACT_PRIVATE_KEYS,
         "notice": notice,
         "notice_dated": notice.dated if notice else BUILT_IN_DATED,
+        "review_days": status.get_review_days(appeal),
         "opened": form_stamp(request),
         "path": reverse("endorse", args=[slug]),
         "slug": slug,
     }
-    return render(request, "endorse/form.html", context, status=status)
+    return render(request, "endorse/form.html", context, status=http_status)
 
 
 def _submission(form: EndorseForm) -> Submission:

@@ -5,7 +5,7 @@ from typing import Any
 
 from crispy_forms.bootstrap import Field
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.functional import cached_property
@@ -13,11 +13,10 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy as _, override
 
 from petition.models.choices import Display
-from petition.reference import countries
+from petition.reference.country_fields import CountriesField
 from petition.reference.languages import FALLBACK_LANGUAGE, UNREVIEWED_LANGUAGES
 from petition.text import form_limits as limits
 from petition.text.form_fields import MailboxField, SharedFields, SingleLineField
-from petition.text.form_limits import MAX_COUNTRIES
 from petition.web.endorse import consent_texts
 
 DECLARATIONS = ("authority", "consent_processing", "consent_publication")
@@ -26,41 +25,6 @@ DECLARATIONS = ("authority", "consent_processing", "consent_publication")
 # anyway, and on iOS "next" would be wrong, because there Enter sends the form.
 _AS_TYPED = {"autocorrect": "off", "spellcheck": "false"}
 _ADDRESS = _AS_TYPED | {"autocapitalize": "off", "dir": "ltr"}
-
-
-class CountrySelects(forms.SelectMultiple):
-    """Several plain drop-down lists with one name, instead of one multiple-choice box, which few people can use."""
-
-    template_name = "endorse/country_selects.html"
-    use_fieldset = True
-
-    def id_for_label(self, id_: str, index: str | None = None) -> str:
-        return ""  # the legend names the group, each list has its own name
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        chosen = [code for code in value or [] if code][:MAX_COUNTRIES]
-        chosen += [""] * (MAX_COUNTRIES - len(chosen))
-        context = super().get_context(name, [], attrs)
-        options = countries.country_choices(get_language() or "en")
-        context["selects"] = [(index, code, options) for index, code in enumerate(chosen)]
-        return context
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        return [code for code in data.getlist(name) if code] if hasattr(data, "getlist") else list(data.get(name, ()))
-
-
-class CountriesField(forms.Field):
-    """At most MAX_COUNTRIES ISO 3166-1 alpha-2 codes, in the order given, each once."""
-
-    widget = CountrySelects
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        codes = tuple(dict.fromkeys(code.strip().upper() for code in value or ()))
-        if not set(codes) <= countries.COUNTRY_CODES:
-            raise forms.ValidationError(_("Choose countries from the list."))
-        if len(codes) > MAX_COUNTRIES:
-            raise forms.ValidationError(_("Choose three countries at most."))
-        return codes
 
 
 def _add_reviewed_wording(field: forms.Field) -> None:
@@ -73,7 +37,8 @@ def _add_reviewed_wording(field: forms.Field) -> None:
 
 class EndorseForm(forms.Form):
     organisation_name = SingleLineField(
-        label=_("Name of the organisation, exactly as it should appear"),
+        label=_("Name of the organisation"),
+        help_text=_("Exactly as it should appear."),
         max_length=limits.MAX_NAME,
         error_messages={"required": _("Enter the name of the organisation.")},
         widget=forms.TextInput(attrs=_AS_TYPED | {"autocomplete": "organization", "dir": "auto"}),
@@ -86,32 +51,32 @@ class EndorseForm(forms.Form):
             attrs=_AS_TYPED | {"autocomplete": "off", "dir": "auto", "autocapitalize": "characters"}
         ),
     )
-    countries = CountriesField(label=_("Country or countries to print"), required=False)
+    countries = CountriesField(label=_("Countries"), required=False)
     website = SingleLineField(
         label=_("Website"),
         is_name=False,
         required=False,
         max_length=limits.MAX_WEBSITE,
-        help_text=_("Helps us check; it is not published."),
+        help_text=_("Not published."),
         validators=[
             RegexValidator(
                 limits.WEBSITE_PATTERN,
-                _("Enter an address like www.example.org, or leave this empty."),
+                _("Enter an address like www.example.org, or leave this field empty."),
             )
         ],
         widget=forms.TextInput(attrs=_ADDRESS | {"autocomplete": "url", "inputmode": "url"}),
     )
     display = forms.ChoiceField(
-        label=_("How the organisation appears"),
+        label=_("Name on the list"),
         choices=[
-            (Display.NAMED, _("Named: our line stands on the public list.")),
+            (Display.NAMED, _("Publish our name.")),
             (
                 Display.WITHHELD,
-                _("Not named: we are counted; nobody outside the secretariat learns our name, authorities included."),
+                _("Count us, but do not publish our name. Only the secretariat can see it."),
             ),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose whether the organisation is named or not named.")},
+        error_messages={"required": _("Choose whether we publish your name.")},
     )
     member = forms.BooleanField(required=False)
     contact_name = SingleLineField(
@@ -121,7 +86,7 @@ class EndorseForm(forms.Form):
         widget=forms.TextInput(attrs=_AS_TYPED | {"autocomplete": "name", "dir": "auto", "autocapitalize": "words"}),
     )
     contact_role = SingleLineField(
-        label=_("Your role in the organisation"),
+        label=_("Your role"),
         max_length=limits.MAX_PERSON,
         error_messages={"required": _("Enter your role.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
@@ -129,16 +94,16 @@ class EndorseForm(forms.Form):
     contact_email = MailboxField(
         label=_("Your e-mail address"),
         error_messages={"required": _("Enter your e-mail address.")},
-        help_text=_("We send a mail there, with a link to confirm."),
+        help_text=_("We send you a link to confirm."),
         attrs={"enterkeyhint": "send"},
     )
     authority = forms.BooleanField(
         label=consent_texts.AUTHORITY,
-        error_messages={"required": _("Confirm that you are authorised, or ask somebody who is.")},
+        error_messages={"required": _("Tick the box if you are authorised, or ask somebody who is.")},
     )
     consent_processing = forms.BooleanField(
         label=consent_texts.PROCESSING,
-        error_messages={"required": _("Without this agreement nothing can be stored.")},
+        error_messages={"required": _("Tick the box to continue.")},
     )
     consent_publication = forms.BooleanField(
         label=consent_texts.PUBLICATION,
@@ -147,7 +112,7 @@ class EndorseForm(forms.Form):
 
     def __init__(self, *args: Any, issuer: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["member"].label = _("The organisation is a member: %(issuer)s") % {"issuer": issuer}
+        self.fields["member"].label = _("Member of: %(issuer)s") % {"issuer": issuer}
         for name in DECLARATIONS:
             _add_reviewed_wording(self.fields[name])
 
@@ -163,9 +128,9 @@ class EndorseForm(forms.Form):
         helper.layout = Layout(
             HTML("{% include 'endorse/submit_on_enter.html' %}{% include 'endorse/restored_input.html' %}"),
             Fieldset(_("The organisation"), "organisation_name", "acronym", "countries", "website"),
-            Fieldset(_("On the list"), "display", "member", HTML("{% include 'endorse/preview.html' %}")),
+            Fieldset(_("The public list"), "display", "member", HTML("{% include 'endorse/preview.html' %}")),
             Fieldset(
-                _("Who speaks for it"),
+                _("Contact person"),
                 HTML("{% include 'endorse/contact_privacy.html' %}"),
                 "contact_name",
                 "contact_role",
@@ -179,14 +144,14 @@ class EndorseForm(forms.Form):
                 "consent_publication",
             ),
             HTML("{% include 'endorse/hidden_fields.html' %}{% include 'endorse/text_version.html' %}"),
-            Submit("", _("Join the appeal"), css_class="button"),
+            HTML("{% include 'endorse/answered_within.html' %}{% include 'endorse/submit.html' %}"),
         )
         return helper
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("display") == Display.NAMED and not cleaned.get("consent_publication"):
-            self.add_error("consent_publication", _("To be named, agree to the publication, or choose “Not named”."))
+            self.add_error("consent_publication", _("To publish your name, tick this box too."))
         return cleaned
 
 
@@ -213,7 +178,7 @@ class DeclarationsForm(PartForm):
         if display == Display.NAMED:
             self.fields["consent_publication"].required = True
             self.fields["consent_publication"].error_messages["required"] = _(
-                "To be named, agree to the publication; or erase this and write to the secretariat."
+                "To publish the name, tick this box. Or delete this and write to the secretariat."
             )
         else:
             del self.fields["consent_publication"]

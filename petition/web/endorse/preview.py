@@ -27,11 +27,11 @@ def create_preview(form: EndorseForm) -> Preview:
     for name in [name for name in form.errors if name not in PRINTED_FIELDS]:
         del form.errors[name]
     if form.cleaned_data.get("display") == Display.WITHHELD:
-        return Preview(_("Not named: no line will be printed."))
+        return Preview(_("Your name will not be published."))
     if form.errors:
         return Preview(
             " ".join(f"{form[name].label}: {error}" for name, errors in form.errors.items() for error in errors)
         )
     name, acronym, countries = (form.cleaned_data[name] for name in PRINTED_FIELDS)
     entry = format_named_entry(name, acronym, " ".join(countries))
-    return Preview(_("This is how the line will be printed:"), entry)
+    return Preview(_("Your organisation will appear on the public list as:"), entry)

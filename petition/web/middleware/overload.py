@@ -11,11 +11,11 @@ from petition.web.responses import Message, error_page
 
 _NOT_STORED: Message = (
     _("Not sent yet"),
-    _("The site is very busy. Nothing was stored. Wait half a minute, then send it again."),
+    _("The site is very busy. Nothing was stored. Wait half a minute and send it again."),
 )
 _BUSY: Message = (
     _("The site is very busy"),
-    _("This page cannot be shown just now. Wait half a minute, then open it again."),
+    _("We cannot show this page at the moment. Wait half a minute and open it again."),
 )
 
 

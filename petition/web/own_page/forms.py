@@ -12,17 +12,17 @@ class CorrectionForm(PartForm):
     parts = ("organisation_name", "acronym", "countries")
     old_line_public = forms.BooleanField(
         required=False,
-        label=_("The line as it is now may stay in the public list of changes"),
-        help_text=_("Otherwise the list of changes says that the line was corrected, and not how it read before."),
+        label=_("The public list of changes may show the old entry"),
+        help_text=_("If not, it only says that the entry was corrected."),
     )
 
 
 class ContactForm(PartForm):
     parts = ("contact_name", "contact_role")
     contact_email = MailboxField(
-        label=_("The new e-mail address"),
+        label=_("New e-mail address"),
         error_messages={"required": _("Enter your e-mail address.")},
-        help_text=_("One mail goes there, and one to the present address; both are to be confirmed."),
+        help_text=_("We write to both addresses. Both must confirm."),
     )
 
 

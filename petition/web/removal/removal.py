@@ -40,7 +40,7 @@ def choose_appeal(request: HttpRequest) -> HttpResponse:
     appeals = [queries.get_appeal(slug, active_language()) for slug in slugs]
     if not appeals:
         return error_page(request, HTTPStatus.NOT_FOUND)
-    return render(request, "removal/choose_appeal.html", {"appeals": appeals})
+    return render(request, "removal/choose_appeal.html", {"appeals": appeals, "path": reverse("choose_appeal")})
 
 
 @csrf_exempt
@@ -99,9 +99,7 @@ def _use_code(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) 
             return _options_page(request, form, _open(digest))
         links.leave(digest, verb)
     except NoSuchLink:
-        form.add_error(
-            "code", _("This code is not known, or its endorsement was withdrawn. Compare and type it again.")
-        )
+        form.add_error("code", _("This code is wrong, or the endorsement was withdrawn. Check it and try again."))
         return _removal_page(request, slug, code=form)
     except NotPossible:
         return _options_page(request, form, _open(digest), HTTPStatus.CONFLICT)
@@ -148,9 +146,12 @@ def message_sent(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _removal_page(request: HttpRequest, slug: str, **bound: forms.Form) -> HttpResponse:
     """Return the page with all three forms; `bound` is one with errors and all that was typed."""
-    context: dict[str, forms.Form] = {"mail": LostLinkForm(), "code": CodeForm(), "message": MessageForm()} | bound
+    context: dict[str, object] = {"mail": LostLinkForm(), "code": CodeForm(), "message": MessageForm()}
+    context |= {"slug": slug, "wrong": bool(bound), **bound}
+    if not bound:  # for search engines, which do not post
+        context |= {"appeal": queries.get_appeal(slug, active_language()), "path": reverse("change", args=[slug])}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if bound else HTTPStatus.OK
-    return render(request, "removal/removal.html", {"slug": slug, "wrong": bool(bound)} | context, status=status)
+    return render(request, "removal/removal.html", context, status=status)
 
 
 def _options_page(

@@ -17,18 +17,18 @@ def test_from_the_appeal_to_the_list_without_javascript(phone: Visit, browser: B
     page.get_by_label("Country 1").select_option("KG")
     page.get_by_label("Your name").fill("Бакыт")
     page.get_by_label("Your e-mail address").fill("bakyt@jaryk.example")
-    page.get_by_role("button", name="Join the appeal").click()
+    page.get_by_role("button", name="Endorse this appeal").click()
     expect(page).to_have_title(re.compile("^Error: "))
     assert page.get_by_role("alert").get_by_role("link").count() == 4  # display, role and two declarations
     assert page.get_by_label("Name of the organisation").input_value() == "Чын “Жарык” Фонду"
     assert page.get_by_label("Country 1").input_value() == "KG"
 
-    page.get_by_label("Named: our line").check()
+    page.get_by_label("Publish our name.", exact=True).check()
     page.get_by_label("Your role").fill("директор")
-    for declaration in ("I am authorised", "I agree that the secretariat", "If named:"):
+    for declaration in ("I am authorised", "The secretariat may store", "If named:"):
         page.get_by_label(declaration).check()
-    page.get_by_role("button", name="Join the appeal").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    page.get_by_role("button", name="Endorse this appeal").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
 
     (link,) = re.findall(r"http\S+/confirm/", phone.site.mail_to("bakyt@jaryk.example"))
     page.goto(link)
@@ -50,12 +50,13 @@ def test_from_the_appeal_to_the_list_without_javascript(phone: Visit, browser: B
 
 
 def approve(browser: Browser, visitor: Visit, name: str) -> None:
-    """Sign in as a moderator and press the button, also without JavaScript."""
+    """Sign in as a moderator, review it and press the button, also without JavaScript."""
     staff = Visit(browser.new_context(java_script_enabled=False), visitor.site)
     staff.sign_in()
     staff.find(name)
-    staff.page.get_by_role("row", name=name).get_by_role("button", name="Approve").click()
-    expect(staff.page.get_by_text("Approved.")).to_be_visible()
+    staff.page.get_by_role("row", name=name).get_by_role("link", name="Review").click()
+    staff.page.get_by_role("button", name="Approve").click()
+    expect(staff.page.locator(".success")).to_have_text(re.compile(r": Approved\.$"))
     staff.page.context.close()
 
 
@@ -79,7 +80,7 @@ def test_the_keyboard_alone_sends_the_form(phone: Visit) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Tab")  # past the text that is joined
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
 
 
 def test_the_code_can_be_typed_instead(phone: Visit) -> None:
@@ -101,4 +102,4 @@ def test_the_code_can_be_typed_instead(phone: Visit) -> None:
     expect(page.locator("[name=code]")).to_have_value("AAA-AAA-AAA-AAA")
     page.locator("[name=code]").fill(code.lower())
     page.get_by_role("button").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ваше присоединение подтверждено")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ваша заявка подтверждена")

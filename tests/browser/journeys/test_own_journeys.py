@@ -65,7 +65,7 @@ def test_endorsing_by_name_in_each_language(phone: Visit, language: str) -> None
     tab_to(page, page.locator("form .button[type=submit]"))
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect_heading(page, "Check your mail", language)
+    expect_heading(page, "Check your e-mail", language)
     word = page.locator("[lang=zxx]").inner_text()
     mail = phone.site.mail_to(address)
     assert word in mail
@@ -87,15 +87,13 @@ def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
     page.locator("[name=consent_publication]").uncheck()
     phone.press("form .button[type=submit]")
     page.goto(re.findall(r"http\S+/confirm/", phone.site.mail_to("unseen@fund.example"))[0])
-    expect(page.get_by_text("counted without being named")).to_be_visible()
+    expect(page.get_by_text("We will count this organisation and not publish its name:")).to_be_visible()
     press(page, "button", "Confirm this endorsement")
-    expect(
-        page.get_by_text("counted and not named").or_(page.get_by_text("there is nothing more to do"))
-    ).to_be_visible()
+    expect(page.get_by_text("You do not need to do anything")).to_be_visible()
     approve(browser, phone, "Көрүнбөс фонд")
     (own,) = re.findall(r"http\S+/endorsements/\S+", phone.site.mail_to("unseen@fund.example", number=2))
     page.goto(own)
-    expect(page.get_by_text("Your organisation is not named on this site.")).to_be_visible()
+    expect(page.get_by_text("We do not publish your name.")).to_be_visible()
     for path in (f"/appeals/{SLUG}/", f"/appeals/{SLUG}/signatories/"):
         phone.open(path)
         expect(page.get_by_text("Көрүнбөс фонд")).to_have_count(0)
@@ -106,7 +104,7 @@ def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Bro
     page = phone.page
     _, own = confirm_form(phone, "Туура эмес фонд")
     page.goto(own)
-    press(page, "link", "Propose a correction")
+    press(page, "link", "Correct the entry")
     name = page.locator("[name=organisation_name]")
     tab_to(page, name)
     page.keyboard.press("Control+A")
@@ -118,7 +116,7 @@ def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Bro
     page.keyboard.press("Control+A")
     page.keyboard.type("Туура фонд")
     press(page, "button", "Send the correction")
-    expect(page.get_by_text("A correction waits for a moderator")).to_be_visible()
+    expect(page.get_by_text("The secretariat checks your correction")).to_be_visible()
     press(page, "link", "Back to your organisation’s page")
     expect(page.get_by_text("Туура эмес фонд")).to_be_visible()
 
@@ -128,7 +126,7 @@ def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Bro
     tab_to(page, page.locator("[name=answer]"))
     page.keyboard.type("A fund in Osh.")
     press(page, "button", "Send the answer")
-    expect(page.get_by_text("Your answer has arrived.")).to_be_visible()
+    expect(page.get_by_text("We have your answer.")).to_be_visible()
 
 
 def return_with_question(browser: Browser, visitor: Visit, name: str, question: str) -> None:
@@ -137,15 +135,16 @@ def return_with_question(browser: Browser, visitor: Visit, name: str, question: 
     visit.sign_in()
     visit.find(name)
     visit.page.get_by_role("link", name=name).first.click()
+    visit.page.get_by_text("Ask…", exact=True).click()
     visit.page.get_by_label("Question to the organisation").fill(question)
-    visit.page.get_by_role("button", name="Return with this question").click()
+    visit.page.get_by_role("button", name="Send the question").click()
     visit.page.context.close()
 
 
 @pytest.mark.parametrize(
     ("link", "done"),
     [
-        ("Stop being named", "no longer named"),
+        ("Remove our name", "no longer publish your name"),
         pytest.param("Withdraw the endorsement", "is withdrawn", marks=pytest.mark.evidence),
     ],
 )

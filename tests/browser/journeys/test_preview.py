@@ -23,14 +23,14 @@ def test_without_javascript_a_button_shows_the_entry(phone: Visit) -> None:
     page.locator("[name=contact_name]").fill("Асел")
     page.locator("[name=authority]").check()
     phone.press("[name=preview]")
-    expect(page.get_by_role("status").last).to_have_text(f"This is how the line will be printed: {LINE}")
+    expect(page.get_by_role("status").last).to_have_text(f"Your organisation will appear on the public list as: {LINE}")
     expect(page.get_by_role("status").last).to_be_focused()
     expect(page.locator("[name=contact_name]")).to_have_value("Асел")
     expect(page.locator("[name=authority]")).to_be_checked()
     expect(page.get_by_role("alert")).to_have_count(0)
     page.locator("[name=display][value=withheld]").check()
     phone.press("[name=preview]")
-    expect(page.get_by_role("status").last).to_have_text("Not named: no line will be printed.")
+    expect(page.get_by_role("status").last).to_have_text("Your name will not be published.")
 
 
 @pytest.mark.parametrize("field", ["organisation_name", "website", "contact_email"])
@@ -40,14 +40,14 @@ def test_enter_in_a_field_sends_the_form_and_shows_no_preview(phone: Visit, fiel
     phone.fill(f"enter-{field.replace('_', '-')}@demo.example")
     with page.expect_navigation():
         page.locator(f"[name={field}]").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
 
 
 def test_the_default_button_is_no_tab_stop(phone: Visit) -> None:
     page = phone.page
     phone.open(FORM)
-    expect(page.get_by_role("button", name="Join the appeal")).to_have_count(1)
-    page.locator(".form-notice a").focus()
+    expect(page.get_by_role("button", name="Endorse this appeal")).to_have_count(1)
+    page.locator("main .kicker a").focus()
     page.keyboard.press("Tab")
     expect(page.locator("[name=organisation_name]")).to_be_focused()
 
@@ -65,13 +65,13 @@ def test_leaving_a_field_shows_the_entry_and_sends_no_personal_data(tab: Visit) 
     tab.page.locator("[name=contact_email]").fill("canary@demo.example")
     tab.page.locator("[name=authority]").check()
     fill_line(tab)
-    expect(output(tab)).to_have_text(f"This is how the line will be printed: {LINE}")
+    expect(output(tab)).to_have_text(f"Your organisation will appear on the public list as: {LINE}")
     tab.page.locator("[name=display][value=withheld]").check()
-    expect(output(tab)).to_have_text("Not named: no line will be printed.")
+    expect(output(tab)).to_have_text("Your name will not be published.")
     tab.page.locator("[name=website]").fill("www.canary.example")
     tab.page.locator("[name=display][value=named]").check()
     tab.page.locator("[name=preview]").click()
-    expect(output(tab)).to_have_text(f"This is how the line will be printed: {LINE}")
+    expect(output(tab)).to_have_text(f"Your organisation will appear on the public list as: {LINE}")
     assert len(bodies) >= 4
     for body in bodies:
         sent = {name for name, _ in parse_qsl(body, keep_blank_values=True)}
@@ -82,7 +82,7 @@ def test_leaving_a_field_shows_the_entry_and_sends_no_personal_data(tab: Visit) 
     bodies.clear()
     with tab.page.expect_navigation():
         tab.page.locator("[name=contact_email]").press("Enter")
-    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
     assert ["canary%40demo.example" in body for body in bodies] == [True]
 
 
@@ -107,7 +107,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(tab: Visit) -> None:
     expect(output(tab)).to_contain_text(LINE)
     held[0].fulfill(json={"said": "Late", "line": "Late"})
     tab.page.evaluate("fetch(location.pathname)")  # an answer that was asked for after it has come as well
-    expect(output(tab)).to_have_text(f"This is how the line will be printed: {LINE}")
+    expect(output(tab)).to_have_text(f"Your organisation will appear on the public list as: {LINE}")
 
 
 def test_without_a_connection_only_the_button_shows_an_error(tab: Visit) -> None:
@@ -118,9 +118,9 @@ def test_without_a_connection_only_the_button_shows_an_error(tab: Visit) -> None
         tab.page.locator("[name=organisation_name]").blur()
     expect(output(tab)).to_have_text("")
     tab.page.locator("[name=preview]").click()
-    expect(output(tab)).to_contain_text("No connection just now")
+    expect(output(tab)).to_contain_text("No connection")
     expect(tab.page.locator("[name=organisation_name]")).to_have_value("Фонд")
     tab.page.context.set_offline(False)
     tab.page.locator("[name=preview]").click()
-    expect(output(tab)).to_have_text("This is how the line will be printed: Фонд")
+    expect(output(tab)).to_have_text("Your organisation will appear on the public list as: Фонд")
     assert [words for words in tab.complaints if "Failed to load resource" not in words] == []

@@ -114,16 +114,16 @@ def test_the_whole_way_through_a_public_process(visit: Visit, public_site: Publi
         visit.open(FORM)
         visit.fill(visit.address, name=name)
         visit.press("form .button[type=submit]")
-        if heading.inner_text() == "Check your mail":
+        if heading.inner_text() == "Check your e-mail":
             break
         page.wait_for_timeout(200)
-    expect(heading).to_have_text("Check your mail")
+    expect(heading).to_have_text("Check your e-mail")
 
     page.goto(re.findall(r"http\S+/confirm/", visit.site.mail_to(visit.address))[0])
     expect(page.get_by_text(name)).to_be_visible()
     with visit.page.expect_navigation():
         page.get_by_role("button", name="Confirm this endorsement").click()
-    expect(heading).to_have_text(re.compile("We have received this|Your endorsement is confirmed"))
+    expect(heading).to_have_text(re.compile("We have your request|Your endorsement is confirmed"))
     first_code = page.locator(".code-to-keep").inner_text()
     visit.wait_for_result()
     expect(heading).to_have_text("Your endorsement is confirmed")
@@ -131,17 +131,17 @@ def test_the_whole_way_through_a_public_process(visit: Visit, public_site: Publi
     assert page.get_by_role("link", name="Your organisation’s page").count() == 0, "its link comes only by mail"
 
     page.goto(own_link(visit, 2))
-    page.get_by_role("link", name="Propose a correction").click()
+    page.get_by_role("link", name="Correct the entry").click()
     page.locator("[name=organisation_name]").fill(f"Corrected Fund {number}")
-    visit.press("main form button")
-    expect(main.get_by_text("A correction waits for a moderator")).to_be_visible()
+    visit.press("main form .button")
+    expect(main.get_by_text("The secretariat checks your correction")).to_be_visible()
 
     public_site.decide(visit.address, "ask_question", "Who are you?")
     page.goto(own_link(visit, 3))
     expect(page.get_by_text("Who are you?")).to_be_visible()
     page.locator("[name=answer]").fill("A fund in Osh.")
     visit.press("main form button")
-    expect(main.get_by_text("Your answer has arrived.")).to_be_visible()
+    expect(main.get_by_text("We have your answer.")).to_be_visible()
 
     page.goto(own_link(visit, 2))
     visit.press("main a[href$='/code/']")
@@ -153,7 +153,7 @@ def test_the_whole_way_through_a_public_process(visit: Visit, public_site: Publi
         visit.open(CHANGE)
         page.locator("[name=code]").fill(typed)
         with page.expect_response(re.compile("/change/code/")) as answer:
-            page.get_by_role("button", name="Go on with the code").click()
+            page.get_by_role("button", name="Continue").click()
         assert answer.value.status == status
 
     public_site.decide(visit.address, "approve")
@@ -161,25 +161,25 @@ def test_the_whole_way_through_a_public_process(visit: Visit, public_site: Publi
     page.goto(own_link(visit, 2))
     visit.press("main a[href$='/stop/']")
     visit.press("main form button")
-    expect(main.get_by_text("no longer named")).to_be_visible()
+    expect(main.get_by_text("no longer publish your name")).to_be_visible()
     assert not is_listed(visit, name, wanted=False)
 
     visit.open(CHANGE)
-    page.get_by_label("The e-mail address that confirmed").fill(visit.address)
+    page.get_by_label("E-mail address that confirmed the endorsement").fill(visit.address)
     page.get_by_role("button", name="Send the link").click()
-    expect(heading).to_have_text("Check your mail")
+    expect(heading).to_have_text("Check your e-mail")
     page.goto(own_link_again(visit))
-    expect(page.get_by_text("Your organisation is not named on this site.")).to_be_visible()
+    expect(page.get_by_text("We do not publish your name.")).to_be_visible()
 
     visit.open(CHANGE)
     page.get_by_label("Something else.").check()
     page.locator("[name=words]").fill("Thank you.")
     page.get_by_role("button", name="Send the message").click()
-    expect(heading).to_have_text("Your message has arrived")
+    expect(heading).to_have_text("We have your message")
 
     page.goto(own_link(visit, 2))
     visit.press("main a[href$='/withdraw/']")
     visit.press("main form button")
-    expect(main.get_by_text("The endorsement is withdrawn.")).to_be_visible()
+    expect(main.get_by_text("Your endorsement is withdrawn.")).to_be_visible()
     assert page.context.cookies() == []
     assert [line for line in visit.complaints if "status of 4" not in line] == []

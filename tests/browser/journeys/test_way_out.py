@@ -30,8 +30,8 @@ def wait_until_listed(phone: Visit, words: str) -> None:
 
 
 def open_from_footer(phone: Visit) -> Page:
-    phone.page.locator("footer").get_by_role("link", name="Change, remove or dispute a name").click()
-    expect(phone.page.get_by_role("heading", level=1)).to_have_text("Change, remove or dispute a name")
+    phone.page.locator("footer").get_by_role("link", name="Change or remove a name").click()
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("Change or remove a name")
     return phone.page
 
 
@@ -43,14 +43,14 @@ def test_the_code_alone_removes_the_name(phone: Visit, browser: Browser) -> None
 
     page = open_from_footer(phone)
     page.get_by_role("textbox", name="Removal code").fill("AAA-BBB-CCC-DDD")
-    page.get_by_role("button", name="Go on with the code").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page).to_have_title(re.compile("^Error: "))
     assert page.get_by_role("textbox", name="Removal code").input_value() == "AAA-BBB-CCC-DDD"
     page.get_by_role("textbox", name="Removal code").fill(code.lower().replace("-", " "))
     page.get_by_role("textbox", name="Removal code").press("Enter")
     expect(page.get_by_text("Фонд «Выход»")).to_be_visible()
-    page.get_by_role("button", name="Stop being named").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("It is done")
+    page.get_by_role("button", name="Remove our name").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
     assert not re.search(code.replace("-", ".?"), page.url, re.I)
 
     assert number
@@ -70,18 +70,18 @@ def test_a_lost_link_is_sent_again_and_the_old_one_can_be_ended(phone: Visit) ->
     phone.open("/appeals/demo/")
     phone.open(FORM)
     page = open_from_footer(phone)
-    page.get_by_label("The e-mail address that confirmed").fill(f"{mailbox}@{domain}")
+    page.get_by_label("E-mail address that confirmed the endorsement").fill(f"{mailbox}@{domain}")
     page.get_by_role("button", name="Send the link").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
     links = re.findall(r"http\S+/endorsements/\S+", phone.site.mail_to(f"{mailbox}@{domain.lower()}"))
     page.goto(links[0])
     expect(page.get_by_text("Фонд «Сылка»")).to_be_visible()
     page.goto(old)
     expect(page.get_by_text("Фонд «Сылка»")).to_be_visible()
     page.goto(links[0])
-    page.get_by_role("link", name="End the other links").click()
-    page.get_by_role("button", name="End the other links").click()
-    expect(page.get_by_text("Only the link that led you here still opens this page.")).to_be_visible()
+    page.get_by_role("link", name="Switch off other links").click()
+    page.get_by_role("button", name="Switch off other links").click()
+    expect(page.get_by_text("Only the link that you used today still works.")).to_be_visible()
     page.goto(old)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link is not valid")
 
@@ -96,16 +96,16 @@ def test_a_message_is_sent_by_keyboard_alone(phone: Visit) -> None:
         page.keyboard.type(text)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your message has arrived")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your message")
 
 
 def test_errors_of_one_form_do_not_affect_the_others(phone: Visit) -> None:
     page = phone.page
     phone.open(CHANGE)
-    page.get_by_label("Which line").fill("original-12")
+    page.get_by_label("Name or number on the list").fill("original-12")
     page.get_by_role("button", name="Send the message").click()
     expect(page).to_have_title(re.compile("^Error: "))
     assert page.get_by_role("alert").get_by_role("link").count() == 2  # what it is about, and the message
     assert page.evaluate("document.activeElement.className") == "summary"
-    expect(page.get_by_label("Which line")).to_have_value("original-12")
+    expect(page.get_by_label("Name or number on the list")).to_have_value("original-12")
     expect(page.get_by_role("textbox", name="Removal code")).not_to_have_attribute("aria-invalid", "true")

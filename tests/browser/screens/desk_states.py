@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from tests.browser.visit import CHANGE, Visit, at, entered
+from tests.browser.visit import CHANGE, Visit, at, entered, opened
 from tests.site import ROOT, SLUG
 
 
@@ -55,6 +55,7 @@ def _invitation(visit: Visit) -> None:
 
 def _contact(visit: Visit) -> None:
     _one_endorsement(visit)
+    visit.unfold("button.staff-contact")
     visit.press("button.staff-contact")
 
 
@@ -72,24 +73,25 @@ def _one_endorsement(visit: Visit) -> None:
 
 def _asked(visit: Visit) -> None:
     _one_endorsement(visit)
-    visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
+    visit.unfold("#ask-words").fill("Who decided this in your organisation?")
     visit.press(".staff-ask")
 
 
 def _rejected(visit: Visit) -> None:
     _one_endorsement(visit)
-    visit.page.locator("[name=reason][value=unverified]").check()
-    visit.page.locator("#reject-note").fill("Nobody answers at their number.")
+    visit.unfold("[name=reason][value=unverified]").check()
+    visit.unfold("#reject-note").fill("Nobody answers at their number.")
     visit.decide(".staff-reject")
 
 
 def _respelled(visit: Visit) -> None:
     _one_endorsement(visit)
-    here, typed = visit.page.url, visit.page.locator("#spelling-organisation_name")
+    here, typed = visit.page.url, visit.unfold("#spelling-organisation_name")
     stale = visit.page.locator("#spelling-seen").input_value()
     typed.fill("Ойдон чыгарылган «Үлгү» коомдук фонду")
     visit.press(".staff-spelling")
     visit.page.goto(here)
+    visit.unfold(".staff-spelling")
     visit.page.locator("#spelling-seen").evaluate("(field, stale) => { field.value = stale }", stale)
     visit.press(".staff-spelling")
 
@@ -113,7 +115,7 @@ def _evidence(visit: Visit) -> None:
     visit.find("Freedorn")
     visit.page.locator(".staff-queue th a", has_text="Freedorn").last.click()
     visit.page.locator(".staff-similar").first.wait_for()
-    visit.page.locator("[name=how][value=vouched]").check()
+    visit.unfold("[name=how][value=vouched]").check()
     visit.press(".staff-check")
 
 
@@ -125,25 +127,28 @@ def _keys(visit: Visit) -> None:
 
 def _link_issued(visit: Visit) -> None:
     _line(visit)
-    visit.page.locator("[name=checked]").check()
+    visit.unfold("[name=checked]").check()
     visit.press(".staff-link")
 
 
 def _line(visit: Visit) -> None:
+    """Found by its number in the field at the top of every page."""
     visit.sign_in("/admin/lines/")
-    visit.page.locator("[name=appeal]").select_option(SLUG)
-    visit.page.locator("[name=reference]").fill("original-12")
-    visit.press(".staff-open")
+    visit.page.locator("header [name=q]").fill("original-12")
+    with visit.page.expect_navigation():
+        visit.page.keyboard.press("Enter")
+    visit.press(".staff-queue th a")
 
 
 def _line_with_note(visit: Visit) -> None:
     _line(visit)
-    visit.page.locator("#note-words").fill("Outlawed in Russia in 2023.")
+    visit.unfold("#note-words").fill("Outlawed in Russia in 2023.")
     visit.press("button.staff-note")
 
 
-def _line_unknown(visit: Visit) -> None:
-    visit.sign_in("/admin/lines/?reference=original-99")
+def _hide(visit: Visit) -> None:
+    visit.sign_in("/admin/search/?q=original-12")
+    visit.press(".staff-hide-link")
 
 
 def _notice_preview(visit: Visit) -> None:
@@ -235,8 +240,11 @@ STAFF: dict[str, Callable[[Visit], None]] = {
     "queue-approved": _open_staff_page("/admin/?state=approved"),
     "queue-filtered": _open_staff_page("/admin/?state=approved&q=freedom&age=overdue"),
     "queue-keys": _keys,
+    "queue-account": opened(_open_staff_page("/admin/"), ".staff-account"),
     "endorsement": _one_endorsement,
     "endorsement-asked": _asked,
+    "endorsement-more": opened(_one_endorsement, ".staff-actions > :last-child"),
+    "endorsement-reasons": opened(_one_endorsement, "#reject"),
     "endorsement-evidence": _evidence,
     "endorsement-line": _line_with_note,
     "endorsement-rejected": _rejected,
@@ -244,9 +252,13 @@ STAFF: dict[str, Callable[[Visit], None]] = {
     "endorsement-letter": entered("letter"),
     "enter": _open_staff_page("/admin/enter/"),
     "enter-errors": _enter_with_errors,
-    "hide": _open_staff_page("/admin/hide/"),
+    "hide": _hide,
+    "search": _open_staff_page("/admin/search/?q=original-1"),
+    "search-nothing": _open_staff_page("/admin/search/?q=original-99"),
     "reasons": _open_staff_page("/admin/reasons/"),
     "reason": _reason_preview,
+    "mails": _open_staff_page("/admin/mails/"),
+    "mail": _open_staff_page("/admin/mails/confirm/ru/"),
     "link-issued": _link_issued,
     "queue-quarantined": _quarantined,
     "endorsement-quarantined": _quarantined_one,
@@ -260,7 +272,6 @@ STAFF: dict[str, Callable[[Visit], None]] = {
     "batches": _batches,
     "emergency": _open_staff_page("/admin/site/"),
     "lines": _open_staff_page("/admin/lines/"),
-    "lines-unknown": _line_unknown,
     "notices": _open_staff_page("/admin/notices/"),
     "notice": _notice_preview,
     "editions": _edition_preview,

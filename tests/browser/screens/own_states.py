@@ -18,7 +18,7 @@ def _done(step: str) -> State:
 def _correction_done(visit: Visit) -> None:
     visit.open(f"{visit.make_own_page()}correction/")
     visit.page.locator("[name=organisation_name]").fill("Оңдолгон фонд")
-    visit.press("main form button")
+    visit.press("main form .button")
 
 
 def _contact_errors(visit: Visit) -> None:
@@ -69,7 +69,7 @@ def _decided(visit: Visit, decision: str, display: str = "named") -> str:
     visit.find(name)
     visit.press(f".staff-queue th a:has-text('{name}')")
     if decision == "reject":
-        visit.page.locator("[name=reason][value=unverified]").check()
+        visit.unfold("[name=reason][value=unverified]").check()
     visit.decide(f"[name=decision][value={decision}]")
     visit.open(path)
     return path

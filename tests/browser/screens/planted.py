@@ -20,10 +20,10 @@ PLANTED: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("ＷＯＲＬＤ Organisation Against Torture", {}, f"{_LOOKS}31"),
     ("Нидерландский Хельсинкский комитет Пример", {}, f"{_AGAIN}"),
     ("Niderlandskii Khelsinkskii Komitet Primer", {}, f"{_AGAIN}"),
-    ("Ordinary Sparrow Watch", {"hints": ["disposable_mail"]}, "Look closer: A mailbox of the kind"),
+    ("Ordinary Sparrow Watch", {"hints": ["disposable_mail"]}, "Look closer: A disposable e-mail address"),
     (f"Quiet Heron {SCRIPT}", {"seconds_to_fill": 2}, "Look closer: The form was filled in within 2 seconds."),
-    ("Bright Otter Legal Aid", {"hints": ["free_mail"]}, "Neutral: A free mailbox"),
-    ("Молодёжный клуб «Зимородок»", {"hints": ["free_mail"]}, "Neutral: A free mailbox"),
+    ("Bright Otter Legal Aid", {"hints": ["free_mail"]}, "A free e-mail service"),
+    ("Молодёжный клуб «Зимородок»", {"hints": ["free_mail"]}, "A free e-mail service"),
     ("Kestrel Circlе", {}, "Look closer: A word of the name mixes two alphabets."),
 )
 """Each with its name, what form and network recorded, and the sentence that a moderator must read."""

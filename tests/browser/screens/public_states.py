@@ -53,7 +53,7 @@ def _own_step(step: str) -> Callable[[Visit], None]:
 def _own_step_with_errors(visit: Visit) -> None:
     _own_step("correction/")(visit)
     visit.page.locator("[name=organisation_name]").fill("=Made-up")
-    visit.press("main form button")
+    visit.press("main form .button")
 
 
 def _own_step_done(visit: Visit) -> None:
@@ -66,7 +66,7 @@ def _own_page_with_question(visit: Visit) -> None:
     visit.sign_in()
     visit.find(visit.name)
     visit.press(f".staff-queue th a:has-text('{visit.name}')")
-    visit.page.locator("#ask-words").fill("Who decided this in your organisation?")
+    visit.unfold("#ask-words").fill("Who decided this in your organisation?")
     visit.press(".staff-ask")
     (link,) = re.findall(r"http\S+/endorsements/\S+", visit.site.mail_to(visit.address, number=3))
     visit.page.goto(link)

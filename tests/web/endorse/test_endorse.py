@@ -81,7 +81,7 @@ WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"organisation_name": ""}, "organisation_name", "Enter the name"),
     ({"organisation_name": " \u00a0 "}, "organisation_name", "Enter the name"),
     ({"organisation_name": "x" * 301}, "organisation_name", "at most 300"),
-    ({"organisation_name": "Fund\u202egnud"}, "organisation_name", "direction of writing"),
+    ({"organisation_name": "Fund\u202egnud"}, "organisation_name", "direction of the text"),
     ({"organisation_name": "Fund\x07"}, "organisation_name", "control characters"),
     ({"organisation_name": "=SUM(A1)"}, "organisation_name", "Begin with a letter"),
     ({"organisation_name": "«»"}, "organisation_name", "at least one letter"),
@@ -89,14 +89,14 @@ WRONG: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"countries": ["XX"]}, "countries", "from the list"),
     ({"countries": ["KG", "DE", "FR", "US"]}, "countries", "three countries at most"),
     ({"website": "not an address"}, "website", "www.example.org"),
-    ({"display": None}, "display", "named or not named"),
+    ({"display": None}, "display", "whether we publish your name"),
     ({"display": "shouted"}, "display", "Select a valid choice"),
     ({"contact_email": "asel"}, "contact_email", "valid e-mail"),
     ({"contact_email": "a" * 250 + "@b.example"}, "contact_email", "at most 254"),
     ({"contact_name": ""}, "contact_name", "Enter your name"),
     ({"authority": None}, "authority", "you are authorised"),
-    ({"consent_processing": None}, "consent_processing", "Without this agreement"),
-    ({"consent_publication": None}, "consent_publication", "agree to the publication"),
+    ({"consent_processing": None}, "consent_processing", "Tick the box to continue"),
+    ({"consent_publication": None}, "consent_publication", "tick this box too"),
 )
 
 
@@ -165,13 +165,13 @@ def test_opening_the_link_changes_nothing_and_the_button_confirms_once(client: C
     assert Endorsement.objects.get(origin="form").state == State.SUBMITTED
     for _ in range(2):
         response = client.post(address, follow=True)
-        assert "A moderator reviews it next" in response.content.decode()
+        assert "The secretariat now checks it" in response.content.decode()
     assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
 
 
 def test_disowning_erases(client: Client, appeal: Appeal) -> None:
     address = confirm_url(client)
-    assert "is gone" in client.post(address, {"not_me": "1"}).content.decode()
+    assert "We deleted this form" in client.post(address, {"not_me": "1"}).content.decode()
     assert (count_submissions(), Contact.objects.count(), PrivateLink.objects.count(), mails()) == (0, 0, 0, [])
     assert client.get(address).status_code == 404
 
@@ -180,7 +180,7 @@ def test_the_typed_code_confirms_however_it_is_written(client: Client, appeal: A
     post(client)
     code = mails()[-1][2]["code"]
     response = client.post(CODE, {"code": f" {code.lower().replace('-', ' ')} "}, follow=True)
-    assert "A moderator reviews it next" in response.content.decode()
+    assert "The secretariat now checks it" in response.content.decode()
     assert Endorsement.objects.get(origin="form").state == State.CONFIRMED
     assert client.get(CODE).status_code == 200
 
@@ -259,8 +259,8 @@ def test_the_grace_period_after_closing_is_a_day(client: Client, appeal: Appeal)
 @pytest.mark.parametrize(
     ("state", "display", "expected"),
     [
-        (State.APPROVED, "named", "It stands on the list"),
-        (State.APPROVED, "withheld", "the name is sealed"),
+        (State.APPROVED, "named", "Your organisation is on the list"),
+        (State.APPROVED, "withheld", "It is encrypted"),
         (State.REJECTED, "named", "It is not on the list"),
     ],
 )
@@ -314,9 +314,9 @@ def test_the_code_field_sets_keyboard_and_autocomplete(client: Client, appeal: A
 def test_the_endorsed_text_is_named_with_its_language(client: Client, appeal: Appeal) -> None:
     for prefix in ("", "/ru", "/ky"):
         page = client.get(prefix + FORM).content.decode()
-        link, _ = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
+        (link,) = re.findall(rf'<a href="/appeals/{SLUG}/text\.en\.txt"[^>]*>[^<]*</a>', page)
         assert 'hreflang="en"' in link
-        assert ">TXT (English)<" in link
+        assert ">English (TXT)<" in link
 
 
 # --- how it came in ---
@@ -386,7 +386,7 @@ def test_a_closed_site_still_offers_removal(client: Client, appeal: Appeal) -> N
     site_state.set_level(Level.CLOSED, by=MODERATOR, at=NOON)
     for path in (FORM, f"/appeals/{SLUG}/"):
         page = client.get(path).content.decode()
-        assert "No new endorsements are taken in at the moment." in page
+        assert "We take no new endorsements at the moment." in page
         assert "<form" not in page
     response = post(client)
     assert response.status_code == 422

@@ -1,5 +1,7 @@
 """An endorsement that the secretariat entered: the contact person reads it, declares and confirms."""
 
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -23,7 +25,7 @@ def waiting(appeal: Appeal) -> Endorsement:
 def test_the_page_shows_text_and_declarations_and_changes_nothing(client: Client, waiting: Endorsement) -> None:
     page = client.get(create_entry_link()).content.decode()
     assert "Made-up &lt;b&gt;Fund&lt;/b&gt;" in page
-    assert waiting.text.sha256 in page
+    assert waiting.text.title in unescape(page)
     assert [f'name="{name}"' in page for name in DECLARED] == [True, True, True]
     assert "checked" not in page
     waiting.refresh_from_db()

@@ -49,7 +49,10 @@ def test_the_page_shows_the_entry_and_everything_typed(client: Client, appeal: A
     response = post_preview(client)
     page = response.content.decode()
     assert response.status_code == 200
-    assert find_output(response) == f"This is how the line will be printed: {LINE.replace('<b>', '&lt;b&gt;')}"
+    assert (
+        find_output(response)
+        == f"Your organisation will appear on the public list as: {LINE.replace('<b>', '&lt;b&gt;')}"
+    )
     for name in ("acronym", "website", "contact_name", "contact_email"):
         assert f'value="{TYPED[name]}"' in page
     for code in ("KG", "DE"):
@@ -76,7 +79,7 @@ def test_the_preview_has_the_focus_unless_there_are_errors(client: Client, appea
     [
         ({"organisation_name": None}, "organisation_name", "Enter the name"),
         ({"organisation_name": "=SUM(A1)"}, "organisation_name", "Begin with a letter"),
-        ({"acronym": "A\u202eB"}, "acronym", "direction of writing"),
+        ({"acronym": "A\u202eB"}, "acronym", "direction of the text"),
         ({"countries": ["XX"]}, "countries", "from the list"),
     ],
 )
@@ -96,13 +99,16 @@ def test_only_errors_of_the_entry_are_shown(
 
 def test_a_withheld_name_shows_that_nothing_is_printed(client: Client, appeal: Appeal) -> None:
     response = post_preview(client, display="withheld")
-    assert (response.status_code, find_output(response)) == (200, "Not named: no line will be printed.")
-    assert get_preview(client, display="withheld") == {"said": "Not named: no line will be printed.", "line": ""}
+    assert (response.status_code, find_output(response)) == (200, "Your name will not be published.")
+    assert get_preview(client, display="withheld") == {"said": "Your name will not be published.", "line": ""}
 
 
 def test_the_script_sends_four_fields_only(client: Client, appeal: Appeal) -> None:
     absent = dict.fromkeys(("website", "contact_name", "contact_email", "authority", "display"))
-    assert get_preview(client, **absent) == {"said": "This is how the line will be printed:", "line": LINE}
+    assert get_preview(client, **absent) == {
+        "said": "Your organisation will appear on the public list as:",
+        "line": LINE,
+    }
 
 
 @pytest.mark.parametrize("prefix", ["/ru", "/ky"])

@@ -95,7 +95,7 @@ def test_staff_input_is_not_repeated_since_it_may_be_a_password(client: Client, 
     page = response.content.decode()
     assert response.status_code == 503
     assert "pass phrase" not in page
-    assert "go back in your browser" in page
+    assert "Go back in your browser" in page
 
 
 def test_the_page_of_a_private_link_sends_no_referrer(client: Client, appeal: Appeal) -> None:
