@@ -45,7 +45,8 @@ PAGE_HELP: Final[dict[str, str | Promise]] = {
     "admin:mails": _("The e-mails to organisations. You can add one paragraph to each, in each language."),
     "admin:mail": _("Your paragraph stands below our text. Look at the preview before you save."),
     "admin:overview": _(
-        "How many endorsements came in, and how fast they were decided. Below it: e-mails and the worker."
+        "Whether the worker runs and e-mails leave. "
+        "Below it: how many endorsements came in and how fast they were decided."
     ),
     "admin:site": _(
         "Stop the form for a while, or limit how much it takes. Organisations can still confirm, correct and withdraw."

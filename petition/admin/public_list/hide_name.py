@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from petition.admin.appeals.chosen_appeal import follow_appeal
 from petition.admin.responses import render_page
 from petition.models import Endorsement, Status
 
@@ -14,5 +15,6 @@ def hide_name(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the entry of the endorsement `pk` and the button that hides it. Raises Http404 if it is not listed."""
     listed = Endorsement.objects.filter(signatory__status=Status.LISTED)
     endorsement = get_object_or_404(listed.select_related("appeal", "signatory"), pk=pk)
+    follow_appeal(request, endorsement.appeal)
     context = {"endorsement": endorsement, "signatory": endorsement.signatory, "title": _("Hide a name")}
     return render_page(request, "public_list/hide_name.html", context)
