@@ -21,6 +21,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
+from petition.mail import messages
 from petition.models import Appeal, Reason
 from petition.models.database.triggers import TRIGGERS
 from petition.publishing.cache import site_status
@@ -93,10 +94,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def surroundings(settings: Settings) -> Iterator[None]:
     """Mail goes the way it goes on the site; Django's test environment would keep it in a list. No process remembers
-    names of an earlier test, whose ids come again, what it found, or the state of the site."""
+    names of an earlier test, whose ids come again, what it found, the state of the site, or editors' paragraphs."""
     opened_names.forget_names()
     encryption.out_of_place.clear()
     site_status.forget_status()
+    messages.forget_paragraphs()
     settings.EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
     settings.PASSWORD_HASHERS = ["tests.conftest.LightArgon2"]
     options = connection.settings_dict["OPTIONS"].copy()

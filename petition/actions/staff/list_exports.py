@@ -22,7 +22,7 @@ def export_endorsements(
 ) -> Iterator[str]:
     """Return the lines of a CSV file with `endorsements`, oldest first, and record that `by` has it.
 
-    `verb` is `export_queue` or `export_list`. Cells are safe for spreadsheets. Raises LimitReached.
+    `verb` is `export_queue` or `export_list`. Cells are safe for spreadsheets.
     """
     record(verb, subject=appeal, by=by, at=at)
     rows = endorsements.select_related("signatory").prefetch_related("flags").order_by("pk")
