@@ -236,6 +236,6 @@ def entered(origin: str) -> Callable[[Visit], None]:
         ):
             visit.page.locator(f"[name={name}]").fill(text)
         visit.page.locator("[name=display][value=named]").check()
-        visit.press(".staff-enter button")
+        visit.press(".staff-enter button.staff-approve")
 
     return go

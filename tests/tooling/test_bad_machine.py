@@ -197,7 +197,18 @@ def test_only_an_argument_of_make_sets_the_host(make: Make) -> None:
 
 def test_make_alone_lists_the_targets(make: Make) -> None:
     targets = [line.split()[1] for line in make().stdout.splitlines()]
-    assert targets == ["help", "run", "test", "evidence", "screens", "bench", "lint", "lock"]
+    assert targets == [
+        "help",
+        "run",
+        "test",
+        "evidence",
+        "screens",
+        "check-pages",
+        "lighthouse",
+        "bench",
+        "lint",
+        "lock",
+    ]
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 80", "\uff18\uff10", "123456", ""])

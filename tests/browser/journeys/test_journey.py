@@ -56,7 +56,7 @@ def approve(browser: Browser, visitor: Visit, name: str) -> None:
     staff.find(name)
     staff.page.get_by_role("row", name=name).get_by_role("link", name="Review").click()
     staff.page.get_by_role("button", name="Approve").click()
-    expect(staff.page.locator(".success")).to_have_text(re.compile(r": Approved\.$"))
+    expect(staff.page.locator(".success")).to_have_text(re.compile(r": Approved\."))
     staff.page.context.close()
 
 

@@ -68,7 +68,8 @@ def _text_as_read(visit: Visit) -> None:
 def _one_endorsement(visit: Visit) -> None:
     visit.make_own_page()
     visit.sign_in()
-    visit.press(".staff-queue th a")
+    visit.find(visit.name)
+    visit.press(f".staff-queue th a:has-text('{visit.name}')")
 
 
 def _asked(visit: Visit) -> None:
@@ -99,7 +100,7 @@ def _respelled(visit: Visit) -> None:
 def _enter_with_errors(visit: Visit) -> None:
     visit.sign_in("/admin/enter/")
     visit.page.locator(".staff-enter").evaluate("form => { form.noValidate = true }")
-    visit.press(".staff-enter button")
+    visit.press(".staff-enter button.staff-approve")
 
 
 def _reason_preview(visit: Visit) -> None:
