@@ -22,7 +22,7 @@ from tests.models.rows import a_batch, a_correction, create_encrypted
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 VISITORS = ("nobody", "no role", *Role.values, "superuser")
-EACH_CHANGE = ("nobody", "moderator", "editor")
+EACH_CHANGE = ("nobody", "moderator")
 """The visitors that `make test` takes; `make evidence` takes all others."""
 UNKNOWN_ROW = "00000000-0000-0000-0000-000000000000"
 SHADOWED = {"admin:login", "admin:logout"}

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.screens.states import Visit
 from tests.browser.visit import confirm_page
 
+pytestmark = pytest.mark.evidence  # each opens pages behind links several times
+
 CLOSED = "document.body.inert && document.body.hidden"
 
 

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.site import SLUG, Site
 
+pytestmark = pytest.mark.evidence  # it needs two sites
+
 
 class Elsewhere(BaseHTTPRequestHandler):
     """A site that shows any address in a frame."""

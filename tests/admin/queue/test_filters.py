@@ -191,8 +191,9 @@ def test_an_unknown_filter_is_404(staff: Client, appeal: Appeal, wrong: dict[str
     assert staff.get("/admin/", wrong).status_code == 404
 
 
-def test_pagination_keeps_the_filter(staff: Client, appeal: Appeal) -> None:
-    for _ in range(51):
+def test_pagination_keeps_the_filter(staff: Client, appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("petition.admin.queue.queue.ROWS_PER_PAGE", 4)
+    for _ in range(5):
         confirmed(appeal, countries=("DE",))
     more = context(staff, country="DE")["more"]
     assert f"country=DE&amp;appeal={SLUG}&amp;after=" in staff.get("/admin/", {"country": "DE"}).content.decode()

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.journeys.test_journey import approve
 from tests.browser.screens.states import CHANGE, FORM, Visit
 from tests.site import SLUG
+
+pytestmark = pytest.mark.evidence  # each goes from the form over mails to the list and back
 
 LIST = f"/appeals/{SLUG}/signatories/"
 
