@@ -172,6 +172,7 @@ def _bulk_rejection(visit: Visit) -> None:
     """Every reason with its mail; nothing is begun."""
     visit.make_own_page()
     visit.sign_in()
+    visit.find(visit.name)
     visit.page.locator(".staff-row-checkbox").first.check()
     visit.press(".staff-bulk-reject")
 
