@@ -34,7 +34,7 @@ def open_contact(endorsement_id: int, *, by: Actor, at: datetime) -> DecryptedCo
 def read_mail_domain(endorsement: Endorsement) -> str | None:
     """Return the domain of the contact's mailbox; None without a contact, or without the key.
 
-    The review page shows it beside the website. It names no person, so it is not recorded as a look at the contact.
+    The review page shows it beside the website. It names no person, so the audit log has no entry about it.
     """
     contact = Contact.objects.filter(endorsement=endorsement).first()
     if contact is None:

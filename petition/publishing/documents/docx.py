@@ -32,7 +32,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 def render_docx(letter: dict[str, Any]) -> bytes:
     """Return a DOCX (ECMA-376) with real headings, numbers, hyperlinks and languages, and no person in its properties.
 
-    The word processor counts the lists. Whoever deletes an entry there gets other numbers behind it.
+    The word processor counts the lists: if somebody deletes an entry there, the entries after it get other numbers.
     """
     document = Document()
     docx_parts.set_up_file(document, letter["language"])

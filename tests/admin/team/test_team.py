@@ -240,7 +240,7 @@ def test_opening_a_contact_takes_a_button_and_is_recorded(appeal: Appeal) -> Non
     page = f"/admin/endorsements/{waiting.pk}/"
     shown = client.get(page).content.decode()
     assert "asel@fund.example" not in shown
-    assert "<dd>fund.example</dd>" in shown  # the domain alone is no look at the contact
+    assert "<dd>fund.example</dd>" in shown  # the domain alone does not open the contact
     assert not AuditEvent.objects.filter(verb="open_contact").exists()
     assert client.get(f"{page}contact/").status_code == 405
     opened = client.post(f"{page}contact/")
