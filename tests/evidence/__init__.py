@@ -1,0 +1,1 @@
+"""What the long proofs measured, as a table that one command writes: docs/evidence.md."""
