@@ -1,12 +1,27 @@
 """Collect static files, under hashed names, when they may have changed."""
 
 import hashlib
+from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 UNUSED = ("vendor",)  # the admin's date pickers and choosers with jQuery, which no page of ours uses
+
+
+class ReadableStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Static files under hashed names, compressed beforehand, that every user may read, whatever the umask is."""
+
+    # The proxy serves them, and is another user. Below DATA_DIR, which is private, they stay private.
+    def post_process(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        yield from super().post_process(*args, **kwargs)
+        root = Path(self.location)
+        for path in (root, *root.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def collect_if_changed() -> None:

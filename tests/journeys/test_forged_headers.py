@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from petition.security.rate_limits import REMOVAL_CODES_FROM_ONE_NETWORK
-from tests.journeys import test_proxy
-from tests.journeys.test_proxy import HOST, configured
+from tests.deploy.nginx import proxy as nginx_proxy
+from tests.deploy.nginx.proxy import HOST, configure, write_certificate
 from tests.processes import Installation, Server
 from tests.site import ROOT, SLUG, free_port
 
@@ -113,16 +113,15 @@ def running(command: list[str], port: int) -> Iterator[Ask]:
 
 @contextmanager
 def nginx(folder: Path, public: int) -> Iterator[Ask]:
-    proxy, main = configured(folder, public=public, staff=free_port())
+    proxy, main = configure(folder, public=public, staff=free_port())
     with running(["nginx", "-e", "stderr", "-c", str(main)], proxy.https) as ask:
         yield ask
 
 
 def haproxy_configured(folder: Path, *, public: int, staff: int) -> tuple[int, Path]:
     """The shipped file with ports and a certificate of our own: the port of https, and the file."""
-    configured(folder, public=public, staff=staff)  # makes the certificate
     pem = folder / "both.pem"
-    pem.write_text("".join((folder / name).read_text("ascii") for name in ("certificate.pem", "key.pem")), "ascii")
+    pem.write_text("".join(path.read_text("ascii") for path in write_certificate(folder)), "ascii")
     http, https, text = free_port(), free_port(), HAPROXY.read_text(encoding="utf-8")
     for shipped, here in {
         f"/etc/haproxy/{HOST}.pem": str(pem),
@@ -194,7 +193,7 @@ def test_proxies_that_keep_underscores_let_forged_addresses_through(
 ) -> None:
     """The same proxies without the line that drops underscores let forged addresses through (the positive control)."""
     shipped, broken = BROKEN[name]
-    for constant, module in (("SHIPPED", test_proxy), ("HAPROXY", sys.modules[__name__])):
+    for constant, module in (("SHIPPED", nginx_proxy), ("HAPROXY", sys.modules[__name__])):
         changed = tmp_path / constant
         changed.write_text(getattr(module, constant).read_text("utf-8").replace(shipped, broken), "utf-8")
         monkeypatch.setattr(module, constant, changed)

@@ -1,0 +1,1 @@
+"""The shipped configuration of nginx, in a real nginx in front of real processes."""
