@@ -66,9 +66,19 @@ class Proxy(NamedTuple):
         return [key.decode() for key in keys]
 
     def holds(self, *words: str) -> list[str]:
-        """Return the files below its folder that have one of the words in their content."""
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return [str(path) for path in files if any(word.encode() in path.read_bytes() for word in words)]
+        """Return the files below its folder that have one of the words in their content.
+
+        Among them are those that have no name any more: nginx keeps what waits in such files.
+        """
+        open_files = [path for pid in self._pids() for path in Path(f"/proc/{pid}/fd").iterdir()]
+        nameless = [path for path in open_files if str(path.readlink()).startswith(str(self.folder))]
+        files = [path for path in self.folder.rglob("*") if path.is_file()] + nameless
+        found = [path for path in files if any(word.encode() in path.read_bytes() for word in words)]
+        return [str(path.readlink() if path.is_symlink() else path) for path in found]
+
+    def _pids(self) -> list[int]:
+        main = (self.folder / "pid").read_text(encoding="ascii").strip()
+        return [int(main), *map(int, Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split())]
 
 
 @cache
