@@ -23,7 +23,7 @@ VISITOR = "127.0.0.77"
 """The address that requests come from, so that it can be searched for: no server listens there."""
 MAIN = """
 daemon off; pid {folder}/pid; {user} error_log {folder}/error.log info; worker_processes {workers};
-events {{ worker_connections 2048; }}
+events {{ worker_connections {connections}; }}
 http {{
   include /etc/nginx/mime.types;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxied; fastcgi_temp_path {folder}/fastcgi;
@@ -40,10 +40,10 @@ class Proxy(NamedTuple):
     http: int
     folder: Path
 
-    def connected(self, host: str = HOST) -> ssl.SSLSocket:
+    def connected(self, host: str = HOST, seconds: float = 20) -> ssl.SSLSocket:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = socket.create_connection(("127.0.0.1", self.https), 20, source_address=(VISITOR, 0))
+        connection = socket.create_connection(("127.0.0.1", self.https), seconds, source_address=(VISITOR, 0))
         return context.wrap_socket(connection, server_hostname=host)
 
     def ask(
@@ -115,6 +115,7 @@ def configure(
     static: Path = Path("/nowhere"),
     changes: Mapping[str, str] | None = None,
     workers: int = 1,
+    connections: int = 2048,
 ) -> tuple[Proxy, Path]:
     """Write the shipped file with a certificate, ports and folders of our own, and the main file that includes it.
 
@@ -140,13 +141,14 @@ def configure(
         },
     )
     (folder / "petition.conf").write_text(text, encoding="utf-8")
-    return proxy, write_main(folder, "petition.conf", workers=workers)
+    return proxy, write_main(folder, "petition.conf", workers=workers, connections=connections)
 
 
-def write_main(folder: Path, shipped: str, *, workers: int = 1) -> Path:
+def write_main(folder: Path, shipped: str, *, workers: int = 1, connections: int = 2048) -> Path:
     user = "user root;" if os.geteuid() == 0 else ""
     main = folder / "nginx.conf"
-    main.write_text(MAIN.format(folder=folder, user=user, shipped=shipped, workers=workers), encoding="utf-8")
+    text = MAIN.format(folder=folder, user=user, shipped=shipped, workers=workers, connections=connections)
+    main.write_text(text, encoding="utf-8")
     return main
 
 
@@ -169,11 +171,19 @@ def run_nginx(main: Path, port: int) -> Iterator[None]:
 
 @contextmanager
 def run_proxy(
-    folder: Path, site: Installation, *, public: int, staff: int = 1, changes: Mapping[str, str] | None = None
+    folder: Path,
+    site: Installation,
+    *,
+    public: int,
+    staff: int = 1,
+    changes: Mapping[str, str] | None = None,
+    connections: int = 2048,
 ) -> Iterator[Proxy]:
     """Run nginx with the shipped file, or a broken variant, in front of the processes of `site` on these ports."""
     static = site.folder / "var" / "static"
-    proxy, main = configure(folder, public=public, staff=staff, static=static, changes=changes)
+    proxy, main = configure(
+        folder, public=public, staff=staff, static=static, changes=changes, connections=connections
+    )
     with run_nginx(main, proxy.https):
         yield proxy
 
