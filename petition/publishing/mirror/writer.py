@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gzip
 import hashlib
 import itertools
 import os
@@ -22,6 +23,8 @@ from petition.publishing.mirror.content import ReportProgress, generate_files, g
 from petition.publishing.mirror.ownership import CHECKSUMS_FILE, MARK_FILE, MARK_TEXT
 
 MAX_TRIES: Final = 3
+COMPRESSED: Final = frozenset({".atom", ".css", ".csv", ".html", ".js", ".json", ".svg", ".txt", ".xml"})
+"""Endings of the files that a folder also has compressed, as NAME.gz: a web server sends them as they are."""
 EPOCH: Final = date(1980, 1, 1)  # the first day that a ZIP can have
 
 
@@ -109,6 +112,10 @@ def _write_folder(fresh: Path, files: Iterable[tuple[str, bytes]]) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(0o644)  # readable for all: a web server is another user
+        if path.suffix in COMPRESSED:
+            compressed = path.with_name(f"{path.name}.gz")
+            compressed.write_bytes(gzip.compress(content, mtime=0))
+            compressed.chmod(0o644)
     for folder in (fresh, *(path for path in fresh.rglob("*") if path.is_dir())):
         folder.chmod(0o755)
     return len(sums)

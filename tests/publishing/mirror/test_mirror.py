@@ -1,5 +1,6 @@
 """The site as files: read by a static file server and a checker of links that know nothing of it."""
 
+import gzip
 import hashlib
 import re
 import subprocess
@@ -291,6 +292,15 @@ def test_files_of_a_killed_run_are_deleted_and_others_are_readable(db: None, tmp
     assert not (tmp_path / "site" / "name").exists()
     for path in (tmp_path / "site", *(tmp_path / "site").rglob("*")):
         assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644)
+
+
+def test_a_folder_has_texts_compressed_too(db: None, tmp_path: Path) -> None:
+    """A removed name must not stay in a compressed copy: each is made of the file beside it."""
+    write_mirror(tmp_path / "site", CountingSite(), ignore_progress)
+    compressed = list((tmp_path / "site").rglob("*.gz"))
+    assert compressed
+    for path in compressed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 
 
 def test_a_folder_with_other_files_is_not_touched(db: None, tmp_path: Path) -> None:
