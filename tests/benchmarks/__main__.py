@@ -54,6 +54,9 @@ def _measured(folder: Path, wanted: argparse.Namespace, database: str) -> list[F
         bare = stack.enter_context(sites["small"].server(application="tests.benchmarks.bare:application"))
         _print("Reading …")
         figures = serving.figures(small, large, bare, folder, seconds=wanted.seconds, rounds=wanted.rounds)
+        figures += serving.through_nginx(
+            sites["small"], folder / "shipped", seconds=wanted.seconds, rounds=wanted.rounds
+        )
         figures += serving.first_visit(small)
         _print("Changing …")
         figures += [

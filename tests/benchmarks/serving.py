@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from tests.benchmarks.load import Load, median_load, run_load
 from tests.benchmarks.table import Figure, at_least, at_most, of_load
+from tests.deploy.nginx import proxy
 from tests.processes import Installation, Server
 from tests.site import SLUG, free_port
 
@@ -70,6 +71,27 @@ def nginx(folder: Path, url: str) -> Iterator[str]:
             process.terminate()
 
 
+@contextmanager
+def proxied(folder: Path, site: Installation) -> Iterator[tuple[str, str]]:
+    """The shipped configuration with one worker and without TLS, which would cost both the same, in front of the site.
+
+    Yields the addresses of the appeal's page and of a static file with the same bytes.
+    """
+    static = folder / "static"
+    static.mkdir(parents=True)
+    folder.chmod(0o755)
+    hosts = f"{proxy.HOST},127.0.0.1"
+    with site.server(workers=2, ALLOWED_HOSTS=hosts, TRUSTED_PROXIES="127.0.0.1") as server:
+        (static / "page.html").write_bytes(fetch(server.url + PAGE, BR)[1])
+        (static / "page.html").chmod(0o644)
+        running, main = proxy.configure(
+            folder, public=server.port, staff=server.port, static=static, changes={"443 ssl": "443"}
+        )
+        with proxy.run_nginx(main, running.https):
+            url = f"http://127.0.0.1:{running.https}"
+            yield url + PAGE, f"{url}/static/page.html"
+
+
 def _until_it_answers(url: str) -> None:
     for _ in range(100):
         try:
@@ -79,6 +101,26 @@ def _until_it_answers(url: str) -> None:
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"nothing at {url}")
+
+
+def through_nginx(site: Installation, folder: Path, *, seconds: float, rounds: int) -> list[Figure]:
+    """The appeal's page through the shipped nginx against a static file that it serves itself, one after the other."""
+    if not shutil.which("nginx"):
+        return []
+    headers = BR | {"Host": proxy.HOST}
+    taken: list[list[Load]] = [[], []]
+    with proxied(folder, site) as addresses:
+        for address in addresses:
+            run_load(address, headers, seconds=1)  # nobody is measured cold
+        for _ in range(rounds):
+            for loads, address in zip(taken, addresses, strict=True):
+                loads.append(run_load(address, headers, seconds=seconds))
+    page, file = map(median_load, taken)
+    return [
+        at_least("appeal page through the shipped nginx : a static file from it", page.rate / file.rate, 0.75),
+        of_load("appeal page through the shipped nginx", page),
+        of_load("static file from the shipped nginx, the same bytes", file),
+    ]
 
 
 def figures(small: Server, large: Server, bare: Server, folder: Path, *, seconds: float, rounds: int) -> list[Figure]:

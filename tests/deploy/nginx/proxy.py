@@ -181,9 +181,7 @@ def run_proxy(
 ) -> Iterator[Proxy]:
     """Run nginx with the shipped file, or a broken variant, in front of the processes of `site` on these ports."""
     static = site.folder / "var" / "static"
-    proxy, main = configure(
-        folder, public=public, staff=staff, static=static, changes=changes, connections=connections
-    )
+    proxy, main = configure(folder, public=public, staff=staff, static=static, changes=changes, connections=connections)
     with run_nginx(main, proxy.https):
         yield proxy
 

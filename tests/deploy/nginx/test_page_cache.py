@@ -4,13 +4,11 @@ import itertools
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.nginx.careless_site import FOR_EVER, careless_site
 from tests.deploy.nginx.conftest import Processes
 from tests.deploy.nginx.proxy import HOST, SHIPPED, Proxy, configure, run_nginx, run_proxy
 from tests.evidence.figures import record_figure, sized
@@ -117,36 +115,6 @@ def test_languages_and_encodings_never_mix(proxy: Proxy, processes: Processes, t
     (tmp_path / "mixing").mkdir()
     with run_proxy(tmp_path / "mixing", processes.site, public=processes.public.port, changes=changes) as broken:
         assert find_mixed(broken, expected)
-
-
-@contextmanager
-def careless_site(*headers: tuple[str, str], body: bytes = b"") -> Iterator[int]:
-    """A site that answers every request with these headers and `body`, else with a number of its own; its port."""
-    numbers = itertools.count()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = body or str(next(numbers)).encode()
-            self.send_response(200)
-            for name, value in (*headers, ("Content-Length", str(len(content)))):
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-FOR_EVER = ("X-Accel-Expires", "@4000000000")
 
 
 @pytest.mark.evidence

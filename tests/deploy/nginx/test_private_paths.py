@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.nginx.careless_site import FOR_EVER, careless_site
 from tests.deploy.nginx.conftest import Processes
 from tests.deploy.nginx.proxy import HOST, VISITOR, Proxy, configure, run_nginx, run_proxy
-from tests.deploy.nginx.test_page_cache import FOR_EVER, careless_site
 from tests.processes import Server
 from tests.site import SLUG, free_port
 

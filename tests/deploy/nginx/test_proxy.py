@@ -53,9 +53,9 @@ def test_http_2_is_spoken(proxy: Proxy) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2", "http/1.1"])
-    with socket.create_connection(("127.0.0.1", proxy.https), 20) as connection:
-        with context.wrap_socket(connection, server_hostname=HOST) as secured:
-            assert secured.selected_alpn_protocol() == "h2"
+    connection = socket.create_connection(("127.0.0.1", proxy.https), 20)
+    with context.wrap_socket(connection, server_hostname=HOST) as secured:
+        assert secured.selected_alpn_protocol() == "h2"
 
 
 def test_another_host_gets_no_answer(proxy: Proxy) -> None:
