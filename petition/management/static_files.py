@@ -1,6 +1,7 @@
 """Collect static files, under hashed names, when they may have changed."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -30,8 +31,13 @@ def collect_if_changed() -> None:
     fingerprint = _compute_fingerprint()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == fingerprint:
         return
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=[*UNUSED])
-    stamp.write_text(fingerprint, encoding="ascii")
+    # Public files, which every system user of the site and the proxy may read, whatever the umask of this process is.
+    umask = os.umask(0o022)
+    try:
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=[*UNUSED])
+        stamp.write_text(fingerprint, encoding="ascii")
+    finally:
+        os.umask(umask)
 
 
 def _compute_fingerprint() -> str:
