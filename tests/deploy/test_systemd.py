@@ -24,7 +24,7 @@ def analyze(*arguments: object) -> str:
 
 
 def test_all_units_are_here() -> None:
-    assert [f"petition-{name}.service" for name in ("backup", "public", "staff", "worker")] == SERVICES
+    assert [f"petition-{name}.service" for name in ("backup", "public", "rewrite", "staff", "worker")] == SERVICES
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -68,7 +68,7 @@ def test_each_process_has_a_user_and_an_environment_of_its_own() -> None:
     files = {name: re.findall(r"^EnvironmentFile=(\S+)$", text, re.M) for name, text in texts.items()}
     assert users["petition-backup.service"] == users["petition-worker.service"]
     assert {shared for shared, _ in files.values()} == {"/etc/petition/site.env"}  # which holds no secret
-    assert len({user for (user,) in users.values()}) == len({file for _, file in files.values()}) == 3
+    assert len({user for (user,) in users.values()}) == len({file for _, file in files.values()}) == 4
     for text in texts.values():
         assert "Restart=always\n" in text or "Type=oneshot\n" in text
     assert all(

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         choice.add_argument(
             "--backup", action="store_true", help="the pair for backups; keep its private half on another machine"
         )
-        choice.add_argument("--directory", type=Path, help="write site.env and a file for each role there, print no key")
+        choice.add_argument(
+            "--directory", type=Path, help="write site.env and a file for each role there, print no key"
+        )
         parser.add_argument(
             "--site-url", default="https://appeal.example", help="with --directory: the address that visitors use"
         )

@@ -1,0 +1,90 @@
+"""The first sign-in and the first endorsement of a new site, by HTTPS: `python -m tests.deploy.first_endorsement URL`.
+
+The administrator's password is in DJANGO_SUPERUSER_PASSWORD; mails are files below the folder MAILS.
+"""
+
+import os
+import re
+import sys
+import time
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from tests.journeys.test_first_endorsement import Browser, Forms
+from tests.site import SLUG
+
+NAME = "Test of the first day"
+CONTACT = "first@organisation.example"
+SECONDS = 60
+
+
+def main(url: str) -> None:
+    staff = sign_in(Browser(url))
+    assert "Second factor" in staff.page or "/admin/" in staff.address
+    visitor = Browser(url)
+    visitor.open(f"{url}/appeals/{SLUG}/endorse/")
+    visitor.submit(
+        organisation_name=NAME,
+        countries=["KG"],
+        display="named",
+        contact_name="A. First",
+        contact_role="chair",
+        contact_email=CONTACT,
+        authority="on",
+        consent_processing="on",
+        consent_publication="on",
+    )
+    assert "Check your e-mail" in visitor.page, visitor.page
+    visitor.open(wait_for_link("/confirm/"))
+    visitor.submit()
+    assert "The secretariat now checks it" in visitor.page, visitor.page
+    approve(staff)
+    until = time.monotonic() + SECONDS
+    while NAME not in visitor.open(f"{url}/appeals/{SLUG}/"):
+        assert time.monotonic() < until, "the name is not listed"
+        time.sleep(0.1)
+    sys.stdout.write("listed\n")
+
+
+def sign_in(staff: Browser) -> Browser:
+    """Sign in for the first time, which asks for a second factor."""
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    staff.open("/admin/")
+    staff.submit(username="admin", password=os.environ["DJANGO_SUPERUSER_PASSWORD"])
+    (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", staff.page)
+    staff.submit(code=format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    staff.open("/admin/")
+    return staff
+
+
+def approve(staff: Browser) -> None:
+    staff.open("/admin/?state=quarantined")  # nobody fills in the form within a moment
+    links = re.findall(r'href="(/admin/endorsements/\d+/[^"]*)"', staff.page)
+    assert links, staff.page
+    staff.open(links[-1])
+    (form,) = [form for form in Forms(staff.page).found if ("decision", "approve") in form[2]]
+    staff.open(form[0], form[1] | {"decision": "approve"})
+    assert "Approved" in staff.page, staff.page
+
+
+def wait_for_link(part: str) -> str:
+    """Return the newest link with this part that was mailed to the contact."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        for file in sorted(Path(os.environ["MAILS"]).glob("new/*"), reverse=True):
+            mail = message_from_bytes(file.read_bytes(), policy=default)
+            text = mail.get_body(("plain",))
+            if CONTACT in str(mail["To"]) and text and (links := re.findall(rf"https\S+{part}", text.get_content())):
+                return str(links[0])
+        time.sleep(0.1)
+    raise AssertionError(f"No mail with a link {part} arrived.")
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
+    django.setup()
+    main(sys.argv[1])
