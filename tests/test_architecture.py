@@ -21,6 +21,7 @@ DOCUMENTS = (
     "ARCHITECTURE.md",
     "README.md",
     *(f"docs/{name}.md" for name in ("CONTRIBUTING", "SECURITY", "decisions", "operating")),
+    "docs/operators/first-deployment.md",
 )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.site import ROOT
 
+_ENDS_WITH_TESTS = ["setpriv", "--pdeathsig", "KILL"]  # or it would run for ever if they are killed
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LOOPBACK_UP = "import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh14x', b'lo', 0x41))"
 """SIOCSIFFLAGS with IFF_UP and IFF_RUNNING (netdevice(7)), for machines without ip(8)."""
@@ -37,7 +38,7 @@ exec chroot "$root" sh -c 'while :; do sleep 600 & wait $!; done'
 """
 _READ_ONLY = """
 for place in $4; do mount -t tmpfs -o "uid=$5,gid=$5" tmpfs "$root/$place"; done
-mount -o remount,ro "$root"
+mount -o remount,bind,ro "$root"
 """
 
 
@@ -119,7 +120,7 @@ def start_machine(root: str = "/", *, writable: str = "", uid: int = 0) -> Itera
     read_only = _READ_ONLY if writable else ""
     with tempfile.TemporaryDirectory() as folder:
         begin = ["sh", "-c", _BEGIN + read_only + _LIVE, "machine", folder, root, "python3", writable, str(uid)]
-        command = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", *begin]
+        command = [*_ENDS_WITH_TESTS, "unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", *begin]
         machine = Machine(0)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
             try:

@@ -25,14 +25,16 @@ SUBSTITUTED: Final = {
     "HOST": HOST,
 }
 """What stands in the page, and what the test runs."""
+_LIVE: Final = f"/etc/letsencrypt/live/{HOST}"
 INSTEAD: Final = {
     "editor /etc/petition/site.env": "sed -i -e 's/^SECRETARIAT_NAME=.*/SECRETARIAT_NAME=A platform/' "
     "-e 's/^SECRETARIAT_ADDRESS=.*/SECRETARIAT_ADDRESS=office@organisation.example/' /etc/petition/site.env",
-    "editor /etc/petition/worker.env": "sed -i 's|^EMAIL_URL=.*|EMAIL_URL=smtp://127.0.0.1:2525|' /etc/petition/worker.env",
+    "editor /etc/petition/worker.env": "sed -i 's|^EMAIL_URL=.*|EMAIL_URL=smtp://127.0.0.1:2525|' "
+    "/etc/petition/worker.env",
     "systemctl restart postgresql": "pg_ctlcluster $(ls /etc/postgresql) main restart",
-    "certbot": f"install -d /etc/letsencrypt/live/{HOST} && cd /etc/letsencrypt/live/{HOST} && openssl req -x509 -nodes "
-    f"-newkey rsa:2048 -days 2 -subj /CN={HOST} -addext subjectAltName=DNS:{HOST} -keyout privkey.pem -out fullchain.pem",
-    "systemctl reload nginx": "nginx",
+    "certbot": f"install -d {_LIVE} && openssl req -x509 -nodes -newkey rsa:2048 -days 2 -subj /CN={HOST} "
+    f"-addext subjectAltName=DNS:{HOST} -keyout {_LIVE}/privkey.pem -out {_LIVE}/fullchain.pem",
+    "systemctl reload nginx": "nginx >/dev/null 2>&1",
 }
 """What the test does where it does not run a command that starts so."""
 
@@ -56,7 +58,7 @@ def read_not_run(text: str) -> dict[str, str]:
 
 def explain_not_run(heading: str, command: str) -> str:
     """Return why the command is not run, '' if it is."""
-    return NOT_RUN.get(heading) or NOT_RUN.get(command.split()[0], "")
+    return NOT_RUN.get(heading) or NOT_RUN.get(command.split(maxsplit=1)[0], "")
 
 
 def substitute(command: str) -> str:

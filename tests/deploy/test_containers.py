@@ -135,8 +135,11 @@ def test_each_service_reads_its_own_environment(resolved: dict[str, Any]) -> Non
         if "DATABASE_URL" in service.get("environment", {})
     }
     assert logins == {
-        **dict.fromkeys(("public-1", "public-2"), ["petition_public"]),
-        **dict.fromkeys(("staff", "worker-1", "worker-2"), ["petition_staff"]),
+        "public-1": ["petition_public"],
+        "public-2": ["petition_public"],
+        "staff": ["petition_staff"],
+        "worker-1": ["petition_staff"],
+        "worker-2": ["petition_staff"],
         "migrate": ["petition_owner"],
     }
     networks = resolved["networks"]
