@@ -17,6 +17,7 @@ _ENDS_WITH_TESTS = ["setpriv", "--pdeathsig", "KILL"]  # or it would run for eve
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LOOPBACK_UP = "import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh14x', b'lo', 0x41))"
 """SIOCSIFFLAGS with IFF_UP and IFF_RUNNING (netdevice(7)), for machines without ip(8)."""
+_MARK = "/this-is-a-machine-of-tests"
 _BEGIN = f"""
 set -eu
 mount --make-rprivate /
@@ -29,12 +30,12 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+touch "$root{_MARK}"
 [ "$2" != / ] || mount --bind "{ROOT}" "$root/{str(ROOT).lstrip("/")}"
 "$3" -c "{_LOOPBACK_UP}"
 """
 _LIVE = """
-echo ready
-exec chroot "$root" sh -c 'while :; do sleep 600 & wait $!; done'
+exec chroot "$root" sh -c 'echo ready; while :; do sleep 600 & wait $!; done'
 """
 _READ_ONLY = """
 for place in $4; do mount -t tmpfs -o "uid=$5,gid=$5" tmpfs "$root/$place"; done
@@ -75,7 +76,9 @@ class Machine:
         seconds: int = 300,
     ) -> Result:
         """Run lines of shell there and return the result."""
-        command = self.command(["bash", "-euo", "pipefail", "-c", script], user=user, is_online=is_online)
+        # A mistake in this module must not let the script loose on the real machine.
+        guarded = f"[ -e {_MARK} ] || exit 99\n{script}"
+        command = self.command(["bash", "-euo", "pipefail", "-c", guarded], user=user, is_online=is_online)
         result = subprocess.run(
             command,
             env={"PATH": _PATH, "HOME": "/root", "LANG": "C.UTF-8", **(environment or {})},
@@ -128,6 +131,7 @@ def start_machine(root: str = "/", *, writable: str = "", uid: int = 0) -> Itera
                 assert process.stdout.readline() == "ready\n", "the machine did not start"
                 children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
                 machine = Machine(int(children.split()[0]))
+                assert machine.run("true").code == 0, "the machine is not what it should be"
                 yield machine
             finally:
                 process.kill()  # and with it all its processes

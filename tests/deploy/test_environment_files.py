@@ -2,13 +2,14 @@
 
 import re
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from petition.actions.database import environment_files
 from petition.environment import Environment
-from petition.management import environment_files
 from petition.security.keys import KEY_NAMES
 from tests.deploy.test_environment_example import NAMED
 from tests.site import ROOT
@@ -85,3 +86,9 @@ def test_the_logins_are_those_of_the_product() -> None:
     rows = re.findall(r"^petition +petition-(\w+) +(\w+)$", peers, re.M)
     assert dict(rows) == environment_files.LOGINS
     assert len(rows) == len(ROLES)
+
+
+def test_the_script_explains_a_role_that_is_none() -> None:
+    command = [str(ROOT / "deploy" / "petition"), "postgres", "migrate"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (2, "Usage: petition owner|public|staff|worker COMMAND ...\n")

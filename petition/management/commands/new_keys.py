@@ -3,7 +3,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from petition.management.environment_files import write_environment_files
+from petition.actions.database.environment_files import write_environment_files
 from petition.security.keys import (
     format_as_environment_file,
     generate_backup_keys,

@@ -10,7 +10,7 @@ from typing import Final
 from petition.actions.database.role_statements import RoleNames
 from petition.security.keys import generate_keys_by_role
 
-EXAMPLE: Final = Path(__file__).parents[2] / "deploy" / "environment.example"
+EXAMPLE: Final = Path(__file__).parents[3] / "deploy" / "environment.example"
 LOGINS: Final = {
     "public": RoleNames.public,
     "staff": RoleNames.staff,
