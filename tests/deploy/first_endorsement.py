@@ -1,7 +1,6 @@
 """The first sign-in and the first endorsement of a new site, by HTTPS.
 
-Run `main` in `manage.py shell`: the tests' modules that it uses need Django. The administrator's password is in
-DJANGO_SUPERUSER_PASSWORD; mails are files below the folder MAILS.
+Run `main` in `manage.py shell`: the tests' modules that it uses need Django. Mails are files below the folder MAILS.
 """
 
 import os
@@ -22,8 +21,8 @@ CONTACT = "first@organisation.example"
 SECONDS = 60
 
 
-def main(url: str) -> None:
-    staff = sign_in(Browser(url))
+def main(url: str, password: str) -> None:
+    staff = sign_in(Browser(url), password)
     visitor = Browser(url)
     visitor.open(f"{url}/appeals/{SLUG}/endorse/")
     visitor.submit(
@@ -49,10 +48,10 @@ def main(url: str) -> None:
     sys.stdout.write("listed\n")
 
 
-def sign_in(staff: Browser) -> Browser:
+def sign_in(staff: Browser, password: str) -> Browser:
     """Sign in for the first time, which asks for a second factor."""
     staff.open("/admin/")
-    staff.submit(username="admin", password=os.environ["DJANGO_SUPERUSER_PASSWORD"])
+    staff.submit(username="admin", password=password)
     (secret,) = re.findall(r"<code>([A-Z2-7]+)</code>", staff.page)
     (form,) = [form for form in Forms(staff.page).found if "totp/activate" in form[0]]
     staff.open(form[0], form[1] | {"code": format_hotp_value(hotp_value(secret, int(time.time()) // 30))})

@@ -73,7 +73,7 @@ def test_its_commands_lead_to_a_listed_endorsement(tmp_path: Path) -> None:
         machine.start([f"{ROOT}/.venv/bin/python", "-m", "aiosmtpd", "-n", "-l", "127.0.0.1:2525",
                        "-c", "aiosmtpd.handlers.Mailbox", "/tmp/mails"], {"HOME": "/root"})  # fmt: skip
         counts = run_page(machine)
-        main = f"from tests.deploy.first_endorsement import main; main('https://{page.HOST}')"
+        main = f"from tests.deploy.first_endorsement import main; main('https://{page.HOST}', '{page.PASSWORD}')"
         environment = {"MAILS": "/tmp/mails", "SSL_CERT_FILE": CERTIFICATE, "DATA_DIR": "/tmp/visitor"}
         assert_runs(
             machine, f'cd {ROOT} && .venv/bin/python manage.py shell --no-imports -v 0 -c "{main}"', environment
