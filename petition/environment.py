@@ -49,6 +49,34 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
             raise ImproperlyConfigured(f"{name} must be {least} or more.")
         return number
 
+    def choice(self, name: str, *values: str) -> str:
+        """Return one of `values`, by default the first."""
+        value = str(self.str(name, values[0]))
+        if value not in values:
+            listed = f"{', '.join(values[:-1])} or {values[-1]}"
+            raise ImproperlyConfigured(f"{name} is {value!r}: set it to {listed}.")
+        return value
+
+    def private_address(self, name: str) -> tuple[str, int] | None:
+        """Return address and port, given as 127.0.0.1:9101; None if not set. Refuses what the Internet could reach."""
+        value = str(self.str(name, ""))
+        if not value:
+            return None
+        host, _, port = value.rpartition(":")
+        try:
+            address = ipaddress.ip_address(host.strip("[]"))
+            number = int(port) if port.isascii() and port.isdigit() else 0
+        except ValueError:
+            number = 0
+        if not 1 <= number <= 65535:
+            raise ImproperlyConfigured(f"{name} is not understood: give it as 127.0.0.1:9101.")
+        # "Private" has 0.0.0.0 as well, which means every address of the machine.
+        if not address.is_private or address.is_unspecified:
+            raise ImproperlyConfigured(
+                f"{name} is {value!r}, which others could reach: use 127.0.0.1, or an address of a private network."
+            )
+        return str(address), number
+
     def hourly_limits(self) -> dict[str, int]:
         """Return how much an account may do in an hour before it must give its second factor again."""
         defaults = {"contacts": 30, "hides": 20, "revokes": 20, "withdrawals": 5}

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from petition.environment import POSTGRESQL_OPTIONS, Environment, ensure_dir, is_loopback, load_keys
 from petition.management.running_site import read_running_site_url
 from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES as OWN_NAMES
+from petition.security.request_log import build_logging
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -16,9 +17,8 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 MIRROR_DIR = Path(env.str("MIRROR_DIR")).absolute() if env.str("MIRROR_DIR", "") else None
 
 DEBUG = env.bool("DEBUG", False)
-ROLE = env.str("ROLE", "all")
-if ROLE not in ("all", "public", "staff"):
-    raise ImproperlyConfigured(f"ROLE is {ROLE!r}: set it to all, public or staff.")
+ROLE = env.choice("ROLE", "all", "public", "staff")
+METRICS_ADDRESS = env.private_address("METRICS_ADDRESS")  # where `manage.py metrics` serves figures; None is off
 
 # --- The site's address ------------------------------------------------------------------------------------------
 
@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "petition.web.middleware.request_ids.follow_request",
     "petition.web.middleware.headers.security_headers",
     "petition.web.middleware.content_policy.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -284,12 +285,4 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 # --- Log: no address, no token, no body --------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "petition.security.log_redaction.RedactionFilter"}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["redact"]}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"petition": {"level": "INFO"}, "django": {"handlers": [], "level": "WARNING", "propagate": True}},
-}
+LOGGING = build_logging(env.choice("LOG_FORMAT", "text", "json"))

@@ -12,6 +12,7 @@ from django.db import Error, connection
 
 from petition.actions.operations import site_state
 from petition.management.error_messages import explain_error
+from petition.management.metrics.shared_counts import STORE_SECONDS, SharedCounts
 from petition.models import WorkerFailure
 from petition.reference import clock
 from petition.text.error_text import describe_error
@@ -21,6 +22,8 @@ LATEST: Final = 60.0
 """A duty that failed is tried again after its own interval, but within these seconds."""
 PIECE_SECONDS: Final = 0.25
 """How long a round spends on long work, so that mail leaves in between."""
+DUTY_SUCCESS: Final = "duty_success"
+DUTY_FAILURE: Final = "duty_failure"
 log = logging.getLogger(__name__)
 
 
@@ -56,8 +59,10 @@ class SlicedWork:
 class Duties:
     """All duties, in the order in which each round runs them."""
 
-    def __init__(self, duties: Iterable[Duty]) -> None:
+    def __init__(self, duties: Iterable[Duty], counts: SharedCounts | None = None) -> None:
         self._duties = list(duties)
+        self._counts = counts
+        self._stored_at = 0.0
         self.failed: set[str] = set()
         """Names of the duties that have failed since this object was created."""
 
@@ -73,11 +78,16 @@ class Duties:
         for duty in self._duties:
             if duty.due_at <= time.monotonic():
                 more = self._run_duty(duty) or more
+        if self._counts and time.monotonic() - self._stored_at >= STORE_SECONDS:
+            self._stored_at = time.monotonic()
+            self._counts.store()
         return more
 
     def _run_duty(self, duty: Duty) -> bool:
         try:
             more = bool(duty.run(clock.now()))
+            if self._counts:
+                self._counts.note_time((DUTY_SUCCESS, duty.name), clock.now().timestamp())
         except Exception as error:  # noqa: BLE001  (the other duties must run)
             self._note_failure(duty, error)
             return False
@@ -91,6 +101,8 @@ class Duties:
     def _note_failure(self, duty: Duty, error: Exception) -> None:
         log.error("The duty %r of the worker failed: %s", duty.name, explain_error(error) or describe_error(error))
         self.failed.add(duty.name)
+        if self._counts:
+            self._counts.add((DUTY_FAILURE, duty.name))
         duty.due_at = time.monotonic() + min(max(duty.seconds, SOONEST), LATEST)
         duty.has_failed = True
         if not connection.in_atomic_block:

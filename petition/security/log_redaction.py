@@ -4,6 +4,8 @@ import logging
 import re
 from pathlib import Path
 
+from petition.security import request_log
+
 # A path of a private link, a mailbox, and anything long enough to be one of our tokens (43 characters of base64url).
 _PRIVATE = re.compile(r"(?<=/endorsements/)[^/\s\"']+|[^\s<>\"']+@[^\s<>\"']+|[A-Za-z0-9_-]{43,}")
 
@@ -14,9 +16,11 @@ def redact(text: str) -> str:
 
 
 class RedactionFilter(logging.Filter):
-    """Redact each record before it is written."""
+    """Redact each record before it is written, and say which request it belongs to."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.about_request = request_log.describe_request(record)
+        request_log.hide_path(record)
         message = record.getMessage()
         # Of an exception only class and place are logged: its text and traceback can carry form values and SQL.
         if record.exc_info and record.exc_info[0]:

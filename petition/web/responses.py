@@ -11,10 +11,14 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from petition.publishing import queries
 from petition.reference.languages import LANGUAGES
+from petition.security import request_log
 
 Message = tuple[str | Promise, str | Promise]  # title and advice
 
 RETRY_SECONDS = 30  # when a program may ask again for what is not available now (RFC 9110, 10.2.3)
+
+_WITH_REFERENCE = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+"""What is logged, and what a visitor may want to report."""
 
 _DAMAGED: Message = (
     _("This request could not be read"),
@@ -54,16 +58,24 @@ _MESSAGES: dict[HTTPStatus, Message] = {
 }
 
 
-def error_page(request: HttpRequest, status: HTTPStatus, message: Message | None = None) -> HttpResponse:
-    """Return the page for `status`, with another `message` if given. It needs neither database nor session."""
+def error_page(
+    request: HttpRequest, status: HTTPStatus, message: Message | None = None, *, is_logged: bool = True
+) -> HttpResponse:
+    """Return the page for `status`, with another `message` if given. It needs neither database nor session.
+
+    It shows a reference if the log will have it.
+    """
     title, advice = message or _MESSAGES[status]
-    context: dict[str, object] = {"title": title, "advice": advice}
+    reference = request_log.get_reference() if is_logged and status in _WITH_REFERENCE else ""
+    context: dict[str, object] = {"title": title, "advice": advice, "reference": reference}
     if request.method == "POST" and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         context |= {"is_post": True, "typed": _submitted_fields(request)}
     if status == HTTPStatus.NOT_FOUND and not request.path_info.startswith("/admin/"):
         context["languages"] = [_link_home(code) for code in LANGUAGES]
     response = render(request, "error.html", context, status=status)
     response["Cache-Control"] = "no-store"
+    if reference:
+        response["X-Request-ID"] = reference
     if "/endorsements/" in request.path_info:
         hide_address(response)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -19,6 +19,7 @@ from petition.actions.refusals import ErasingPaused
 from petition.actions.self_service import follow_ups
 from petition.management import web_process
 from petition.management.duty_runner import Duties, Duty, SlicedWork
+from petition.management.metrics.shared_counts import SharedCounts
 from petition.management.mirror_refresh import MirrorRefresher
 from petition.management.news import News
 from petition.management.removals import write_removal_journal
@@ -67,7 +68,7 @@ class Command(BaseCommand):
 
     def _run(self, *, once: bool) -> set[str]:
         """Run the duties until the worker is stopped; return the names of those that failed."""
-        duties = Duties(self._duties())
+        duties = Duties(self._duties(), SharedCounts(settings.DATA_DIR) if settings.METRICS_ADDRESS else None)
         duties.load_failures()
         news = News()
         while True:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from petition.publishing.cache.answer_counts import count_as
 from petition.publishing.cache.responses import CachedResponse, build_response
 
 Environ = dict[str, Any]
@@ -20,6 +21,7 @@ WITHOUT_DATABASE: Final = "petition.without_database"
 """The database is known to be gone, so that no view waits for it."""
 TOO_BUSY: Final = "petition.too_busy"
 """Too many requests of this kind are waiting already."""
+_RENDERING: Final = "petition.rendering"
 
 
 def render_path(
@@ -28,7 +30,7 @@ def render_path(
     """Return Django's response to a GET of `path`. Without `reads_streams`, a streamed response has no body here."""
     head: list[Any] = []
     chunks = django(
-        build_environ(path, query) | dict.fromkeys(flags, True),
+        build_environ(path, query) | dict.fromkeys((_RENDERING, *flags), True),
         lambda status, headers, exc_info=None: head.extend((status, headers)),
     )
     try:
@@ -39,7 +41,13 @@ def render_path(
         close = getattr(chunks, "close", None)
         if close:
             close()
-    return replace(build_response(head[0], head[1], body), is_streamed=is_streamed)
+    response = build_response(head[0], head[1], body)
+    return replace(response, is_streamed=is_streamed, counted_as=count_as("GET", path, head[0]))
+
+
+def is_rendering(environ: Environ) -> bool:
+    """Return whether Django is called by render_path, and not for the request of a visitor."""
+    return _RENDERING in environ
 
 
 def build_environ(path: str, query: str = "") -> Environ:

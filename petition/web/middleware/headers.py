@@ -12,7 +12,7 @@ _PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), pa
 
 
 def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Outermost middleware: add the headers, and forbid caching where a view does not allow it."""
+    """Middleware: add the headers, and forbid caching where a view does not allow it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

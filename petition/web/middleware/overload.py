@@ -26,8 +26,8 @@ def refuse_when_busy(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         if not request.META.get(TOO_BUSY):
             return get_response(request)
         message = _NOT_STORED if request.method == "POST" else _BUSY
-        response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
         # thread_limits.py logs once a minute; Django would log each of them.
+        response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message, is_logged=False)
         response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
