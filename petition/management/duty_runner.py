@@ -63,6 +63,8 @@ class Duties:
         self._duties = list(duties)
         self._counts = counts
         self._stored_at = 0.0
+        if counts:
+            counts.forget_times()
         self.failed: set[str] = set()
         """Names of the duties that have failed since this object was created."""
 

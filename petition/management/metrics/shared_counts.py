@@ -43,6 +43,11 @@ class SharedCounts:
         self._folder = folder
         self._guard = threading.Lock()
         self._new = Figures()
+        self._forgets_times = False
+
+    def forget_times(self) -> None:
+        """Leave out the times in the file at the next call of `store`: a duty may have another name by now."""
+        self._forgets_times = True
 
     def add(self, key: Key, number: int = 1) -> None:
         """Count `number` more of `key`."""
@@ -63,8 +68,11 @@ class SharedCounts:
         try:
             with _exclusive_lock(self._folder):
                 figures = read_figures(self._folder)
+                if self._forgets_times:
+                    figures.times.clear()
                 figures.merge(new)
                 _write(self._folder, figures)
+            self._forgets_times = False
         except OSError:
             with self._guard:
                 self._new.merge(new)
