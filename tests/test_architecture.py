@@ -21,7 +21,7 @@ DOCUMENTS = (
     "ARCHITECTURE.md",
     "README.md",
     *(f"docs/{name}.md" for name in ("CONTRIBUTING", "SECURITY", "decisions", "operating")),
-    "docs/operators/first-deployment.md",
+    *(f"docs/operators/{name}.md" for name in ("first-deployment", "monitoring")),
 )
 
 
