@@ -77,8 +77,9 @@ def hide_path(record: logging.LogRecord) -> None:
     """Replace the address in a line of Django's about a request by its name."""
     path = getattr(getattr(record, "request", None), "path", None)
     if path and isinstance(record.args, tuple):
+        written = (path, path.encode("unicode_escape").decode("ascii"))  # Django logs the second
         route = describe_request(record).get("route") or _UNKNOWN_ADDRESS
-        record.args = tuple(route if argument == path else argument for argument in record.args)
+        record.args = tuple(route if argument in written else argument for argument in record.args)
 
 
 class TextFormatter(logging.Formatter):

@@ -75,6 +75,4 @@ def test_each_process_has_a_user_and_an_environment_of_its_own() -> None:
     assert len({user for (user,) in users.values()}) == len({file for _, file in files.values()}) == 4
     for text in texts.values():
         assert "Restart=always\n" in text or "Type=oneshot\n" in text
-    assert all(
-        "KillMode=control-group\n" in text for text in texts.values() if "Type=oneshot\n" not in text
-    )
+    assert all("KillMode=control-group\n" in text for text in texts.values() if "Type=oneshot\n" not in text)

@@ -22,14 +22,16 @@ from tests.web.endorse.test_endorse import RIGHT
 pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
 
 VISITOR = "127.0.0.77"
-PRIVATE = {"organisation_name": "Zamandash Canary Fund", "contact_name": "Aigul Canary", "contact_role": "Canary keeper"}
+PRIVATE = {
+    "organisation_name": "Zamandash Canary Fund",
+    "contact_name": "Aigul Canary",
+    "contact_role": "Canary keeper",
+}
 MAILBOX = "canary.aigul@fund.example"
 GRANIAN_LOG = str(ROOT / "deploy" / "granian-logging.json")
 BREAK = "ALTER TABLE petition_privatelink RENAME TO petition_elsewhere"
 REPAIR = "ALTER TABLE petition_elsewhere RENAME TO petition_privatelink"
 SECONDS = 60
-
-
 
 
 class Visit:
@@ -38,7 +40,9 @@ class Visit:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    def __call__(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
+    def __call__(
+        self, path: str, fields: dict[str, str] | None = None, **headers: str
+    ) -> tuple[int, http.client.HTTPMessage, str]:
         """Return status, headers and text of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30, source_address=(VISITOR, 0))
         try:
@@ -46,7 +50,7 @@ class Visit:
             kind = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
             connection.request("POST" if body is not None else "GET", path, body, kind | headers)
             response = connection.getresponse()
-            return response.status, dict(response.headers), response.read().decode()
+            return response.status, response.headers, response.read().decode()
         finally:
             connection.close()
 
@@ -98,8 +102,9 @@ def break_a_page(site: Installation, visit: Visit, link: str) -> str:
     finally:
         execute(site, REPAIR)
     assert status in (500, 503)
-    assert headers["X-Request-ID"] in page
-    return headers["X-Request-ID"]
+    reference = str(headers["X-Request-ID"])
+    assert f"<code>{reference}</code>" in page
+    return reference
 
 
 def kill_a_worker(server: Server) -> None:
@@ -117,7 +122,8 @@ def test_processes_count_together_and_log_no_person(site: Installation, capfd: p
         server = start(site.server(role="public", workers=2, METRICS_ADDRESS=f"127.0.0.1:{public}"))
         start(site.process(sys.executable, "manage.py", "worker", **counting))
         start(site.process(sys.executable, "manage.py", "metrics", **counting, ROLE="staff"))
-        start(site.process(sys.executable, "manage.py", "metrics", ROLE="public", METRICS_ADDRESS=f"127.0.0.1:{public}"))
+        of_public = {"ROLE": "public", "METRICS_ADDRESS": f"127.0.0.1:{public}"}
+        start(site.process(sys.executable, "manage.py", "metrics", **of_public))
         visit = Visit(server.port)
         for _ in range(40):
             assert visit(f"/appeals/{SLUG}/")[0] == 200
@@ -152,7 +158,7 @@ def check_lines(lines: list[str], link: str, reference: str) -> None:
     read = [json.loads(line) for line in lines if line.strip()]
     assert all({"time", "level", "logger", "message"} <= set(line) for line in read)
     (failed,) = [line for line in read if line.get("request_id") == reference]
-    assert (failed["route"], failed["status"] >= 500, failed["milliseconds"] >= 0) == ("own_page", True, True)
+    assert (failed["route"], failed["status"] >= 500, failed["milliseconds"] >= 0) == ("confirm", True, True)
     assert any(line["logger"] == "granian" and "Unexpected exit" in line["message"] for line in read)
     text = "\n".join(lines)
     token = link.split("/")[2]
@@ -162,7 +168,7 @@ def check_lines(lines: list[str], link: str, reference: str) -> None:
 
 def test_the_search_of_lines_finds_what_is_planted() -> None:
     line = {"time": "", "level": "", "logger": "granian", "message": "Unexpected exit"}
-    failed = line | {"request_id": "ab12cd34", "route": "own_page", "status": 503, "milliseconds": 1}
+    failed = line | {"request_id": "ab12cd34", "route": "confirm", "status": 503, "milliseconds": 1}
     right = [json.dumps(line), json.dumps(failed)]
     check_lines(right, "/endorsements/secret-token/", "ab12cd34")
     for planted in ("no JSON", json.dumps(line | {"message": MAILBOX}), json.dumps(line | {"message": "secret-token"})):

@@ -1,5 +1,6 @@
 """Pages about an error of ours carry a reference that the log has too; it is ours, and pages from memory have none."""
 
+import json
 import logging
 import re
 from typing import Any
@@ -74,8 +75,24 @@ def test_the_page_of_a_server_error_asks_no_database(client: Client, django_asse
             assert server_error(request).status_code == 500
 
 
+def test_a_line_about_a_request_names_the_route_and_no_path(
+    client: Client, appeal: Appeal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(RedactionFilter())
+    caplog.handler.setFormatter(JsonFormatter())
+    for path in ("/ru/endorsements/abc/", "/Aigul/", "/Айгүл/", "/static/Aigul.css"):
+        assert client.get(path).status_code == 404
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+    unknown = ("Not Found: unknown address", "", 404)
+    assert [(line["message"], line["route"], line["status"]) for line in lines] == [
+        ("Not Found: own_page", "own_page", 404),
+        *[unknown] * 3,
+    ]
+
+
 def make_record(**extra: object) -> logging.LogRecord:
-    record = logging.LogRecord("petition.web", logging.ERROR, "", 1, "Failed for %s\nand more", ("x@fund.example",), None)
+    message = "Failed for %s\nand more"
+    record = logging.LogRecord("petition.web", logging.ERROR, "", 1, message, ("x@fund.example",), None)
     record.__dict__.update(extra)
     RedactionFilter().filter(record)
     return record

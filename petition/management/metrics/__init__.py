@@ -1,1 +1,1 @@
-"""Figures for Prometheus: counted by web processes and workers, read from the database, served by `manage.py metrics`."""
+"""Figures for Prometheus, which `manage.py metrics` serves: counts of our processes, and what the database says."""

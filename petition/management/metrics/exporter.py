@@ -1,4 +1,4 @@
-"""What `manage.py metrics` serves, in Prometheus' text format: counts of processes, figures of the site, its version."""
+"""What `manage.py metrics` serves, in Prometheus' text format: counts of processes, figures of the site."""
 
 import threading
 import time
@@ -89,14 +89,10 @@ def _describe(figure: Figure, values: Values) -> Metric:
 def _describe_counts(figures: Figures, now: datetime) -> Iterator[Metric]:
     """Return what the processes of this DATA_DIR have counted."""
     counted = figures.counts
-    yield _count("petition_requests", "Answers to visitors and staff.", ["kind", "status", "source"], counted, "requests")
-    yield _count(
-        "petition_pages_rendered",
-        "Pages that Django made because they were not in memory.",
-        ["kind", "status", "source"],
-        counted,
-        "rendered",
-    )
+    labels = ["kind", "status", "source"]
+    yield _count("petition_requests", "Answers to visitors and staff.", labels, counted, "requests")
+    meaning = "Pages that Django made because they were not in memory."
+    yield _count("petition_pages_rendered", meaning, labels, counted, "rendered")
     yield _count("petition_worker_duty_failures", "Failures of a duty of the worker.", ["duty"], counted, DUTY_FAILURE)
     ages = GaugeMetricFamily(
         "petition_worker_duty_success_age_seconds", "How long ago a duty of the worker last succeeded.", labels=["duty"]

@@ -9,7 +9,6 @@ from typing import Final
 from django.conf import settings
 from django.core.checks import ERROR
 from django.core.checks.registry import registry
-from django.db.models import Q
 
 from petition import checks
 from petition.actions.operations import backup, clock_checks
@@ -81,7 +80,7 @@ def read_checks(at: datetime) -> Values:
     found = [*registry.get_checks(include_deployment_checks=True)]
     ours = [check for check in found if check.__module__ == checks.__name__]
     return {
-        check.__name__.removeprefix("check_"): sum(
+        getattr(check, "__name__", "").removeprefix("check_"): sum(
             message.level >= ERROR for message in check(app_configs=None, databases=["default"])
         )
         for check in ours

@@ -1,7 +1,8 @@
 """Count the answers of this process by kind of request and class of status; `manage.py metrics` shows them.
 
 Answers from memory are counted by one addition each, without a lock: CPython changes threads only at calls and at jumps
-back, and `counts[key] += 1` has neither between reading and storing. A test counts with threads that change all the time.
+back, and `counts[key] += 1` has neither between reading and storing. A test counts with threads that change as often
+as they can.
 """
 
 import re

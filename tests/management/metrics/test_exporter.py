@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -58,7 +59,9 @@ def test_figures_are_those_of_the_tables_and_have_no_names(appeal: Appeal, setti
     mark_worker_alive(at=NOON - timedelta(seconds=90))
     site_state.record_duty_failure("mail", error="OSError", at=NOON)
     site_state.record_duty_failure("mail", error="OSError", at=NOON)
-    IntakeRow.objects.create(appeal=appeal.pk, key_id="00000000", box=b"x" * 1072, arrived_at=NOON - timedelta(seconds=240))
+    IntakeRow.objects.create(
+        appeal=appeal.pk, key_id="00000000", box=b"x" * 1072, arrived_at=NOON - timedelta(seconds=240)
+    )
     IntakeRow.objects.create(appeal=appeal.pk, key_id="00000000", box=b"x" * 1072, arrived_at=NOON, attempts=3)
     OutgoingMail.objects.all().update(created_at=NOON - 2 * hour, due_at=NOON - 2 * hour)
     owed = OutgoingMail.objects.owed().count()
@@ -143,7 +146,7 @@ def test_an_address_that_the_internet_could_reach_is_refused(value: str) -> None
         Environment({"METRICS_ADDRESS": value}).private_address("METRICS_ADDRESS")
 
 
-@pytest.mark.parametrize("value", ["127.0.0.1", "9101", ":9101", "host:9101", "127.0.0.1:0", "127.0.0.1:99999", "10.0.0.1:²"])
+@pytest.mark.parametrize("value", ["127.0.0.1", ":9101", "host:9101", "127.0.0.1:0", "127.0.0.1:99999", "10.0.0.1:²"])
 def test_an_address_that_is_none_gives_one_sentence(value: str) -> None:
     with pytest.raises(Exception, match=r"METRICS_ADDRESS is not understood: give it as 127\.0\.0\.1:9101\."):
         Environment({"METRICS_ADDRESS": value}).private_address("METRICS_ADDRESS")

@@ -4,6 +4,7 @@ import io
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,8 +50,7 @@ def ignore(*arguments: Any) -> None:
 
 def test_answers_from_memory_by_django_and_renderings_are_apart() -> None:
     before = take_snapshot()
-    page = build_response("200 OK", [], b"page")
-    page.__dict__["counted_as"] = "appeal|2"
+    page = replace(build_response("200 OK", [], b"page"), counted_as="appeal|2")
     send_response(page, {"REQUEST_METHOD": "GET"}, ignore)
     send_response(page, {"REQUEST_METHOD": "GET", "HTTP_IF_NONE_MATCH": page.etag}, ignore)
 
@@ -72,7 +72,7 @@ def test_answers_from_memory_by_django_and_renderings_are_apart() -> None:
 
 
 def test_the_page_keeps_its_kind_in_every_encoding() -> None:
-    plain = responses.replace(build_response("200 OK", [], b"page"), counted_as="list|2")
+    plain = replace(build_response("200 OK", [], b"page"), counted_as="list|2")
     assert responses.encode_response(plain, "br").counted_as == "list|2"
 
 
