@@ -70,6 +70,7 @@ VERBS: dict[str, str | Promise] = {
     "refuse_text": _("translation refused"),
     "set_opening": _("opening and closing saved"),
     "block_codes": _("sign-in codes blocked after five wrong ones"),
+    "reset_second_factor": _("second factor reset"),
     "reach_limit": _("hourly limit reached"),
     "invite": _("invited"),
     "set_password": _("password set"),

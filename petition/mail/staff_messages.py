@@ -113,6 +113,29 @@ def codes_blocked(content: dict[str, str]) -> StaffMail:
     )
 
 
+def own_factor_reset(content: dict[str, str]) -> StaffMail:
+    """Report to its owner that the operator reset the second factor; content: `when`."""
+    return StaffMail(
+        _("Your second factor was reset"),
+        [
+            _("The operator reset the second factor of your staff account at %(when)s.") % content,
+            _("Sign in with your password now and set up a new authenticator app or passkey."),
+            _("If you did not ask for this, tell another administrator at once."),
+        ],
+    )
+
+
+def factor_reset(content: dict[str, str]) -> StaffMail:
+    """Report that the operator reset the second factor of a colleague; content: `account`, `when`."""
+    return StaffMail(
+        _("A second factor was reset"),
+        [
+            _("The operator reset the second factor of the account %(account)s at %(when)s.") % content,
+            _("If your colleague did not ask for this, ask an administrator to disable the account at once."),
+        ],
+    )
+
+
 def mirror(content: dict[str, str]) -> StaffMail:
     """Report that the served mirror is without its lists; content: `url`."""
     return StaffMail(
@@ -169,6 +192,6 @@ STAFF_MAILS: dict[str, Callable[[dict[str, str]], StaffMail]] = {
     message.__name__: message
     for message in (
         *(invitation, new_device, codes_blocked, digest, overdue, flood, hiding, limit_reached, mirror, clock),
-        *(unreadable, set_apart),
+        *(unreadable, set_apart, own_factor_reset, factor_reset),
     )
 }

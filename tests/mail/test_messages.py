@@ -52,6 +52,8 @@ CONTENT_FIELDS = {
     "invitation": ["url", "name"],
     "new_device": ["when"],
     "codes_blocked": ["when"],
+    "own_factor_reset": ["when"],
+    "factor_reset": ["account", "when"],
     "limit_reached": ["account", "limit", "count", "url"],
     "digest": ["waiting", "hours", "quarantined", "corrections", "disputes", "url"],
     "overdue": ["hours", "url"],

@@ -202,6 +202,8 @@ CHECKS: Final[dict[str, MailCheck]] = {
 """For each message, whether it is true. Takes the mail, its endorsement (locked) if it has one, content and time."""
 
 # Mails that tell of something that has happened, and stays so.
-ALWAYS_TRUE: Final = frozenset({"changed", "dispute_answer", "new_device", "delivery_check", "prepared"})
+ALWAYS_TRUE: Final = frozenset(
+    {"changed", "dispute_answer", "new_device", "delivery_check", "prepared", "own_factor_reset", "factor_reset"}
+)
 _WITH_OWN_PAGE: Final = ("own_page", "question", "question_reminder")
 _NOT_TO_CONTACT: Final = ("new_contact", "changed")  # to somebody who is not the contact yet, or not any more

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.models import Group, User
@@ -15,7 +16,7 @@ from petition.actions.audit import Actor, record_for
 from petition.actions.refusals import NameTaken, NoSuchInvitation
 from petition.actions.staff import roles
 from petition.mail import outbox
-from petition.models import Invitation, Role, RoleProposal
+from petition.models import CodeTries, Invitation, Role, RoleProposal
 from petition.security import tokens
 
 FIRST_NAME = "admin"
@@ -134,6 +135,25 @@ def end_sessions(account_id: int) -> None:
     for session in Session.objects.all():
         if session.get_decoded().get(SESSION_KEY) == str(account_id):
             session.delete()
+
+
+@transaction.atomic
+def reset_second_factor(account_id: int, *, by: Actor, at: datetime) -> int:
+    """Delete the account's authenticators, recovery codes and sessions, and tell it and the other staff by mail.
+
+    Return how many authenticators were deleted. The password stays: at its next sign-in the account sets up a new one.
+    """
+    account = User.objects.select_for_update().get(pk=account_id)
+    _total, deleted = Authenticator.objects.filter(user=account).delete()
+    CodeTries.objects.filter(account=account).delete()
+    end_sessions(account.pk)
+    record_for("account", account.pk, "reset_second_factor", by=by, at=at)
+    content = {"account": account.username, "when": at.strftime("%Y-%m-%d %H:%M UTC")}
+    others = User.objects.filter(is_active=True, is_staff=True).exclude(pk=account.pk)
+    for told, message in ((account, "own_factor_reset"), *((other, "factor_reset") for other in others)):
+        if told.email:
+            outbox.queue_mail(message, address=told.email, content=content, language=settings.LANGUAGE_CODE, at=at)
+    return deleted.get(Authenticator._meta.label, 0)
 
 
 def queue_new_device_mail(account: User, *, at: datetime) -> None:
