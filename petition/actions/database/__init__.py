@@ -1,1 +1,1 @@
-"""Who may do what in PostgreSQL: the logins of the site, and whether their rights are exactly those."""
+"""Who may do what in PostgreSQL: the site's logins and whether their rights are right. Going back to a release."""

@@ -85,6 +85,11 @@ def write_backup(target: Path, *, at: datetime, on_progress: ReportProgress) -> 
     return copy
 
 
+def make_backup_path(at: datetime) -> Path:
+    """Return where a backup made at `at` is written unless the operator names a file."""
+    return Path(settings.DATA_DIR / "backups" / f"{at:%Y-%m-%d-%H%M%S}{SUFFIX}")
+
+
 def _check_writable(target: Path) -> None:
     """Raise OSError if the file cannot be written, before the long work begins."""
     part = target.with_name(f"{target.name}{_PART}")

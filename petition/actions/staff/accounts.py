@@ -153,7 +153,7 @@ def reset_second_factor(account_id: int, *, by: Actor, at: datetime) -> int:
     for told, message in ((account, "own_factor_reset"), *((other, "factor_reset") for other in others)):
         if told.email:
             outbox.queue_mail(message, address=told.email, content=content, language=settings.LANGUAGE_CODE, at=at)
-    return deleted.get(Authenticator._meta.label, 0)
+    return int(deleted.get(Authenticator._meta.label, 0))
 
 
 def queue_new_device_mail(account: User, *, at: datetime) -> None:

@@ -1,7 +1,6 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions.operations import backup
@@ -17,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="default: DATA_DIR/backups/<date and time>.backup")
 
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
-        target = file or settings.DATA_DIR / "backups" / f"{database_now():%Y-%m-%d-%H%M%S}.backup"
+        target = file or backup.make_backup_path(database_now())
         try:
             journal = backup.write_backup(
                 target, at=database_now(), on_progress=MegabyteProgress(self.stdout, "written").report

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, name: str, yes: bool, **options: Any) -> None:
         account = User.objects.filter(username=name, is_staff=True).first()
         if account is None:
-            names = ", ".join(User.objects.filter(is_staff=True).order_by("username").values_list("username", flat=True))
+            names = ", ".join(
+                User.objects.filter(is_staff=True).order_by("username").values_list("username", flat=True)
+            )
             raise CommandError(f"There is no staff account {name!r}: the accounts are {names or 'none yet'}.")
         if not yes:
             raise CommandError(
