@@ -97,6 +97,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ ships no
             raise ImproperlyConfigured(f"{name} is not understood: give it as info@example.org.")
         return typed.replace(address, mailbox)
 
+    def keys(self, name: str, default: str = "") -> list[str]:
+        """Return the keys in this variable, the newest first: one, or several while a key is replaced."""
+        return [key.strip() for key in str(self.str(name, default)).split(",") if key.strip()] or [""]
+
     def location(self, name: str, read: Callable[..., dict[str, Any]], *default: str) -> dict[str, Any]:
         """Return what `read`, a method of this class, makes of a URL."""
         return dict(self._parse(name, lambda: read(name, *default)))

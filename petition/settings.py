@@ -52,8 +52,8 @@ if set(_missing) - ({"SECRET_KEY", *_CONTACT_KEYS} if _from_file else {"SECRET_K
     # Some keys from the environment and some from the file would be no pair, and nothing encrypted could be read.
     raise ImproperlyConfigured(f"{', '.join(_missing)} missing (ROLE={ROLE}): `manage.py new_keys` prints a whole set.")
 _kept = load_keys(DATA_DIR) if _missing else {}
-SECRET_KEY = env.str("SECRET_KEY", "") or _kept["SECRET_KEY"]
-CODE_KEY = _kept["CODE_KEY"] if _from_file else env.str("CODE_KEY")
+SECRET_KEY, *SECRET_KEY_FALLBACKS = env.keys("SECRET_KEY", _kept.get("SECRET_KEY", ""))
+CODE_KEY, *CODE_KEY_FALLBACKS = [_kept["CODE_KEY"]] if _from_file else env.keys("CODE_KEY")
 CONTACT_PUBLIC_KEY = _kept["CONTACT_PUBLIC_KEY"] if _from_file else env.str("CONTACT_PUBLIC_KEY")
 # Not even those that are in the environment of a public process by mistake.
 CONTACT_INDEX_KEY = ""

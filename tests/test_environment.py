@@ -25,3 +25,9 @@ def test_a_mailbox_gets_an_ascii_domain(typed: str, kept: str) -> None:
 def test_an_invalid_mailbox_gives_one_sentence() -> None:
     with pytest.raises(ImproperlyConfigured, match=r"SENDER is not understood: give it as info@example\.org"):
         Environment({"SENDER": "бюро"}).mailbox("SENDER", "")
+
+
+def test_keys_are_listed_the_newest_first() -> None:
+    environment = Environment({"SECRET_KEY": " new , old,"})
+    assert environment.keys("SECRET_KEY") == ["new", "old"]
+    assert environment.keys("CODE_KEY", "made here") == ["made here"]

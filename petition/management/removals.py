@@ -27,7 +27,8 @@ def get_private_keys() -> list[str]:
     """Return the keys that may decrypt a backup."""
     # Read here and not in settings: no other process of the site may have this key.
     backup_key = os.environ.get("BACKUP_PRIVATE_KEY", "")
-    return [backup_key] if backup_key else list(settings.CONTACT_PRIVATE_KEYS)
+    keys = [key.strip() for key in backup_key.split(",") if key.strip()]
+    return keys or list(settings.CONTACT_PRIVATE_KEYS)
 
 
 def write_removal_journal() -> RemovalJournalFile:

@@ -13,20 +13,24 @@ from nacl.secret import SecretBox
 _LASTS: Final = timedelta(hours=1)
 
 
-def _box() -> SecretBox:
-    return SecretBox(hashlib.blake2b(settings.SECRET_KEY.encode(), digest_size=32, person=b"petition page").digest())
+def _list_boxes() -> list[SecretBox]:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.blake2b(key.encode(), digest_size=32, person=b"petition page").digest() for key in keys]
+    return [SecretBox(digest) for digest in digests]
 
 
 def encrypt_state(text: str, *, at: datetime) -> str:
     """Return `text`, encrypted under this process's own key, for the query of an address."""
     plain = json.dumps({"text": text, "until": int((at + _LASTS).timestamp())}).encode()
-    return urlsafe_b64encode(_box().encrypt(plain)).decode().rstrip("=")
+    return urlsafe_b64encode(_list_boxes()[0].encrypt(plain)).decode().rstrip("=")
 
 
 def decrypt_state(encrypted: str, *, at: datetime) -> str:
     """Return what `encrypt_state` was given; '' if it is older than an hour or was not made here."""
-    try:
-        content = json.loads(_box().decrypt(urlsafe_b64decode(encrypted + "=" * (-len(encrypted) % 4))))
-    except (CryptoError, ValueError, TypeError):
-        return ""
-    return str(content["text"]) if content["until"] > at.timestamp() else ""
+    for box in _list_boxes():
+        try:
+            content = json.loads(box.decrypt(urlsafe_b64decode(encrypted + "=" * (-len(encrypted) % 4))))
+        except (CryptoError, ValueError, TypeError):
+            continue
+        return str(content["text"]) if content["until"] > at.timestamp() else ""
+    return ""

@@ -29,17 +29,35 @@ def generate_code() -> str:
     return _format_code("".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH)))
 
 
-def derive_removal_code(row_id: str) -> str:
-    """Return the removal code that belongs to a request: as `generate_code`, but always the same for this process.
+def derive_removal_code(row_id: str, key_id: str = "") -> str:
+    """Return the removal code that belongs to a request: as `generate_code`, but always the same for one SECRET_KEY.
 
-    The page that shows the code can be loaded again, and a request that is sent twice has one code.
+    The page that shows the code can be loaded again, and a request that is sent twice has one code. `key_id` says with
+    which key it was first made; where that key is no longer here, return '' rather than a code that opens nothing.
     """
-    number = int(compute_keyed_hash(settings.SECRET_KEY, "removal code", row_id), 16)
+    key = _find_secret_key(key_id)
+    if key is None:
+        return ""
+    number = int(compute_keyed_hash(key, "removal code", row_id), 16)
     letters = ""
     for _ in range(CODE_LENGTH):
         number, place = divmod(number, len(_ALPHABET))
         letters += _ALPHABET[place]
     return _format_code(letters)
+
+
+def get_secret_key_id() -> str:
+    """Return four hexadecimal digits that tell the present SECRET_KEY from another one, and nothing more about it."""
+    return _identify(settings.SECRET_KEY)
+
+
+def _find_secret_key(key_id: str) -> str | None:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return next((key for key in keys if not key_id or _identify(key) == key_id), None)
+
+
+def _identify(key: str) -> str:
+    return compute_keyed_hash(key, "key id", "")[:4]
 
 
 def _format_code(code: str) -> str:
@@ -48,13 +66,28 @@ def _format_code(code: str) -> str:
 
 def hash_code(code: str) -> str:
     """Return the hash that is stored of a code, typed in any case, with or without spaces and hyphens."""
-    # Keyed: 58 bits could be tried out against a stolen database.
-    return CODE_PREFIX + compute_keyed_hash(settings.CODE_KEY, "code", _normalize(code))
+    return list_code_hashes(code)[0]
+
+
+def list_code_hashes(code: str) -> list[str]:
+    """Return the hashes under which a code may be stored: one for each CODE_KEY, the newest first."""
+    return _hash_with_each_key("code", code)
 
 
 def hash_removal_code(code: str, appeal_slug: str) -> str:
     """Return the hash that is stored of a removal code, which works for one appeal."""
-    return CODE_PREFIX + compute_keyed_hash(settings.CODE_KEY, f"removal code {appeal_slug}", _normalize(code))
+    return list_removal_code_hashes(code, appeal_slug)[0]
+
+
+def list_removal_code_hashes(code: str, appeal_slug: str) -> list[str]:
+    """Return the hashes under which a removal code may be stored: one for each CODE_KEY, the newest first."""
+    return _hash_with_each_key(f"removal code {appeal_slug}", code)
+
+
+def _hash_with_each_key(kind: str, code: str) -> list[str]:
+    # Keyed: 58 bits could be tried out against a stolen database.
+    keys = [settings.CODE_KEY, *settings.CODE_KEY_FALLBACKS]
+    return [CODE_PREFIX + compute_keyed_hash(key, kind, _normalize(code)) for key in keys]
 
 
 def compute_reference_word(form: str) -> str:

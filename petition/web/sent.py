@@ -52,7 +52,9 @@ def send(
         links.send(digest, row, *post.seal_request(get_status(), kind, row, sent))
     except TooManyWaiting:
         return render(request, "sent/too_many_waiting.html", status=HTTPStatus.CONFLICT)
-    target = f"{request.path}?{urlencode({'sent': row.hex} | dict(query or {}))}"
+    # The page that shows the code again may come after a new SECRET_KEY was set.
+    key = {"key": tokens.get_secret_key_id()} if code_for else {}
+    target = f"{request.path}?{urlencode({'sent': row.hex} | key | dict(query or {}))}"
     return hide_address(HttpResponseRedirect(target, status=HTTPStatus.SEE_OTHER))
 
 

@@ -1,5 +1,7 @@
-"""The restore drill: a backup with its journal, on an empty machine with the database roles apart, gives the same public
-bytes, less what was removed since."""
+"""The restore drill: a backup with its journal, on an empty machine with the database roles apart.
+
+It gives the same public bytes, less what was removed since.
+"""
 
 import json
 import os

@@ -12,10 +12,13 @@ from petition.security.tokens import (
     derive_removal_code,
     generate_code,
     generate_token,
+    get_secret_key_id,
     hash_code,
     hash_removal_code,
     hash_token,
     is_reference_word,
+    list_code_hashes,
+    list_removal_code_hashes,
 )
 
 SLUG = "kyrgyzstan-2020"
@@ -122,3 +125,24 @@ def test_reference_words_are_three_syllables_and_rarely_the_same() -> None:
 @pytest.mark.parametrize("text", ["", "kami", "kamirox", "akimor", "KAMIRO", "kamirя", "kami o", "ka<b>o", "kaqiro"])
 def test_other_text_is_no_reference_word(text: str) -> None:
     assert not is_reference_word(text)
+
+
+# --- while a key is replaced ---
+
+
+def test_a_removal_code_stays_the_same_while_the_key_it_was_made_with_is_known(settings: Settings) -> None:
+    key, code = get_secret_key_id(), derive_removal_code("0" * 32)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "new"
+    assert derive_removal_code("0" * 32) != code
+    assert derive_removal_code("0" * 32, key) == "", "no code is better than one that opens nothing"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert derive_removal_code("0" * 32, key) == code
+    assert derive_removal_code("0" * 32, get_secret_key_id()) == derive_removal_code("0" * 32)
+
+
+def test_codes_of_an_earlier_key_are_looked_up_and_new_ones_use_the_new_key(settings: Settings) -> None:
+    before = hash_code("7KM-2QX-9RD-4TB"), hash_removal_code("7KM-2QX-9RD-4TB", SLUG)
+    settings.CODE_KEY, settings.CODE_KEY_FALLBACKS = "new", [settings.CODE_KEY]
+    assert hash_code("7KM-2QX-9RD-4TB") != before[0]
+    assert list_code_hashes("7KM-2QX-9RD-4TB") == [hash_code("7KM-2QX-9RD-4TB"), before[0]]
+    assert list_removal_code_hashes("7KM-2QX-9RD-4TB", SLUG)[1] == before[1]

@@ -18,13 +18,13 @@ def cookie_name() -> str:
 
 def is_known(request: HttpRequest, account: User) -> bool:
     """Return whether this browser has signed in as `account` since its password was last changed."""
-    mark = _mark_of(account)
-    return any(constant_time_compare(mark, known) for known in _known(request))
+    marks = _list_marks(account)
+    return any(constant_time_compare(mark, known) for known in _known(request) for mark in marks)
 
 
 def remember(request: HttpRequest, response: HttpResponse, account: User) -> None:
     """Add `account` to the cookie of the browser."""
-    marks = [_mark_of(account), *_known(request)][:_MAX_ACCOUNTS]
+    marks = [_list_marks(account)[0], *_known(request)][:_MAX_ACCOUNTS]
     response.set_cookie(
         cookie_name(),
         ".".join(marks),
@@ -40,7 +40,14 @@ def _known(request: HttpRequest) -> list[str]:
     return request.COOKIES.get(cookie_name(), "").split(".")[:_MAX_ACCOUNTS]
 
 
-def _mark_of(account: User) -> str:
-    """Return a keyed hash of account and password: nobody can make one up, and it reveals no account."""
-    value = f"{account.pk} {account.get_session_auth_hash()}"
-    return salted_hmac("petition.devices", value, algorithm="sha256").hexdigest()
+def _list_marks(account: User) -> list[str]:
+    """Return keyed hashes of account and password, one for each SECRET_KEY, the newest first.
+
+    Nobody can make one up, and it reveals no account.
+    """
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
+    return [
+        salted_hmac("petition.devices", f"{account.pk} {hashed}", secret=key, algorithm="sha256").hexdigest()
+        for key, hashed in zip(keys, hashes, strict=True)
+    ]

@@ -17,7 +17,7 @@ from petition.models.contacts import Purpose
 from petition.models.intake import Outcome
 from petition.reference import clock
 from petition.security import networks, page_state, rate_limits
-from petition.security.tokens import derive_removal_code, hash_code, hash_token
+from petition.security.tokens import derive_removal_code, hash_token, list_code_hashes
 from petition.web import sent
 from petition.web.endorse.forms import DeclarationsForm
 from petition.web.responses import error_page, hide_address, link_not_valid
@@ -64,12 +64,22 @@ def _code_page(request: HttpRequest, context: dict[str, object]) -> HttpResponse
     if not rate_limits.consume(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now):
         return error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     try:
-        response = hide_address(_show_or_send(request, hash_code(typed), context | {"code": typed}))
+        response = hide_address(_use_code(request, typed, context | {"code": typed}))
     except NoSuchLink:
         context = context | {"typed": typed, "wrong": True}
         return render(request, "confirm/code.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     rate_limits.refund(rate_limits.CODES_FROM_ONE_NETWORK, network, at=now)
     return response
+
+
+def _use_code(request: HttpRequest, typed: str, context: dict[str, object]) -> HttpResponse:
+    """Send what was pressed, or show what the code opens, also one from before a new CODE_KEY. Raises NoSuchLink."""
+    for digest in list_code_hashes(typed):
+        try:
+            return _show_or_send(request, digest, context)
+        except NoSuchLink:
+            continue
+    raise NoSuchLink
 
 
 def _result_by_code(request: HttpRequest, context: dict[str, object]) -> HttpResponse | None:
@@ -144,7 +154,7 @@ def _result_page(request: HttpRequest, link: OpenedLink, context: dict[str, obje
     if Appeal.objects.filter(slug=request.GET.get("of", ""), published_at__isnull=False).exists():
         context["slug"] = request.GET["of"]
     is_confirmation = request.GET.get("did") == "confirm"
-    removal_code = derive_removal_code(row.hex) if is_confirmation else ""
+    removal_code = derive_removal_code(row.hex, request.GET.get("key", "")) if is_confirmation else ""
     if sent.is_waiting(link, row):
         return sent.received_page(request, row, removal_code=removal_code, **context)
     if outcome == Outcome.REFUSED:

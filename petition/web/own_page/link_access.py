@@ -15,7 +15,7 @@ from petition.actions.self_service.links import LinkedEndorsement, OpenedLink
 from petition.models.choices import ACTIVE, Display, Origin, State
 from petition.models.contacts import Purpose
 from petition.models.intake import Outcome
-from petition.security.tokens import derive_removal_code, hash_removal_code, hash_token
+from petition.security.tokens import derive_removal_code, hash_token, list_removal_code_hashes
 from petition.web import sent
 from petition.web.responses import hide_address, link_not_valid, not_taken_in
 
@@ -119,7 +119,9 @@ def _result_page(request: HttpRequest, opened: OpenedLink, token: str, digest: s
     if row is None or not outcome:
         raise NoSuchLink
     slug = request.GET.get("code", "")  # of the appeal for which a removal code was made
-    removal_code = derive_removal_code(row.hex) if slug else ""
+    removal_code = derive_removal_code(row.hex, request.GET.get("key", "")) if slug else ""
+    if slug and not removal_code:  # made with a SECRET_KEY that is no longer here
+        raise NoSuchLink
     still_opens = opened.purpose == Purpose.OWN_PAGE and bool(opened.forms)
     if sent.is_waiting(opened, row):
         return sent.received_page(request, row, removal_code=removal_code)
@@ -136,11 +138,13 @@ def _result_page(request: HttpRequest, opened: OpenedLink, token: str, digest: s
 
 def _opens(removal_code: str, slug: str) -> bool:
     """Return whether this removal code of an appeal works now."""
-    try:
-        links.open_link(hash_removal_code(removal_code, slug))
-    except NoSuchLink:
-        return False
-    return True
+    for digest in list_removal_code_hashes(removal_code, slug):
+        try:
+            links.open_link(digest)
+        except NoSuchLink:
+            continue
+        return True
+    return False
 
 
 def _agreed_page(request: HttpRequest, opened: OpenedLink, template: str) -> HttpResponse:

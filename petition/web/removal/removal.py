@@ -22,7 +22,7 @@ from petition.publishing import queries
 from petition.reference import clock
 from petition.security import networks, rate_limits
 from petition.security.rate_limits import Limit
-from petition.security.tokens import hash_removal_code
+from petition.security.tokens import list_removal_code_hashes
 from petition.web.removal.forms import CodeForm, LostLinkForm, MessageForm
 from petition.web.responses import error_page, hide_address, not_taken_in
 from petition.web.shortcuts import active_language, get_appeal_or_404, get_network_bucket, get_status_and_appeal
@@ -92,18 +92,19 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _use_code(request: HttpRequest, slug: str, form: CodeForm, *, at: datetime) -> HttpResponse:
-    digest = hash_removal_code(form.cleaned_data["code"], slug)
     verb = _VERBS.get(request.POST.get("deed", ""))
-    try:
-        if verb is None:
-            return _options_page(request, form, _open(digest))
-        links.leave(digest, verb)
-    except NoSuchLink:
-        form.add_error("code", _("This code is wrong, or the endorsement was withdrawn. Check it and try again."))
-        return _removal_page(request, slug, code=form)
-    except NotPossible:
-        return _options_page(request, form, _open(digest), HTTPStatus.CONFLICT)
-    return hide_address(render(request, "removal/name_removed.html", {"verb": verb, "slug": slug}))
+    for digest in list_removal_code_hashes(form.cleaned_data["code"], slug):  # one for each CODE_KEY
+        try:
+            if verb is None:
+                return _options_page(request, form, _open(digest))
+            links.leave(digest, verb)
+        except NoSuchLink:
+            continue
+        except NotPossible:
+            return _options_page(request, form, _open(digest), HTTPStatus.CONFLICT)
+        return hide_address(render(request, "removal/name_removed.html", {"verb": verb, "slug": slug}))
+    form.add_error("code", _("This code is wrong, or the endorsement was withdrawn. Check it and try again."))
+    return _removal_page(request, slug, code=form)
 
 
 def _open(digest: str) -> LinkedEndorsement:
