@@ -69,6 +69,7 @@ BACKUP_DAYS = env.number("BACKUP_DAYS", 35, least=1)  # after these the worker d
 
 MAIL_DOMAIN = "localhost" if ":" in _site.hostname else _site.hostname  # no mailbox is at [::1]
 SENDER = env.mailbox("SENDER", f"noreply@{MAIL_DOMAIN}")
+BOUNCE_ADDRESS = env.mailbox("BOUNCE_ADDRESS", "")  # local+id@host: where reports of returned mails come
 SECRETARIAT_ADDRESS = env.mailbox("SECRETARIAT_ADDRESS", "")
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "")
 # Stands in a mailbox's list of mails: where an organisation is watched, a neutral name.

@@ -89,6 +89,7 @@ VERBS: dict[str, str | Promise] = {
     "retry_all_intake": _("unprocessed forms tried again"),
     "discard_intake": _("unprocessed forms deleted"),
     "renew_links": _("all private links and codes ended"),
+    "bounce": _("e-mail came back"),
     "drop_mail": _("e-mail not sent, because it was no longer true"),
     "remove": _("demonstration removed"),
 }

@@ -20,7 +20,7 @@ _HELD_LIST = "admin:held_list"
 PROBLEMS: dict[str, str | Promise] = {
     attention.WORKER: _("The worker has not run for ten minutes. No e-mail is sent and nothing is deleted."),
     attention.FAILED_MAIL: _("Some e-mails could not be delivered."),
-    attention.OLD_MAIL: _("Some e-mails have waited for more than an hour."),
+    attention.OLD_MAIL: _("Some e-mails could not be sent for ten minutes. The site tries again."),
     attention.OVERDUE: _("Endorsements have waited too long."),
     attention.SUSPICIOUS_ACTIVITY: _("Unusually many forms arrive."),
     attention.CLOCK: _("Nothing is being deleted, because the server’s clock may be wrong."),
@@ -28,6 +28,11 @@ PROBLEMS: dict[str, str | Promise] = {
         "An encrypted value was changed or moved in the last seven days. Ask the operator to find out why."
     ),
     attention.SET_APART: _("Some forms could not be processed. See the overview."),
+    attention.BACKUP: _("There was no backup for 36 hours. Ask the operator to look."),
+    attention.JOURNAL: _(
+        "Removals are not written to the removal journal. A backup restored now could show removed names. "
+        "Ask the operator to look."
+    ),
     attention.HELD_LIST: _("No list is published until an administrator has checked the removed names."),
 }
 

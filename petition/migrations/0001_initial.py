@@ -13,6 +13,7 @@ from django.db import migrations, models
 
 
 
+
 REASONS = (
     ("other", True, ("Another reason", "Другая причина", "Башка себеп"), ("", "", "")),
     (
@@ -517,6 +518,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('failed_at', models.DateTimeField(blank=True, null=True)),
                 ('dropped_at', models.DateTimeField(blank=True, null=True)),
+                ('bounced_at', models.DateTimeField(blank=True, null=True)),
                 ('endorsement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='petition.endorsement')),
             ],
             options={
@@ -678,6 +680,7 @@ class Migration(migrations.Migration):
                 ('rate_key', models.CharField(blank=True, max_length=64)),
                 ('rate_key_since', models.DateTimeField(blank=True, null=True)),
                 ('tables_rewritten_at', models.DateTimeField(blank=True, null=True)),
+                ('backup_made_at', models.DateTimeField(blank=True, null=True)),
                 ('journal_id', models.CharField(blank=True, max_length=36)),
                 ('journal_written', models.BigIntegerField(default=0)),
                 ('journal_failed_at', models.DateTimeField(blank=True, null=True)),
@@ -831,11 +834,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outgoingmail',
+            index=models.Index(condition=models.Q(('bounced_at__isnull', False)), fields=['bounced_at'], name='mail_bounced'),
+        ),
+        migrations.AddIndex(
+            model_name='outgoingmail',
             index=models.Index(condition=models.Q(('mailbox_index', ''), _negated=True), fields=['mailbox_index'], name='mail_to_mailbox'),
         ),
         migrations.AddConstraint(
             model_name='outgoingmail',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at', None), ('failed_at', None)), models.Q(('dropped_at', None), ('sent_at', None)), models.Q(('failed_at', None), ('sent_at', None)), _connector='OR'), name='mail_has_one_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='outgoingmail',
+            constraint=models.CheckConstraint(condition=models.Q(('bounced_at', None), ('sent_at__isnull', False), _connector='OR'), name='mail_bounced_was_sent'),
         ),
         migrations.AddConstraint(
             model_name='outgoingmail',

@@ -45,6 +45,7 @@ class OutgoingMail(EncryptedRow):
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)  # when it was found to be no longer true
+    bounced_at = models.DateTimeField(null=True, blank=True)  # when the report arrived that a sent mail came back
 
     objects = OutgoingMailQuerySet.as_manager()
 
@@ -53,6 +54,7 @@ class OutgoingMail(EncryptedRow):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=_OWED, name="mail_owed"),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="mail_failed"),
+            models.Index(fields=["bounced_at"], condition=Q(bounced_at__isnull=False), name="mail_bounced"),
             models.Index(fields=["mailbox_index"], condition=~Q(mailbox_index=""), name="mail_to_mailbox"),
         ]
         constraints = [
@@ -61,6 +63,9 @@ class OutgoingMail(EncryptedRow):
                 | Q(sent_at=None, dropped_at=None)
                 | Q(sent_at=None, failed_at=None),
                 name="mail_has_one_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(bounced_at=None) | Q(sent_at__isnull=False), name="mail_bounced_was_sent"
             ),
             models.UniqueConstraint(
                 fields=["mailbox_index"],

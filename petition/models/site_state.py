@@ -50,6 +50,7 @@ class SiteState(models.Model):
     rate_key = models.CharField(max_length=64, blank=True)
     rate_key_since = models.DateTimeField(null=True, blank=True)
     tables_rewritten_at = models.DateTimeField(null=True, blank=True)  # actions/operations/table_rewrite.py
+    backup_made_at = models.DateTimeField(null=True, blank=True)  # when the last backup was finished
     journal_id = models.CharField(max_length=36, blank=True)  # also in the journal file, to recognise another site's
     journal_written = models.BigIntegerField(default=0)  # how many rows of Removal are in the journal file
     journal_failed_at = models.DateTimeField(null=True, blank=True)  # when writing the journal file last failed

@@ -5,6 +5,8 @@ link and three audit events, as the actions leave them; constraints hold, trigge
 """
 
 import sys
+from dataclasses import replace
+from typing import Any
 
 import django
 
@@ -35,13 +37,13 @@ def main(count: int) -> None:
         triggers.install_triggers(connection)
 
 
-def _insert(appeal, numbers, event_id):  # type: ignore[no-untyped-def]  # its types are there only after setup()
+def _insert(appeal: Any, numbers: range, event_id: int) -> list[Any]:
     from petition.actions.intake import accept
     from petition.models import AppealText, Contact, Endorsement, PrivateLink, Purpose, Signatory, State
     from petition.reference import clock
     from petition.security.tokens import generate_token, hash_token
     from petition.text.names import fold
-    from tests.factories import SUBMISSION, replace
+    from tests.factories import SUBMISSION
 
     now, text = clock.now(), AppealText.objects.signed(appeal.pk)
     rows = []

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack
 from email import message_from_bytes, policy
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -25,7 +26,7 @@ from tests.site import free_port
 pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
 
 SECONDS = 60
-FORM = {
+FORM: dict[str, Any] = {
     **{"countries": ["KG"], "display": "named", "contact_name": "Asel", "contact_role": "Director"},
     **{"authority": "on", "consent_processing": "on", "consent_publication": "on"},
 }
@@ -57,7 +58,8 @@ class Processes:
     def _start(self, name: str, keys: Mapping[str, str]) -> AbstractContextManager[object]:
         if name == "worker":
             return self.site.process(sys.executable, "manage.py", "worker", **keys)
-        return self.site.server(role="staff" if name == "staff" else "public", port=self.ports[name], **keys)
+        changes: Any = keys
+        return self.site.server(role="staff" if name == "staff" else "public", port=self.ports[name], **changes)
 
     def close(self) -> None:
         for stack in self._running.values():
@@ -114,7 +116,7 @@ def mailed_link(site: Installation, address: str) -> str:
             if mail["To"] == address:
                 body = mail.get_body(("plain",))
                 assert body
-                return re.findall(r"http\S+/confirm/", str(body.get_content()))[0]
+                return str(re.findall(r"http\S+/confirm/", str(body.get_content()))[0])
         time.sleep(0.1)
     raise AssertionError(f"no mail to {address}")
 

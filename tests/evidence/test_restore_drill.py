@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -114,7 +115,7 @@ def run(environment: dict[str, str], *command: str) -> Run:
     return Run(time.monotonic() - began, usage.ru_maxrss // 1024, output)
 
 
-def read_public_bytes(drill: Drill, **environment: str) -> dict[str, bytes]:
+def read_public_bytes(drill: Drill, **environment: Any) -> dict[str, bytes]:
     """Return the answers of a public process with this environment."""
     answers = {}
     with ExitStack() as stack:

@@ -186,6 +186,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("sealed_address", "sealed_content"), SEALED),
         **dict.fromkeys(("message", "language", "last_error"), STATE),
         **dict.fromkeys(("created_at", "due_at", "leased_until", "sent_at", "failed_at", "dropped_at"), WHEN),
+        "bounced_at": WHEN,
         **dict.fromkeys(("id", "uid", "endorsement_id", "message_id", "attempts", "lease", "reports"), TECHNICAL),
         "mailbox_index": LOOKED_UP,
     },
@@ -245,7 +246,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "VisitorCount": {"key": LOOKED_UP, **dict.fromkeys(("count", "turns", "ends_at"), TECHNICAL)},
     "SiteState": {
         **dict.fromkeys(("id", "worker_seen_at", "worker_boot", "worker_uptime", "rate_key_since"), TECHNICAL),
-        "tables_rewritten_at": TECHNICAL,
+        **dict.fromkeys(("tables_rewritten_at", "backup_made_at"), TECHNICAL),
         **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "no_erasing_until"), TECHNICAL),
         **dict.fromkeys(("intake_keys", "review_days", "intake_waits_since", "mail_waits_since"), TECHNICAL),
         "unreadable_at": TECHNICAL,
@@ -362,6 +363,7 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
     SiteState: {
         **dict.fromkeys(("worker_seen_at", "rate_key_since", "no_erasing_until", "tables_rewritten_at"), NOON),
         **dict.fromkeys(("clocks_differ_since", "clocks_differ_at", "unreadable_at"), NOON),
+        "backup_made_at": NOON,
         **dict.fromkeys(("intake_waits_since", "mail_waits_since"), NOON),
         "intake_keys": {"intake_keys": {"00000000": "2026-01-01"}},
         "review_days": {"review_days": {"1": [7, 9]}},

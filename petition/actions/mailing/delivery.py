@@ -15,7 +15,7 @@ from django.utils import translation
 from petition.actions.mailing import mailbox_mails, pre_send_checks
 from petition.actions.mailing.kept_connection import KeptConnection
 from petition.actions.refusals import MailboxLimitReached, NoLongerTrue
-from petition.mail import messages, outbox
+from petition.mail import bounces, messages, outbox
 from petition.models import OutgoingMail
 from petition.reference import clock
 from petition.security import encryption
@@ -117,11 +117,11 @@ def _build_email(mail: OutgoingMail, address: str, content: dict[str, str]) -> E
         rendered = messages.render(mail.message, content)
     reply_to = [settings.SECRETARIAT_ADDRESS] if settings.SECRETARIAT_ADDRESS else None
     # One Message-ID for all attempts: a mailbox that gets a mail twice shows it once.
-    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated", "From": format_sender()}
     email = EmailMessage(
         rendered.subject,
         rendered.text,
-        format_sender(),
+        bounces.build_envelope_sender(mail.message_id) or format_sender(),  # RFC 5321: MAIL FROM
         # With an ASCII domain: of any other, such as `createsuperuser` takes, Django's mailer would make one by
         # IDNA 2003, which may be somebody else's.
         [normalize_mailbox(address) or address],

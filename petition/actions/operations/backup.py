@@ -23,7 +23,7 @@ from django.db import connection
 
 from petition.actions.operations import removal_journal, removal_journal_file
 from petition.actions.refusals import BackupFailed
-from petition.models import Removal
+from petition.models import Removal, SiteState
 from petition.security import encrypted_files
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,8 @@ def write_backup(target: Path, *, at: datetime, on_progress: ReportProgress) -> 
             removal_journal_file.write_journal(plain, list(Removal.objects.order_by("pk")))
             with plain.open("rb") as source:
                 _encrypt_to(copy, source, on_progress=lambda done: None)
+    # In the database, since the staff's process may be on another machine and cannot see the files.
+    SiteState.objects.update_or_create(pk=1, defaults={"backup_made_at": at})
     return copy
 
 

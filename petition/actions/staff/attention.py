@@ -5,24 +5,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from petition.actions.operations import clock_checks
+from petition.actions.operations import clock_checks, removal_journal_file
 from petition.models import AuditEvent, Endorsement, IntakeRow, OutgoingMail, Signatory, SiteState, State, Status
 from petition.models.database.held_list import is_restore_unfinished
 
-WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE, SUSPICIOUS_ACTIVITY, HIDING, CLOCK, HELD_LIST, UNREADABLE, SET_APART = (
-    "worker",
-    "failed_mail",
-    "old_mail",
-    "overdue",
-    "flood",
-    "hiding",
-    "clock",
-    "held_list",
-    "unreadable",
-    "set_apart",
-)
+WORKER, FAILED_MAIL, OLD_MAIL, OVERDUE = "worker", "failed_mail", "old_mail", "overdue"
+SUSPICIOUS_ACTIVITY, HIDING, CLOCK, HELD_LIST = "flood", "hiding", "clock", "held_list"
+UNREADABLE, SET_APART, BACKUP, JOURNAL = "unreadable", "set_apart", "backup", "journal"
 WORKER_DEAD = timedelta(minutes=10)
-MAIL_OLD = timedelta(hours=1)
+MAIL_OLD = timedelta(minutes=10)
+MAIL_GREYLISTED = timedelta(hours=1)
+"""How long a mail may wait that the recipient's server asked to send again later (450 to 452): many do so at first."""
+BACKUP_OLD = timedelta(hours=36)
 FAILED_WITHIN = timedelta(days=7)
 UNREADABLE_WITHIN = timedelta(days=7)
 _HOUR = timedelta(hours=1)
@@ -43,18 +37,30 @@ def find_problems(*, at: datetime) -> list[str]:
         HELD_LIST: site.list_held_back or is_restore_unfinished(),
         UNREADABLE: was_unreadable(site, since=at - UNREADABLE_WITHIN),
         SET_APART: IntakeRow.objects.stuck(at).exists(),
+        BACKUP: _is_backup_missing(site, at),
+        JOURNAL: removal_journal_file.is_behind(at=at),
     }
     return [code for code, is_wrong in problems.items() if is_wrong]
 
 
+def _is_backup_missing(site: SiteState, at: datetime) -> bool:
+    """Return whether no backup was finished within BACKUP_OLD; a new site has as long until its first."""
+    since = site.backup_made_at or AuditEvent.objects.order_by("pk").values_list("at", flat=True).first()
+    return since is not None and at - since > BACKUP_OLD
+
+
 def _has_failed_mail(at: datetime) -> bool:
-    return OutgoingMail.objects.filter(failed_at__gte=at - FAILED_WITHIN).exists()
+    since = at - FAILED_WITHIN
+    return OutgoingMail.objects.filter(Q(failed_at__gte=since) | Q(bounced_at__gte=since)).exists()
 
 
 def _has_old_mail(at: datetime) -> bool:
-    """Return whether a mail should have left an hour ago."""
+    """Return whether a mail should have left ten minutes ago: the mail server is down, or the worker is too slow."""
     # A retry moves `due_at`, so a mail that was tried counts from its creation. A mail that waits is not due yet.
-    tried = Q(attempts__gte=1, created_at__lte=at - MAIL_OLD)
+    is_greylisted = Q(last_error__startswith="smtp 45")
+    tried = Q(attempts__gte=1) & (
+        (Q(created_at__lte=at - MAIL_OLD) & ~is_greylisted) | Q(created_at__lte=at - MAIL_GREYLISTED)
+    )
     return OutgoingMail.objects.owed().filter(tried | Q(due_at__lte=at - MAIL_OLD)).exists()
 
 

@@ -143,6 +143,7 @@ def _with_bars(counts: list[tuple[str, int]]) -> list[tuple[str, int, int]]:
 def _count_mail(now: datetime) -> dict[str, Any]:
     """Return how many mails are owed, since when, and which could not be delivered."""
     owed = OutgoingMail.objects.owed().aggregate(count=Count("pk"), oldest=Min("created_at", filter=Q(due_at__lte=now)))
-    failed = OutgoingMail.objects.filter(failed_at__gte=now - _FAILED_WITHIN)
+    since = now - _FAILED_WITHIN
+    failed = OutgoingMail.objects.filter(Q(failed_at__gte=since) | Q(bounced_at__gte=since))
     errors = failed.values_list("last_error").annotate(count=Count("pk")).order_by("-count")
     return {"owed": owed["count"], "oldest": owed["oldest"], "failed": list(errors)}

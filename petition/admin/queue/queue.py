@@ -18,6 +18,7 @@ from petition.admin.queue.filters import AGE_LABELS, QUARANTINED, TABS, WORK_TAB
 from petition.admin.queue.selection import list_bulk_actions
 from petition.admin.responses import render_page
 from petition.admin.review.decisions import list_decisions
+from petition.admin.review.evidence import find_returned
 from petition.models import HARMLESS_FLAGS, Display, Dispute, Endorsement, FlagCode, Suspicion
 from petition.models.choices import UNDECIDED
 from petition.reference import clock, countries
@@ -62,11 +63,13 @@ def _load(queryset: QuerySet[Endorsement], limit: int) -> list[Endorsement]:
 
 
 def _rows(page: list[Endorsement], *, at: datetime) -> list[dict[str, Any]]:
+    returned = find_returned(page)
     return [
         {
             "endorsement": row,
             "line": entries.get_entry_text_for_staff(row) or _("Name encrypted"),
             "flags": [(FlagCode(flag.code).label, flag.code in HARMLESS_FLAGS) for flag in row.flags.all()],
+            "mail_came_back": row.pk in returned,
             "age": (age := get_age(row, at=at)),
             "age_in_words": AGE_LABELS.get(age, ""),
             "may_approve": "approve" in list_decisions(row) and _may_skip_review(row),

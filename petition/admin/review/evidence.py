@@ -1,5 +1,6 @@
 """What the page of an endorsement shows to judge it by: findings, similar names, undelivered mails, its neighbours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,23 +62,35 @@ class UndeliveredMail:
     error: str
     at: datetime
     is_final: bool
+    came_back: bool  # after the mail server had accepted it
 
 
 def list_undelivered_mails(endorsement: Endorsement) -> list[UndeliveredMail]:
-    """Return the mails to this organisation that were refused for good, or are being tried in vain, newest first."""
+    """Return the mails to this organisation that came back, were refused or are being tried in vain, newest first."""
     mails = OutgoingMail.objects.filter(endorsement=endorsement)
     if endorsement.mailbox_index:
         mails |= OutgoingMail.objects.filter(mailbox_index=endorsement.mailbox_index)
-    failed = mails.filter(Q(failed_at__isnull=False) | Q(sent_at=None, dropped_at=None) & ~Q(last_error=""))
+    waits = Q(sent_at=None, dropped_at=None) & ~Q(last_error="")
+    failed = mails.filter(Q(failed_at__isnull=False) | Q(bounced_at__isnull=False) | waits)
     return [
         UndeliveredMail(
             str(MAILS.get(mail.message, mail.message)),
-            mail.last_error,
-            mail.failed_at or mail.created_at,
+            mail.last_error.removeprefix("dsn "),
+            mail.bounced_at or mail.failed_at or mail.created_at,
             mail.failed_at is not None,
+            mail.bounced_at is not None,
         )
         for mail in failed.order_by("-pk")[:10]
     ]
+
+
+def find_returned(endorsements: Sequence[Endorsement]) -> set[int]:
+    """Return the ids of those to whose contact a mail came back. One query, however many there are."""
+    pks, mailboxes = [one.pk for one in endorsements], {one.mailbox_index for one in endorsements} - {""}
+    mails = OutgoingMail.objects.filter(bounced_at__isnull=False)
+    about = mails.filter(Q(endorsement__in=pks) | Q(mailbox_index__in=mailboxes))
+    found = {value for pair in about.values_list("endorsement", "mailbox_index") for value in pair} - {"", None}
+    return {one.pk for one in endorsements if one.pk in found or one.mailbox_index in found}
 
 
 def entry_context(endorsement: Endorsement) -> dict[str, Any]:

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = (
         "Encrypts everything with the current CONTACT_PUBLIC_KEY. Before that, set CONTACT_PUBLIC_KEY everywhere to "
         "the new key of `new_keys`, put its private key in front of the old one in CONTACT_PRIVATE_KEY, and restart "
-        "every process. Do not change CONTACT_INDEX_KEY: no mailbox or code could be looked up with another one."
+        "every process. Do not change CONTACT_INDEX_KEY: no mailbox or name could be looked up with another one."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -24,6 +24,7 @@ class FakeMailServer:
     contents: list[str] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
+    envelope_senders: list[str] = field(default_factory=list)
 
     async def handle_MAIL(  # noqa: N802  (aiosmtpd names it)
         self, server: SMTP, session: Session, envelope: Envelope, mail: str, options: list[str]
@@ -48,6 +49,7 @@ class FakeMailServer:
         answer = self.contents.pop(0) if self.contents else OK
         if answer == OK:
             self.taken.append(message)
+            self.envelope_senders.append(str(envelope.mail_from))
         return answer
 
 

@@ -1,9 +1,12 @@
 """Alerts to staff: mails, each once a day, and the banner of the staff pages."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -12,9 +15,12 @@ from petition.actions.audit import OPERATOR, Actor
 from petition.actions.intake import accept
 from petition.actions.mailing import staff_alerts
 from petition.actions.moderation import decisions, undo
+from petition.actions.operations.removal_journal_file import RemovalJournalFile
 from petition.actions.staff import attention
+from petition.admin.menu import PROBLEMS
 from petition.mail import outbox
-from petition.models import Alert, Appeal, Kind, OutgoingMail, Role
+from petition.models import Alert, Appeal, Kind, OutgoingMail, Removal, Role, SiteState
+from petition.models.database import triggers
 from petition.reference import clock
 from tests.admin.staff_accounts import create_account, create_client
 from tests.clocks import mark_worker_alive
@@ -112,7 +118,8 @@ def test_the_banner_lists_what_needs_attention(appeal: Appeal, settings: Setting
     def list_problems() -> set[str]:
         return set(attention.find_problems(at=now))
 
-    assert list_problems() == {attention.WORKER}
+    assert list_problems() == {attention.WORKER, attention.BACKUP}
+    SiteState.objects.update_or_create(pk=1, defaults={"backup_made_at": now})
     mark_worker_alive(at=now - timedelta(minutes=10))
     assert list_problems() == set()
     with clock.freeze(now):
@@ -146,3 +153,61 @@ def test_the_banner_is_for_staff_only(client: Client, appeal: Appeal) -> None:
     assert "Needs attention" not in client.get("/admin/login/").content.decode()
     auditor = create_client(create_account("auditor", Role.AUDITOR))
     assert "Needs attention" not in auditor.get("/admin/petition/auditevent/").content.decode()
+
+
+# --- worker, mail and backup: each problem appears and disappears ---
+
+
+def test_a_worker_that_is_silent_is_a_problem_after_ten_minutes(appeal: Appeal) -> None:
+    mark_worker_alive(at=NOON)
+    assert attention.WORKER not in attention.find_problems(at=NOON + timedelta(minutes=10))
+    assert attention.WORKER in attention.find_problems(at=NOON + timedelta(minutes=10, seconds=1))
+    mark_worker_alive(at=NOON + timedelta(minutes=11))
+    assert attention.WORKER not in attention.find_problems(at=NOON + timedelta(minutes=11))
+
+
+@pytest.mark.parametrize(
+    ("error", "minutes"),
+    [("", 10), ("ConnectionRefusedError", 10), ("smtp 535", 10), ("smtp 421", 10), ("smtp 451", 60)],
+)
+def test_mail_that_does_not_leave_is_a_problem_after_ten_minutes(appeal: Appeal, error: str, minutes: int) -> None:
+    """A server that asks to be tried again later (greylisting) has an hour."""
+    endorsement, _ = submitted(appeal)
+    tried = {"attempts": 1, "last_error": error, "due_at": NOON + timedelta(days=1)} if error else {}
+    mail = OutgoingMail.objects.filter(mailbox_index=endorsement.mailbox_index)
+    mail.update(created_at=NOON, **{"due_at": NOON} | tried)
+    assert attention.OLD_MAIL not in attention.find_problems(at=NOON + timedelta(minutes=minutes, seconds=-1))
+    late = NOON + timedelta(minutes=minutes)
+    assert attention.OLD_MAIL in attention.find_problems(at=late)
+    mail.update(sent_at=late, sealed_address="", sealed_content="", last_error="")
+    assert attention.OLD_MAIL not in attention.find_problems(at=late)
+
+
+def test_a_missing_backup_is_a_problem_after_36_hours_until_there_is_one(
+    appeal: Appeal, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    late = NOON + timedelta(hours=36, seconds=1)
+    assert attention.BACKUP not in attention.find_problems(at=NOON + timedelta(hours=36))
+    assert attention.BACKUP in attention.find_problems(at=late)
+    SiteState.objects.update_or_create(pk=1, defaults={"backup_made_at": late})  # as write_backup does
+    assert attention.BACKUP not in attention.find_problems(at=late + timedelta(hours=36))
+    assert attention.BACKUP in attention.find_problems(at=late + timedelta(hours=36, seconds=1))
+
+
+def test_a_removal_journal_that_is_not_written_is_a_problem_until_it_is(
+    appeal: Appeal, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    decisions.hide(appeal.slug, Kind.ORIGINAL, 1, by=OPERATOR, at=NOON)
+    triggers.remove_triggers(connection)  # to let it look as if it had been stored a while ago
+    Removal.objects.update(stored_at=Now() - timedelta(minutes=1))
+    triggers.install_triggers(connection)
+    assert attention.JOURNAL in attention.find_problems(at=NOON)
+    RemovalJournalFile().write()
+    assert attention.JOURNAL not in attention.find_problems(at=NOON)
+
+
+def test_the_banner_has_words_for_every_problem() -> None:
+    codes = {value for name, value in vars(attention).items() if name.isupper() and isinstance(value, str)}
+    assert set(PROBLEMS) == codes - {attention.HIDING}  # a mail alone

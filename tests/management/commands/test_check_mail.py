@@ -6,6 +6,7 @@ from pytest_django.fixtures import Settings
 
 from petition.models import OutgoingMail
 from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_server, run_server
+from tests.mail.dns_server import run_dns_server
 
 pytestmark = pytest.mark.django_db
 Capture = pytest.CaptureFixture[str]
@@ -47,3 +48,25 @@ def test_without_a_server_the_mail_is_a_file(settings: Settings, capsys: Capture
 def test_an_invalid_address_is_refused() -> None:
     with pytest.raises(CommandError, match="is not an e-mail address"):
         call_command("check_mail", "you at example")
+
+
+def test_it_says_what_the_domain_of_the_sender_lacks(settings: Settings, capsys: Capture) -> None:
+    settings.SENDER, settings.BOUNCE_ADDRESS = "Desk <noreply@desk.example>", "bounces@mail.example"
+    records: dict[str, list[str] | str] = {"mail.example": ["v=spf1 a:127.0.0.1 -all"]}
+    with run_server(create_fake_server()) as office, run_dns_server(records) as server:
+        sends_through(office, settings)
+        call_command("check_mail", "you@example.org", "--dns-server", server, "--selector", "one")
+    output = capsys.readouterr().out
+    assert "SPF (mail.example): present." in output
+    assert "DKIM (one._domainkey.desk.example): missing." in output
+    assert "DMARC (_dmarc.desk.example): missing. Set TXT" in output
+    assert "SPF does not count for DMARC" in output
+    assert "accepted the mail" in output
+
+
+def test_a_wrong_name_of_a_dns_server_is_refused(settings: Settings) -> None:
+    settings.SENDER = "noreply@desk.example"
+    with run_server(create_fake_server()) as office:
+        sends_through(office, settings)
+        with pytest.raises(CommandError, match="no address of a DNS server"):
+            call_command("check_mail", "you@example.org", "--dns-server", "dns.example")
