@@ -23,7 +23,7 @@ _ENVIRONMENT = {
     "PATH": "/opt/petition/.venv/bin:/usr/bin:/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
     "DATA_DIR": "/var/lib/petition",
-    "STATIC_DIR": "/opt/petition/collected",
+    "STATIC_ROOT": "/opt/petition/collected",
     "SITE_URL": "https://appeal.example",
     "HOME": "/var/lib/petition",
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email.charset import QP, Charset
 from email.headerregistry import Address
-from email.utils import make_msgid
+from email.utils import make_msgid, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -108,7 +108,7 @@ def try_delivery(mailbox: str) -> str:
 
 def format_sender() -> str:
     """Return the From header: the name of the secretariat, or the neutral one that is set, and the sender's address."""
-    return str(Address(display_name=settings.MAIL_NAME, addr_spec=settings.SENDER))
+    return str(Address(display_name=settings.MAIL_NAME, addr_spec=parseaddr(settings.SENDER)[1]))
 
 
 def _build_email(mail: OutgoingMail, address: str, content: dict[str, str]) -> EmailMessage:
