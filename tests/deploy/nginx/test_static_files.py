@@ -111,7 +111,7 @@ def mirror(processes: Processes, tmp_path: Path) -> Iterator[Proxy]:
         {
             f"/etc/letsencrypt/live/{MIRROR_HOST}/fullchain.pem": str(certificate),
             f"/etc/letsencrypt/live/{MIRROR_HOST}/privkey.pem": str(key),
-            "root /srv/petition/mirror;": f"root {tmp_path}/mirror;",
+            "root /srv/petition/mirror/site;": f"root {tmp_path}/mirror;",
             "listen [::]:443": f"listen [::1]:{running.https}",
             "listen [::]:80": f"listen [::1]:{running.http}",
             "listen 443": f"listen 127.0.0.1:{running.https}",
