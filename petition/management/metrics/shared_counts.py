@@ -31,7 +31,7 @@ class Figures:
     times: dict[Key, float] = field(default_factory=dict)
 
     def merge(self, other: "Figures") -> None:
-        self.counts.update(other.counts)
+        self.counts += other.counts
         for key, moment in other.times.items():
             self.times[key] = max(moment, self.times.get(key, moment))
 

@@ -148,6 +148,7 @@ def test_processes_count_together_and_log_no_person(site: Installation, capfd: p
         wait_until(has_counted, "counts of both processes")
         wait_until(lambda: scrape(staff)["petition_database_up"] == 1, "figures of the database")
         assert scrape(staff)["petition_worker_heartbeat_age_seconds"] < SECONDS
+        assert scrape(public)['petition_check_errors{check="database_login"}'] == 0
         assert not [name for name in scrape(public) if name.startswith(("petition_mail", "petition_queue"))]
         assert "petition_" not in visit("/metrics")[2], "a public web process serves no figures"
     check_lines(capfd.readouterr().err.splitlines(), link, reference)
