@@ -1,4 +1,5 @@
 from email.utils import parseaddr
+from ipaddress import ip_address
 from typing import Any
 
 import dns.resolver
@@ -6,7 +7,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from petition.actions.mailing import delivery
-from petition.environment import is_loopback
 from petition.mail import sender_records
 from petition.text.mailboxes import normalize_mailbox
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _describe_records(self, selector: str, server: str) -> None:
         domain = _domain_of(settings.SENDER)
         envelope_domain = _domain_of(settings.BOUNCE_ADDRESS) or domain
-        if is_loopback(domain):
+        if not _can_have_records(domain):
             self.stdout.write(f"SENDER is at {domain}, which has no records: set it to a mailbox of your domain.")
             return
         checks = sender_records.check_sender(
@@ -66,6 +66,15 @@ class Command(BaseCommand):
 
 def _domain_of(address: str) -> str:
     return parseaddr(address)[1].rpartition("@")[2].lower()
+
+
+def _can_have_records(domain: str) -> bool:
+    """Return whether it is a name of the DNS, and not an address or the name of this machine."""
+    try:
+        ip_address(domain.strip("[]"))
+    except ValueError:
+        return "." in domain
+    return False
 
 
 def _is_same_organisation(one: str, other: str) -> bool:

@@ -8,7 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
 from petition.actions.database import releases
+from petition.actions.database.releases import RollBackPlan, UpgradeRecord
+from petition.actions.operations import running_processes
 from petition.actions.operations.backup import make_backup_path
+from petition.actions.refusals import SiteInUse
 from petition.management.database_rights import repeat_database_rights
 from petition.management.removals import write_removal_journal
 from petition.management.static_files import collect_if_changed
@@ -84,6 +87,22 @@ class Command(BaseCommand):
                 f"previous release back, then run `manage.py restore {record.backup or 'FILE'} --replace` with it, "
                 "which repeats every removal since and loses what else arrived since."
             )
+        try:
+            with running_processes.exclusive_database_use():  # this code does not work on the schema before it
+                self._reverse(plan, record, without_backup=without_backup)
+        except SiteInUse as error:
+            raise CommandError(
+                "The site is running: stop web and worker first, then run this command again."
+            ) from error
+        releases.delete_record()
+        reversed_apps = ", ".join(f"{app} to {target}" for app, target in plan.targets.items()) or "nothing to reverse"
+        self.stdout.write(f"The schema is that of the previous release ({reversed_apps}); no row was lost.")
+        self.stdout.write(
+            "Now put the code of the previous release back and run `manage.py upgrade --without-backup` with it, then "
+            "start web and worker."
+        )
+
+    def _reverse(self, plan: RollBackPlan, record: UpgradeRecord, *, without_backup: bool) -> None:
         if not without_backup:
             self._back_up()
         for app, target in plan.targets.items():
@@ -95,10 +114,3 @@ class Command(BaseCommand):
                     f"put the previous code back and run `manage.py restore {record.backup or 'FILE'} --replace` "
                     "with it."
                 ) from error
-        releases.delete_record()
-        reversed_apps = ", ".join(f"{app} to {target}" for app, target in plan.targets.items()) or "nothing to reverse"
-        self.stdout.write(f"The schema is that of the previous release ({reversed_apps}); no row was lost.")
-        self.stdout.write(
-            "Now put the code of the previous release back and run `manage.py upgrade --without-backup` with it, then "
-            "start web and worker."
-        )

@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from petition.actions.database import releases
+from petition.actions.operations import running_processes
 from petition.models import Endorsement, Signatory
 from petition.models.database import triggers
 from tests import factories, programs
@@ -110,3 +111,11 @@ def test_the_record_is_private_and_only_another_release_replaces_it(folder: Path
 def test_without_a_record_it_refuses(folder: Path) -> None:
     with pytest.raises(CommandError, match="no upgrade to go back from"):
         call_command("upgrade", "--roll-back")
+
+
+def test_it_does_not_go_back_while_the_site_runs(folder: Path) -> None:
+    factories.an_appeal()
+    call_command("upgrade", "--without-backup")
+    with running_processes.database_in_use(), pytest.raises(CommandError, match="stop web and worker first"):
+        call_command("upgrade", "--roll-back")
+    call_command("upgrade", "--roll-back", "--without-backup")
