@@ -15,14 +15,15 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from django.http.request import split_domain_port, validate_host
 from django.urls import ResolverMatch
 
 from petition.models.database import database_clock
 from petition.publishing import queries
 from petition.publishing.cache import site_status
+from petition.publishing.cache.allowed_hosts import AllowedHosts
 from petition.publishing.cache.degraded_page import list_published_texts
 from petition.publishing.cache.freshness import Freshness
+from petition.publishing.cache.public_copy import PublicCopy
 from petition.publishing.cache.rendering import (
     TOO_BUSY,
     WITHOUT_DATABASE,
@@ -56,7 +57,6 @@ MAX_TRIES: Final = 3
 HEALTH_PATH: Final = "/healthz"
 UNKNOWN_SLUG_SECONDS: Final = 0.1
 """How often Django is asked at most for an appeal that the watcher has not seen; meanwhile it does not exist."""
-_MAX_HOSTS: Final = 100
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +65,10 @@ class PublishedPagesMiddleware:
     """A WSGI application in front of `django`, itself a WSGI application, served by `threads` threads."""
 
     def __init__(self, django: Application, threads: int = THREADS) -> None:
-        self._django = django
+        self._copy = PublicCopy()
+        self._django = self._copy.wrap(django, lambda: self._copy.state == self._state and not self._cache.is_degraded)
         self._cache = ResponseCache()
-        self._hosts: set[str] = set()  # Host headers that are allowed
+        self._is_allowed_host = AllowedHosts().allows
         self._state: object = None  # of the public record, when it was checked last
         self._exports_state: object = None
         self._texts: frozenset[tuple[str, object]] = frozenset()
@@ -140,6 +141,8 @@ class PublishedPagesMiddleware:
     ) -> Iterable[bytes]:
         """Answer a GET of what is not in memory, and store the response if it is one to keep."""
         match, query = resolve_path(path), environ.get("QUERY_STRING", "")
+        if self.freshness.is_stale(time.monotonic()):
+            self.freshness.wait_for_check()  # the copy from which it is rendered must not be older either
         with self.limits.acquire(choose_request_kind("GET", path, match, query)) as is_free:
             if is_free:
                 response = self._render_missing(match, path, query, encoding)
@@ -151,22 +154,13 @@ class PublishedPagesMiddleware:
             return send_response(encode_response(degraded, encoding), environ, start_response)
         return self._django(environ | {TOO_BUSY: True}, start_response)
 
-    def _is_allowed_host(self, host: str) -> bool:
-        """Return whether ALLOWED_HOSTS has this Host header; Django answers 400 to any other."""
-        if host in self._hosts:
-            return True
-        domain, _ = split_domain_port(host)
-        is_allowed = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-        if is_allowed and len(self._hosts) < _MAX_HOSTS:
-            self._hosts.add(host)
-        return is_allowed
-
     def _get_cache(self) -> ResponseCache:
         """Return the cache in use; after a long outage an empty one, for pages without names."""
         # Here and not only in the watcher: names must go after MAX_OUTAGE_SECONDS even if that thread hangs or died.
         if time.monotonic() - self.freshness.checked_at > MAX_OUTAGE_SECONDS and not self._cache.is_degraded:
             log.error("No database for %s seconds: only texts are served, without their lists.", MAX_OUTAGE_SECONDS)
             self._cache = ResponseCache(is_degraded=True)
+            self._copy.forget()
         return self._cache
 
     def _render_missing(
@@ -272,6 +266,7 @@ class PublishedPagesMiddleware:
             self._state, self._cache = state, ResponseCache()
         # After the change of cache: a page that waits for this check must not find the old one.
         self.freshness.record_check(started_at, is_answered=True)
+        self._copy.refresh(state, queries.get_public_state)
 
     def remove_stale_exports(self) -> None:
         """Remove the export files of earlier revisions after a change."""

@@ -13,6 +13,15 @@ NOT_FOUND_PATH: Final = ".nothing/"
 """A path of no page, below the language. Its 404 is served for all unknown addresses, so that one copy is stored."""
 _STAFF_PREFIXES: Final = ("/admin/", "/readyz")
 """Paths with places of their own in Django, so that the public never keeps staff or monitoring waiting."""
+_FORM_PAGES: Final = frozenset(
+    {
+        *("home", "endorse", "check_mail", "confirm_code", "code", "choose_appeal"),
+        *("change", "change_sent", "change_code", "change_message", "change_message_sent"),
+    }
+)
+"""Names of pages that are not published, and still show nothing but the public record to who opens them."""
+_BEHIND_A_CODE: Final = "by="
+"""In the query of a page that a typed code has opened."""
 
 
 def is_secure_enough(environ: Environ) -> bool:
@@ -32,8 +41,17 @@ def choose_request_kind(method: str, path: str, match: ResolverMatch | None = No
     view = match.func if match else None
     if query and getattr(view, "published", False) and not getattr(view, "for_any_query", False):
         return RequestKind.SEARCHES
+    if match and not is_public_page(match, query):
+        return RequestKind.LINKS
     kind: RequestKind = getattr(view, "request_kind", RequestKind.PAGES)
     return kind
+
+
+def is_public_page(match: ResolverMatch, query: str) -> bool:
+    """Return whether a GET of this page needs nothing but the public record."""
+    if getattr(match.func, "published", False):
+        return True
+    return (match.url_name in _FORM_PAGES or match.route == "") and _BEHIND_A_CODE not in query
 
 
 def resolve_path(path: str) -> ResolverMatch | None:

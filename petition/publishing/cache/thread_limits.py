@@ -17,9 +17,10 @@ THREADS: Final = 20
 """The `--blocking-threads` that `manage.py serve` and README give to granian."""
 MAX_WAIT_SECONDS: Final = 5.0
 """A kind of request is stuck if its places are taken and none of it has ended for this long: more are refused."""
-SHORT_WAIT_SECONDS: Final = 1.0
+SHORT_WAIT_SECONDS: Final = 0.25
 """The same for a request that would wait on one of the last free threads."""
-_LAST_THREADS: Final = 2
+_LAST_SHARE: Final = 0.3
+"""Which part of the threads are the last ones: posts that wait for a commit must leave these to readers."""
 QUICK_SECONDS: Final = 5.0
 """A request that took longer is no sign that the database answers: it may have ended by a timeout."""
 _LOG_SECONDS: Final = 60
@@ -32,6 +33,7 @@ class RequestKind(Enum):
 
     POSTS = "posts", 6  # on SQLite a held write lock stops only these
     PAGES = "pages", 3
+    LINKS = "private links", 2
     SEARCHES = "searches", 2
     EXPORTS = "exports", 2
     DOCUMENTS = "documents", 2
@@ -47,6 +49,7 @@ class ThreadLimits:
 
     def __init__(self, threads: int = THREADS) -> None:
         self._threads = threads
+        self._last_threads = max(2, round(threads * _LAST_SHARE))
         self._limit = max(1, threads - max(1, threads // 8))
         # Searches and exports take long, so few of them may wait. Others are quick, and wait while some of them end.
         few = max(1, threads // 2 - 2)
@@ -86,7 +89,7 @@ class ThreadLimits:
         self._waiting[kind] += 1
         # The last threads are needed for pages from memory, so they wait for a short time only.
         busy = self._inside.total() + self._waiting.total()
-        max_wait = MAX_WAIT_SECONDS if busy <= self._threads - _LAST_THREADS else SHORT_WAIT_SECONDS
+        max_wait = MAX_WAIT_SECONDS if busy <= self._threads - self._last_threads else SHORT_WAIT_SECONDS
         try:
             while not self._has_place(kind):
                 # Counted from the last progress and not from the arrival: then all that wait for a stuck database are
