@@ -14,6 +14,9 @@ class AllowedHosts:
     def __init__(self) -> None:
         self._hosts: set[str] = set()
 
+    def __len__(self) -> int:
+        return len(self._hosts)
+
     def allows(self, host: str) -> bool:
         """Return whether ALLOWED_HOSTS has this Host header; Django answers 400 to any other."""
         if host in self._hosts:

@@ -68,7 +68,7 @@ class PublishedPagesMiddleware:
         self._copy = PublicCopy()
         self._django = self._copy.wrap(django, lambda: self._copy.state == self._state and not self._cache.is_degraded)
         self._cache = ResponseCache()
-        self._is_allowed_host = AllowedHosts().allows
+        self._hosts = AllowedHosts()
         self._state: object = None  # of the public record, when it was checked last
         self._exports_state: object = None
         self._texts: frozenset[tuple[str, object]] = frozenset()
@@ -84,7 +84,7 @@ class PublishedPagesMiddleware:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         is_cacheable = environ["REQUEST_METHOD"] in ("GET", "HEAD") and is_secure_enough(environ)
-        if not is_cacheable or not self._is_allowed_host(environ.get("HTTP_HOST", "")):
+        if not is_cacheable or not self._hosts.allows(environ.get("HTTP_HOST", "")):
             return self._answer_uncached(environ, start_response)
         # Not in __init__: a server may fork after loading the application, and threads do not survive that.
         if self._watcher is None:
@@ -108,7 +108,7 @@ class PublishedPagesMiddleware:
         # Without a limit, since these are files and need no database.
         if path.startswith(settings.STATIC_URL):
             return self._django(environ, start_response)
-        if path == HEALTH_PATH and method in ("GET", "HEAD") and self._is_allowed_host(environ.get("HTTP_HOST", "")):
+        if path == HEALTH_PATH and method in ("GET", "HEAD") and self._hosts.allows(environ.get("HTTP_HOST", "")):
             return send_response(self._get_health(), environ, start_response)
         if encoding is None:
             return self._call_django(choose_request_kind(method, path), environ, start_response)

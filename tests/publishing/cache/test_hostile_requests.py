@@ -48,7 +48,7 @@ def count_stored(visit: Visitor) -> tuple[int, ...]:
     return (
         len(page_cache._cache.responses),
         len(page_cache._cache.locks),
-        len(page_cache._is_allowed_host.__self__._hosts),
+        len(page_cache._hosts),
         _choose_remembered.cache_info().currsize,
     )
 

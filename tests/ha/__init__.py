@@ -1,0 +1,1 @@
+"""Three PostgreSQL machines, several webs and workers on loopback, of which some are killed or frozen meanwhile."""
