@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,9 @@ class PetitionConfig(AppConfig):
     def ready(self) -> None:
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
 
+        from petition.models.database import replication
+
+        connection_created.connect(replication.watch_commits)
         pre_migrate.connect(_remove_triggers, sender=self)
         post_migrate.connect(_install_after_migrate, sender=self)
 

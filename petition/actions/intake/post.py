@@ -14,6 +14,7 @@ from petition.actions.intake.request_kinds import RequestKind
 from petition.actions.intake.submissions import Arrival, Submission
 from petition.actions.refusals import CannotBeOpened, NotOpen
 from petition.models.appeals import Appeal, Phase
+from petition.models.database.replication import require_replicated, wait_for_replication
 from petition.models.intake import IntakeFlag
 from petition.publishing.cache.site_status import SiteStatus
 from petition.reference import clock
@@ -107,6 +108,10 @@ def _insert(values: Sequence[str | int | bytes]) -> None:
 def _execute(values: Sequence[str | int | bytes]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
+        is_repeated = cursor.rowcount == 0
+    require_replicated()
+    if is_repeated:
+        wait_for_replication()  # the row is there, but may be on one machine only
 
 
 def _refuse_unless_openable(status: SiteStatus) -> None:

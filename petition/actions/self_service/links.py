@@ -16,6 +16,7 @@ from django.db import connection
 from petition.actions.refusals import NoSuchLink, NotPossible, TooManyWaiting
 from petition.models.choices import Display, State
 from petition.models.database.link_sql.open_link import MOMENTS
+from petition.models.database.replication import WRITE_TO_LOG, require_replicated
 from petition.publishing.entry_text import format_named_entry
 from petition.text.references import format_reference
 
@@ -150,6 +151,12 @@ def call(function: str, *arguments: str | UUID | bytes) -> Any:
         return links_on_sqlite.FUNCTIONS[function](*arguments)
     marks = ", ".join(["%s"] * len(arguments))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}({marks})", arguments)
-        (result,) = cursor.fetchone()
-    return json.loads(result) if result and function == "petition_open" else result
+        if function == "petition_open":
+            cursor.execute(f"SELECT {function}({marks})", arguments)
+            (result,) = cursor.fetchone()
+            return json.loads(result) if result else result
+        # With the note, also the repeat of what is done already waits for a second machine.
+        cursor.execute(f"SELECT {function}({marks}), {WRITE_TO_LOG}", arguments)
+        result, _ = cursor.fetchone()
+    require_replicated()
+    return result
