@@ -9,7 +9,7 @@ HOST = 127.0.0.1
 # Would lead Python or pip away from .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN
 
-.PHONY: help run test evidence screens check-pages lighthouse bench lint lock
+.PHONY: help run test evidence screens check-pages lighthouse bench failover lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -34,6 +34,9 @@ lighthouse: .venv/dev ## score appeal, list and form with Lighthouse: 100 four t
 
 bench: .venv/dev ## measure the site against nginx and write docs/benchmark.md; ARGS="--rounds 1 --seconds 1 --dry" for a glance
 	@exec tests/with_postgresql SEARCHED_DATABASE_URL .venv/bin/python -m tests.benchmarks $(ARGS)
+
+failover: .venv/dev ## kill and freeze database machines on loopback while visitors come; ARGS="--kills 1 --freezes 1 --endorsements 100" for a glance
+	@exec .venv/bin/python -m tests.ha $(ARGS)
 
 lint: .venv/dev ## check the house rules, each of which is a target too: make lint-mypy
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync $(RULES)

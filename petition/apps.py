@@ -15,7 +15,6 @@ class PetitionConfig(AppConfig):
 
     def ready(self) -> None:
         from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
-
         from petition.models.database import replication
 
         connection_created.connect(replication.watch_commits)

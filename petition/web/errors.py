@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from petition.web.responses import Message, error_page
 
-# PostgreSQL's code for a transaction that was idle too long, which Django calls an internal error.
-_IDLE_TOO_LONG = "25P03"
+# PostgreSQL's codes for a transaction that was idle too long, and for writing to a server that is not the primary any
+# more. Django calls both internal errors.
+_UNAVAILABLE = ("25P03", "25006")
 
 _MAYBE_STORED: Message = (
     _("Please send it again"),
@@ -47,4 +48,4 @@ def is_database_unavailable(error: BaseException | None) -> bool:
     """Return whether the database could not be reached, was locked or full, or took too long."""
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    return isinstance(error, Error) and getattr(error.__cause__, "sqlstate", None) == _IDLE_TOO_LONG
+    return isinstance(error, Error) and getattr(error.__cause__, "sqlstate", None) in _UNAVAILABLE

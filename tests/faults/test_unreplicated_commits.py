@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests import programs
-from tests.faults.test_hanging_database import FORM, asked, assert_can_be_sent_again, fields_of
+from tests.faults.test_hanging_database import FORM, Answer, asked, assert_can_be_sent_again, fields_of
 from tests.ha.children import AS_POSTGRES
 from tests.ha.cluster import find_postgresql_programs
 from tests.processes import Installation, Server
@@ -95,10 +95,10 @@ def _cancel_waiting_commits(url: str, count: int) -> None:
             time.sleep(0.2)
 
 
-def _post_while_cancelling(server: Server, url: str, fields: dict[str, object], count: int) -> tuple[int, dict[str, str], str]:
+def _post_while_cancelling(server: Server, url: str, fields: Mapping[str, object], count: int) -> Answer:
     thread = threading.Thread(target=_cancel_waiting_commits, args=(url, count))
     thread.start()
-    answer = asked(server, FORM, fields)
+    answer = asked(server, FORM, dict(fields))
     thread.join(SECONDS)
     return answer
 

@@ -64,7 +64,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=5, help="how often the primary is killed (5)")
     parser.add_argument("--freezes", type=int, default=5, help="how often it is frozen (5)")
     parser.add_argument("--endorsements", type=int, default=2000, help="how many are acknowledged at least (2000)")
-    parser.add_argument("--pause", type=float, default=0.6, help="seconds between two forms of each of six senders")
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds between two forms of each of eight senders")
     parser.add_argument("--broken", action="store_true", help="asynchronous, receivers stopped: must lose something")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs")
     return parser.parse_args()
@@ -72,7 +72,7 @@ def _read_options() -> argparse.Namespace:
 
 def _create_folder(stack: ExitStack, *, keeps: bool) -> Path:
     # In memory where that has room: killed processes lose nothing there, and the disk of a test machine is slow.
-    memory = Path("/dev/shm")  # noqa: S108  (a folder of its own is made there)
+    memory = Path("/dev/shm")
     has_room = memory.is_dir() and shutil.disk_usage(memory).free > 3_000_000_000
     folder = Path(tempfile.mkdtemp(prefix="petition-failover-", dir=memory if has_room else None))
     folder.chmod(0o755)  # PostgreSQL runs as another user

@@ -19,7 +19,12 @@ class Child:
     """A process of its own session, with what it has started; `log` gets its output."""
 
     def __init__(
-        self, command: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, as_postgres: bool = False
+        self,
+        command: Sequence[str],
+        log: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        as_postgres: bool = False,
     ) -> None:
         prefix = AS_POSTGRES if as_postgres and os.geteuid() == 0 else []
         self._command = [*prefix, "setpriv", "--pdeathsig", "KILL", *command]

@@ -1,8 +1,7 @@
-"""The site on several machines of loopback: two public webs, one for staff, two workers, Valkey, nginx and a mail server."""
+"""The site on several machines of loopback: three webs, two workers, Valkey, nginx and a mail server."""
 
 import os
 import secrets
-import shutil
 import sys
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -73,7 +72,8 @@ class Site:
         self.children: dict[str, Child] = {}
         url = urlsplit(self.installation.environment["DATABASE_URL"])
         self.database_url = url.geturl()  # of the owner
-        self._staff_url = url._replace(netloc=f"{self._set_staff_password(cluster.url)}@127.0.0.1:{cluster.port}").geturl()
+        staff = self._set_staff_password(cluster.url)
+        self._staff_url = url._replace(netloc=f"{staff}@127.0.0.1:{cluster.port}").geturl()
 
     def _set_staff_password(self, url: str) -> str:
         name, password = self.installation._roles["staff"], secrets.token_hex(8)
@@ -86,7 +86,7 @@ class Site:
             "manage.py", "shell", "--no-imports", "-v", "0", "-c", _CREATE_MODERATOR.format(password=self.password)
         )
         cache = ["valkey-server", "--port", str(self._cache_port), "--bind", "127.0.0.1", "--save", ""]
-        self._start("cache", [shutil.which("valkey-server") or "redis-server", *cache[1:]], {})
+        self._start("cache", cache, {})
         for name in ("worker1", "worker2"):
             self._start(name, [sys.executable, "manage.py", "worker"], self._build_environment("all", name))
         for name, port in self._ports.items():
@@ -96,6 +96,11 @@ class Site:
             wait_for(lambda port=port: bool(ask(port, "/healthz")), name)  # type: ignore[misc]
         self._start("nginx", ["nginx", "-e", "stderr", "-c", str(self._write_nginx_file())], {})
         wait_for(lambda: bool(ask(self.port, "/healthz")), "nginx")
+
+    def wait_until_served(self, name: str) -> None:
+        """Wait until a web process answers, if this is one: two machines lost at a time are not promised."""
+        if name in self._ports:
+            wait_for(lambda: bool(ask(self._ports[name], "/sitemap.xml")), name)
 
     def stop(self) -> None:
         for child in reversed(self.children.values()):

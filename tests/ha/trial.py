@@ -48,7 +48,7 @@ class Trial:
 
     def run(self, *, kills: int, freezes: int, least: int, pause: float) -> Result:
         """Let visitors come, and kill and freeze meanwhile, until `least` endorsements were acknowledged."""
-        self.visitors.start(senders=6, readers=3, pause=pause)
+        self.visitors.start(senders=8, readers=3, pause=pause)
         self._wait_for_acknowledged(10)
         others = ["web1", "worker1", "cache"]
         for number in range(max(kills, freezes)):
@@ -63,9 +63,8 @@ class Trial:
         while len(self.record.acknowledged) < least:
             self._show("until enough have endorsed")
             self._wait_for_acknowledged(min(least - len(self.record.acknowledged), 100))
-        self.visitors.is_sending.clear()
-        self._drain()
         self.visitors.end()
+        self._drain()
         self._judge(least)
         return self.result
 
@@ -84,8 +83,8 @@ class Trial:
         primary.kill()
         send(receivers, signal.SIGKILL)
         wait_for(lambda: self.cluster.find_primary() is not None, "another primary", _LONGEST_OUTAGE)
-        self._drain()
         self.visitors.end()
+        self._drain()
         self._judge(0)
         return self.result
 
@@ -95,16 +94,16 @@ class Trial:
 
     def _kill_primary(self, number: int) -> None:
         primary = self._begin_fault(f"kill {number}")
-        began = time.monotonic()
         primary.kill()
+        began = time.monotonic()
         self.result.kills.append(self._wait_for_writing(began))
         primary.start()
         self._wait_until_healthy()
 
     def _freeze_primary(self, number: int) -> None:
         primary = self._begin_fault(f"freeze {number}")
-        began = time.monotonic()
         primary.freeze()
+        began = time.monotonic()
         try:
             self.result.freezes.append(self._wait_for_writing(began))
         finally:
@@ -141,6 +140,7 @@ class Trial:
         self.site.children[name].kill()
         time.sleep(5)  # as systemd waits
         self.site.children[name].start()
+        self.site.wait_until_served(name)
         self._wait_for_acknowledged(5)
 
     def _show(self, what: str) -> None:
@@ -198,4 +198,3 @@ class Trial:
         numbers = [number for (number,) in rows]
         if numbers != list(range(1, len(numbers) + 1)):
             self.result.problems.append("the numbers have a gap")
-

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from petition.actions.intake.request_kinds import RequestKind
 from petition.actions.intake.submissions import Arrival, Submission
@@ -28,6 +28,9 @@ _INSERT: Final = """
     INSERT INTO petition_intakerow (id, appeal, key_id, flags, network_bucket, box) VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
 """
+
+_READ_ONLY: Final = "25006"
+"""PostgreSQL's code for an attempt to write to a standby server."""
 
 
 def post_form(
@@ -98,8 +101,10 @@ def _insert(values: Sequence[str | int | bytes]) -> None:
     vars(connection)["health_check_done"] = True
     try:
         _execute(values)
-    except (OperationalError, InterfaceError):
-        if connection.in_atomic_block or connection.is_usable():
+    except (OperationalError, InterfaceError, InternalError) as error:
+        # A server that is not the primary any more answers, but never writes again.
+        is_read_only = getattr(error.__cause__, "sqlstate", None) == _READ_ONLY
+        if connection.in_atomic_block or (connection.is_usable() and not is_read_only):
             raise
         connection.close()
         _execute(values)

@@ -29,7 +29,7 @@ def watch_commits(sender: object, connection: BaseDatabaseWrapper, **_: Any) -> 
 
 def _remember(database: BaseDatabaseWrapper, diagnostic: Diagnostic) -> None:
     if diagnostic.source_function == _WAITS_FOR_STANDBY:
-        database.has_unreplicated_commit = True
+        database.has_unreplicated_commit = True  # type: ignore[attr-defined]
 
 
 def require_replicated() -> None:

@@ -17,10 +17,14 @@ THREADS: Final = 20
 """The `--blocking-threads` that `manage.py serve` and README give to granian."""
 MAX_WAIT_SECONDS: Final = 5.0
 """A kind of request is stuck if its places are taken and none of it has ended for this long: more are refused."""
-SHORT_WAIT_SECONDS: Final = 0.25
+SHORT_WAIT_SECONDS: Final = 1.0
 """The same for a request that would wait on one of the last free threads."""
-_LAST_SHARE: Final = 0.3
-"""Which part of the threads are the last ones: posts that wait for a commit must leave these to readers."""
+_LAST_THREADS: Final = 2
+POST_WAIT_SECONDS: Final = 0.25
+"""The same for a post, or a page behind a link, beyond the share that these may have."""
+_POSTS_SHARE: Final = 0.6
+"""Which part of the threads posts and pages behind links may hold while none ends, as when commits wait for a standby
+server: the others are for readers."""
 QUICK_SECONDS: Final = 5.0
 """A request that took longer is no sign that the database answers: it may have ended by a timeout."""
 _LOG_SECONDS: Final = 60
@@ -49,7 +53,6 @@ class ThreadLimits:
 
     def __init__(self, threads: int = THREADS) -> None:
         self._threads = threads
-        self._last_threads = max(2, round(threads * _LAST_SHARE))
         self._limit = max(1, threads - max(1, threads // 8))
         # Searches and exports take long, so few of them may wait. Others are quick, and wait while some of them end.
         few = max(1, threads // 2 - 2)
@@ -87,9 +90,7 @@ class ThreadLimits:
         if self._waiting[kind] >= self._max_waiting.get(kind, self._threads):
             return False
         self._waiting[kind] += 1
-        # The last threads are needed for pages from memory, so they wait for a short time only.
-        busy = self._inside.total() + self._waiting.total()
-        max_wait = MAX_WAIT_SECONDS if busy <= self._threads - self._last_threads else SHORT_WAIT_SECONDS
+        max_wait = self._choose_max_wait(kind)
         try:
             while not self._has_place(kind):
                 # Counted from the last progress and not from the arrival: then all that wait for a stuck database are
@@ -101,6 +102,15 @@ class ThreadLimits:
             return True
         finally:
             self._waiting[kind] -= 1
+
+    def _choose_max_wait(self, kind: RequestKind) -> float:
+        """Return how long to wait; on the last threads, which readers need, for a short time only."""
+        writers = (RequestKind.POSTS, RequestKind.LINKS)
+        held = sum(self._inside[one] + self._waiting[one] for one in writers)
+        if kind in writers and held > self._threads * _POSTS_SHARE:
+            return POST_WAIT_SECONDS
+        busy = self._inside.total() + self._waiting.total()
+        return MAX_WAIT_SECONDS if busy <= self._threads - _LAST_THREADS else SHORT_WAIT_SECONDS
 
     def _log_refusal(self, kind: RequestKind) -> None:
         # One message for all refusals of a minute: an attack must not fill the log.
