@@ -64,7 +64,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=5, help="how often the primary is killed (5)")
     parser.add_argument("--freezes", type=int, default=5, help="how often it is frozen (5)")
     parser.add_argument("--endorsements", type=int, default=2000, help="how many are acknowledged at least (2000)")
-    parser.add_argument("--pause", type=float, default=0.5, help="seconds between two forms of each of eight senders")
+    parser.add_argument("--pause", type=float, default=0.4, help="seconds between two forms of each of six senders")
     parser.add_argument("--broken", action="store_true", help="asynchronous, receivers stopped: must lose something")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs")
     return parser.parse_args()

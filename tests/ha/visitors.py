@@ -94,6 +94,11 @@ class Record:
     fault: str = "none yet"
     guard: threading.Lock = field(default_factory=threading.Lock)
 
+    def forget_reads(self) -> None:
+        with self.guard:
+            self.reads, self.slowest = 0, 0.0
+            self.slow_or_wrong.clear()
+
     def note_read(self, path: str, response: Response) -> None:
         with self.guard:
             self.reads += 1
@@ -160,7 +165,7 @@ class Visitors:
     def _read(self) -> None:
         """Read public pages: also those that nobody asked for before, since each change drops all, and searches."""
         browser = Browser(self.port)
-        while not self.is_over.wait(0.1):
+        while not self.is_over.wait(0.15):
             path = random.choice(self.paths)
             if random.random() < 0.3:
                 path = f"{PAGE}signatories/?q={random.randbytes(3).hex()}"

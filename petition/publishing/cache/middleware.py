@@ -66,7 +66,9 @@ class PublishedPagesMiddleware:
 
     def __init__(self, django: Application, threads: int = THREADS) -> None:
         self._copy = PublicCopy()
-        self._django = self._copy.wrap(django, lambda: self._copy.state == self._state and not self._cache.is_degraded)
+        self._django = self._copy.wrap(
+            django, lambda: self._copy.choose_use(self._state, self._cache.is_degraded, self.freshness.is_answering)
+        )
         self._cache = ResponseCache()
         self._hosts = AllowedHosts()
         self._state: object = None  # of the public record, when it was checked last
@@ -267,6 +269,8 @@ class PublishedPagesMiddleware:
         # After the change of cache: a page that waits for this check must not find the old one.
         self.freshness.record_check(started_at, is_answered=True)
         self._copy.refresh(state, queries.get_public_state)
+        if self._copy.take_outdated_use():
+            self._cache = ResponseCache()
 
     def remove_stale_exports(self) -> None:
         """Remove the export files of earlier revisions after a change."""

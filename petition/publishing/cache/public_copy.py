@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from enum import Enum
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -22,7 +23,8 @@ from django.db.utils import ConnectionHandler
 
 from petition.models.appeals import Appeal, AppealText, Demand, Notice
 from petition.models.database import own_login
-from petition.models.signatories import Edition, PublicChange, Signatory
+from petition.models.database.held_list import is_list_held_back
+from petition.models.signatories import Edition, PublicChange, Signatory, Status
 from petition.models.site_state import PUBLIC_SITE_COLUMNS, SiteState
 from petition.publishing.cache.rendering import Application, Environ
 from petition.publishing.cache.request_paths import is_public_page, resolve_path
@@ -37,20 +39,33 @@ _numbers: Final = itertools.count(1)
 log = logging.getLogger(__name__)
 
 
+class Use(Enum):
+    """What a copy may be used for now."""
+
+    NONE = "the database is asked"
+    CURRENT = "it is of the present state"
+    OUTDATED = "it is not, but the database does not answer"
+
+
 class PublicCopy:
     """The newest copy; `state` is the state of the public record that it shows, None without a copy."""
 
     def __init__(self) -> None:
         self.state: object = None
         self._snapshot: _Snapshot | None = None
+        self._is_outdated_used = False
 
     def refresh(self, state: object, get_state: Callable[[], object]) -> None:
         """Copy the public record, which is in this state, unless the copy is of it, the list is too long, or this is
         SQLite; `get_state` asks for the state again."""
         if state == self.state or connection.vendor != "postgresql":
             return
-        self.forget()
+        # The database may go away before the new copy is complete. Then the old one serves, unless it shows a name
+        # that was removed since.
+        if self._snapshot and (is_list_held_back() or _list_removed() - self._snapshot.removed):
+            self.forget()
         if Signatory.objects.count() > MAX_ENTRIES:
+            self.forget()
             return
         snapshot = _Snapshot()
         # Each change of the record raises a revision in its own transaction: the same state before and after means
@@ -62,20 +77,43 @@ class PublicCopy:
         """Drop the copy, with the names that are in it."""
         self._snapshot, self.state = None, None
 
-    def wrap(self, django: Application, is_current: Callable[[], bool]) -> Application:
-        """Return `django` so that it answers a GET of a public page from the copy, if that is current."""
+    def choose_use(self, state: object, is_degraded: bool, is_answering: bool) -> Use:
+        """Return what the copy may be used for; `state` is that of the record when the database answered last."""
+        if is_degraded:
+            return Use.NONE
+        if state == self.state:
+            return Use.CURRENT
+        return Use.NONE if is_answering else Use.OUTDATED
+
+    def take_outdated_use(self) -> bool:
+        """Return whether pages were made from an outdated copy since this was asked last."""
+        is_used, self._is_outdated_used = self._is_outdated_used, False
+        return is_used
+
+    def wrap(self, django: Application, get_use: Callable[[], Use]) -> Application:
+        """Return `django` so that it answers a GET of a public page from the copy, if `get_use` allows that."""
 
         def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             snapshot = self._snapshot
-            if snapshot is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not is_current():
+            if snapshot is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+                return django(environ, start_response)
+            use = get_use()
+            if use is Use.NONE:
                 return django(environ, start_response)
             match = resolve_path(environ.get("PATH_INFO", ""))
             if match is None or not is_public_page(match, environ.get("QUERY_STRING", "")):
                 return django(environ, start_response)
+            self._is_outdated_used = self._is_outdated_used or use is Use.OUTDATED
             with snapshot.connected():
                 return django(environ, start_response)
 
         return application
+
+
+def _list_removed() -> set[tuple[int, str, int]]:
+    """Return appeal, kind and number of the entries that are no longer listed."""
+    removed = Signatory.objects.filter(status=Status.NO_LONGER_LISTED).order_by()
+    return set(removed.values_list("appeal_id", "kind", "number"))
 
 
 class _Snapshot:
@@ -87,6 +125,7 @@ class _Snapshot:
         self._idle: list[BaseDatabaseWrapper] = []
         self._guard = threading.Lock()
         self._has_restricted_login = own_login.has_restricted_login()
+        self.removed = _list_removed()
         self._first = sqlite3.connect(self._name, uri=True, check_same_thread=False)
         reader = self._open()
         with self._first as target:

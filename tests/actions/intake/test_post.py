@@ -4,7 +4,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InternalError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -81,6 +81,19 @@ def test_a_form_is_stored_although_the_database_has_ended_the_connection(appeal:
     with pytest.raises(OperationalError):
         IntakeRow.objects.count()  # as every statement without such care
     connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no second server")
+@pytest.mark.usefixtures("committed")
+def test_a_form_is_stored_although_the_connection_leads_to_the_primary_of_yesterday(appeal: Appeal) -> None:
+    """After a failover the old primary answers and refuses to write; a new connection leads to the new one."""
+    status = open_site()
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        with pytest.raises(InternalError):
+            cursor.execute("DELETE FROM petition_notice")
+    post.post_form(status, appeal, a_submission(), BY_HAND, once="once")
+    assert IntakeRow.objects.count() == 1
 
 
 def end_connection() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from django.db import OperationalError, connection, connections
@@ -91,6 +92,43 @@ def test_a_removed_name_is_not_in_the_copy(appeal: Appeal, visit: Visitor) -> No
     assert "Come and gone" in visit(f"{PAGE}signatories/", query="q=gone").text, "the control: no check since"
     visit.middleware.check_for_changes()
     assert "Come and gone" not in visit(f"{PAGE}signatories/", query="q=gone").text
+
+
+@contextmanager
+def gone_while_copying(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the next copy fail half-way, and the database be away from then on."""
+
+    def fail(*args: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(public_copy, "_copy_table", fail)
+        with suppress(OperationalError):
+            visit.middleware.check_for_changes()
+        patch.setattr(connections["default"], "cursor", fail)
+        visit.middleware.check_for_changes()
+        yield
+
+
+def test_when_the_database_goes_away_during_copying_the_earlier_copy_serves(
+    appeal: Appeal, visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(appeal, organisation_name="Just listed")
+    with gone_while_copying(visit, monkeypatch):
+        response = visit(f"{PAGE}signatories/")
+        assert (response.status, "Just listed" in response.text) == (200, False)
+    visit.middleware.check_for_changes()
+    assert "Just listed" in visit(f"{PAGE}signatories/").text, "what was made from the earlier copy is dropped"
+
+
+def test_the_earlier_copy_does_not_serve_if_it_shows_a_removed_name(
+    appeal: Appeal, visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(appeal, organisation_name="Come and gone")
+    visit.middleware.check_for_changes()
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    with gone_while_copying(visit, monkeypatch):
+        assert visit(f"{PAGE}signatories/").status == 503
 
 
 def test_pages_behind_a_link_are_not_made_from_the_copy(away: Visitor) -> None:
