@@ -93,6 +93,33 @@ def test_few_searches_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     assert results == [False] + [True] * few
 
 
+@pytest.mark.parametrize(("seconds", "is_kept"), [(-1.0, False), (600.0, True)])
+def test_posts_that_wait_for_a_commit_leave_threads_to_readers(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, is_kept: bool
+) -> None:
+    """The second case is the control: with a longer wait they would hold all threads."""
+    monkeypatch.setattr(thread_limits, "MAX_WAIT_SECONDS", 600.0)
+    monkeypatch.setattr(thread_limits, "POST_WAIT_SECONDS", seconds)
+    limits, results = ThreadLimits(), []
+
+    def ask() -> None:
+        with limits.acquire(RequestKind.POSTS) as is_free:
+            results.append(is_free)
+
+    kept = round(THREADS * 0.6) - RequestKind.POSTS.limit
+    waiting = [threading.Thread(target=ask) for _ in range(kept + 4)]
+    with full(limits, RequestKind.POSTS):
+        for count, thread in enumerate(waiting, 1):
+            thread.start()
+            while limits._waiting[RequestKind.POSTS] + len(results) < count:
+                threading.Event().wait(0.01)
+        while not is_kept and len(results) < 4:
+            threading.Event().wait(0.01)
+        assert results == ([] if is_kept else [False] * 4)
+    for thread in waiting:
+        thread.join()
+
+
 def test_a_request_that_ends_by_a_timeout_is_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
