@@ -210,3 +210,27 @@ def test_the_syntax_of_haproxy_is_right(tmp_path: Path) -> None:
     result = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert "WARNING" not in result.stderr
+
+
+@pytest.mark.skipif(lacks("haproxy"), reason="SKIPPED: HAProxy's headers, because haproxy is missing")
+def test_haproxy_does_not_pass_on_what_is_for_nginx(public: Server, tmp_path: Path) -> None:
+    port, file = haproxy_configured(tmp_path, public=public.port, staff=free_port())
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with running(["haproxy", "-db", "-f", str(file)], port):
+        through = context.wrap_socket(socket.create_connection((PROXIED_FROM, port), 20), server_hostname=HOST)
+        direct = socket.create_connection((PROXIED_FROM, public.port), 20)
+        heads = [read_head(connection) for connection in (direct, through)]
+    assert [b"x-accel-expires" in head for head in heads] == [True, False]
+
+
+def read_head(connection: socket.socket) -> bytes:
+    """Return the headers of the appeal's page, in small letters."""
+    lines = (f"GET /appeals/{SLUG}/ HTTP/1.1", f"Host: {HOST}", "X-Forwarded-Proto: https", "Connection: close", "", "")
+    with connection:
+        connection.sendall("\r\n".join(lines).encode())
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 200"), answer[:100]
+    return answer.partition(b"\r\n\r\n")[0].lower()
