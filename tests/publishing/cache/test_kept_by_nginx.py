@@ -4,7 +4,7 @@ import ipaddress
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from petition.publishing.cache.responses import PUBLIC, build_response, send_response
 
@@ -22,7 +22,7 @@ def find_mark(status: str, cache: tuple[str, str], **environ: str) -> str | None
     return dict(sent[1]).get("X-Accel-Expires")
 
 
-def test_public_pages_are_marked_behind_a_proxy_alone(settings: SettingsWrapper) -> None:
+def test_public_pages_are_marked_behind_a_proxy_alone(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = []
     assert find_mark("200 OK", PUBLIC) is None
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("127.0.0.1")]
@@ -43,7 +43,7 @@ def test_public_pages_are_marked_behind_a_proxy_alone(settings: SettingsWrapper)
     ],
 )
 def test_nothing_else_is_marked(
-    settings: SettingsWrapper, status: str, cache: tuple[str, str], environ: dict[str, str]
+    settings: Settings, status: str, cache: tuple[str, str], environ: dict[str, str]
 ) -> None:
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("127.0.0.1")]
     assert find_mark(status, cache, **environ) is None
