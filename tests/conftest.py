@@ -24,7 +24,7 @@ from whitenoise.responders import StaticFile
 from petition.mail import messages
 from petition.models import Appeal, Reason
 from petition.models.database.triggers import TRIGGERS
-from petition.publishing.cache import site_status
+from petition.publishing.cache import search_keys, site_status
 from petition.screening import opened_names
 from petition.security import encryption
 from tests import factories, prepared
@@ -98,6 +98,8 @@ def surroundings(settings: Settings) -> Iterator[None]:
     opened_names.forget_names()
     encryption.out_of_place.clear()
     site_status.forget_status()
+    search_keys.forget_keys()
+    shutil.rmtree(django_settings.DATA_DIR / "documents", ignore_errors=True)
     messages.forget_paragraphs()
     settings.EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"
     settings.PASSWORD_HASHERS = ["tests.conftest.LightArgon2"]

@@ -63,6 +63,12 @@ class Appeal(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def edits(self) -> int:
+        """Return a number that stays while entries are only added, and grows with every other published change."""
+        # An added entry raises both by one, and nothing raises the last number alone (trigger).
+        return self.revision - self.last_number
+
     def phase(self, at: datetime) -> Phase:
         """Return the phase at the moment `at`, regardless of the level of the whole site."""
         if self.published_at is None:

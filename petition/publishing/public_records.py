@@ -104,6 +104,7 @@ class AppealRecord:
     texts: tuple[TextVersion, ...]  # every language it exists in, the official ones first
     signed_language: str  # of the text that was signed and is endorsed
     signed_sha256: str
+    last_number: int  # of the further signatories, listed or not
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Read the public record from the tables. What a function returns is a record, a number or a reference."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -33,7 +33,7 @@ NEWEST: Final = 20
 MAX_CHANGES: Final = 500
 MAX_NAMES: Final = 5_000
 """How many entries a document or the page of an edition shows. Longer lists are for machines: they end with a link."""
-_CHUNK: Final = 2_000
+_PIECE: Final = 1_000
 
 Content = TypeVar("Content")
 
@@ -52,7 +52,7 @@ def query_signatories(slug: str) -> SignatoryQuerySet:
     return Signatory.objects.published(get_published_appeal(slug).pk)
 
 
-def build_records(signatories: SignatoryQuerySet) -> list[SignatoryRecord]:
+def build_records(signatories: Iterable[Signatory]) -> list[SignatoryRecord]:
     return [
         SignatoryRecord(
             id=signatory.reference,
@@ -95,6 +95,7 @@ def get_appeal(slug: str, language: str) -> AppealRecord:
         texts=_list_text_versions(appeal),
         signed_language=signed.language,
         signed_sha256=signed.sha256,
+        last_number=appeal.last_number,
     )
 
 
@@ -145,12 +146,15 @@ def list_signatories(slug: str, *, limit: int | None = None) -> list[SignatoryRe
     return build_records(query_signatories(slug).order_by("-kind", "number")[:limit])
 
 
-def iterate_signatories(slug: str) -> Iterator[SignatoryRecord]:
-    """Yield the originals, then those who endorsed later, by number; read in chunks, since the list may be long."""
+def iterate_signatories(slug: str, last: int) -> Iterator[SignatoryRecord]:
+    """Yield the originals, then those who endorsed later with the numbers 1 to `last`.
+
+    They are read in pieces, since the list may be long. What is added meanwhile is not among them.
+    """
     yield from list_originals(slug)
     further = query_signatories(slug).of_kind(Kind.FURTHER).order_by("number")
-    for first in range(1, get_published_appeal(slug).last_number + 1, _CHUNK):
-        yield from build_records(further.filter(number__range=(first, first + _CHUNK - 1)))
+    for first in range(1, last + 1, _PIECE):
+        yield from build_records(further.filter(number__range=(first, min(last, first + _PIECE - 1))))
 
 
 def has_signatory(slug: str, kind: str, number: int) -> bool:

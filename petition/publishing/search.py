@@ -1,15 +1,14 @@
-"""Search the list by words, by country and by kind. One scan, however long the list is."""
+"""Search the list by words, by country and by kind: keys in memory choose rows, which are then read and compared."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
-from django.db.models import Q, Value
-from django.db.models.functions import StrIndex
-from django.db.models.lookups import GreaterThan
-
-from petition.models.signatories import Kind, SignatoryQuerySet
+from petition.models.signatories import Kind, Signatory, SignatoryQuerySet
+from petition.publishing.cache.search_keys import SearchWords, Texts, load_keys
 from petition.publishing.public_records import SignatoryRecord
-from petition.publishing.queries import build_records, query_signatories
+from petition.publishing.queries import build_records, get_published_appeal
 from petition.reference.countries import find_country
 from petition.text.names import fold, fold_to_latin
 
@@ -46,13 +45,17 @@ def search(slug: str, query: SearchQuery) -> SearchResult:
     Every word must be somewhere in the entry, in its own letters or in Latin ones. A country's name in any language
     of the site matches the entries that print this country. Words without a letter or digit match nothing.
     """
-    matching = _filter(query_signatories(slug).listed(), query)
+    words = _build_words(query)
+    if words is None:
+        return SearchResult([], [], has_more=False)
+    kinds = [kind for kind in Kind if query.kind in ("", kind)]
+    appeal = get_published_appeal(slug)
+    keys = load_keys(appeal)
+    ids = chain.from_iterable(keys[kind].find(words) for kind in kinds)
     entries: list[SignatoryRecord] = []
-    # One query for each kind, so that the index gives the order and the scan ends at the first entry too many.
-    for kind in Kind:
-        if query.kind in ("", kind) and len(entries) <= MAX_RESULTS:
-            limit = MAX_RESULTS + 1 - len(entries)
-            entries += build_records(matching.of_kind(kind).order_by("number")[:limit])
+    # In pieces: where entries were removed or edited since the keys were read, fewer than were found may still match.
+    while len(entries) <= MAX_RESULTS and (piece := list(islice(ids, MAX_RESULTS + 1))):
+        entries += build_records(_read_matching(Signatory.objects.published(appeal.pk), piece, words))
     shown = entries[:MAX_RESULTS]
     return SearchResult(
         originals=[entry for entry in shown if entry.kind == Kind.ORIGINAL],
@@ -61,21 +64,15 @@ def search(slug: str, query: SearchQuery) -> SearchResult:
     )
 
 
-def _filter(signatories: SignatoryQuerySet, query: SearchQuery) -> SignatoryQuerySet:
-    if query.country:
-        signatories = signatories.filter(_contains("countries", query.country))
+def _build_words(query: SearchQuery) -> SearchWords | None:
+    """Return what an entry must have; None if nothing can match."""
     if not query.q:
-        return signatories
-    words = fold(query.q).split()[:MAX_WORDS]
-    if not words:
-        return signatories.none()
-    has_words = Q()
-    for word in words:
-        has_words &= Q(_contains("folded", word)) | Q(_contains("latin", fold_to_latin(word)))
-    code = find_country(query.q)
-    return signatories.filter(has_words | Q(_contains("countries", code)) if code else has_words)
+        return SearchWords(country=query.country)
+    words = tuple((word, fold_to_latin(word)) for word in fold(query.q).split()[:MAX_WORDS])
+    return SearchWords(words, find_country(query.q) or "", query.country) if words else None
 
 
-def _contains(column: str, part: str) -> GreaterThan:
-    # Not LIKE: in a pattern a typed % or _ would be a wildcard.
-    return GreaterThan(StrIndex(column, Value(part)), Value(0))
+def _read_matching(signatories: SignatoryQuerySet, ids: list[int], words: SearchWords) -> Iterator[Signatory]:
+    """Yield the rows with these ids that are listed and match now, in the order of the list."""
+    rows = signatories.listed().filter(pk__in=ids).order_by("-kind", "number")
+    return (row for row in rows if words.is_in(Texts(row.folded, row.latin, row.countries)))

@@ -148,7 +148,7 @@ def headline(language: str, number: int) -> str:
     moment = datetime(2026, 11, 23, 12, tzinfo=UTC)
     counts = Counts(original=number, further=number, withheld=number)
     appeal = AppealRecord(
-        "made-up", "Issuer", date(2020, 10, 9), 1, moment, Phase.OPEN, False, counts, TEXT, (), "en", "0" * 64
+        "made-up", "Issuer", date(2020, 10, 9), 1, moment, Phase.OPEN, False, counts, TEXT, (), "en", "0" * 64, number
     )
     with translation.override(language):
         html = render_to_string("appeal/shared/headline.html", {"appeal": appeal})

@@ -96,8 +96,9 @@ def _finish(
         _take_over_site_id(journal)
     while retention.erase_unconfirmed(at=at):
         pass
-    # Exported files are found by the appeal's revision, and the restored database counts from an older one.
-    rmtree(settings.DATA_DIR / "exports", ignore_errors=True)
+    # Both are found by what the appeal counts, and the restored database counts from an older state.
+    for folder in ("exports", "documents"):
+        rmtree(settings.DATA_DIR / folder, ignore_errors=True)
     removal_journal_file.RemovalJournalFile().write()
     return result
 

@@ -24,6 +24,7 @@ from petition.management.mirror_refresh import MirrorRefresher
 from petition.management.news import News
 from petition.management.removals import write_removal_journal
 from petition.models.database import database_clock
+from petition.publishing.documents import kept_documents
 from petition.publishing.exports import file_cache
 from petition.reference import clock
 from petition.security import rate_limits, unreadable
@@ -95,7 +96,7 @@ class Command(BaseCommand):
             Duty("mail", EACH_ROUND, self._deliver),
             # Add a new duty here; if it can take long, as SlicedWork.
             Duty("bulk actions", EACH_ROUND, lambda _at: batches.continue_batches()),
-            Duty("exports", 2, lambda _at: file_cache.remove_stale()),
+            Duty("exports", 2, _remove_stale_files),
             Duty("mirror", EACH_ROUND, self._tend_mirror),
             Duty("alerts", 60, lambda at: staff_alerts.queue_alerts(at=at)),
             Duty("withheld count", 600, lambda at: withheld_count.refresh_published_counts(at=at)),
@@ -122,6 +123,11 @@ class Command(BaseCommand):
     def _tend_mirror(self, at: datetime) -> None:
         if self._mirror:
             self._mirror.update(at=at)
+
+
+def _remove_stale_files(at: datetime) -> None:
+    file_cache.remove_stale()
+    kept_documents.remove_stale()
 
 
 def _process_intake(at: datetime) -> bool:

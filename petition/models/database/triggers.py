@@ -190,8 +190,9 @@ TRIGGERS = (
         "appeal_only_grows",
         "petition_appeal",
         "UPDATE",
-        f"NEW.revision < OLD.revision OR NEW.last_number < OLD.last_number OR {_differs('is_demo')}",
-        "revision and last number only grow, and what is real stays real",
+        "NEW.last_number < OLD.last_number OR NEW.revision - OLD.revision < NEW.last_number - OLD.last_number "
+        f"OR {_differs('is_demo')}",
+        "revision and last number only grow, each number is a revision, and what is real stays real",
     ),
     Trigger("edition_no_update", "petition_edition", "UPDATE", _ALWAYS, "what was delivered is never changed"),
     Trigger(

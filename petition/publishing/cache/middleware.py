@@ -45,7 +45,7 @@ from petition.publishing.cache.request_paths import (
 from petition.publishing.cache.response_cache import ResponseCache
 from petition.publishing.cache.responses import CachedResponse, choose_encoding, encode_response, send_response
 from petition.publishing.cache.thread_limits import THREADS, RequestKind, ThreadLimits
-from petition.publishing.exports import file_cache
+from petition.publishing.cache.upkeep import Upkeep
 
 UPKEEP_SECONDS: Final = 0.5
 CONNECTION_SECONDS: Final = 5.0
@@ -72,7 +72,7 @@ class PublishedPagesMiddleware:
         self._cache = ResponseCache()
         self._hosts = AllowedHosts()
         self._state: object = None  # of the public record, when it was checked last
-        self._exports_state: object = None
+        self._upkeep = Upkeep()
         self._texts: frozenset[tuple[str, object]] = frozenset()
         self._slugs: set[str] | None = None  # of the published appeals; unknown before the first check
         self._unknown_slug_at = 0.0
@@ -246,7 +246,7 @@ class PublishedPagesMiddleware:
     def _run_upkeep(self) -> None:
         # Apart from the watcher, since these take longer than a removal may take to show.
         while True:
-            for duty in (self.render_degraded_pages, self.remove_stale_exports, connection.close):
+            for duty in (self.render_degraded_pages, self.follow_changes, connection.close):
                 with contextlib.suppress(Exception):
                     duty()
             time.sleep(UPKEEP_SECONDS)
@@ -272,13 +272,9 @@ class PublishedPagesMiddleware:
         if self._copy.take_outdated_use():
             self._cache = ResponseCache()
 
-    def remove_stale_exports(self) -> None:
-        """Remove the export files of earlier revisions after a change."""
-        # The worker does so too, but may run on another machine, with a DATA_DIR of its own.
-        if self._exports_state != self._state:
-            state = self._state
-            file_cache.remove_stale()
-            self._exports_state = state
+    def follow_changes(self) -> None:
+        """Remove old files and read search keys again, where a change was seen."""
+        self._upkeep.run(self._state)
 
     def render_degraded_pages(self) -> None:
         """Keep each appeal's page without its list, in every language, and the redirects of the home pages to them.

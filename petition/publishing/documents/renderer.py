@@ -11,10 +11,11 @@ from typing import Final
 
 from django.conf import settings
 
-from petition.publishing.documents import plain_text
+from petition.publishing.documents import kept_documents, plain_text
 from petition.publishing.documents.card import build_card
 from petition.publishing.documents.contents import Content, Letter
 from petition.publishing.documents.letter import build_letter
+from petition.publishing.queries import get_published_appeal
 
 MAX_SECONDS: Final = 30
 """How long one document may take, and how long it may wait for the one before it."""
@@ -37,14 +38,12 @@ def render_pdf(slug: str, language: str, dated: str = "") -> Document:
 
     Raises NotPublished, RenderingFailed.
     """
-    letter = build_letter(slug, language, dated=dated)
-    return Document(_render_alone("pdf", letter), _build_file_name(letter, "pdf"))
+    return _render_letter("pdf", slug, language, dated)
 
 
 def render_docx(slug: str, language: str, dated: str = "") -> Document:
     """Render the same for a word processor (ECMA-376). Raises NotPublished, RenderingFailed."""
-    letter = build_letter(slug, language, dated=dated)
-    return Document(_render_alone("docx", letter), _build_file_name(letter, "docx"))
+    return _render_letter("docx", slug, language, dated)
 
 
 def render_plain_text(slug: str, language: str, dated: str = "") -> Document:
@@ -55,7 +54,22 @@ def render_plain_text(slug: str, language: str, dated: str = "") -> Document:
 
 def render_card(slug: str, language: str) -> Document:
     """Render the picture for places where the address is shared, as PNG. Raises NotPublished, RenderingFailed."""
-    return Document(_render_alone("card", build_card(slug, language)), f"{slug}.png")
+    edits = get_published_appeal(slug).edits
+    return Document(_render_once("card", build_card(slug, language), edits), f"{slug}.png")
+
+
+def _render_letter(kind: str, slug: str, language: str, dated: str) -> Document:
+    edits = get_published_appeal(slug).edits
+    letter = build_letter(slug, language, dated=dated)
+    return Document(_render_once(kind, letter, edits), _build_file_name(letter, kind))
+
+
+def _render_once(kind: str, content: Content, edits: int) -> bytes:
+    """Return the document, rendered here unless another process of this DATA_DIR has done so."""
+    try:
+        return kept_documents.render_once(kind, content, edits, lambda: _render_alone(kind, content))
+    except kept_documents.TooBusy as error:
+        raise RenderingFailed from error
 
 
 def _render_alone(kind: str, content: Content) -> bytes:
@@ -70,7 +84,7 @@ def _render_alone(kind: str, content: Content) -> bytes:
 def _run_child(kind: str, content: Content, seconds: float = MAX_SECONDS) -> bytes:
     """Return the document that the child process writes to its output."""
     try:
-        # Content and document go through pipes, so that no copy of a name is left on a disk.
+        # Content and document go through pipes: what this process keeps of them, it also deletes (kept_documents.py).
         result = subprocess.run(  # noqa: S603  (no argument comes from a visitor)
             [sys.executable, "-m", "petition.publishing.documents", kind],
             input=json.dumps(content.for_renderer()).encode(),

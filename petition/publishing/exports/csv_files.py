@@ -11,7 +11,7 @@ from django.conf import settings
 from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
 from petition.publishing.exports.rows import build_row
-from petition.publishing.queries import get_appeal, iterate_signatories
+from petition.publishing.queries import get_appeal, get_published_appeal, iterate_signatories
 
 # What a spreadsheet may take for the beginning of a formula, the full-width forms included (OWASP, CSV injection).
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -63,7 +63,7 @@ def _generate_rows(slug: str, format_cell: Callable[[object], str]) -> Iterator[
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(FIELD_DESCRIPTIONS)
-    for signatory in iterate_signatories(slug):
+    for signatory in iterate_signatories(slug, get_published_appeal(slug).last_number):
         rows.writerow(format_cell(value) for value in build_row(signatory).values())
         yield text.getvalue()
         text.seek(0)

@@ -34,9 +34,15 @@ _DATA_ROUTES: Final = {
 
 def generate_signatories(slug: str) -> Iterator[str]:
     """Yield the list with counts, checks and field definitions. Raises NotPublished."""
-    head = describe_appeal(queries.get_appeal(slug, "en"), "signatories")
+    head, last = queries.read_at_one_revision(slug, lambda: _describe_list(slug))
     head["definitions"] = _DEFINITIONS | {"signatories": FIELD_DESCRIPTIONS}
-    return generate_json(head, "signatories", map(build_row, queries.iterate_signatories(slug)))
+    return generate_json(head, "signatories", map(build_row, queries.iterate_signatories(slug, last)))
+
+
+def _describe_list(slug: str) -> tuple[dict[str, object], int]:
+    """Return what the file begins with, and the last number in it."""
+    appeal = queries.get_appeal(slug, "en")
+    return describe_appeal(appeal, "signatories"), appeal.last_number
 
 
 def generate_appeal(slug: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.exports.field_descriptions import TEXT_FORMATS
 from petition.publishing.public_records import SignatoryRecord
-from petition.publishing.queries import get_appeal, iterate_signatories
+from petition.publishing.queries import get_appeal, iterate_signatories, read_at_one_revision
 from petition.publishing.sentences import format_as_of, format_withheld
 from petition.reference.countries import country_name
 from petition.text.entries import isolate_right_to_left
@@ -45,9 +45,9 @@ def _generate(
     With `is_split`, the originals come first, apart from those who endorsed later.
     """
     with translation.override(language):
-        appeal = get_appeal(slug, language)
+        appeal = read_at_one_revision(slug, lambda: get_appeal(slug, language))
         yield f"{appeal.text.title}\n{appeal.text.dated_as_printed}\n\n"
-        entries = iterate_signatories(slug)
+        entries = iterate_signatories(slug, appeal.last_number)
         if is_split:
             originals = [entry for _number, entry in zip(range(appeal.counts.original), entries, strict=False)]
             yield _("Signed by:") + "\n"

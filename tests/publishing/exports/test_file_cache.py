@@ -15,6 +15,7 @@ from petition.actions.moderation import decisions
 from petition.models import Appeal, Kind
 from petition.publishing import queries
 from petition.publishing.exports import file_cache, json_files
+from petition.publishing.exports.shared_folders import lock_folder
 from tests.factories import MODERATOR, NOON, SLUG, approved
 from tests.publishing.visitor import Visitor
 from tests.web.public.test_appeal_page import list_further
@@ -119,13 +120,13 @@ def test_the_worker_deletes_old_files(client: Client, long_list: Appeal, exports
 def test_a_web_process_without_a_worker_deletes_them_too(
     client: Client, long_list: Appeal, exports_folder: Path, visit: Visitor
 ) -> None:
-    visit.middleware.remove_stale_exports()
+    visit.middleware.follow_changes()
     body_of(client)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
-    visit.middleware.remove_stale_exports()
+    visit.middleware.follow_changes()
     assert list_files(exports_folder) != [], "the change was not seen yet"
     visit.middleware.check_for_changes()
-    visit.middleware.remove_stale_exports()
+    visit.middleware.follow_changes()
     assert list_files(exports_folder) == []
 
 
@@ -158,6 +159,78 @@ def test_a_change_during_writing_starts_it_again(long_list: Appeal, exports_fold
     assert {path.parent.name.split("-")[0] for path in list_files(exports_folder)} == {
         str(queries.get_appeal(SLUG, "en").revision)
     }
+
+
+@pytest.mark.both_databases
+def test_an_addition_shows_late_and_a_removal_at_once(
+    client: Client, long_list: Appeal, exports_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get(PATH)
+    body = first.getvalue()
+    approved(long_list, organisation_name="Added Fund")
+    assert client.get(PATH, headers={"if-none-match": first["ETag"]}).status_code == 304
+    assert body_of(client) == body
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    after = body_of(client)
+    assert b"Added Fund" in after
+    assert b"Canary Fund" not in after
+    approved(long_list, organisation_name="Added Later")
+    assert body_of(client) == after
+    monkeypatch.setattr(file_cache, "REMAKE_SECONDS", 0.0)
+    assert b"Added Later" in body_of(client)
+    assert not any(b"Canary Fund" in path.read_bytes() for path in list_files(exports_folder))
+
+
+def test_a_file_that_ignores_edits_would_keep_the_name(
+    client: Client, long_list: Appeal, exports_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken variant of the test above: every change counts as an addition."""
+    assert b"Canary Fund" in body_of(client)
+    monkeypatch.setattr(Appeal, "edits", 0)
+    (folder,) = exports_folder.glob("*/*")
+    folder.rename(folder.with_name(file_cache._folder_name(Appeal.objects.get(slug=SLUG))))
+    decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+    assert b"Canary Fund" in body_of(client)
+
+
+def test_what_is_added_during_writing_is_not_in_the_file(long_list: Appeal, exports_folder: Path) -> None:
+    def pieces() -> Iterator[str]:
+        written = json_files.generate_signatories(SLUG)
+        yield next(written)
+        approved(long_list, organisation_name="Added Fund")
+        yield from written
+
+    export = file_cache.open_export(SLUG, "signatories.json", pieces)
+    assert not isinstance(export, bytes)
+    with export:
+        content = json.loads(export.read())
+    assert len(content["signatories"]) == 35 + content["counts"]["further"] == 35 + SOME
+
+
+def test_while_one_writes_others_get_the_file_from_before(
+    client: Client, long_list: Appeal, exports_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = body_of(client)
+    approved(long_list, organisation_name="Added Fund")
+    monkeypatch.setattr(file_cache, "REMAKE_SECONDS", 0.0)
+    with lock_folder(exports_folder / SLUG, seconds=0):
+        assert body_of(client) == body
+        decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
+        monkeypatch.setattr(file_cache, "LOCK_SECONDS", 0.0)
+        assert client.get(PATH).status_code == 503, "the name is in no file that may be served"
+    assert b"Canary Fund" not in body_of(client)
+
+
+def test_files_of_passed_revisions_are_deleted_in_time(
+    client: Client, long_list: Appeal, exports_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body_of(client)
+    approved(long_list)
+    assert not file_cache.remove_stale(), "they may still be served"
+    assert list_files(exports_folder) != []
+    monkeypatch.setattr(file_cache, "KEEP_SECONDS", 0.0)
+    assert file_cache.remove_stale()
+    assert list_files(exports_folder) == []
 
 
 def test_an_unwritable_folder_is_503(client: Client, long_list: Appeal, exports_folder: Path) -> None:

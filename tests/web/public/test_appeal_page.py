@@ -8,6 +8,7 @@ from html import unescape
 import brotli
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -177,7 +178,7 @@ def list_further(appeal: Appeal, last: int, *, first: int = 1) -> None:
         )
         for number in range(first, last + 1)
     )
-    Appeal.objects.filter(pk=appeal.pk).update(last_number=last)
+    Appeal.objects.filter(pk=appeal.pk).update(last_number=last, revision=F("revision") + last)
 
 
 def count_queries(client: Client, path: str) -> int:
