@@ -986,6 +986,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='endorsement',
+            index=models.Index(condition=models.Q(('name_again_at__isnull', False)), fields=['id'], name='endorsement_name_again'),
+        ),
+        migrations.AddIndex(
+            model_name='endorsement',
             index=models.Index(condition=models.Q(('withdrawal_due_at__isnull', False)), fields=['withdrawal_due_at'], name='endorsement_being_withdrawn'),
         ),
         migrations.AddConstraint(

@@ -182,6 +182,7 @@ class Endorsement(EncryptedRow):
                 condition=Q(state=State.CONFIRMED, quarantined_at=None),
             ),
             models.Index(fields=["id"], name="endorsement_quarantined", condition=Q(quarantined_at__isnull=False)),
+            models.Index(fields=["id"], name="endorsement_name_again", condition=Q(name_again_at__isnull=False)),
             models.Index(
                 fields=["withdrawal_due_at"],
                 name="endorsement_being_withdrawn",

@@ -43,7 +43,7 @@ class Likeness(StrEnum):
     LETTERS = "letters"  # a few letters differ
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameForms:
     """A name as it is compared: in small letters, without legal forms, words separated by one space."""
 
@@ -57,7 +57,7 @@ class NameForms:
         return re.findall(r"\d+", self.folded)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def build_name_forms(name: str, acronym: str = "") -> NameForms:
     """Return the forms by which a name is compared with others."""
     return NameForms(
