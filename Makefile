@@ -9,7 +9,7 @@ HOST = 127.0.0.1
 # Would lead Python or pip away from .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN
 
-.PHONY: help run test evidence screens check-pages lighthouse bench failover lint lock
+.PHONY: help run test evidence screens check-pages lighthouse bench failover load-day lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ bench: .venv/dev ## measure the site against nginx and write docs/benchmark.md; 
 
 failover: .venv/dev ## kill and freeze database machines on loopback while visitors come; ARGS="--kills 1 --freezes 1 --endorsements 100" for a glance
 	@exec .venv/bin/python -m tests.ha $(ARGS)
+
+load-day: .venv/dev ## hold a day with 5,000 pages and 33 forms a second, then a queue of 100,000; ARGS="--minutes 1" for a glance
+	@ON_DISK=1 exec tests/with_postgresql LOAD_DATABASE_URL .venv/bin/python -m tests.load $(ARGS)
 
 lint: .venv/dev ## check the house rules, each of which is a target too: make lint-mypy
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync $(RULES)

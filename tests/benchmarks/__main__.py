@@ -63,7 +63,11 @@ def _measured(folder: Path, wanted: argparse.Namespace, database: str) -> list[F
             changes.first_after_a_change(sites["large"], large, wanted.many, 150, rounds=wanted.rounds),
             *changes.document(middle),
         ]
-        figures += [changes.search(large, database), *_searched_elsewhere(folder, wanted.many)]
+        figures += [
+            *changes.search(large, database),
+            *changes.downloads(large),
+            *_searched_elsewhere(folder, wanted.many),
+        ]
         figures += changes.mirror(sites["middle"])
         _print("Writing …")
         figures += writing.figures(sites["small"], small, posts=wanted.posts, rounds=wanted.rounds)
@@ -81,7 +85,7 @@ def _searched_elsewhere(folder: Path, many: int) -> list[Figure]:
     try:
         serving.filled(site, many)
         with site.server(workers=2) as server:
-            return [changes.search(server, "PostgreSQL")]
+            return [*changes.search(server, "PostgreSQL"), *changes.downloads(server)]
     finally:
         site.remove()
 

@@ -26,7 +26,7 @@ def main(length: int) -> None:
     from petition.actions.audit import OPERATOR, record
     from petition.models import Appeal, Kind, Signatory
     from petition.reference import clock
-    from petition.text.names import fold
+    from petition.text.names import fold, fold_to_latin
 
     now = clock.now()
     appeal = Appeal.objects.get()
@@ -40,11 +40,12 @@ def main(length: int) -> None:
             lines.append(
                 Signatory(
                     appeal=appeal, kind=Kind.FURTHER, number=number, label=label, name=name, countries=code,
-                    countries_as_printed=country, folded=fold(label), listed_on=now.date(), explained_by=event.pk,
+                    countries_as_printed=country, folded=fold(label), latin=fold_to_latin(label), listed_on=now.date(),
+                    explained_by=event.pk,
                 )
             )  # fmt: skip
         Signatory.objects.bulk_create(lines, batch_size=BATCH)
-        Appeal.objects.update(last_number=length, revision=F("revision") + 1, revised_at=now, as_of=now.date())
+        Appeal.objects.update(last_number=length, revision=F("revision") + len(lines), revised_at=now, as_of=now.date())
     sys.stdout.write(str(Signatory.objects.count()))
 
 
