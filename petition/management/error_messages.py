@@ -52,6 +52,11 @@ def explain_error(error: Exception) -> str | None:
     return _NEEDS_STAFF if _is_about_staff(error) and settings.ROLE == "public" else None
 
 
+def is_older_than_code(error: Exception) -> bool:
+    """Return whether the database lacks a table or a column that this code asks for."""
+    return "is older than this code" in (explain_error(error) or "")
+
+
 def _is_about_staff(error: Exception) -> bool:
     """Return whether code needs an app or a table that settings.py leaves out of a public process."""
     traces = ("INSTALLED_APPS", "petition.models", "unknown app")

@@ -13,6 +13,7 @@ from petition.actions.operations import running_processes
 from petition.actions.operations.backup import make_backup_path
 from petition.actions.refusals import SiteInUse
 from petition.management.database_rights import repeat_database_rights
+from petition.management.error_messages import explain_error, is_older_than_code
 from petition.management.removals import write_removal_journal
 from petition.management.static_files import collect_if_changed
 from petition.models.database.database_clock import database_now
@@ -58,7 +59,9 @@ class Command(BaseCommand):
         target = make_backup_path(database_now())
         try:
             call_command("backup", str(target), stdout=self.stdout)
-        except (OperationalError, ProgrammingError) as error:  # this code asks for a column that is not there yet
+        except (OperationalError, ProgrammingError) as error:
+            if not is_older_than_code(error):
+                raise
             raise CommandError(
                 "This code cannot back up the database as it is: run `manage.py backup` with the previous code, then "
                 "repeat this command with --without-backup."
@@ -73,7 +76,8 @@ class Command(BaseCommand):
             do()
         except Exception as error:
             # Other messages may have values of rows in them; --traceback shows them to the operator who asks.
-            reason = str(error) if isinstance(error, CommandError) else type(error).__name__
+            known = str(error) if isinstance(error, CommandError) else explain_error(error)
+            reason = known or type(error).__name__
             raise CommandError(f"The upgrade failed at the step “{step}” ({reason.rstrip('.')}). {_GO_BACK}") from error
 
     def _roll_back(self, without_backup: bool) -> None:
