@@ -14,9 +14,10 @@ class PetitionConfig(AppConfig):
     verbose_name = _("Team")
 
     def ready(self) -> None:
-        from petition import checks  # noqa: F401  (registers the system checks; models are loaded now)
+        from petition.checks import durability, system_checks, unsafe_settings  # noqa: F401  (registers the checks)
         from petition.models.database import replication
 
+        connection_created.connect(durability.refuse_unsafe_connection)
         connection_created.connect(replication.watch_commits)
         pre_migrate.connect(_remove_triggers, sender=self)
         post_migrate.connect(_install_after_migrate, sender=self)

@@ -7,13 +7,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.umask(0o077)  # only this user may read what this process writes
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "petition.settings")
-_django: Callable[..., Iterable[bytes]] = get_wsgi_application()
+try:
+    _django: Callable[..., Iterable[bytes]] = get_wsgi_application()
+except ImproperlyConfigured as error:
+    from petition.management import web_process
+
+    web_process.refuse_to_start([str(error)])
 
 from petition.actions.operations import running_processes  # noqa: E402  (needs the settings that the line above loads)
+from petition.checks import start  # noqa: E402  (likewise)
 from petition.management import web_process  # noqa: E402  (likewise)
 from petition.management.metrics.request_counts import RequestCounts  # noqa: E402  (likewise)
 from petition.management.metrics.shared_counts import SharedCounts  # noqa: E402  (likewise)
@@ -21,11 +28,13 @@ from petition.models.database import database_clock  # noqa: E402  (likewise)
 from petition.publishing.cache.middleware import PublishedPagesMiddleware  # noqa: E402  (likewise)
 from petition.security.networks import drop_untrusted_headers  # noqa: E402  (likewise)
 
+web_process.limit_database_waits(settings.DATABASES["default"])
+web_process.end_with_granian()
+if _problems := start.find_problems_at_start():
+    web_process.refuse_to_start(_problems)
 running_processes.register_process()
 database_clock.follow_database_clock()
-web_process.end_with_granian()
 sys.setswitchinterval(web_process.SWITCH_SECONDS)
-web_process.limit_database_waits(settings.DATABASES["default"])
 if settings.METRICS_ADDRESS:
     _django = RequestCounts(SharedCounts(settings.DATA_DIR)).wrap_django(_django)
 _published_pages = PublishedPagesMiddleware(_django, web_process.get_thread_count(sys.argv, os.environ))

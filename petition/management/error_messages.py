@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
+from petition.checks.durability import UnsafeDatabase
+
 _SQLITE = {
     ("unable to open", "readonly", "disk i/o"): (
         "cannot be opened or written: make the file and its folder writable for the user who runs this"
@@ -39,7 +41,7 @@ _NO_CONNECTION_CLASSES = ("08", "28", "3D", "53", "57P")
 def explain_error(error: Exception) -> str | None:
     """Return what happened and what the operator can do; None if it may be a bug, which needs the traceback."""
     match error:
-        case ImproperlyConfigured():
+        case ImproperlyConfigured() | UnsafeDatabase():
             return _join_lines(str(error))
         case DatabaseError(__cause__=sqlite3.Error()):
             return _explain_sqlite(str(error))

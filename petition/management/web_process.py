@@ -1,8 +1,11 @@
 """Prepare a web process: its threads, how long it waits for the database, and that it ends with granian."""
 
 import multiprocessing
+import os
+import signal
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from petition.publishing.cache.thread_limits import THREADS
 from petition.publishing.child_processes import exit_with_parent
@@ -53,7 +56,22 @@ def limit_lock_waits(database: dict[str, Any]) -> None:
 def end_with_granian() -> None:
     """Let this process end at once when granian is killed, if granian started it."""
     # granian's own worker would live on and hold the port and the database.
+    if granian := _find_granian():
+        exit_with_parent(granian)
+
+
+def refuse_to_start(problems: Sequence[str]) -> NoReturn:
+    """Print each sentence, and end this process and granian, if that started it."""
+    sys.stderr.write("".join(f"Refusing to start: {problem}\n" for problem in problems))
+    sys.stderr.flush()
+    # Else granian would start another worker again and again, and hold a port that nobody answers.
+    if granian := _find_granian():
+        os.kill(granian, signal.SIGTERM)
+    raise SystemExit(1)
+
+
+def _find_granian() -> int | None:
+    """Return the process of the granian that started this one, or None."""
     parent = multiprocessing.parent_process()
-    if parent is None or parent.pid is None or multiprocessing.current_process().name != "granian-worker":
-        return
-    exit_with_parent(parent.pid)
+    is_worker = multiprocessing.current_process().name == "granian-worker"
+    return parent.pid if parent is not None and is_worker else None

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.evidence
 
 ALL = 4
 """Processes of a site: `serve`, granian, its child, the worker."""
+HTTPS = {"SITE_URL": "https://appeal.example", "TRUSTED_PROXIES": "127.0.0.1"}
 
 
 def wait_for(find: Callable[[], object]) -> Any:
@@ -127,7 +128,7 @@ def test_the_printed_address_opens_until_the_terminal_is_closed(site: Site) -> N
 
 def test_an_https_site_is_served_to_its_proxy_and_a_kill_leaves_no_process(site: Site) -> None:
     """Takes seconds: a real start, with an address that only a proxy serves."""
-    site.options, site.environment = ["--host", "0.0.0.0"], site.environment | {"SITE_URL": "https://appeal.example"}
+    site.options, site.environment = ["--host", "0.0.0.0"], site.environment | HTTPS
     site.start()
     assert printed_address(site) == "https://appeal.example"
     assert "It listens on all addresses of this machine" in site.output

@@ -17,11 +17,11 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from petition import checks
 from petition.actions.database import roles
 from petition.actions.database.public_rights import PUBLIC_RIGHTS
 from petition.actions.database.role_statements import RoleNames, build_statements
 from petition.actions.refusals import RolesRefused
+from petition.checks import system_checks as checks
 from petition.models.database import link_functions
 from petition.security import keys
 from tests.processes import Installation
@@ -367,7 +367,7 @@ def find_problems() -> list[str]:
         ("ALTER ROLE {public} BYPASSRLS", "may pass row-level security"),
         ("ALTER ROLE {public} CONNECTION LIMIT -1", "may take every connection"),
         ("ALTER ROLE {public} CONNECTION LIMIT 61", "may take 61 connections of the server, more than 60"),
-        ("ALTER ROLE {public} SET synchronous_commit = off", "must not have the setting synchronous_commit=off"),
+        ("ALTER ROLE {public} SET lock_timeout = '9s'", "must not have the setting lock_timeout=9s"),
         ("ALTER ROLE {public} IN DATABASE {database} SET search_path = x", "must not have the setting search_path=x"),
         ("ALTER TABLE petition_alert OWNER TO {public}", "owns 1 tables, such as petition_alert"),
         # Of the owner of the functions, with whose rights they run.

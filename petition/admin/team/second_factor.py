@@ -30,7 +30,12 @@ def staff_session_middleware(
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        response = get_response(request)
+        match = request.resolver_match
+        if request.method == "POST" and match is not None and match.url_name == "account_logout":
+            # Not the cookies: one says that this browser is known, and the session has ended here anyway.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     def process_view(request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         if not request.path_info.startswith("/admin/") or not request.user.is_authenticated:

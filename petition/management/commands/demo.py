@@ -1,10 +1,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from petition.actions.appeals import demonstration
 from petition.actions.refusals import NotADemonstration, StatementRefused
+from petition.checks.start import SafeCommand
 from petition.management.appeal_slugs import parse_slug
 from petition.models import Appeal
 from petition.models.database.database_clock import database_now
@@ -13,7 +14,7 @@ from petition.statements.statement import read_statement
 MOST = 100_000
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = "Adds N made-up endorsements in every state, in an appeal `demo` of their own; `demo --remove` removes it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,18 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from petition.actions.audit import OPERATOR
 from petition.actions.intake import set_apart
 from petition.actions.intake.set_apart import Rows, Waiting
+from petition.checks.start import SafeCommand
 from petition.models.database.database_clock import database_now
 from petition.security import encryption
 
 _EXAMPLE = "2026-11-27T10:00:00+00:00"
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = (
         "Lists what visitors sent and the worker cannot process: set apart, or encrypted to a key that is not here. "
         'Deletes it, or lets it be tried again. See docs/operating.md, "What cannot be processed".'

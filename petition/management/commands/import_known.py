@@ -1,13 +1,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from petition.actions.intake import known_organisations
 from petition.actions.refusals import UnreadableList
+from petition.checks.start import SafeCommand
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = "Replaces the secretariat's own list of organisations that it knows (CSV: name, domain, channel, member)."
 
     def add_arguments(self, parser: CommandParser) -> None:

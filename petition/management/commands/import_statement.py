@@ -3,13 +3,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from petition.actions.appeals import publication
 from petition.actions.appeals.form_notice import set_notice
 from petition.actions.audit import OPERATOR
 from petition.actions.refusals import StatementRefused
+from petition.checks.start import SafeCommand
 from petition.management.notice_file import NoticeFile, read_notice
 from petition.models import Appeal, TextStatus
 from petition.models.database.database_clock import database_now
@@ -21,7 +22,7 @@ from petition.statements.result import Reading, to_json
 from petition.statements.statement import read_statement
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = "Imports a statement's plain text as an appeal, and reports everything that was joined or left out."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,14 +1,15 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from petition.actions.operations import clock_checks, retention
 from petition.actions.refusals import ClocksDiffer, ErasingPaused, RowsFailed
+from petition.checks.start import SafeCommand
 from petition.models.database import database_clock
 from petition.reference import clock
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = "Erases everything whose retention period is over. The worker does the same by itself."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,17 +1,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from petition.actions.audit import OPERATOR
 from petition.actions.self_service.link_renewal import Renewal, renew_links
+from petition.checks.start import SafeCommand
 from petition.models.database.database_clock import database_now
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = (
         "After a break-in: ends all private links, removal codes and invitations, and lets the worker mail new links. "
-        'See docs/operating.md, "After a break-in".'
+        "See docs/operators/runbook.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,13 +1,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from petition.actions.operations import key_rotation, retention
+from petition.checks.start import SafeCommand
 from petition.security import encryption
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = (
         "Encrypts everything with the current CONTACT_PUBLIC_KEY. Before that, set CONTACT_PUBLIC_KEY everywhere to "
         "the new key of `new_keys`, put its private key in front of the old one in CONTACT_PRIVATE_KEY, and restart "

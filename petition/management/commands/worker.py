@@ -17,6 +17,7 @@ from petition.actions.moderation import batches
 from petition.actions.operations import clock_checks, retention, running_processes, site_state, table_rewrite
 from petition.actions.refusals import ErasingPaused
 from petition.actions.self_service import follow_ups
+from petition.checks import start
 from petition.management import web_process
 from petition.management.duty_runner import Duties, Duty, SlicedWork
 from petition.management.metrics.shared_counts import SharedCounts
@@ -56,6 +57,8 @@ class Command(BaseCommand):
 
     def _work(self, *, once: bool) -> None:
         self.check(databases=["default"])
+        if problems := start.find_problems(["default"]):
+            raise CommandError("\n".join(problems))
         self._journal = write_removal_journal()  # without one the worker does not start
         self._stop = threading.Event()
         self._delivery = delivery.Delivery()

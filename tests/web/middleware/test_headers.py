@@ -1,5 +1,6 @@
 """Headers of every response. An address of the URL map that is not listed here fails."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from petition.actions.appeals.demonstration import get_or_create_appeal
 from petition.actions.listing.editions import freeze
 from petition.models import Appeal
 from petition.publishing.cache.middleware import PublishedPagesMiddleware
+from tests.admin.test_pages import ROUTES
 from tests.factories import MODERATOR, NOON, SLUG, approved, reading
 from tests.publishing.once import documents_in_process
 
@@ -166,7 +168,51 @@ def test_static_files_have_the_headers_too(client: Client, appeal: Appeal) -> No
     assert "immutable" in response["Cache-Control"]
 
 
-def test_the_site_is_served_through_the_page_cache() -> None:
+def test_the_site_is_served_through_the_page_cache(db: None) -> None:
     from petition import wsgi  # loads the static files, which a fixture collects
 
     assert isinstance(wsgi._published_pages, PublishedPagesMiddleware)
+
+
+ERRORS = {
+    400: ("get", f"/appeals/{SLUG}/signatories/?q=%00"),
+    403: ("foreign post", f"/appeals/{SLUG}/endorse/"),
+    404: ("get", "/nowhere/"),
+    405: ("put", f"/appeals/{SLUG}/"),
+    413: ("large post", f"/appeals/{SLUG}/endorse/"),
+    302: ("get", "/"),
+    301: ("get", f"/appeals/{SLUG}"),
+}
+
+
+def send_for(status: int) -> Any:
+    """Send what gives this status."""
+    client, (kind, path) = Client(headers={"host": "127.0.0.1:8000"}), ERRORS[status]
+    if kind == "foreign post":
+        return client.post(path, {"a": "b"}, headers={"origin": "https://evil.example"})
+    if kind == "large post":
+        return client.post(path, "a" * 70_000, content_type="application/x-www-form-urlencoded")
+    return client.put(path) if kind == "put" else client.get(path)
+
+
+def test_errors_and_redirects_have_the_headers_too(appeal: Appeal) -> None:
+    for status in ERRORS:
+        response = send_for(status)
+        assert response.status_code == status
+        assert_headers(response)
+        assert response["Cache-Control"] == "no-store", status
+
+
+def test_every_staff_address_has_the_headers_for_staff_and_strangers(staff: Client, appeal: Appeal) -> None:
+    """Each address below /admin/ by GET, a hundred twice: what is refused or not there is a page with them too."""
+    paths = {"/" + re.sub(r"<[^>]+>", "1", route) for route in ROUTES.values()} - {"/admin/logout/"}
+    assert len(paths) > 60
+    for browser in (staff, Client(headers={"host": "127.0.0.1:8000"})):
+        for path in sorted(paths):
+            response = browser.get(path)
+            headers = response.headers
+            assert "no-store" in headers["Cache-Control"], path
+            assert set(headers["Content-Security-Policy"].split("; ")) == CSP, path
+            assert headers["X-Content-Type-Options"] == "nosniff", path
+            assert headers["Cross-Origin-Resource-Policy"] == "same-origin", path
+            assert headers["X-Frame-Options"] == "DENY", path

@@ -18,9 +18,14 @@ from petition.security import encryption
 
 _NOT_FOR_PUBLIC: Final = ("CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY", "BACKUP_PRIVATE_KEY", "EMAIL_URL")
 """What no public process needs in its environment."""
+START: Final = "start"
+"""Checks without whose consent no process starts to serve or to work (start.py)."""
+START_ON_HTTPS: Final = "start-on-https"
+"""The same, where the site is on https: a database for trying it out has one login."""
+UNANSWERED: Final = "petition.E013"
 
 
-@register(Tags.database)
+@register(Tags.database, START)
 def check_triggers(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
     """Report triggers of models/database/triggers.py that a database lacks."""
     # Django remakes a table on SQLite for many migrations, and drops its triggers without a word.
@@ -35,7 +40,7 @@ def check_triggers(databases: Sequence[str] | None, **_: Any) -> list[CheckMessa
     ]
 
 
-@register(Tags.database)
+@register(Tags.database, START)
 def check_link_functions(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
     """Report functions of models/database/link_functions.py that a database lacks, or that everybody may execute."""
     return [
@@ -63,28 +68,7 @@ def check_restore_is_finished(databases: Sequence[str] | None, **_: Any) -> list
     ]
 
 
-@register(Tags.database)
-def check_commits_are_durable(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
-    """Report settings of PostgreSQL with which a power cut could lose acknowledged endorsements (promise 5)."""
-    messages: list[CheckMessage] = []
-    for alias in databases or ():
-        if connections[alias].vendor != "postgresql":
-            continue
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
-            with connections[alias].cursor() as cursor:
-                cursor.execute(f"SHOW {name}")
-                if cursor.fetchone()[0] == "off":
-                    messages.append(
-                        Error(
-                            f"PostgreSQL runs with {name}=off: an acknowledged endorsement could be lost.",
-                            hint=f"Set {name}=on in postgresql.conf.",
-                            id="petition.E002",
-                        )
-                    )
-    return messages
-
-
-@register
+@register(START)
 def check_contact_keys(**_: Any) -> list[CheckMessage]:
     """Report CONTACT keys that are invalid, or a private key that does not belong to the public one."""
     try:
@@ -102,7 +86,7 @@ def check_contact_keys(**_: Any) -> list[CheckMessage]:
     return []
 
 
-@register(deploy=True)
+@register(START_ON_HTTPS, deploy=True)
 def check_database_login(**_: Any) -> list[CheckMessage]:
     """Report rights of the database login that its process should not have, or lacks (actions/database)."""
     if connection.vendor == "postgresql":
@@ -165,12 +149,12 @@ def _report_unanswered(problem: DatabaseProblem) -> list[CheckMessage]:
         Error(
             f"The database does not say what its login may do ({str(problem).partition(chr(10))[0]}).",
             hint="Make sure that PostgreSQL runs and that DATABASE_URL is right, then run this again.",
-            id="petition.E013",
+            id=UNANSWERED,
         )
     ]
 
 
-@register(deploy=True)
+@register(START_ON_HTTPS, deploy=True)
 def check_public_environment(**_: Any) -> list[CheckMessage]:
     """Report secrets that a public process does not need, in its environment or in its DATA_DIR.
 
@@ -234,24 +218,12 @@ def check_removal_journal(**_: Any) -> list[CheckMessage]:
 def check_public_site(**_: Any) -> list[CheckMessage]:
     """Report what an https site lacks beyond Django's own deployment checks."""
     messages: list[CheckMessage] = []
-    if settings.SITE_IS_HTTPS and settings.DEBUG:
-        messages.append(
-            Error("DEBUG is on.", hint="Unset DEBUG: its pages show settings and data.", id="petition.E003")
-        )
     if settings.SITE_IS_HTTPS and not settings.EMAIL_URL and settings.ROLE != "public":  # which sends no mail
         messages.append(
             Info(
                 "EMAIL_URL is not set: mails are only written to files.",
                 hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example:587.",
                 id="petition.I001",
-            )
-        )
-    if settings.SITE_IS_HTTPS and not settings.TRUSTED_PROXIES:
-        messages.append(
-            Info(
-                "TRUSTED_PROXIES is not set: behind a proxy that ends TLS every page would redirect to itself.",
-                hint="Set TRUSTED_PROXIES to the proxy's address, or let granian end TLS itself.",
-                id="petition.I003",
             )
         )
     if settings.SITE_IS_HTTPS and not settings.SECRETARIAT_ADDRESS:
