@@ -9,7 +9,7 @@ HOST = 127.0.0.1
 # Would lead Python or pip away from .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN
 
-.PHONY: help run test evidence screens check-pages lighthouse bench failover load-day lint lock
+.PHONY: help run test evidence screens check-pages lighthouse scan bench failover load-day sbom lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -31,6 +31,13 @@ check-pages: .venv/dev ## run other people's checkers over all pages, mails and 
 
 lighthouse: .venv/dev ## score appeal, list and form with Lighthouse: 100 four times, or it fails; ARGS="--language ru"
 	@exec .venv/bin/python -m tests.checkers.lighthouse $(ARGS)
+
+scan: .venv/dev ## run wapiti, sqlmap and bandit against the site, and against a copy with planted flaws (ten minutes)
+	@exec .venv/bin/python -m tests.scanners
+
+sbom: .venv/dev ## write the list of components, with versions and hashes, to var/sbom.json (CycloneDX)
+	@mkdir -p var && .venv/bin/cyclonedx-py requirements requirements.txt --output-reproducible --output-file var/sbom.json
+	@echo "The components are listed in var/sbom.json."
 
 bench: .venv/dev ## measure the site against nginx and write docs/benchmark.md; ARGS="--rounds 1 --seconds 1 --dry" for a glance
 	@exec tests/with_postgresql SEARCHED_DATABASE_URL .venv/bin/python -m tests.benchmarks $(ARGS)
@@ -63,7 +70,7 @@ lint-imports: check = .venv/bin/lint-imports
 lint-migrations: check = $(CLEAN) .venv/bin/python manage.py makemigrations --check --dry-run
 # Django's own list for production, with settings as an operator would write them.
 lint-deploy: check = keys=$$($(CLEAN) .venv/bin/python manage.py new_keys --all) && \
-  $(CLEAN) $$keys SITE_URL=https://appeal.example ALLOWED_HOSTS=appeal.example EMAIL_URL=smtp://127.0.0.1:25 \
+  $(CLEAN) $$keys SITE_URL=https://appeal.example ALLOWED_HOSTS=appeal.example EMAIL_URL=smtp://127.0.0.1:25 TRUSTED_PROXIES=127.0.0.1 \
   .venv/bin/python manage.py check --deploy --fail-level WARNING
 lint-templates: check = find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 lint-pins: check = copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && cp pyproject.toml requirements*.txt "$$copy" && \
