@@ -32,7 +32,9 @@ def main(count: int) -> None:
                 endorsements = _insert(appeal, range(start, min(start + BATCH, count + 1)), event.pk)
                 for verb in ("submit", "confirm", "approve"):
                     record_each(verb, endorsements, by=OPERATOR)
-        Appeal.objects.update(last_number=count, revision=F("revision") + (count - appeal.last_number), revised_at=clock.now())
+        Appeal.objects.update(
+            last_number=count, revision=F("revision") + (count - appeal.last_number), revised_at=clock.now()
+        )
     finally:
         triggers.install_triggers(connection)
 
