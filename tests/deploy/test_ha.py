@@ -38,13 +38,12 @@ def check_patroni_file(folder: Path, text: str) -> list[str]:
 
 
 def test_patroni_accepts_its_file_and_no_wrong_one(tmp_path: Path) -> None:
+    """It takes a second: Patroni is started twice."""
     programs.need(programs.lacking_postgresql())
     _need("/usr/bin/patroni", "patroni python3-etcd")
     text = adapt("patroni.yml", {"/usr/lib/postgresql/17/bin": str(find_postgresql_programs())})
     assert check_patroni_file(tmp_path, text) == []
-    for right, wrong in (("ttl: 20", "ttl: soon"), ("use_pg_rewind: true", "use_pg_rewind: 5"), ("scope:", "scape:")):
-        assert right in text
-        assert check_patroni_file(tmp_path, text.replace(right, wrong))
+    assert check_patroni_file(tmp_path, text.replace("ttl: 20", "ttl: soon"))
 
 
 def test_haproxy_accepts_its_file_and_no_wrong_one(tmp_path: Path) -> None:

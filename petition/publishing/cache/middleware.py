@@ -21,22 +21,19 @@ from petition.models.database import database_clock
 from petition.publishing import queries
 from petition.publishing.cache import site_status
 from petition.publishing.cache.allowed_hosts import AllowedHosts
-from petition.publishing.cache.degraded_page import list_published_texts
+from petition.publishing.cache.degraded_page import list_published_texts, render_degraded_responses
 from petition.publishing.cache.freshness import Freshness
 from petition.publishing.cache.public_copy import PublicCopy
 from petition.publishing.cache.rendering import (
     TOO_BUSY,
     WITHOUT_DATABASE,
-    WITHOUT_LIST,
     Application,
     Environ,
     render_path,
 )
 from petition.publishing.cache.request_paths import (
     NOT_FOUND_PATH,
-    add_language_prefix,
     choose_request_kind,
-    get_appeal_path,
     get_not_found_path,
     is_secure_enough,
     is_unknown_path,
@@ -79,6 +76,7 @@ class PublishedPagesMiddleware:
         self._degraded_pages: dict[str, CachedResponse] = {}
         self._degraded_texts: object = None  # the texts from which these were rendered
         self._watcher: threading.Thread | None = None
+        self._has_changed = threading.Event()
         self._start_lock = threading.Lock()
         self._health: CachedResponse | None = None
         self.freshness = Freshness()
@@ -246,10 +244,11 @@ class PublishedPagesMiddleware:
     def _run_upkeep(self) -> None:
         # Apart from the watcher, since these take longer than a removal may take to show.
         while True:
-            for duty in (self.render_degraded_pages, self.follow_changes, connection.close):
+            self._has_changed.clear()
+            for duty in (self.refresh_copy, self.render_degraded_pages, self.follow_changes, connection.close):
                 with contextlib.suppress(Exception):
                     duty()
-            time.sleep(UPKEEP_SECONDS)
+            self._has_changed.wait(UPKEEP_SECONDS)
 
     def check_for_changes(self) -> None:
         """Ask the public record once. Any change, or MAX_OUTAGE_SECONDS without an answer, empties the cache."""
@@ -258,17 +257,24 @@ class PublishedPagesMiddleware:
             database_clock.refresh()
             texts, state = list_published_texts(), queries.get_public_state()
             site_status.keep_status()
+            is_changed = state != self._state or self._cache.is_degraded
+            if is_changed:
+                self._copy.forget_removed()
         except Exception:  # noqa: BLE001  (whatever the database does, visitors are answered)
             self.freshness.record_check(started_at, is_answered=False)
             self._get_cache()
             return
         if texts != self._texts or self._slugs is None:
             self._texts, self._slugs = texts, {slug for slug, _ in texts}
-        if state != self._state or self._cache.is_degraded:
+        if is_changed:
             self._state, self._cache = state, ResponseCache()
+            self._has_changed.set()
         # After the change of cache: a page that waits for this check must not find the old one.
         self.freshness.record_check(started_at, is_answered=True)
-        self._copy.refresh(state, queries.get_public_state)
+
+    def refresh_copy(self) -> None:
+        """Copy the public record after a change; what was made from the earlier copy meanwhile is dropped."""
+        self._copy.refresh(self._state, queries.get_public_state)
         if self._copy.take_outdated_use():
             self._cache = ResponseCache()
 
@@ -284,12 +290,5 @@ class PublishedPagesMiddleware:
         texts = self._texts
         if texts == self._degraded_texts:
             return
-        languages = [language for language, _ in settings.LANGUAGES]
-        appeal_paths = {get_appeal_path(slug, language) for slug, _ in texts for language in languages}
-        home_paths = [add_language_prefix(language, "") for language in languages]
-        pages = {path: render_path(self._django, path, WITHOUT_LIST) for path in appeal_paths}
-        homes = {path: render_path(self._django, path) for path in home_paths}
-        if all(page.is_ok for page in pages.values()):
-            redirects = {path: home for path, home in homes.items() if home.status.startswith("302 ")}
-            complete = {path: replace(page, for_any_query=True) for path, page in (pages | redirects).items()}
-            self._degraded_pages, self._degraded_texts = complete, texts
+        if (pages := render_degraded_responses(self._django, {slug for slug, _ in texts})) is not None:
+            self._degraded_pages, self._degraded_texts = pages, texts

@@ -60,10 +60,6 @@ class PublicCopy:
         SQLite; `get_state` asks for the state again."""
         if state == self.state or connection.vendor != "postgresql":
             return
-        # The database may go away before the new copy is complete. Then the old one serves, unless it shows a name
-        # that was removed since.
-        if self._snapshot and (is_list_held_back() or _list_removed() - self._snapshot.removed):
-            self.forget()
         if Signatory.objects.count() > MAX_ENTRIES:
             self.forget()
             return
@@ -76,6 +72,12 @@ class PublicCopy:
     def forget(self) -> None:
         """Drop the copy, with the names that are in it."""
         self._snapshot, self.state = None, None
+
+    def forget_removed(self) -> None:
+        """Drop the copy if it shows a name that was removed since; otherwise it serves until the next is complete."""
+        snapshot = self._snapshot
+        if snapshot and (is_list_held_back() or _list_removed() - snapshot.removed):
+            self.forget()
 
     def choose_use(self, state: object, is_degraded: bool, is_answering: bool) -> Use:
         """Return what the copy may be used for; `state` is that of the record when the database answered last."""

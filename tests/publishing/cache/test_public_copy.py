@@ -28,6 +28,18 @@ OPENED = re.compile(rb'name="opened" value="[^"]+"')
 """When a form was opened, and a random value."""
 
 
+def check(visit: Visitor) -> None:
+    """Do what the watcher and the upkeep do."""
+    visit.middleware.check_for_changes()
+    with suppress(OperationalError):
+        visit.middleware.refresh_copy()
+
+
+@pytest.fixture(autouse=True)
+def copied(visit: Visitor) -> None:
+    check(visit)
+
+
 @pytest.fixture
 def away(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     """A visitor after whose first check PostgreSQL refuses every statement."""
@@ -39,7 +51,7 @@ def away(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
 
     with monkeypatch.context() as patch:
         patch.setattr(server, "cursor", refuse)
-        visit.middleware.check_for_changes()
+        check(visit)
         assert not visit.middleware.freshness.is_answering
         yield visit
 
@@ -50,7 +62,7 @@ def test_every_public_page_has_the_same_bytes_as_from_the_database(appeal: Appea
     for number in range(3):
         approved(appeal, organisation_name=f"Made-up Fund {number}")
     decisions.hide(SLUG, Kind.FURTHER, 2, by=MODERATOR, at=NOON)
-    visit.middleware.check_for_changes()
+    check(visit)
     pages = public_paths.list_public_pages()
     paths = [page.path for page in pages if not page.path.endswith((".pdf", ".docx", ".png"))]
     assert len(paths) > 40
@@ -86,11 +98,11 @@ def test_after_five_minutes_the_copy_is_gone(away: Visitor) -> None:
 
 def test_a_removed_name_is_not_in_the_copy(appeal: Appeal, visit: Visitor) -> None:
     approved(appeal, organisation_name="Come and gone")
-    visit.middleware.check_for_changes()
+    check(visit)
     assert "Come and gone" in visit(f"{PAGE}signatories/").text
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     assert "Come and gone" in visit(f"{PAGE}signatories/", query="q=gone").text, "the control: no check since"
-    visit.middleware.check_for_changes()
+    check(visit)
     assert "Come and gone" not in visit(f"{PAGE}signatories/", query="q=gone").text
 
 
@@ -103,10 +115,9 @@ def gone_while_copying(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> Itera
 
     with monkeypatch.context() as patch:
         patch.setattr(public_copy, "_copy_table", fail)
-        with suppress(OperationalError):
-            visit.middleware.check_for_changes()
+        check(visit)
         patch.setattr(connections["default"], "cursor", fail)
-        visit.middleware.check_for_changes()
+        check(visit)
         yield
 
 
@@ -117,7 +128,7 @@ def test_when_the_database_goes_away_during_copying_the_earlier_copy_serves(
     with gone_while_copying(visit, monkeypatch):
         response = visit(f"{PAGE}signatories/")
         assert (response.status, "Just listed" in response.text) == (200, False)
-    visit.middleware.check_for_changes()
+    check(visit)
     assert "Just listed" in visit(f"{PAGE}signatories/").text, "what was made from the earlier copy is dropped"
 
 
@@ -125,7 +136,7 @@ def test_the_earlier_copy_does_not_serve_if_it_shows_a_removed_name(
     appeal: Appeal, visit: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     approved(appeal, organisation_name="Come and gone")
-    visit.middleware.check_for_changes()
+    check(visit)
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
     with gone_while_copying(visit, monkeypatch):
         assert visit(f"{PAGE}signatories/").status == 503
@@ -146,6 +157,6 @@ def test_nothing_can_be_written_to_the_copy(visit: Visitor) -> None:
 def test_a_long_list_is_not_copied(appeal: Appeal, visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(public_copy, "MAX_ENTRIES", 10)
     approved(appeal)
-    visit.middleware.check_for_changes()
+    check(visit)
     assert visit.middleware._copy._snapshot is None
     assert visit(f"{PAGE}signatories/").status == 200

@@ -18,6 +18,7 @@ from tests import programs
 from tests.faults.test_hanging_database import FORM, Answer, asked, assert_can_be_sent_again, fields_of
 from tests.ha.children import AS_POSTGRES
 from tests.ha.cluster import find_postgresql_programs
+from tests.prepared import prepare_static_files
 from tests.processes import Installation, Server
 from tests.site import free_port
 from tests.web.endorse.test_endorse import RIGHT
@@ -55,7 +56,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def installed(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    site = Installation(tmp_path_factory.mktemp("unreplicated"), server_url, has_logins=True)
+    # The database that others are copied from is on another server, so this one has a folder of its own for it.
+    own = tmp_path_factory.mktemp("prepared")
+    (own / "prepared").mkdir()
+    (own / "prepared" / "static").symlink_to(prepare_static_files().parent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_DATA_DIR", str(own))
+        site = Installation(tmp_path_factory.mktemp("unreplicated"), server_url, has_logins=True)
     site.python("manage.py", "worker", "--once")
     return site
 
@@ -120,7 +127,7 @@ def test_without_the_handler_it_would_be_acknowledged(
     installed: Installation, server_url: str, without_standby: None
 ) -> None:
     """The control: a site that does not look at the server's warnings."""
-    with installed.server(role="public", application="tests.faults.careless_commits:application") as server:
+    with installed.server(role="public", application="tests.ha.careless_commits:application") as server:
         fields = FIELDS | {"organisation_name": "Made-up Fund 2"}
         assert _post_while_cancelling(server, server_url, fields, 1)[0] == 302
 
