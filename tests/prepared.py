@@ -54,7 +54,8 @@ def create_database(url: str, name: str, template: str = "template1") -> str:
 
 def create_migrated_database(url: str, name: str) -> str:
     """Create a database with all tables on the PostgreSQL server of `url` and return its URL."""
-    _prepare("postgresql", _MIGRATE, lambda: create_database(url, _template()))
+    server = hashlib.sha256(url.encode()).hexdigest()[:8]  # a test may start a server of its own
+    _prepare(f"postgresql-{server}", _MIGRATE, lambda: create_database(url, _template()))
     return create_database(url, name, _template())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,7 +22,6 @@ from tests.site import ROOT, free_port
 
 PRIVATE_KEYS = ("CONTACT_PRIVATE_KEY", "CONTACT_INDEX_KEY")
 START_SECONDS = 120
-QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
 
 
 class Server:
@@ -87,13 +87,17 @@ class Installation:
         return result.stdout
 
     @contextmanager
-    def process(self, *arguments: str, **changes: str) -> "Iterator[subprocess.Popen[bytes]]":
-        """Run a process until the block ends, with `changes` of its environment."""
+    def process(
+        self, *arguments: str, log: IO[str] | int = subprocess.DEVNULL, **changes: str
+    ) -> "Iterator[subprocess.Popen[bytes]]":
+        """Run a process until the block ends, with `changes` of its environment; what it says goes to `log`."""
         environment = self.environment | changes
         if environment.get("ROLE") == "public":
             environment = {name: value for name, value in environment.items() if name not in PRIVATE_KEYS}
             environment |= self._public | changes
-        with subprocess.Popen(arguments, cwd=ROOT, env=environment, **QUIET) as process:  # type: ignore[call-overload]
+        with subprocess.Popen(
+            arguments, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=_choose_errors(log)
+        ) as process:
             try:
                 yield process
             finally:
@@ -111,6 +115,7 @@ class Installation:
         workers: int = 1,
         application: str = "petition.wsgi:application",
         port: int = 0,
+        log: IO[str] | int = subprocess.DEVNULL,
         **changes: str,
     ) -> Iterator[Server]:
         """Run a web process as README does, with `changes` of its environment."""
@@ -119,7 +124,8 @@ class Installation:
         options = ["--interface", "wsgi", "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
         options += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
         place = ["--host", "127.0.0.1", "--port", str(port), "--backlog", "1024", "--log-level", "error"]
-        with self.process(str(granian), *options, *place, application, ROLE=role, **changes) as process:
+        command = [str(granian), *options, *place, application]
+        with self.process(*command, log=log, ROLE=role, **changes) as process:
             _wait_until_served(port)
             yield Server(process, port)
 
@@ -130,6 +136,11 @@ class Installation:
                 for role in self._roles.values():
                     server.execute(f"DROP ROLE {role}".encode())
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _choose_errors(log: IO[str] | int) -> IO[str] | int | None:
+    """Errors are shown where nothing else is kept."""
+    return None if log == subprocess.DEVNULL else log
 
 
 def _wait_until_served(port: int) -> None:
