@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections import defaultdict
+from collections import Counter
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +23,8 @@ class Plan:
 
     def __init__(self) -> None:
         self._ids: list[uuid.UUID] = []
+        self._networks: dict[uuid.UUID, tuple[bool, str]] = {}
+        self._turns_had: Counter[tuple[bool, str]] = Counter()  # since the queue was empty
         self._made_at = float("-inf")
         self._checked_keys_at = float("-inf")
 
@@ -31,6 +33,7 @@ class Plan:
         if not self._ids or time.monotonic() - self._made_at > _PLAN_SECONDS:
             self._make(at=at)
         taken, self._ids = self._ids[:count], self._ids[count:]
+        self._turns_had.update(self._networks[pk] for pk in taken if pk in self._networks)
         return taken
 
     def forget(self) -> None:
@@ -41,12 +44,17 @@ class Plan:
         # must hold up an organisation. All without a known network share one turn.
         waiting = find_free(at=at)
         others = waiting.filter(link_digest="").order_by("flags", "arrived_at", "id")
-        places: dict[tuple[bool, str], int] = defaultdict(int)
+        # Turns that a network had under earlier plans count: else those that came first would be first in each plan.
+        places = self._turns_had.copy()
+        self._networks = {}
         turns: list[tuple[bool, int, int, uuid.UUID]] = []
         for pk, flags, bucket in others.values_list("id", "flags", "network_bucket")[:_LOOK_AHEAD]:
             key = (flags > 0, bucket)
             turns.append((flags > 0, places[key], len(turns), pk))
             places[key] += 1
+            self._networks[pk] = key
+        if not turns:
+            self._turns_had.clear()
         self._ids = [*_find_first_of_mailboxes(at=at), *(pk for *_, pk in sorted(turns, key=lambda turn: turn[:3]))]
         self._made_at = time.monotonic()
         if self._made_at - self._checked_keys_at > _KEY_CHECK_SECONDS:
