@@ -9,7 +9,7 @@ HOST = 127.0.0.1
 # Would lead Python or pip away from .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN
 
-.PHONY: help run test evidence screens check-pages lighthouse scan bench failover load-day sbom lint lock
+.PHONY: help run test test-long evidence screens check-pages lighthouse scan bench failover load-day sbom lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -20,8 +20,11 @@ run: .venv/run ## start the site on PORT (8000), and set it up first if need be;
 test: .venv/dev ## run the tests on SQLite and on PostgreSQL and in Chromium; ARGS go to pytest
 	@exec tests/run $(ARGS)
 
-evidence: .venv/dev ## run the long proofs that make test leaves out: kills, races, restores, mirrors, all pages of staff
-	@EVIDENCE=1 exec tests/run $(ARGS)
+test-long: .venv/dev ## run the long tests that make test leaves out: kills, races, restores, mirrors, all pages of staff
+	@LONG=1 exec tests/run $(ARGS)
+
+evidence: .venv/dev ## run every proof at full size, some two hours, and write docs/evidence.md; ARGS="kills" or ARGS=--list
+	@exec .venv/bin/python -m tests.evidence $(ARGS)
 
 screens: .venv/dev ## picture every page in every state into var/screens/; ARGS="appeal form --language ru" for fewer
 	@umask 077 && exec .venv/bin/python -m tests.browser.screens.screens $(ARGS)

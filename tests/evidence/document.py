@@ -14,7 +14,7 @@ def render(rows: Sequence[Row], results: Mapping[str, Result]) -> str:
     machines = list(dict.fromkeys(results[row.name].machine for row in rows if row.name in results))
     lines = ["# Evidence", "", *_name_what_lacks(rows, results), ""]
     lines += [
-        "`make evidence` runs all rows at full size, one after the other, and writes this page; `make evidence ARGS=kills`",
+        "`make evidence` runs all rows at full size and writes this page. `make evidence ARGS=kills`",
         "runs one row again. A row holds if all its tests passed and wrote down a figure. A race or a crash also has a",
         "broken variant: a copy of the code without what protects it, in which the same test must find the fault.",
         "",
@@ -53,7 +53,7 @@ def _write_row(row: Row, result: Result | None, machines: list[str]) -> str:
 
 
 def _write_commands(row: Row) -> str:
-    commands = [f"`{words}`" for words in (*row.tests, *([f"python -m {row.module}"] if row.module else []))]
+    commands = [f"`{words}`" for words in (*row.tests, *row.commands)]
     return "<br>".join([*commands, *([f"on {' and '.join(row.databases)}"] if row.tests else [])])
 
 

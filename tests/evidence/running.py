@@ -48,6 +48,8 @@ def run_row(row: Row, *, full: bool, say: Say) -> Result:
         with tempfile.TemporaryDirectory(prefix="petition-evidence-") as folder:
             runs.append(_run(row, label, command, Path(folder), full=full, say=say))
     problems = [problem for run in runs for problem in run.problems]
+    if not problems and not any(run.measured for run in runs):
+        problems.append("no figure was written down")
     passed = set.union(*(run.passed for run in runs))
     problems += [f"the broken variant {name} was not tried" for name in row.broken if row.tests and name not in passed]
     return Result(
@@ -70,8 +72,8 @@ def _list_commands(row: Row) -> list[tuple[str, list[str]]]:
                 first = [] if os.environ.get("TEST_DATABASE_URL") else ["tests/with_postgresql", "TEST_DATABASE_URL"]
                 only = ["-m", "both_databases"] if len(row.databases) > 1 else []
             commands.append((f"{database}: ", [*first, *pytest, *only, *row.tests]))
-    if row.module:
-        commands.append(("", [sys.executable, "-m", *shlex.split(row.module)]))
+    for words in row.commands:
+        commands.append(("", [sys.executable if word == "python" else word for word in shlex.split(words)]))
     return commands
 
 
@@ -97,7 +99,7 @@ def _run(row: Row, label: str, command: list[str], folder: Path, *, full: bool, 
         words = f"failed: {', '.join(failed)}" if failed else f"ended with {code}: {run.last_line[:150]}"
         run.problems.append(f"{label}{words}")
         say("\n".join(run.output[-_LAST_LINES:]))
-    elif not run.measured:
+    elif row.tests and not run.measured:
         run.problems.append(f"{label}no figure was written down")
     return run
 

@@ -4,7 +4,6 @@ The same race is run against copies of the actions without their locks: if it di
 here. All copies, locked or not, pause between reading and writing.
 """
 
-import os
 import random
 from functools import partial
 from types import ModuleType
@@ -20,15 +19,16 @@ from petition.actions.moderation import decisions
 from petition.actions.refusals import AlreadyDecided
 from petition.models import Appeal, AuditEvent, Endorsement, Kind, OutgoingMail, Signatory
 from tests import factories
+from tests.evidence.figures import record_figure, sized
 from tests.factories import NOON
 from tests.faults.parallel import TIMEOUT, run_parallel
 from tests.faults.variants import variant
 
 pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
-APPROVALS = int(os.environ.get("APPROVALS", "16"))
-"""How many endorsements the whole race is about: few on each change, 500 before a release (ARCHITECTURE)."""
-MODERATORS = 8 if connection.vendor == "postgresql" else 4
+APPROVALS = sized(16, 500)
+"""How many endorsements the whole race is about."""
+MODERATORS = sized(8 if connection.vendor == "postgresql" else 4, 8)
 """SQLite lets one write at a time, so more of them only wait longer."""
 
 PAUSES = {
@@ -114,6 +114,11 @@ def test_without_locks_two_moderators_at_once_fail() -> None:
 def test_all_moderators_approve_all_endorsements_in_random_order() -> None:
     already = AlreadyDecided
     assert _complaints(decisions, already, threads=MODERATORS, rows=APPROVALS, lock=True, shuffled=True) == []
+    record_figure(
+        "moderators",
+        f"{MODERATORS} moderators, {APPROVALS} endorsements each: {APPROVALS} decided once, "
+        f"{APPROVALS * (MODERATORS - 1)} refused with the name of the first, numbers 1 to {APPROVALS} without a gap",
+    )
 
 
 def test_without_locks_the_same_race_fails() -> None:

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from petition.publishing.cache.thread_limits import RequestKind
+from tests.evidence.figures import record_figure
 from tests.faults.frozen_server import FreezableProxy
 from tests.processes import Installation, Server
 from tests.site import SLUG
@@ -139,6 +140,10 @@ def test_with_a_locked_database_cached_pages_are_served_and_posts_kept(installed
             assert_can_be_sent_again(answer)
         assert any("Nothing was stored" in page for _, _, page in posting.answers)
         assert asked(server, FORM, fields_of(posting.answers[0][2]))[0] == 302
+    record_figure(
+        "database outages",
+        f"locked: pages from memory served unchanged, {POSTING} forms at once answered 503 with all that was typed",
+    )
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no process that could stand still")
@@ -159,6 +164,11 @@ def test_with_a_hanging_postgresql_cached_pages_are_served(installed: Installati
             assert time.monotonic() < until
             time.sleep(0.1)
     passage.close()
+    record_figure(
+        "database outages",
+        f"frozen: pages from memory served unchanged, {POSTING - RequestKind.POSTS.limit} of {POSTING} forms answered "
+        f"503 meanwhile, accepted again afterwards",
+    )
 
 
 def test_without_limits_nothing_would_be_served(installed: Installation) -> None:

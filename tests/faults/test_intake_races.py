@@ -3,7 +3,6 @@
 Each race is also run against a copy of the worker without what prevents it, which must be noticed.
 """
 
-import os
 import uuid
 from collections import Counter
 from datetime import timedelta
@@ -26,6 +25,7 @@ from petition.publishing.cache.site_status import load_status
 from petition.reference import clock
 from petition.security.encryption import decrypt_column
 from tests import factories
+from tests.evidence.figures import record_figure, sized
 from tests.faults.killed_processes import Processes
 from tests.faults.parallel import run_parallel
 from tests.faults.variants import variant
@@ -34,8 +34,7 @@ from tests.web.visitor import publish_intake_keys
 
 pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
-FORMS, MESSAGES, WORKERS = (400, 100, 8) if os.environ.get("FULL_COUNTS") else (60, 20, 3)
-"""FULL_COUNTS=1 takes as many as were promised; each change fewer."""
+FORMS, MESSAGES, WORKERS = sized(60, 400), sized(20, 100), sized(3, 8)
 LATER = timedelta(minutes=3)
 """When the lease of a worker that stands still is over."""
 WITHOUT_LEASE = {'attempts=F("attempts") + 1, leased_until=at + _LEASE': 'attempts=F("attempts")'}
@@ -93,6 +92,9 @@ def test_several_workers_at_once_do_each_row_once() -> None:
     assert Contact.objects.count() == OutgoingMail.objects.filter(message="confirm_mailbox").count() == FORMS // 2
     assert PrivateLink.objects.filter(purpose=Purpose.CONFIRM).count() == FORMS // 2
     assert set(IntakeRow.objects.values_list("outcome", flat=True)) == {"done"}
+    record_figure(
+        "intake races", f"{WORKERS} workers, {FORMS} forms sent in pairs, {MESSAGES} messages: each done once"
+    )
 
 
 def test_without_leases_and_without_looking_messages_are_there_twice() -> None:

@@ -1,6 +1,5 @@
 """The same form posted many times at one moment is one endorsement and one mail."""
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,14 +19,14 @@ from petition.models import Appeal, Contact, Endorsement, OutgoingMail, PrivateL
 from petition.reference import retention_periods as periods
 from petition.security.tokens import hash_token
 from tests import factories
+from tests.evidence.figures import record_figure, report_progress, sized
 from tests.factories import NOON, a_submission
 from tests.faults.parallel import run_parallel
 from tests.faults.variants import variant
 
 pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
-POSTS, ROUNDS = (50, 100) if os.environ.get("FULL_COUNTS") else (20, 3)
-"""FULL_COUNTS=1 takes as many as were promised; each change fewer."""
+POSTS, ROUNDS = sized(20, 50), sized(3, 200)
 
 
 def press(digest: str, *, at: datetime, form: str = "") -> Endorsement:
@@ -52,6 +51,8 @@ def test_twenty_identical_posts_at_once_are_one_endorsement_and_one_mail() -> No
         factories.ask_mailboxes()
         assert OutgoingMail.objects.count() == Contact.objects.count() == number
         assert PrivateLink.objects.count() == 2 * number
+        report_progress(f"{number} of {ROUNDS} rounds")
+    record_figure("double submits", f"{POSTS} at once, {ROUNDS} times: {ROUNDS} endorsements, {ROUNDS} mails")
 
 
 def test_without_lookup_and_fingerprint_there_are_more() -> None:

@@ -17,10 +17,14 @@ from tests.web.endorse.test_endorse import RIGHT
 PAGE = f"/appeals/{SLUG}/"
 FORM = f"{PAGE}endorse/"
 NO_ANSWER = 0
-_SHOW_NAMES = (
-    "import json; from petition.models import Endorsement as E; "
-    "print(json.dumps(list(E.objects.filter(origin='form').values_list('organisation_name', flat=True))))"
-)
+_TAKE_AND_SHOW = """
+import json, django
+django.setup()
+from django.core.management import call_command
+from petition.models import Endorsement
+call_command("worker", once=True)
+print(json.dumps(list(Endorsement.objects.filter(origin="form").values_list("organisation_name", flat=True))))
+"""
 
 
 def ask(server: Server, path: str, form: dict[str, str] | None = None, *, seconds: float = 30) -> int:
@@ -83,8 +87,7 @@ class Visitors:
 
     def find_problems(self, site: Installation) -> list[str]:
         """Let the worker do all, and return what was acknowledged and is not stored once."""
-        site.python("manage.py", "worker", "--once")
-        stored = Counter(json.loads(site.python("manage.py", "shell", "--no-imports", "-v", "0", "-c", _SHOW_NAMES)))
+        stored = Counter(json.loads(site.python("-c", _TAKE_AND_SHOW).splitlines()[-1]))
         own = {name: count for name, count in stored.items() if name.startswith(f"{self._prefix} ")}
         lost = [f"lost: {name}" for name in self.acknowledged if name not in own]
         return lost + [f"{count} times: {name}" for name, count in own.items() if count > 1]

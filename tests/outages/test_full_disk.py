@@ -3,7 +3,6 @@
 SQLite, in a file system of a few megabytes that is really full. It takes seconds, since the site runs in processes.
 """
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,21 +81,27 @@ def test_a_worker_on_a_full_disk_does_the_rest_later(disk: Path, site: Installat
 def test_a_site_that_thanks_before_storing_is_noticed(disk: Path, site: Installation) -> None:
     """The broken variant."""
     visitors = Visitors("Thanked Fund")
-    with site.server(application="tests.outages.careless:application") as server:
-        with small_disk.filled(disk), visitors.posting(server):
-            visitors.wait_for(40)
+    with (
+        site.server(application="tests.outages.careless:application") as server,
+        small_disk.filled(disk),
+        visitors.posting(server),
+    ):
+        visitors.wait_for(40)
     assert any(problem.startswith("lost") for problem in visitors.find_problems(site))
 
 
 def test_with_a_full_disk_for_log_and_temporary_files_everything_is_served(disk: Path, tmp_path: Path) -> None:
     elsewhere, visitors = Installation(tmp_path / "site"), Visitors("Unlogged Fund")
     elsewhere.python("manage.py", "worker", "--once")
-    with (disk / "log").open("w") as log, elsewhere.server(log=log, TMPDIR=str(disk)) as server:
-        with small_disk.filled(disk):
-            for _ in range(10):
-                assert visitors.post(server) == 302
-            statuses = {path: ask(server, path) for path in (PAGE, *UNREAD)}
-            documents = {path: ask(server, path) for path in (f"/appeals/{SLUG}.pdf", f"/appeals/{SLUG}.docx")}
+    with (
+        (disk / "log").open("w") as log,
+        elsewhere.server(log=log, TMPDIR=str(disk)) as server,
+        small_disk.filled(disk),
+    ):
+        for _ in range(10):
+            assert visitors.post(server) == 302
+        statuses = {path: ask(server, path) for path in (PAGE, *UNREAD)}
+        documents = {path: ask(server, path) for path in (f"/appeals/{SLUG}.pdf", f"/appeals/{SLUG}.docx")}
     assert set(statuses.values()) == {200}
     assert set(documents.values()) <= {200, 503}
     assert visitors.find_problems(elsewhere) == []

@@ -14,8 +14,8 @@ import pytest
 from tests.evidence.figures import record_figure, report_progress, sized
 from tests.faults.parallel import run_parallel
 from tests.outages import small_disk
-from tests.outages.posting import PAGE, Visitors, ask, wait_until
 from tests.outages.postgresql_server import PostgresqlServer, lacking_programs
+from tests.outages.posting import PAGE, Visitors, ask, wait_until
 from tests.processes import Installation, Server
 from tests.programs import need
 
@@ -79,7 +79,7 @@ def test_what_was_acknowledged_survives_kills_of_postgresql(place: Place) -> Non
     assert len(visitors.acknowledged) > KILLS * POSTS_BETWEEN
     assert set(visitors.statuses) <= {302, 503}
     record_figure(
-        "kills",
+        "postgresql outages",
         f"PostgreSQL killed {KILLS} times while forms arrived: {len(visitors.acknowledged)} acknowledged, 0 lost, "
         f"0 doubled; a form was accepted again at most {longest:.1f} s after it started",
     )
@@ -92,10 +92,9 @@ def test_a_server_that_commits_before_writing_loses_some(place: Place) -> None:
     place.postgresql.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
     place.postgresql.execute("SELECT pg_reload_conf()")
     try:
-        with place.site.server() as server:
-            with visitors.posting(server):
-                visitors.wait_for(10)
-                place.postgresql.kill()
+        with place.site.server() as server, visitors.posting(server):
+            visitors.wait_for(10)
+            place.postgresql.kill()
     finally:
         place.postgresql.start()
         place.postgresql.execute("ALTER SYSTEM RESET synchronous_commit")
@@ -112,7 +111,7 @@ def refuse_all(visitors: Visitors, server: Server, posts: int = 12) -> None:
     """Let so many send the form at once; none may be acknowledged, and pages from memory are served meanwhile."""
     before = len(visitors.acknowledged)
     works = [lambda: visitors.post(server)] * posts
-    answers = run_parallel([*works, lambda: assert_memory_is_served(server)])  # type: ignore[list-item]
+    answers = run_parallel([*works, lambda: assert_memory_is_served(server)])
     assert set(answers) == {503, None}
     assert len(visitors.acknowledged) == before
 
@@ -129,7 +128,7 @@ def test_while_postgresql_is_down_pages_are_served_and_forms_are_not_acknowledge
             report_progress(f"{outage + 1} of {OUTAGES} outages")
     assert visitors.find_problems(place.site) == []
     record_figure(
-        "database outages",
+        "postgresql outages",
         f"down {OUTAGES} times: every page from memory 200, {visitors.statuses[503]} forms 503, 0 acknowledged; "
         f"accepted again after at most {longest:.1f} s",
     )
@@ -148,7 +147,7 @@ def test_without_a_free_connection_forms_are_not_acknowledged(place: Place) -> N
         wait_until(lambda: is_accepted(visitors, server), "no form was accepted again")
     assert visitors.find_problems(place.site) == []
     record_figure(
-        "database outages",
+        "postgresql outages",
         f"all {CONNECTIONS} connections taken: every page from memory 200, {visitors.statuses[503]} forms 503, "
         "0 acknowledged, accepted again afterwards",
     )
@@ -178,7 +177,7 @@ def test_on_a_full_disk_of_postgresql_no_form_is_acknowledged_that_is_not_stored
     assert set(visitors.statuses) <= {302, 503}
     assert visitors.find_problems(place.site) == []
     record_figure(
-        "disk full",
+        "postgresql outages",
         f"disk of PostgreSQL full {FULL_DISKS} times: {len(visitors.acknowledged)} acknowledged, 0 lost, "
         f"{visitors.statuses[503]} answered 503, none 500; accepted again with room",
     )
@@ -189,9 +188,12 @@ def test_a_site_that_thanks_before_storing_is_noticed_on_a_full_disk(place: Plac
     if not place.disk:
         pytest.skip(small_disk.lacking_right())
     visitors = Visitors("Thanked Fund")
-    with place.site.server(application="tests.outages.careless:application") as server:
-        with small_disk.filled(place.disk), visitors.posting(server):
-            visitors.wait_for(40)
+    with (
+        place.site.server(application="tests.outages.careless:application") as server,
+        small_disk.filled(place.disk),
+        visitors.posting(server),
+    ):
+        visitors.wait_for(40)
     if not place.postgresql.is_running():
         place.postgresql.start()
     assert any(problem.startswith("lost") for problem in visitors.find_problems(place.site))

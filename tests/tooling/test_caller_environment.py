@@ -18,11 +18,11 @@ def test_no_setting_is_kept() -> None:
     assert {"MIRROR_DIR", "DATABASE_URL", "DATA_DIR", "DEBUG", "DIGEST_HOUR"} <= SETTINGS
     assert select_test_variables(dict.fromkeys({*SETTINGS, "PYTEST_ADDOPTS", "PGPASSWORD"}, "the real one")) == {}
     assert select_test_variables(
-        {"LC_ALL": "C", "PYTEST_XDIST_WORKER": "gw0", "APPROVALS": "500", "ANYTHING": "x"}
+        {"LC_ALL": "C", "PYTEST_XDIST_WORKER": "gw0", "EVIDENCE_FULL": "1", "ANYTHING": "x"}
     ) == {
         "LC_ALL": "C",
         "PYTEST_XDIST_WORKER": "gw0",
-        "APPROVALS": "500",
+        "EVIDENCE_FULL": "1",
     }
 
 
