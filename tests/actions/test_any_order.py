@@ -37,8 +37,8 @@ from tests import factories
 from tests.actions.appeals.test_publish_statement import published
 from tests.factories import MODERATOR, NOON, token_in
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
-FULL = bool(os.environ.get("FULL_COUNTS"))
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
+FULL = bool(os.environ.get("EVIDENCE_FULL"))
 
 STATE_AFTER = {
     "submit": State.SUBMITTED,

@@ -33,7 +33,7 @@ from tests.actions.test_any_order import NEWEST_FIRST, Actions, choose
 from tests.evidence.figures import record_figure, sized
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 ACTIONS: dict[str, Action] = {**every_action.ACTIONS, **more_actions.ACTIONS}
 IN_SEVERAL_PARTS = {

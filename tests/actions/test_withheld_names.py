@@ -153,7 +153,7 @@ WALKS = {
     "contact changed": "confirm approve request_contact old_agrees new_agrees issue_private_link new_code",
 }
 EACH_CHANGE = ("asked", "approved", "corrected", "forgotten")
-"""The walks that `make test` takes on both databases; `make evidence` takes all others."""
+"""The walks that `make test` takes on both databases; `make test-long` takes all others."""
 FINAL = (State.WITHDRAWN, "erased")
 
 
@@ -177,7 +177,7 @@ def _screen_and_read(row: Endorsement) -> str:
 
 
 @pytest.mark.parametrize(
-    "walk", [walk if walk in EACH_CHANGE else pytest.param(walk, marks=pytest.mark.evidence) for walk in WALKS]
+    "walk", [walk if walk in EACH_CHANGE else pytest.param(walk, marks=pytest.mark.long) for walk in WALKS]
 )
 def test_no_row_has_it_in_clear_after_any_step(appeal: Appeal, walk: str) -> None:
     canary, states = Canary(), []
@@ -307,7 +307,7 @@ def read_backup(settings: Settings, folder: Path) -> tuple[bytes, bytes]:
     return written, content
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.usefixtures("client_programs", "committed")
 def test_no_file_has_it_after_all_walks(settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)

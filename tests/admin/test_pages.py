@@ -23,7 +23,7 @@ from tests.models.rows import a_batch, a_correction, create_encrypted
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 VISITORS = ("nobody", "no role", *Role.values, "superuser")
 EACH_CHANGE = ("nobody", "moderator")
-"""The visitors that `make test` takes; `make evidence` takes all others."""
+"""The visitors that `make test` takes; `make test-long` takes all others."""
 UNKNOWN_ROW = "00000000-0000-0000-0000-000000000000"
 SHADOWED = {"admin:login", "admin:logout"}
 """Django's own pages; those of allauth with the same address come first."""
@@ -141,8 +141,8 @@ def expected_outcome(name: str, method: str, account: User | None) -> str:
     [
         *EACH_CHANGE,
         # Four seconds for each.
-        *(pytest.param(one, marks=pytest.mark.evidence) for one in VISITORS[:-1] if one not in EACH_CHANGE),
-        pytest.param(VISITORS[-1], marks=[pytest.mark.evidence, pytest.mark.both_databases]),
+        *(pytest.param(one, marks=pytest.mark.long) for one in VISITORS[:-1] if one not in EACH_CHANGE),
+        pytest.param(VISITORS[-1], marks=[pytest.mark.long, pytest.mark.both_databases]),
     ],
 )
 def test_each_role_gets_exactly_what_the_table_allows(rows: dict[str, int], visitor: str) -> None:

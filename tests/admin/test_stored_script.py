@@ -165,7 +165,7 @@ def pages(client: Client, rows: dict[str, int], *, all_queries: bool) -> dict[st
 @pytest.mark.parametrize(
     "person",
     [
-        one if one == Role.MODERATOR else pytest.param(one, marks=pytest.mark.evidence)
+        one if one == Role.MODERATOR else pytest.param(one, marks=pytest.mark.long)
         for one in (*Role.values, "superuser")
     ],
 )

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.browser.visit import PHONE, Visit
 from tests.site import SLUG, Site
 
-pytestmark = pytest.mark.evidence  # each opens endorsements through form, mail and queue, which takes seconds
+pytestmark = pytest.mark.long  # each opens endorsements through form, mail and queue, which takes seconds
 MOST_TABS = 8
 MOST_BUTTONS = 6
 MOST_FIELDS = 4

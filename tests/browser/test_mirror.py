@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.site import ROOT, SLUG, Site
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 WITHIN = 60
 """Seconds after which a removed name is gone from the served mirror."""

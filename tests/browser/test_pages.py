@@ -35,12 +35,12 @@ TURNS = dict(zip(STATES, itertools.cycle(itertools.product(LANGUAGES, VIEWS)), s
 
 
 EACH_CHANGE = ("appeal", "list-demonstration", "form", "form-errors", "check-mail", "confirm", "own-page")
-"""The states that `make test` looks at; `make evidence` looks at all others."""
+"""The states that `make test` looks at; `make test-long` looks at all others."""
 
 
 @pytest.mark.parametrize(
     "state",
-    [pytest.param(state, marks=() if state in EACH_CHANGE else pytest.mark.evidence) for state in [*PUBLIC, *STAFF]],
+    [pytest.param(state, marks=() if state in EACH_CHANGE else pytest.mark.long) for state in [*PUBLIC, *STAFF]],
 )
 def test_every_state_in_every_width_and_scheme(windows: Callable[[str, bool], Visit], state: str) -> None:
     """Takes a second or two: axe most of one, and some states lie behind several pages and mails."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.screens.states import Visit
 from tests.browser.visit import confirm_page
 
-pytestmark = pytest.mark.evidence  # each opens pages behind links several times
+pytestmark = pytest.mark.long  # each opens pages behind links several times
 
 CLOSED = "document.body.inert && document.body.hidden"
 

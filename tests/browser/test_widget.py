@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.site import SLUG, Site
 
-pytestmark = pytest.mark.evidence  # it needs two sites
+pytestmark = pytest.mark.long  # it needs two sites
 
 
 class Elsewhere(BaseHTTPRequestHandler):

@@ -21,7 +21,7 @@ import pytest
 from tests.processes import Installation
 from tests.site import ROOT, SLUG, free_port
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.evidence]
+pytestmark = [pytest.mark.both_databases, pytest.mark.long]
 IS_POSTGRESQL = "DATABASE_URL" in os.environ
 HTTPS: dict[str, Any] = {"SITE_URL": "https://appeal.example", "TRUSTED_PROXIES": "127.0.0.1"}
 GRANIAN = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--workers", "2", "--no-ws"]

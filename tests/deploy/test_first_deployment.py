@@ -59,7 +59,7 @@ def test_each_line_is_a_whole_command() -> None:
             assert not line.startswith(("cd ", "sudo ", "#", " ")), line
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_its_commands_make_a_site_that_answers(tmp_path: Path) -> None:
     """Takes a minute: it installs the packages, starts PostgreSQL, nginx and the units' processes."""
     need(lacking_postgresql() or lacking_proxy())

@@ -71,7 +71,7 @@ def test_each_row_has_a_proof_that_writes_a_figure_and_its_broken_variants(row: 
     assert {name for name in row.broken if f"def {name}(" not in "".join(sources)} == set()
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("row", "control", "problems"),
     [

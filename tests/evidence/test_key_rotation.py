@@ -23,7 +23,7 @@ from tests.journeys.test_first_endorsement import Browser, Forms
 from tests.processes import Installation
 from tests.site import free_port
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 SECONDS = 60
 FORM: dict[str, Any] = {

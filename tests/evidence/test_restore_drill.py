@@ -28,7 +28,7 @@ from tests.prepared import create_database, drop_database
 from tests.processes import Installation
 from tests.site import ROOT
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 REMOVED = (3, 17, 212)
 APPEAL = "/appeals/kyrgyzstan-2020"

@@ -24,7 +24,7 @@ from tests.factories import NOON
 from tests.faults.parallel import TIMEOUT, run_parallel
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 APPROVALS = sized(16, 500)
 """How many endorsements the whole race is about."""

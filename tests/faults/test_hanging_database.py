@@ -27,7 +27,7 @@ from tests.processes import Installation, Server
 from tests.site import SLUG
 from tests.web.endorse.test_endorse import RIGHT
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 PAGE = f"/appeals/{SLUG}/"
 FORM = f"{PAGE}endorse/"

@@ -32,7 +32,7 @@ from tests.faults.variants import variant
 from tests.web.endorse.test_endorse import FORM, RIGHT
 from tests.web.visitor import publish_intake_keys
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 FORMS, MESSAGES, WORKERS = sized(60, 400), sized(20, 100), sized(3, 8)
 LATER = timedelta(minutes=3)

@@ -47,7 +47,7 @@ KILLS_OF_WRONG_ONES = 3
 _KILLS_IN_A_ROW = 10  # before a worker does all that is left: more would have to wait for minutes
 _REQUESTS_PER_KILL = 2  # of each kind
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 
 @dataclass

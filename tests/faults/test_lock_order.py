@@ -33,7 +33,7 @@ from tests.faults.parallel import TIMEOUT, run_parallel
 from tests.faults.variants import variant
 
 pytestmark = [
-    pytest.mark.evidence,
+    pytest.mark.long,
     pytest.mark.both_databases,
     pytest.mark.usefixtures("committed"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock, taken at the beginning"),

@@ -21,10 +21,10 @@ from tests.factories import MODERATOR, NOON, SLUG
 from tests.faults.variants import variant
 from tests.publishing.visitor import PAGE, Visitor
 
-pytestmark = [pytest.mark.evidence, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("committed")]
 
 NAME = "Gone meanwhile"
-ROUNDS, VISITORS = (8, 3) if os.environ.get("FULL_COUNTS") else (3, 2)
+ROUNDS, VISITORS = (8, 3) if os.environ.get("EVIDENCE_FULL") else (3, 2)
 PATHS = (PAGE, f"/ru{PAGE}", f"{PAGE}signatories/", f"{PAGE}signatories.json", f"{PAGE}signatories.csv")
 CARELESS = {
     'cache.responses[path, ""] = plain': 'self._cache.responses[path, ""] = plain',

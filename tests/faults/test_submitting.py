@@ -24,7 +24,7 @@ from tests.factories import NOON, a_submission
 from tests.faults.parallel import run_parallel
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 POSTS, ROUNDS = sized(20, 50), sized(3, 200)
 

@@ -23,7 +23,7 @@ from tests.processes import Installation, Server
 from tests.site import free_port
 from tests.web.endorse.test_endorse import RIGHT
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 STANDBY = "a_standby_that_does_not_exist"
 SECONDS = 60

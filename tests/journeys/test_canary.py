@@ -57,7 +57,7 @@ def life(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Life]:
             site.remove()
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_nothing_private_is_shown_anywhere(life: Life) -> None:
     pages = life.pages()
     assert "/privacy/" in pages, "where the leak is planted below"
@@ -84,7 +84,7 @@ def test_nothing_private_is_shown_anywhere(life: Life) -> None:
     )
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.parametrize("life", ["leaks"], indirect=True)
 def test_leaks_that_were_planted_are_found(life: Life) -> None:
     planted = {"/privacy/": opened_at(f"{life.site.url}/privacy/")[1]}

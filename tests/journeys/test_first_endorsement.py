@@ -131,7 +131,7 @@ while Endorsement.objects.to_screen().exists():
 
 
 @pytest.mark.both_databases
-@pytest.mark.evidence
+@pytest.mark.long
 def test_a_second_start_does_nothing_again_and_changes_no_data(tmp_path: Path) -> None:
     """This makes it quick on any machine; `make bench` measures it. Takes seconds: the first start sets all up."""
     site = Site(tmp_path, starts_from_nothing="DATABASE_URL" not in os.environ)  # once is enough

@@ -34,7 +34,7 @@ def lacks(program: str) -> bool:
 
 
 pytestmark = [
-    pytest.mark.evidence,
+    pytest.mark.long,
     pytest.mark.skipif(lacks("openssl"), reason="SKIPPED: the certificate of a proxy, because openssl is missing"),
 ]
 

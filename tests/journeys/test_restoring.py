@@ -21,7 +21,7 @@ call_command("worker", once=True)
 """
 
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.journeys.test_first_endorsement import Browser
 from tests.journeys.test_listen_address import has_ipv6
 from tests.site import ROOT, WORKER, Site
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 ALL = 4
 """Processes of a site: `serve`, granian, its child, the worker."""

@@ -25,7 +25,7 @@ from tests.publishing.readers import read_document
 from tests.site import ROOT, SLUG
 from tests.web.middleware.test_headers import PUBLIC, REVALIDATED
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 PAGE = f"/appeals/{SLUG}/"
 DOCUMENTS = {"pdf", "docx", "plain_text"}
@@ -41,8 +41,8 @@ PAGES_WITH_NAMES = SHOW_NAMES - {PUBLIC["pdf"], PUBLIC["docx"]}
 WAYS = ("hide", "withdraw", "revoke", "return", "own page")
 """A name is withheld, withdrawn by staff, revoked, question asked, or withdrawn by its organisation."""
 WITHIN = 1.0
-STRANGE, MORE_MEMORY = (10_000, 8_000_000) if os.environ.get("FULL_COUNTS") else (2_000, 3_000_000)
-"""How many strange requests are sent (FULL_COUNTS=1 for as many as are promised), and by how many bytes a process may
+STRANGE, MORE_MEMORY = (10_000, 8_000_000) if os.environ.get("EVIDENCE_FULL") else (2_000, 3_000_000)
+"""How many strange requests are sent (EVIDENCE_FULL=1 for as many as are promised), and by how many bytes a process may
 grow meanwhile: what the allocator keeps, not our code."""
 USUAL = 500
 """Requests until everything is loaded that is loaded once."""

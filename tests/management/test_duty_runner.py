@@ -164,7 +164,7 @@ with clock.use_machine(lambda: datetime.now(UTC) + timedelta(days=1)):
 
 
 @pytest.mark.usefixtures("committed")
-@pytest.mark.evidence
+@pytest.mark.long
 def test_processes_on_a_machine_a_day_ahead_use_the_clock_of_the_database() -> None:
     """Takes some seconds: a worker with a right clock, one that erases nothing and reports that, and a web process."""
     appeal = factories.an_appeal()

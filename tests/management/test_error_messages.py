@@ -21,7 +21,7 @@ from petition.management.error_messages import explain_error
 from petition.security.keys import generate_keys, load_or_create_keys
 from tests.site import ROOT, free_port
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
 """Makes permissions count for root too."""

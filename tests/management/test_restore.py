@@ -33,7 +33,7 @@ from tests.factories import MODERATOR, NOON, SLUG, a_code_digest
 from tests.site import ROOT
 
 pytestmark = [
-    pytest.mark.evidence,
+    pytest.mark.long,
     pytest.mark.both_databases,
     pytest.mark.usefixtures("committed"),
     pytest.mark.skipif(

@@ -11,7 +11,7 @@ import pytest
 from petition.management.running_site import announce_running_site, read_running_site_url
 from tests.site import ROOT, Site
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 URL = "http://127.0.0.1:8800"
 HOLDER = """

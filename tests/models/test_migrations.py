@@ -122,7 +122,7 @@ def _check_tables_and_triggers(tables: set[str]) -> None:
         AuditEvent.objects.filter(pk=event.pk).update(reason="rewritten")
 
 
-@pytest.mark.evidence  # ten seconds
+@pytest.mark.long  # ten seconds
 def test_all_tables_with_rows_are_dropped_and_made_again() -> None:
     tables, reasons = _tables(), list(Reason.objects.values_list())
     _rows_everywhere()

@@ -22,7 +22,7 @@ from tests.outages.posting import FORM
 from tests.processes import Installation, Server
 from tests.web.endorse.test_endorse import RIGHT
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 POSTS, ADDRESSES, HONEST = sized(100, 20_000), sized(25, 5_000), sized(2, 50)
 WITH_HONEST_MAILBOX = 2

@@ -14,7 +14,7 @@ from tests.outages.posting import PAGE, Visitors, ask, wait_until
 from tests.processes import Installation, Server
 from tests.site import SLUG
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 TIMES = sized(1, 20)
 MEGABYTES = 100

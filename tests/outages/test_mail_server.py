@@ -20,7 +20,7 @@ from tests.evidence.figures import record_figure, report_progress, sized
 from tests.factories import NOON
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases, pytest.mark.django_db]
 
 MAILS = sized(4, 100)
 SLOW_MAILS = sized(1, 5)

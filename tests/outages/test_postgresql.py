@@ -19,7 +19,7 @@ from tests.outages.posting import PAGE, Visitors, ask, wait_until
 from tests.processes import Installation, Server
 from tests.programs import need
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 KILLS = sized(2, 50)
 POSTS_BETWEEN = sized(10, 100)

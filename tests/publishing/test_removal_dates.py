@@ -31,7 +31,7 @@ from tests.actions.self_service import leaving
 from tests.factories import MODERATOR, NOON, SECOND, SLUG
 from tests.publishing.mirror.test_mirror import CountingSite, ignore_progress
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 FIRST = NOON + timedelta(days=26, hours=5, minutes=41, seconds=23, microseconds=456_789)
 SECOND_TIME = FIRST + timedelta(days=33, hours=7, minutes=12, seconds=11, microseconds=111_111)
@@ -94,7 +94,7 @@ REMOVALS: dict[str, Happening] = {
     "one not named leaves": _withdraw_one_not_named,
     "hide and take back": _hide_and_take_back,
 }
-WHOLE = set(REMOVALS) if os.environ.get("FULL_COUNTS") else {"hide", "leave", "one not named leaves"}
+WHOLE = set(REMOVALS) if os.environ.get("EVIDENCE_FULL") else {"hide", "leave", "one not named leaves"}
 """After these every page is checked."""
 
 
@@ -146,7 +146,7 @@ def streaming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: object)
 
 def test_pages_and_data_show_no_removal_date(client: Client, fund: Endorsement) -> None:
     """Every page after a removal by staff, by the organisation and of one not named; after the others those that differ
-    most, or with FULL_COUNTS=1 every page. At two moments each: six seconds."""
+    most, or with EVIDENCE_FULL=1 every page. At two moments each: six seconds."""
 
     def get_pages_of(routes: Callable[[str], bool]) -> dict[str, tuple[str, bytes]]:
         return _get_pages(client, routes, ("en",))

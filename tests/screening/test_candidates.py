@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import MODERATOR, NOON, approved
 from tests.screening.corpus import IMITATIONS, honest_names, iterate_imitations, listed_names
 
-FULL = bool(os.environ.get("FULL_COUNTS"))
+FULL = bool(os.environ.get("EVIDENCE_FULL"))
 
 
 def build_endorsement(appeal: Appeal, name: str) -> Endorsement:
@@ -72,7 +72,7 @@ def change_two_letters(name: str, chance: random.Random) -> str:
 def test_an_imitation_is_found_as_if_all_names_were_compared(
     long_list: Appeal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of them is compared with some and with all: 25 ms. FULL_COUNTS=1 takes all names with all ways."""
+    """Each of them is compared with some and with all: 25 ms. EVIDENCE_FULL=1 takes all names with all ways."""
     chance = random.Random(7)
     tried = list(iterate_imitations())[:: 1 if FULL else 7]
     assert len({way for way, _imitation, _name in tried}) == len(IMITATIONS)

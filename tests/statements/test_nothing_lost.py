@@ -15,8 +15,8 @@ from petition.statements.result import to_json
 from petition.statements.statement import read_statement, read_with_ledger
 from petition.text.input_rules import broken_name_rules, broken_rules
 
-FULL = bool(os.environ.get("FULL_COUNTS"))
-"""FULL_COUNTS=1 tries as many texts as before a release; else a fifth."""
+FULL = bool(os.environ.get("EVIDENCE_FULL"))
+"""EVIDENCE_FULL=1 tries as many texts as before a release; else a fifth."""
 SOME = settings(deadline=None, max_examples=100 if FULL else 25)
 SOURCE = Path("fixtures/statement.txt").read_text(encoding="utf-8")
 SOURCE_LINES = SOURCE.splitlines(keepends=True)

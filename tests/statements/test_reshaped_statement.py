@@ -168,7 +168,7 @@ PAGE_ENDS: list[Callable[[int], list[str]]] = [
 
 @pytest.mark.parametrize("page_end", PAGE_ENDS)
 @pytest.mark.parametrize("rows", [ROWS, NAMES], ids=["numbers", "plain"])
-@pytest.mark.parametrize("seed", range(12 if os.environ.get("FULL_COUNTS") else 2))
+@pytest.mark.parametrize("seed", range(12 if os.environ.get("EVIDENCE_FULL") else 2))
 def test_page_ends_anywhere_between_lines_change_nothing(
     page_end: Callable[[int], list[str]], rows: list[str], seed: int
 ) -> None:

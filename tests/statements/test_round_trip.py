@@ -45,8 +45,8 @@ DEMANDS = [
     "расследовать пытки;",
     "Адам укуктарын сыйлоого",
 ]
-SOME = 500 if os.environ.get("FULL_COUNTS") else 80
-"""How many layouts each test tries; FULL_COUNTS=1 before a release."""
+SOME = 500 if os.environ.get("EVIDENCE_FULL") else 80
+"""How many layouts each test tries; EVIDENCE_FULL=1 before a release."""
 PARAGRAPHS = [
     "We are concerned.",
     "On 9 October the people of the country went to the squares again, and many were held, beaten and fined for it.",

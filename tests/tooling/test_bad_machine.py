@@ -17,7 +17,7 @@ from django.core.management import CommandError
 from petition.management.listen_address import check_port_is_free, read_port, resolve_listen_address
 from tests.tooling.conftest import Make, write_program
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 AGAIN = "The environment .venv is half-made, or was made elsewhere: making it again.\n"
 
@@ -38,9 +38,9 @@ def one_sentence(make: Make, *arguments: str, **environment: str) -> str:
     return lines[0]
 
 
-@pytest.mark.skipif(not os.environ.get("FULL_COUNTS"), reason="pip runs twice: FULL_COUNTS=1 before a release")
+@pytest.mark.skipif(not os.environ.get("EVIDENCE_FULL"), reason="pip runs twice: EVIDENCE_FULL=1 before a release")
 def test_a_new_checkout_is_installed_with_pip_and_served(checkout: Path, make: Make, tmp_path: Path) -> None:
-    """A file that is not the one that was pinned is refused. Takes 3 seconds, so only with FULL_COUNTS=1."""
+    """A file that is not the one that was pinned is refused. Takes 3 seconds, so only with EVIDENCE_FULL=1."""
     files = {
         "pebble.py": "",
         "pebble-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: pebble\nVersion: 1.0\n",

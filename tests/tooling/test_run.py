@@ -55,10 +55,10 @@ def test_both_passes_run_and_get_the_arguments(programs: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "sqlite", "postgresql"),
     [
-        ([], {}, "-m not evidence", "-m both_databases and not evidence"),
-        ([], {"EVIDENCE": "1"}, "-m evidence", "-m both_databases and evidence"),
+        ([], {}, "-m not long", "-m both_databases and not long"),
+        ([], {"LONG": "1"}, "-m long", "-m both_databases and long"),
         (["tests/web"], {}, "tests/web", "-m both_databases tests/web"),
-        (["tests/web"], {"EVIDENCE": "1"}, "-m evidence tests/web", "-m both_databases and evidence tests/web"),
+        (["tests/web"], {"LONG": "1"}, "-m long tests/web", "-m both_databases and long tests/web"),
     ],
 )
 def test_long_proofs_run_on_request_or_when_named(
@@ -111,7 +111,7 @@ def test_coverage_is_measured_once_and_checked_when_all_tests_run(programs: Path
 
     assert len(counted()) == 1
     assert "--cov-fail-under=0" not in counted()[0]
-    assert "not evidence" not in counted()[0]
+    assert "not long" not in counted()[0]
     assert "--cov-fail-under=0" in counted(LACKING="SKIPPED: something")[0]
     assert counted("tests/web") == []
 

@@ -162,7 +162,7 @@ def test_a_repeated_form_counts_once(appeal: Appeal) -> None:
     assert Endorsement.objects.get(origin="form").quarantined_for == ""
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_two_hundred_organisations_behind_one_address_within_an_hour_are_all_accepted(appeal: Appeal) -> None:
     rows = [send_form(appeal, network="203.0.113.0/24", at=NOON + number * HOUR / 201) for number in range(200)]
     assert len({row.pk for row in rows}) == 200

@@ -29,8 +29,8 @@ from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.both_databases
 
-FORMS, NETWORKS = 2000 if os.environ.get("FULL_COUNTS") else 200, 500
-"""How many forms a stranger sends; FULL_COUNTS=1 for the whole attack."""
+FORMS, NETWORKS = 2000 if os.environ.get("EVIDENCE_FULL") else 200, 500
+"""How many forms a stranger sends; EVIDENCE_FULL=1 for the whole attack."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEK = 7 * DAY
 MAILBOX = "asel@fund.example"

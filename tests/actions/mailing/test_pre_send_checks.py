@@ -42,7 +42,7 @@ from tests.actions.mailing.fake_mail_server import FakeMailServer, create_fake_s
 from tests.actions.self_service import leaving
 from tests.factories import MODERATOR, NOON, a_code_digest
 
-FULL = bool(os.environ.get("FULL_COUNTS"))  # each pair in every state where it is possible, not only in the first
+FULL = bool(os.environ.get("EVIDENCE_FULL"))  # each pair in every state where it is possible, not only in the first
 FIRST, AGAIN, LATER = (NOON + timedelta(hours=1, seconds=seconds) for seconds in (0, 20, 90))
 
 
@@ -200,7 +200,7 @@ def try_pairs(appeal: Appeal, first: str) -> tuple[int, list[str]]:
     return possible, wrong
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.parametrize("first", [name for name in ACTIONS if name not in SILENT])
 @pytest.mark.usefixtures("in_memory")
 def test_no_pair_of_actions_sends_a_false_mail(appeal: Appeal, first: str) -> None:
@@ -210,7 +210,7 @@ def test_no_pair_of_actions_sends_a_false_mail(appeal: Appeal, first: str) -> No
     assert possible
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.parametrize(("first", "then"), [("approve", "listed"), ("ask", "question"), ("reject", "rejected")])
 @pytest.mark.usefixtures("in_memory")
 def test_without_the_check_false_mails_leave(

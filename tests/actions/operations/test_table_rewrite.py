@@ -16,7 +16,7 @@ from petition.reference import clock
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 ERASED = [f"Erased Fund Qx{number}z" for number in range(30)]
 HIDDEN = "Hidden Fund Qx77z"

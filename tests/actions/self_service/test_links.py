@@ -50,7 +50,7 @@ BOX = bytes(BLOCK_BYTES + OVERHEAD_BYTES)
 UNKNOWN = "f" * 64
 # Each takes more than a second, since it looks at every table again and again: `make test` tries one of each state.
 FEW = [case for case in CASES if case == Case("form", case.state, "named")]
-FEW_AND_ALL = [case if case in FEW else pytest.param(case, marks=pytest.mark.evidence) for case in CASES]
+FEW_AND_ALL = [case if case in FEW else pytest.param(case, marks=pytest.mark.long) for case in CASES]
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def compare_leaving(row: Endorsement, purpose: Purpose, *, has_requests: bool) -
 
 
 @postgresql_only
-@pytest.mark.evidence  # with the cases of FEW_AND_ALL, half a minute on PostgreSQL
+@pytest.mark.long  # with the cases of FEW_AND_ALL, half a minute on PostgreSQL
 @pytest.mark.usefixtures("restricted")
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("state", ["submitted", "approved"])
@@ -130,7 +130,7 @@ def test_each_purpose_can_do_the_same(appeal: Appeal, purpose: Purpose, state: s
 
 
 @postgresql_only
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.usefixtures("restricted")
 @pytest.mark.parametrize("purpose", [Purpose.OWN_PAGE, Purpose.REMOVAL_CODE, Purpose.CONFIRM, None])
 def test_an_expired_or_unknown_link_does_nothing_in_either(appeal: Appeal, purpose: Purpose | None) -> None:

@@ -66,14 +66,14 @@ def honest(chance: random.Random) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_thousands_of_fakes_are_put_on_hold_and_released_in_five_presses(staff: Client, appeal: Appeal) -> None:
-    """Two thousand take some seconds, and are several parts of a batch; FULL_COUNTS=1 makes them ten thousand."""
+    """Two thousand take some seconds, and are several parts of a batch; EVIDENCE_FULL=1 makes them ten thousand."""
     chance = random.Random(1)
     good = create_in_bulk(appeal, honest(chance))
     confirm_in_bulk(good[::2])
-    many = 10_000 if os.environ.get("FULL_COUNTS") else 2_000
+    many = 10_000 if os.environ.get("EVIDENCE_FULL") else 2_000
     bad = create_in_bulk(appeal, fakes(many, chance))
     confirm_in_bulk(bad[::10])
     rows = Endorsement.objects.filter(pk__in=[row.pk for row in good]).order_by("pk")

@@ -15,7 +15,7 @@ from tests.evidence.figures import record_figure, sized
 from tests.factories import confirmed
 from tests.faults.variants import variant
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 SHIPPED = {"contacts": 30, "hides": 20, "revokes": 20, "withdrawals": 5, "approvals": 300}
 FEWER = sized(10, 1)

@@ -69,7 +69,7 @@ def test_coming_back_restores_the_organisation_and_no_person(tab: Visit) -> None
     assert tab.overflow() <= 0
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_another_language_restores_it_and_another_appeal_does_not(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
@@ -91,7 +91,7 @@ def test_a_form_that_failed_to_send_is_restored(tab: Visit) -> None:
     expect_no_person(tab)
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_reloading_keeps_the_organisation(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
@@ -108,7 +108,7 @@ def test_no_personal_data_is_stored(tab: Visit) -> None:
     assert "anary" not in str(kept(tab))
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_another_tab_restores_nothing(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
@@ -117,7 +117,7 @@ def test_another_tab_restores_nothing(tab: Visit) -> None:
     expect_nothing(other)
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_the_clear_button_empties_the_form(tab: Visit) -> None:
     tab.open(FORM)
     fill(tab)
@@ -131,7 +131,7 @@ def test_the_clear_button_empties_the_form(tab: Visit) -> None:
     expect_nothing(tab)
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_fields_emptied_by_hand_stay_empty(tab: Visit) -> None:
     tab.open(FORM)
     tab.page.locator("[name=acronym]").fill("ҮФ")
@@ -150,7 +150,7 @@ def test_an_accepted_form_leaves_nothing_stored(tab: Visit) -> None:
     expect_nothing(tab)
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_values_from_the_server_are_not_replaced(tab: Visit) -> None:
     tab.open(FORM)
     tab.page.locator("[name=acronym]").fill("ҮФ")
@@ -167,7 +167,7 @@ def test_values_from_the_server_are_not_replaced(tab: Visit) -> None:
         assert "Other" not in str(kept(tab))
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.parametrize("left", ["no JSON", "null", '"text"', "[]", "{}"])
 def test_invalid_stored_data_is_ignored(tab: Visit, left: str) -> None:
     tab.open(FORM)
@@ -177,7 +177,7 @@ def test_invalid_stored_data_is_ignored(tab: Visit, left: str) -> None:
     assert tab.complaints == []
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_the_form_works_with_blocked_storage(new_tab: Visit) -> None:
     new_tab.page.add_init_script(
         "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"

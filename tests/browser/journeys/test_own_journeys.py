@@ -46,7 +46,7 @@ def expect_heading(page: Page, words: str, language: str) -> None:
 
 @pytest.mark.parametrize(
     "language",
-    [language if language == "ru" else pytest.param(language, marks=pytest.mark.evidence) for language in LANGUAGES],
+    [language if language == "ru" else pytest.param(language, marks=pytest.mark.long) for language in LANGUAGES],
 )
 def test_endorsing_by_name_in_each_language(phone: Visit, language: str) -> None:
     page, address = phone.page, f"{language}@three.example"
@@ -78,7 +78,7 @@ def test_endorsing_by_name_in_each_language(phone: Visit, language: str) -> None
     assert page.context.cookies() == []
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
     page = phone.page
     phone.open(FORM)
@@ -99,7 +99,7 @@ def test_endorsing_without_a_name(phone: Visit, browser: Browser) -> None:
         expect(page.get_by_text("Көрүнбөс фонд")).to_have_count(0)
 
 
-@pytest.mark.evidence  # twelve seconds: a moderator signs in twice
+@pytest.mark.long  # twelve seconds: a moderator signs in twice
 def test_correcting_an_entry_and_answering_a_question(phone: Visit, browser: Browser) -> None:
     page = phone.page
     _, own = confirm_form(phone, "Туура эмес фонд")
@@ -145,7 +145,7 @@ def return_with_question(browser: Browser, visitor: Visit, name: str, question: 
     ("link", "done"),
     [
         ("Remove our name", "no longer publish your name"),
-        pytest.param("Withdraw the endorsement", "is withdrawn", marks=pytest.mark.evidence),
+        pytest.param("Withdraw the endorsement", "is withdrawn", marks=pytest.mark.long),
     ],
 )
 def test_removal_takes_two_presses_and_is_immediate(phone: Visit, browser: Browser, link: str, done: str) -> None:

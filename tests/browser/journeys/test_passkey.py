@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.screens.states import STATES, Visit
 from tests.site import Site
 
-pytestmark = pytest.mark.evidence  # a passkey is set up first
+pytestmark = pytest.mark.long  # a passkey is set up first
 
 PASS_PHRASE = "seven horses over the pass"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.screens.states import FORM, Visit
 
-pytestmark = pytest.mark.evidence  # each opens the form and waits for its answer
+pytestmark = pytest.mark.long  # each opens the form and waits for its answer
 
 LINE = "Ойдон чыгарылган «Үлгү» фонду (ҮФ, Kyrgyzstan)"
 

@@ -21,7 +21,7 @@ from tests.browser.visit import PHONE
 from tests.processes import Installation
 from tests.site import SECONDS, SLUG, Site
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.evidence]  # each walk takes a minute
+pytestmark = [pytest.mark.both_databases, pytest.mark.long]  # each walk takes a minute
 
 CODE = re.compile(r"(?:[0-9A-Z]{3}-){3}[0-9A-Z]{3}")
 LIST = f"/appeals/{SLUG}/signatories/"

@@ -1,6 +1,6 @@
 """A moderator reviews twenty endorsements by keyboard alone, and sees why to look closer.
 
-With FULL_COUNTS=1 there are fifty, of which forty are honest; the same ten are planted.
+With EVIDENCE_FULL=1 there are fifty, of which forty are honest; the same ten are planted.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.browser.screens.planted import HONEST, PLANTED, names
 from tests.browser.screens.states import Visit
 from tests.site import Site
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

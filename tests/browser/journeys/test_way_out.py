@@ -9,7 +9,7 @@ from tests.browser.journeys.test_journey import approve
 from tests.browser.screens.states import CHANGE, FORM, Visit
 from tests.site import SLUG
 
-pytestmark = pytest.mark.evidence  # each goes from the form over mails to the list and back
+pytestmark = pytest.mark.long  # each goes from the form over mails to the list and back
 
 LIST = f"/appeals/{SLUG}/signatories/"
 

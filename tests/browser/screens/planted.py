@@ -1,6 +1,6 @@
 """Made-up endorsements for a moderator: ten honest ones and ten in which something was planted.
 
-With FULL_COUNTS=1 in the environment of the tests, forty are honest: fifty in all.
+With EVIDENCE_FULL=1 in the environment of the tests, forty are honest: fifty in all.
 
 `plant` runs inside the site (`manage.py shell`), so that only actions and the worker make what is shown.
 """
@@ -29,7 +29,7 @@ PLANTED: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
 """Each with its name, what form and network recorded, and the sentence that a moderator must read."""
 
 
-HONEST = 4 if os.environ.get("FULL_COUNTS") else 1
+HONEST = 4 if os.environ.get("EVIDENCE_FULL") else 1
 """Honest ones before each planted one."""
 
 

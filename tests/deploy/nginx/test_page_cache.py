@@ -63,7 +63,7 @@ def ask_everything(proxy: Proxy) -> None:
     proxy.ask(PAGE, "Cookie: session=planted", "Authorization: planted")
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_only_public_pages_are_kept(proxy: Proxy) -> None:
     """Asks for every address of the site: some are documents, which take a second each to make."""
     ask_everything(proxy)
@@ -73,7 +73,7 @@ def test_only_public_pages_are_kept(proxy: Proxy) -> None:
     assert not proxy.holds("planted")
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_a_kept_page_is_the_same_with_its_etag(proxy: Proxy) -> None:
     fresh, body = proxy.ask(LIST, "Accept-Encoding: br")
     for _ in range(30):
@@ -101,7 +101,7 @@ def find_mixed(proxy: Proxy, expected: dict[tuple[str, str], tuple[str | None, b
     return mixed
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_languages_and_encodings_never_mix(proxy: Proxy, processes: Processes, tmp_path: Path) -> None:
     expected = {}
     with run_proxy(tmp_path, processes.site, public=processes.public.port, changes=OFF) as direct:
@@ -117,7 +117,7 @@ def test_languages_and_encodings_never_mix(proxy: Proxy, processes: Processes, t
         assert find_mixed(broken, expected)
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("headers", "path", "is_kept"),
     [
@@ -172,7 +172,7 @@ def measure_removal(proxy: Proxy, processes: Processes, number: int) -> float:
     return max(0.0, max(seen_at) - removed_at)
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_a_removed_name_is_gone_within_two_seconds(proxy: Proxy, processes: Processes) -> None:
     """The promise is a time. Each removal is watched for four seconds."""
     count = sized(3, 20)
@@ -181,7 +181,7 @@ def test_a_removed_name_is_gone_within_two_seconds(proxy: Proxy, processes: Proc
     record_figure("removal through nginx", f"{count} names, longest {longest:.2f} s")
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_a_proxy_that_decides_by_itself_keeps_a_removed_name(processes: Processes, tmp_path: Path) -> None:
     """The same with ten minutes for every page fails (the positive control)."""
     changes = {MARK: "proxy_ignore_headers Vary Cache-Control X-Accel-Expires; proxy_cache_valid 200 10m;"}

@@ -22,7 +22,7 @@ from tests.deploy.nginx.proxy import HOST, VISITOR, Proxy, configure, run_nginx,
 from tests.processes import Server
 from tests.site import SLUG, free_port
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 PLANTED = "planted-and-private-4711"
 FORM = f"/appeals/{SLUG}/endorse/"

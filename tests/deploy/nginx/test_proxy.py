@@ -11,7 +11,7 @@ import pytest
 from tests.deploy.nginx.proxy import HOST, Proxy, configure
 from tests.site import SLUG
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 PAGE = f"/appeals/{SLUG}/"
 

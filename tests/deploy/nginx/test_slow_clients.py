@@ -15,7 +15,7 @@ from tests.deploy.nginx.proxy import HOST, Proxy, run_proxy
 from tests.evidence.figures import record_figure, sized
 from tests.site import SLUG
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 PAGE = f"/appeals/{SLUG}/"
 FORM = f"{PAGE}endorse/"

@@ -12,7 +12,7 @@ from tests.deploy.nginx.conftest import Processes
 from tests.deploy.nginx.proxy import Proxy, configure, replace_all, run_nginx, write_certificate, write_main
 from tests.site import ROOT, SLUG, free_port
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 PAGE = f"/appeals/{SLUG}/"
 MIRROR_HOST = "mirror.example"

@@ -11,7 +11,7 @@ from django.test import Client
 from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, Signatory, State
 from tests.factories import SLUG
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 
 def run(*options: str) -> str:

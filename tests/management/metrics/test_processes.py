@@ -19,7 +19,7 @@ from tests.processes import Installation, Server
 from tests.site import ROOT, SLUG, free_port
 from tests.web.endorse.test_endorse import RIGHT
 
-pytestmark = [pytest.mark.evidence, pytest.mark.both_databases]
+pytestmark = [pytest.mark.long, pytest.mark.both_databases]
 
 VISITOR = "127.0.0.77"
 PRIVATE = {

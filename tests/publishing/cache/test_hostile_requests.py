@@ -13,10 +13,10 @@ from petition.publishing.cache.responses import _choose_remembered
 from tests.factories import SLUG, an_appeal
 from tests.publishing.visitor import PAGE, Visitor
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
-MANY = 10_000 if os.environ.get("FULL_COUNTS") else 1_200
-"""How many strange requests come; FULL_COUNTS=1 for as many as promised. Fewer still are more than all limits."""
+MANY = 10_000 if os.environ.get("EVIDENCE_FULL") else 1_200
+"""How many strange requests come; EVIDENCE_FULL=1 for as many as promised. Fewer still are more than all limits."""
 NOT_FOUND = {"/.nothing/", "/ru/.nothing/", "/ky/.nothing/"}
 PATH_TRICKS = (
     f"/appeals/{SLUG}/../{SLUG}/",

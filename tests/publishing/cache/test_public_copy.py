@@ -56,7 +56,7 @@ def away(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
         yield visit
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_every_public_page_has_the_same_bytes_as_from_the_database(appeal: Appeal, visit: Visitor) -> None:
     """It takes seconds: all pages of the site, twice."""
     for number in range(3):

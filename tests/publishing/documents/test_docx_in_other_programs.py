@@ -17,7 +17,7 @@ from tests import programs
 from tests.factories import SLUG
 from tests.publishing.readers import LETTERS, PREFIXES, change_part, each_language, lines
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 GAPS = tuple(number for number in range(1, 121) if number % 11)
 DAMAGE = {

@@ -53,13 +53,13 @@ def ask_both(first: Server, second: Server) -> list[bool]:
     return [count_child_seconds(server) > 0 for server in (first, second)]
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_a_second_process_renders_nothing_again(site: Installation) -> None:
     with site.server(role="public") as first, site.server(role="public") as second:
         assert ask_both(first, second) == [True, False]
 
 
-@pytest.mark.evidence
+@pytest.mark.long
 def test_the_test_above_sees_a_second_rendering(site: Installation, tmp_path: Path) -> None:
     """With a DATA_DIR of its own the second process has no file of the first one."""
     shutil.rmtree(site.folder / "var" / "documents", ignore_errors=True)

@@ -185,7 +185,7 @@ LENGTHS = range(1, 61)
 
 def test_a_heading_stays_with_its_content(appeal: Appeal) -> None:
     """Each list length moves the headings by one line. To set and read a letter takes 0.2 s: only those lengths are
-    tried at which one is near the end of a page, and all of them with FULL_COUNTS=1."""
+    tried at which one is near the end of a page, and all of them with EVIDENCE_FULL=1."""
     letter = build_letter(SLUG, "en")
     headings = {letter.signed, letter.later, letter.as_of_printed, letter.background_heading}
 
@@ -199,7 +199,7 @@ def test_a_heading_stays_with_its_content(appeal: Appeal) -> None:
     def find_page(heading: str, length: int) -> int:
         return next(number for number, page in enumerate(read(length)) if heading in page)
 
-    tried = set(LENGTHS) if os.environ.get("FULL_COUNTS") else set()
+    tried = set(LENGTHS) if os.environ.get("EVIDENCE_FULL") else set()
     for heading in (letter.later, letter.background_heading):
         page = find_page(heading, LENGTHS[0])
         moved = bisect.bisect_right(LENGTHS, page, key=lambda length: find_page(heading, length))

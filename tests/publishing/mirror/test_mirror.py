@@ -38,7 +38,7 @@ from tests.tooling.test_translations import english_left_in
 from tests.web.public.test_appeal_page import list_further
 
 # All, since pytest-django sorts tests with a database apart, and `mirror` would be made twice.
-pytestmark = [pytest.mark.evidence, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 LIVE = "http://127.0.0.1:8000"
 Start = Callable[..., Any]
 

