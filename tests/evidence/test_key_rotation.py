@@ -56,9 +56,9 @@ class Processes:
                 time.sleep(1)  # it tells the public processes which keys it has every second
 
     def _start(self, name: str, keys: Mapping[str, str]) -> AbstractContextManager[object]:
-        if name == "worker":
-            return self.site.process(sys.executable, "manage.py", "worker", **keys)
         changes: Any = keys
+        if name == "worker":
+            return self.site.process(sys.executable, "manage.py", "worker", **changes)
         return self.site.server(role="staff" if name == "staff" else "public", port=self.ports[name], **changes)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -95,12 +96,12 @@ def run_machine(folder: Path, server_url: str) -> Iterator[Machine]:
         mailed = folder / "mailed"
         stack.enter_context(site.process(sys.executable, "-m", "tests.load.mail_sink", str(mail_port), str(mailed)))
         site.environment |= {"SITE_URL": f"https://{HOST}", "TRUSTED_PROXIES": "127.0.0.1"}
-        mail = {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "DATABASE_URL": staff_url}
+        mail: Any = {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "DATABASE_URL": staff_url}
         worker = stack.enter_context(
             site.process("nice", "-n", WORKER_NICE, sys.executable, "manage.py", "worker", **mail)
         )
         public = stack.enter_context(site.server(role="public", workers=2))
-        staff = stack.enter_context(site.server(role="staff", **mail))  # type: ignore[arg-type]  # all are text
+        staff = stack.enter_context(site.server(role="staff", **mail))
         static = site.folder / "var" / "static"
         proxy = stack.enter_context(run_proxy(folder / "nginx", public=public.port, staff=staff.port, static=static))
         time.sleep(3)  # the worker has said which keys it holds

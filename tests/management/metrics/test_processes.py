@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -116,13 +117,13 @@ def kill_a_worker(server: Server) -> None:
 def test_processes_count_together_and_log_no_person(site: Installation, capfd: pytest.CaptureFixture[str]) -> None:
     """Over a second: five processes, a form, its mail, an error, and a killed process that is started again."""
     public, staff = free_port(), free_port()
-    counting = {"METRICS_ADDRESS": f"127.0.0.1:{staff}"}
+    counting: Any = {"METRICS_ADDRESS": f"127.0.0.1:{staff}"}
     with ExitStack() as running:
         start = running.enter_context
         server = start(site.server(role="public", workers=2, METRICS_ADDRESS=f"127.0.0.1:{public}"))
         start(site.process(sys.executable, "manage.py", "worker", **counting))
         start(site.process(sys.executable, "manage.py", "metrics", **counting, ROLE="staff"))
-        of_public = {"ROLE": "public", "METRICS_ADDRESS": f"127.0.0.1:{public}"}
+        of_public: Any = {"ROLE": "public", "METRICS_ADDRESS": f"127.0.0.1:{public}"}
         start(site.process(sys.executable, "manage.py", "metrics", **of_public))
         visit = Visit(server.port)
         for _ in range(40):
