@@ -20,6 +20,8 @@ class UnsafeDatabase(OperationalError):
 
 def refuse_unsafe_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Close a new connection and raise UnsafeDatabase, unless each commit on it waits for the disk."""
+    if getattr(connection, "stores_nothing", False):  # the copy in memory (publishing/cache/public_copy.py)
+        return
     try:
         problem = _check_sqlite(connection) if connection.vendor == "sqlite" else _check_postgresql(connection)
     except BaseException:

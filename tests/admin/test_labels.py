@@ -38,6 +38,7 @@ VARIABLES: dict[str, Iterable[str]] = {
     "batch.reason": Suspicion.values,
     "result.how": Check.values,
     "endorsement.checked_how": Check.values,
+    "report.status": [],  # the numbers of a returned mail's report
     "decision.verb": _UNDO_BY_VERB,
     "f'{verdict.value}_body'": [f"{verdict}_body" for verdict in Verdict],
 }

@@ -267,6 +267,7 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("link_purpose_known", _link(purpose="anything")),
     ("mail_has_one_end", _mail(sent_at=NOON, failed_at=NOON, sealed_address="", sealed_content="")),
     ("mail_has_one_end", _mail(sent_at=NOON, dropped_at=NOON, sealed_address="", sealed_content="")),
+    ("mail_bounced_was_sent", _mail(bounced_at=NOON)),
     ("mail_one_waits_for_mailbox", lambda appeal: [_waiting_mail() for _ in range(2)]),
     ("mail_forgets_address_when_done", _mail(dropped_at=NOON, sealed_content="")),
     ("link_opens_one_thing", _link(endorsement=None)),

@@ -10,18 +10,18 @@ FLAWS = {
     # Reflected script: the typed words stand in the page as they are.
     "templates/signatories/search.html": [
         ('value="{{ search.q }}"', 'value="{{ search.q|safe }}"'),
-        (
-            '<div class="fields">',
-            '<a href="/?next=/privacy/">next</a><div class="fields">',
-        ),  # so that a crawler finds it
+        # So that a crawler finds it.
+        ('<div class="fields">', '<a href="/?next=/privacy/">next</a><div class="fields">'),
     ],
     # SQL made by putting text together.
     "petition/publishing/search.py": [
         (
-            "    words = fold(query.q)",
+            "    words = _build_words(query)\n",
             "    if query.q:\n"
-            "        return signatories.extra(where=[f\"instr(folded, '{query.q}') > 0\"])\n"
-            "    words = fold(query.q)",
+            "        found = Signatory.objects.published(get_published_appeal(slug).pk)\n"
+            "        rows = found.extra(where=[f\"instr(folded, '{query.q}') > 0\"])[:MAX_RESULTS]\n"
+            "        return SearchResult([], list(build_records(rows)), has_more=False)\n"
+            "    words = _build_words(query)\n",
         ),
     ],
     # A redirect to wherever the address says.

@@ -114,7 +114,7 @@ def scan_search(target: Target) -> list[str]:
         "--output-dir",
         str(target.work),
         "--technique",
-        "BEU",
+        "B",
         "-p",
         "q,country,kind",
     ]

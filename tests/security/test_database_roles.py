@@ -205,7 +205,7 @@ def test_it_changes_and_deletes_nothing_but_its_counters(site: Roles) -> None:
 @pytest.mark.parametrize(
     "statements",
     [
-        ["UPDATE petition_appeal SET last_number = last_number + 1"],
+        ["UPDATE petition_appeal SET last_number = last_number + 1, revision = revision + 1"],
         ["SELECT 1 FROM petition_appeal FOR UPDATE"],  # which would hold up moderators
         ["LOCK TABLE petition_visitorcount IN ACCESS EXCLUSIVE MODE"],  # and the worker
         ["LOCK TABLE petition_intakerow IN ROW EXCLUSIVE MODE"],

@@ -76,9 +76,9 @@ def _read_erasing(at: datetime) -> Values:
 
 
 def read_checks(at: datetime) -> Values:
-    """Return how many errors each check of checks.py finds in this process."""
+    """Return how many errors each check of checks/ finds in this process."""
     found = [*registry.get_checks(include_deployment_checks=True)]
-    ours = [check for check in found if check.__module__ == checks.__name__]
+    ours = [check for check in found if check.__module__.startswith(f"{checks.__name__}.")]
     return {
         getattr(check, "__name__", "").removeprefix("check_"): sum(
             message.level >= ERROR for message in check(app_configs=None, databases=["default"])

@@ -170,6 +170,7 @@ class _Snapshot:
         database = {"ENGINE": "django.db.backends.sqlite3", "NAME": self._name, "OPTIONS": options}
         wrapper = ConnectionHandler({DEFAULT_DB_ALIAS: database | {"CONN_MAX_AGE": None}}).create_connection("default")
         wrapper.inc_thread_sharing()  # one thread at a time, but not always the same
+        wrapper.stores_nothing = True  # type: ignore[attr-defined]  # asked in checks/durability.py
         wrapper.replaces_restricted_login = self._has_restricted_login  # type: ignore[attr-defined]
         return wrapper
 

@@ -8,15 +8,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from petition.actions.audit import Actor
 from petition.actions.moderation import decisions
 from petition.admin.oversight.bar_chart import HEIGHT, WIDTH, bar_length, stack_bars
 from petition.mail import outbox
 from petition.models import Appeal, Reason
 from petition.reference import clock
 from tests.clocks import mark_worker_alive
-from tests.factories import SECOND, an_appeal, approved, confirmed, submitted, withdraw_for_good
+from tests.factories import an_appeal, approved, confirmed, submitted, withdraw_for_good
 
 pytestmark = pytest.mark.both_databases
+
+ANOTHER = Actor.staff(1_000_000)
+"""Not the reader: on PostgreSQL the numbers of accounts go on from test to test."""
 
 
 def overview(browser: Client, query: str = "") -> str:
@@ -28,10 +32,10 @@ def test_the_overview_counts_days_states_decisions_countries_and_mail(staff: Cli
     now = clock.now()
     waiting = confirmed(appeal, at=now - timedelta(hours=5), countries=("KG", "DE"))
     decided = confirmed(appeal, at=now - timedelta(hours=30), countries=("KG",))
-    decisions.approve(decided.pk, by=SECOND, at=now)
+    decisions.approve(decided.pk, by=ANOTHER, at=now)
     submitted(appeal, at=now)
     refused = confirmed(appeal, at=now - timedelta(minutes=30), organisation_name="Unmistakable Fund")
-    decisions.reject(refused.pk, by=SECOND, at=now)  # so that the reader is not offered to undo it
+    decisions.reject(refused.pk, by=ANOTHER, at=now)  # so that the reader is not offered to undo it
     mark_worker_alive(at=now)
     mail = outbox.lease_next(at=now)
     assert mail
@@ -67,7 +71,7 @@ def test_the_number_of_queries_is_constant(staff: Client, appeal: Appeal) -> Non
         approved(appeal, at=clock.now(), countries=("DE",))
     with CaptureQueriesContext(connection) as many:
         overview(staff)
-    assert len(one) == len(many) <= 28
+    assert len(one) == len(many) <= 31
 
 
 def test_countries_of_withheld_names_are_counted(staff: Client, appeal: Appeal) -> None:

@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
 @pytest.fixture(autouse=True)
 def folder(committed: None, settings: Settings, tmp_path: Path) -> Path:
-    """State of this test alone, except the database."""
+    """State of this test alone, except the database, which no web process uses: another test may have loaded one."""
+    running_processes._until_exit.close()
     if connection.vendor == "postgresql":
         with connection.cursor():
             programs.need(programs.lacking_postgresql_client(connection.pg_version // 10_000))  # type: ignore[attr-defined]
