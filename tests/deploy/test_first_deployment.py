@@ -15,6 +15,7 @@ from tests.programs import lacking_postgresql, lacking_proxy, need
 from tests.site import ROOT
 
 TEXT = page.PAGE.read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "docs" / "operators" / "runbook.md").read_text(encoding="utf-8")
 UNITS = ("petition-public", "petition-staff", "petition-worker")
 CERTIFICATE = f"/etc/letsencrypt/live/{page.HOST}/fullchain.pem"
 ENVIRONMENT = {
@@ -44,7 +45,7 @@ def test_the_page_lists_what_is_not_run() -> None:
 
 
 def test_each_substitution_is_of_something_on_the_page() -> None:
-    lines = [line for lines in page.read_commands(TEXT).values() for line in lines]
+    lines = [line for text in (TEXT, RUNBOOK) for lines in page.read_commands(text).values() for line in lines]
     for written in page.SUBSTITUTED:
         assert any(written in line for line in lines), written
     for begin in page.INSTEAD:
@@ -61,7 +62,7 @@ def test_each_line_is_a_whole_command() -> None:
 
 @pytest.mark.long
 def test_its_commands_make_a_site_that_answers(tmp_path: Path) -> None:
-    """Takes a minute: it installs the packages, starts PostgreSQL, nginx and the units' processes."""
+    """Over a minute: it installs the packages, starts PostgreSQL, nginx and the processes, and ends the site."""
     need(lacking_postgresql() or lacking_proxy())
     if lacking := lacking_machine():
         pytest.skip(lacking)  # also where nothing may be skipped: no package gives these rights
@@ -73,6 +74,7 @@ def test_its_commands_make_a_site_that_answers(tmp_path: Path) -> None:
         machine.start([f"{ROOT}/.venv/bin/python", "-m", "aiosmtpd", "-n", "-l", "127.0.0.1:2525",
                        "-c", "aiosmtpd.handlers.Mailbox", "/tmp/mails"], {"HOME": "/root"})  # fmt: skip
         counts = run_page(machine)
+        end_site(machine)
     seconds = time.monotonic() - began
     record_figure("first deployment", f"{counts[0]} of {sum(counts)} commands run in {seconds:.0f} s")
 
@@ -113,6 +115,21 @@ def run_page(machine: Machine) -> tuple[int, int]:
             if line.startswith("systemctl enable"):
                 start_units(machine)
     return run, left_out
+
+
+def end_site(machine: Machine) -> None:
+    """Run the commands of the runbook that delete everything, and those that prove it."""
+    lines = page.read_commands(RUNBOOK)["Ending the site"]
+    proofs = [line for line in lines if line.startswith("! ")]
+    assert len(proofs) == 4
+    for proof in proofs:  # while the site is there, each must find it
+        assert machine.run(f"{page.substitute(proof)} || exit 7").code == 7, proof
+    for line in lines:
+        if line.startswith("systemctl"):
+            assert_runs(machine, f"pkill --uid {','.join(UNITS)}; nginx -s stop; sleep 3")
+            continue
+        output = assert_runs(machine, page.substitute(line))
+        assert line not in proofs or not output, f"{line}\n{output}"
 
 
 def assert_runs(

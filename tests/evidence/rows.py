@@ -143,7 +143,7 @@ ROWS: Final = (
     ),
     Row(
         "public process",
-        "Whoever takes over the public process reads no contact and no unpublished name, and changes nothing.",
+        "An attacker in the public process reads no contact and no unpublished name, and changes nothing.",
         "every table, function and trigger with its login of PostgreSQL; every attempt refused",
         ("tests/security/test_database_roles.py", "tests/security/test_public_process.py"),
         (POSTGRESQL,),
