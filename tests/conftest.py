@@ -27,6 +27,7 @@ from petition.models.database.triggers import TRIGGERS
 from petition.publishing.cache import search_keys, site_status
 from petition.screening import opened_names
 from petition.security import encryption
+from petition.web.endorse import blank_forms
 from tests import factories, prepared
 from tests.site import Site
 from tests.web.visitor import Visitor
@@ -99,6 +100,7 @@ def surroundings(settings: Settings) -> Iterator[None]:
     encryption.out_of_place.clear()
     site_status.forget_status()
     search_keys.forget_keys()
+    blank_forms.forget_pages()
     shutil.rmtree(django_settings.DATA_DIR / "documents", ignore_errors=True)
     messages.forget_paragraphs()
     settings.EMAIL_BACKEND = "petition.actions.mailing.queue.OutboxBackend"

@@ -1,6 +1,7 @@
 """Which appeals are demonstrations, made up from end to end. Search engines are asked not to index them."""
 
 from petition.models.appeals import Appeal
+from petition.publishing.cache import site_status
 
 
 def list_demonstration_slugs() -> list[str]:
@@ -10,4 +11,6 @@ def list_demonstration_slugs() -> list[str]:
 
 def is_demonstration(slug: str) -> bool:
     """Return whether the appeal with this slug is a demonstration."""
+    if kept := site_status.find_kept_appeal(slug):
+        return kept.is_demo
     return Appeal.objects.filter(slug=slug, is_demo=True).exists()

@@ -79,6 +79,12 @@ def get_status() -> SiteStatus:
     return kept[1] if kept and time.monotonic() - kept[0] <= _KEPT_SECONDS else load_status()
 
 
+def find_kept_appeal(slug: str) -> Appeal | None:
+    """Return the appeal with this slug from the kept status, without asking the database; None if that is not fresh."""
+    kept = _kept
+    return kept[1].appeals.get(slug) if kept and time.monotonic() - kept[0] <= _KEPT_SECONDS else None
+
+
 def forget_status() -> None:
     """Forget the kept status, so that the next one is loaded."""
     global _kept  # noqa: PLW0603  (see above)

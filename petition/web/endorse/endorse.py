@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
@@ -18,7 +19,9 @@ from petition.actions.refusals import CannotBeOpened, NotOpen
 from petition.models.appeals import Appeal, Notice
 from petition.publishing import queries
 from petition.publishing.cache.site_status import SiteStatus
+from petition.reference import clock
 from petition.web.endorse.arrival import form_stamp, get_random_value, read_arrival
+from petition.web.endorse.blank_forms import fill_page
 from petition.web.endorse.forms import EndorseForm
 from petition.web.endorse.preview import create_preview
 from petition.web.responses import not_taken_in
@@ -35,18 +38,28 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
     A post with `preview` only shows the entry: `preview=page` in the form, `preview=line` as JSON.
     """
     status, appeal = get_status_and_appeal(slug)
-    form = EndorseForm(request.POST if request.method == "POST" else None, issuer=appeal.issuer)
+    if request.method != "POST":
+        return _blank_form(request, status, appeal)
+    form = EndorseForm(request.POST, issuer=appeal.issuer)
     if "preview" in request.POST:
         return _preview(request, status, appeal, form)
-    if form.is_bound and form.is_valid():
+    if form.is_valid():
         try:
             return _store(request, status, appeal, form)
         except CannotBeOpened:
             return not_taken_in(request)
         except NotOpen:
             pass  # the page says so, with the phase
-    http_status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return _form_page(request, status, appeal, form, http_status)
+    return _form_page(request, status, appeal, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _blank_form(request: HttpRequest, status: SiteStatus, appeal: Appeal) -> HttpResponse:
+    def render_with(stamp: str) -> str:
+        context = _build_context(status, appeal, EndorseForm(issuer=appeal.issuer), stamp)
+        return render_to_string("endorse/form.html", context)
+
+    state = (appeal.revision, status.get_phase(appeal, clock.now()), status.get_review_days(appeal))
+    return HttpResponse(fill_page(appeal.slug, active_language(), state, form_stamp(request), render_with))
 
 
 def _store(request: HttpRequest, status: SiteStatus, appeal: Appeal, form: EndorseForm) -> HttpResponse:
@@ -74,19 +87,23 @@ def _form_page(
     http_status: HTTPStatus,
     **context: object,
 ) -> HttpResponse:
+    page = _build_context(status, appeal, form, form_stamp(request)) | context
+    return render(request, "endorse/form.html", page, status=http_status)
+
+
+def _build_context(status: SiteStatus, appeal: Appeal, form: EndorseForm, stamp: str) -> dict[str, object]:
     language, slug = active_language(), appeal.slug
     notice = Notice.objects.filter(appeal=appeal, language=language).first()
-    context |= {
+    return {
         "appeal": queries.get_appeal(slug, language),
         "form": form,
         "notice": notice,
         "notice_dated": notice.dated if notice else BUILT_IN_DATED,
         "review_days": status.get_review_days(appeal),
-        "opened": form_stamp(request),
+        "opened": stamp,
         "path": reverse("endorse", args=[slug]),
         "slug": slug,
     }
-    return render(request, "endorse/form.html", context, status=http_status)
 
 
 def _submission(form: EndorseForm) -> Submission:
