@@ -7,12 +7,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from petition.actions.audit import OPERATOR
 from petition.actions.operations import site_state
 from petition.models import Appeal, Level
 from petition.publishing.cache import site_status
 from petition.reference import clock
 from petition.web.endorse import blank_forms
-from tests.factories import OPERATOR, SLUG
+from tests.factories import SLUG
 from tests.web.visitor import publish_intake_keys
 
 FORM = f"/appeals/{SLUG}/endorse/"
