@@ -229,7 +229,7 @@ class Actions(RuleBasedStateMachine):
                 assert states.pop(pk)[-1] in (State.SUBMITTED, State.REJECTED, State.WITHDRAWN)
             elif verb == "undo" and reason != "hide":
                 states[pk].pop()
-            elif verb not in ("hide", "undo"):
+            elif verb not in ("hide", "undo", "erase_contact"):
                 states.setdefault(pk, []).append(STATE_AFTER[verb])
         assert {pk: history[-1] for pk, history in states.items()} == present
 

@@ -218,13 +218,17 @@ def test_all_rules_hold_while_processes_die_and_backups_are_restored() -> None:
     )
 
 
-def begin(machine: type[EveryAction]) -> EveryAction:
-    """Return a machine with one confirmed endorsement."""
+@contextmanager
+def begin(machine: type[EveryAction]) -> Iterator[EveryAction]:
+    """Give a machine with one confirmed endorsement; what it did is undone afterwards."""
     read = factories.reading()
     published(replace(read, signatories=read.signatories[:2]))
     begun = machine()
-    begun.submit(name="Made-up Fund", mailbox="asel@fund.example", website="", display="named", and_confirm=True)
-    return begun
+    try:
+        begun.submit(name="Made-up Fund", mailbox="asel@fund.example", website="", display="named", and_confirm=True)
+        yield begun
+    finally:
+        begun.teardown()
 
 
 class Unsafe(EveryAction):
@@ -248,14 +252,15 @@ def approve_and_die(machine: EveryAction) -> None:
 
 @pytest.mark.django_db
 def test_an_action_that_is_not_one_transaction_is_noticed() -> None:
-    with pytest.raises(AssertionError, match="approve was done in part"):
-        approve_and_die(begin(Unsafe))
+    with begin(Unsafe) as machine, pytest.raises(AssertionError, match="approve was done in part"):
+        approve_and_die(machine)
 
 
 @pytest.mark.django_db
 def test_an_approval_that_dies_at_any_statement_has_done_nothing() -> None:
-    approve_and_die(begin(EveryAction))
-    assert Signatory.objects.filter(kind="further", status=Status.LISTED).count() == 1
+    with begin(EveryAction) as machine:
+        approve_and_die(machine)
+        assert Signatory.objects.filter(kind="further", status=Status.LISTED).count() == 1
 
 
 def hide_and_restore(machine: EveryAction) -> None:
@@ -267,13 +272,14 @@ def hide_and_restore(machine: EveryAction) -> None:
 
 @pytest.mark.django_db
 def test_a_restore_without_the_journal_is_noticed() -> None:
-    with pytest.raises(AssertionError, match="listed again"):
-        hide_and_restore(begin(Forgetful))
+    with begin(Forgetful) as machine, pytest.raises(AssertionError, match="listed again"):
+        hide_and_restore(machine)
 
 
 @pytest.mark.django_db
 def test_what_was_hidden_stays_hidden_after_a_restore() -> None:
-    hide_and_restore(begin(EveryAction))
+    with begin(EveryAction) as machine:
+        hide_and_restore(machine)
 
 
 def test_every_action_is_tried() -> None:

@@ -86,14 +86,15 @@ def test_what_was_acknowledged_survives_kills_of_postgresql(place: Place) -> Non
 
 
 def test_a_server_that_commits_before_writing_loses_some(place: Place) -> None:
-    """The broken variant: `synchronous_commit` off, which the site refuses at its start."""
+    """The broken variant: `synchronous_commit` off. A new connection of the site would be refused with it."""
     visitors = Visitors("Forgotten Fund")
-    place.postgresql.execute("ALTER SYSTEM SET synchronous_commit = off")
-    place.postgresql.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
-    place.postgresql.execute("SELECT pg_reload_conf()")
     try:
         with place.site.server() as server, visitors.posting(server):
-            visitors.wait_for(10)
+            visitors.wait_for(30)  # until the threads of the site have their connections
+            place.postgresql.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+            place.postgresql.execute("ALTER SYSTEM SET synchronous_commit = off")
+            place.postgresql.execute("SELECT pg_reload_conf()")
+            visitors.wait_for(20)
             place.postgresql.kill()
     finally:
         place.postgresql.start()

@@ -101,9 +101,9 @@ def test_slow_visitors_keep_nobody_waiting(proxy: Proxy) -> None:
 
 
 def test_a_proxy_with_too_few_connections_is_taken_by_slow_visitors(processes: Processes, tmp_path: Path) -> None:
-    """nginx with room for half of them (the positive control). This is why deploy/nginx/petition.conf asks for more."""
+    """nginx with room for half of them (the positive control): why deploy/nginx/petition.conf asks for more."""
     site, public, _ = processes
-    with run_proxy(tmp_path, site, public=public.port, connections=SLOW // 2) as proxy:
+    with run_proxy(tmp_path, site, public=public.port, connections=SLOW // 4) as proxy:
         assert proxy.ask(FORM)[0].status == 200
         with contextlib.ExitStack() as stack, pytest.raises(OSError):
             for _ in range(SLOW):
