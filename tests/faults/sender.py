@@ -58,6 +58,8 @@ def _acknowledge_first() -> None:
     waiting: list[tuple[Any, ...]] = []
 
     class Later:
+        rowcount = 1
+
         def execute(self, *statement: Any) -> None:
             waiting.append(statement)
 
