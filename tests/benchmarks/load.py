@@ -45,7 +45,7 @@ def read_wrk(output: str) -> Load:
     """What wrk reports. Raises Failed where it reports errors."""
     if "Non-2xx" in output or "Socket errors" in output:
         raise Failed(output)
-    times = {percent: _seconds(text) for percent, text in re.findall(r"(50|99)%\s+(\S+)", output)}
+    times = {percent: _seconds(text) for percent, text in re.findall(r"^ +(50|99)% +(\S+)$", output, re.M)}
     (rate,) = re.findall(r"Requests/sec:\s+([\d.]+)", output)
     return Load(float(rate), times["50"], times["99"])
 
