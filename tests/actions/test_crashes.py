@@ -280,6 +280,7 @@ def test_a_restore_without_the_journal_is_noticed() -> None:
 def test_what_was_hidden_stays_hidden_after_a_restore() -> None:
     with begin(EveryAction) as machine:
         hide_and_restore(machine)
+        assert not Signatory.objects.filter(kind="further", status=Status.LISTED).exists()
 
 
 def test_every_action_is_tried() -> None:

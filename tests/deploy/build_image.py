@@ -101,7 +101,8 @@ def _build(store: list[str]) -> None:
     certificates = ["--volume", f"{_CERTIFICATES}:{_CERTIFICATES}:ro"]
     base = ["--build-arg", "BASE=localhost/debian:13"]
     how = ["--isolation", "chroot", "--network", "host", *_LIMITS, *certificates, *base, "--tag", "petition"]
-    _buildah(store, "build", *how, "--file", str(file), str(ROOT))
+    ignored = ROOT / "deploy" / "containers" / "Containerfile.dockerignore"
+    _buildah(store, "build", *how, "--file", str(file), "--ignorefile", str(ignored), str(ROOT))
 
 
 def _look_for_secrets(root: Path) -> None:

@@ -190,8 +190,8 @@ def test_the_image_is_built_of_pinned_parts_and_runs_as_nobody_in_particular() -
 
 
 def test_the_image_gets_code_alone() -> None:
-    """What .dockerignore admits is what the Containerfile copies: no keys, database, history or tests."""
-    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    """What Containerfile.dockerignore admits is what the Containerfile copies: no keys, database, history or tests."""
+    ignored = (ROOT / "deploy" / "containers" / "Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     assert ignored[1] == "*"
     admitted = {line[1:] for line in ignored if line.startswith("!")}
     copied = {word for line in re.findall(r"^COPY (?!--from)(.+)$", CONTAINERFILE, re.M) for word in line.split()[:-1]}
