@@ -1,7 +1,8 @@
 """The form by which an organisation endorses, and its preview."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -54,11 +55,15 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _blank_form(request: HttpRequest, status: SiteStatus, appeal: Appeal) -> HttpResponse:
+    phase = status.get_phase(appeal, clock.now())
+
     def render_with(stamp: str) -> str:
         context = _build_context(status, appeal, EndorseForm(issuer=appeal.issuer), stamp)
+        # The database may already know another phase than the status under which this page is kept.
+        context["appeal"] = replace(context["appeal"], phase=phase)
         return render_to_string("endorse/form.html", context)
 
-    state = (appeal.revision, status.get_phase(appeal, clock.now()), status.get_review_days(appeal))
+    state = (appeal.revision, phase, status.get_review_days(appeal))
     return HttpResponse(fill_page(appeal.slug, active_language(), state, form_stamp(request), render_with))
 
 
@@ -91,7 +96,7 @@ def _form_page(
     return render(request, "endorse/form.html", page, status=http_status)
 
 
-def _build_context(status: SiteStatus, appeal: Appeal, form: EndorseForm, stamp: str) -> dict[str, object]:
+def _build_context(status: SiteStatus, appeal: Appeal, form: EndorseForm, stamp: str) -> dict[str, Any]:
     language, slug = active_language(), appeal.slug
     notice = Notice.objects.filter(appeal=appeal, language=language).first()
     return {

@@ -64,6 +64,14 @@ def test_a_change_of_appeal_or_level_is_shown_at_once(client: Client, appeal: Ap
     assert 'name="organisation_name"' not in get(client)
 
 
+def test_a_form_laid_out_while_the_level_changes_is_not_kept_for_the_old_level(client: Client, appeal: Appeal) -> None:
+    """The process learns of a level up to a second late; the kept page must not say "closed" once it is over."""
+    site_state.set_level(Level.CLOSED, by=OPERATOR, at=clock.now())
+    get(client)  # by the status from before
+    site_state.set_level(Level.NORMAL, by=OPERATOR, at=clock.now())
+    assert 'name="organisation_name"' in get(client)
+
+
 def test_what_was_typed_is_in_no_kept_page(client: Client) -> None:
     client.post(FORM, {"organisation_name": "Unmistakable Fund"})
     assert "Unmistakable" not in get(client)
