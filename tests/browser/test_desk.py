@@ -64,6 +64,7 @@ def said(visit: Visit) -> str:
 def test_the_first_row_of_the_queue_is_eight_tabs_away(desk: Visit) -> None:
     desk.make_own_page()
     desk.open(f"/admin/?appeal={SLUG}&state=quarantined")  # nobody fills in the form as fast as this test
+    desk.page.evaluate(f"document.querySelectorAll('{_NOT_NORMAL}').forEach(one => one.remove())")
     keyboard, tabs = desk.page.keyboard, 1
     keyboard.press("Tab")
     keyboard.press("Enter")  # past the top of the page
@@ -71,7 +72,7 @@ def test_the_first_row_of_the_queue_is_eight_tabs_away(desk: Visit) -> None:
     while not first.evaluate("link => link === document.activeElement"):
         keyboard.press("Tab")
         tabs += 1
-        assert tabs <= MOST_TABS
+        assert tabs <= MOST_TABS, desk.page.evaluate("document.activeElement.outerHTML")
 
 
 def test_one_endorsement_fits_a_screen_with_few_controls(desk: Visit) -> None:
