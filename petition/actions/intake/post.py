@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, InternalError, OperationalError, connection, connections
 
 from petition.actions.intake.request_kinds import RequestKind
 from petition.actions.intake.submissions import Arrival, Submission
@@ -98,7 +98,8 @@ def _insert(values: Sequence[str | int | bytes]) -> None:
     """Insert the row; once more over a new connection if the database has ended the kept one."""
     # So Django need not ask before whether the connection works, which would cost as much as the insert. A row that was
     # stored before the connection broke is there already.
-    vars(connection)["health_check_done"] = True
+    # Not through `connection`, a proxy, which would keep the mark for itself.
+    vars(connections[DEFAULT_DB_ALIAS])["health_check_done"] = True
     try:
         _execute(values)
     except (OperationalError, InterfaceError, InternalError) as error:

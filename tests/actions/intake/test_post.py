@@ -4,7 +4,15 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, InternalError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -81,6 +89,28 @@ def test_a_form_is_stored_although_the_database_has_ended_the_connection(appeal:
     with pytest.raises(OperationalError):
         IntakeRow.objects.count()  # as every statement without such care
     connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to ask")
+@pytest.mark.usefixtures("committed")
+def test_sending_does_not_ask_first_whether_the_connection_works(
+    appeal: Appeal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at the beginning of a request, when Django would ask before the first statement."""
+    status, mine, asked = open_site(), connections[DEFAULT_DB_ALIAS], []
+
+    def is_usable() -> bool:
+        asked.append(1)
+        return True
+
+    monkeypatch.setattr(mine, "is_usable", is_usable)
+    monkeypatch.setattr(mine, "health_check_enabled", True)
+    mine.close_if_unusable_or_obsolete()
+    post.post_form(status, appeal, a_submission(), BY_HAND, once="once")
+    assert asked == []
+    mine.close_if_unusable_or_obsolete()
+    IntakeRow.objects.count()
+    assert asked == [1]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no second server")
