@@ -69,6 +69,7 @@ VERBS: dict[str, str | Promise] = {
     "propose_text": _("translation proposed"),
     "refuse_text": _("translation refused"),
     "set_opening": _("opening and closing saved"),
+    "sign_in": _("signed in"),
     "block_codes": _("sign-in codes blocked after five wrong ones"),
     "reset_second_factor": _("second factor reset"),
     "reach_limit": _("hourly limit reached"),

@@ -95,7 +95,10 @@ def dispute(action: Callable[..., object], *arguments: str, **options: Any) -> A
         row = Dispute.objects.order_by("-pk").first()
         if row is None:
             raise NotPossible
-        return action(row.pk, *arguments, **options, by=MODERATOR, at=at)
+        try:
+            return action(row.pk, *arguments, **options, by=MODERATOR, at=at)
+        except Dispute.DoesNotExist:  # it is settled
+            raise NotPossible from None
 
     return act
 

@@ -139,6 +139,7 @@ ROWS: Final = (
         "A flood of forms neither delays nor hides honest organisations, and lists nobody.",
         "20,000 forms from 5,000 addresses; 50 honest mailboxes get their mail within 24 hours, 0 fake listed",
         ("tests/outages/test_flood.py",),
+        (SQLITE,),
         broken=("test_without_the_fair_order_honest_mails_are_late",),
     ),
     Row(

@@ -14,6 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from petition.actions.staff.accounts import create_first_administrator
+from petition.models import AuditEvent
 from tests.factories import mails
 
 
@@ -92,6 +93,35 @@ def test_a_new_factor_ends_every_session_and_password_and_factor_sign_in(db: Non
     assert "This code was already used" in refused, "it set up the factor"
     fill(owner, refused, "/admin/second-factor/authenticate/", secure=True, code=digits(secret, steps=1))
     assert owner.get("/admin/", secure=True).status_code == 200
+
+
+def test_who_proves_again_who_it_is_gets_a_new_session_key(db: None, https: None) -> None:
+    """A session that was copied before has ended then (ASVS 7.2.4)."""
+    made = create_first_administrator()
+    assert made
+    owner, thief = browser("appeal.example"), browser("appeal.example")
+    page = sign_in(owner, *made, secure=True)
+    thief.cookies.load(owner.cookies.output(header=""))
+    assert not thief.get("/admin/second-factor/", secure=True)["Location"].startswith("/admin/login/")
+    fill(owner, page, "/admin/reauthenticate/", secure=True, password=made[1])
+    assert owner.get("/admin/second-factor/totp/activate/", secure=True).status_code == 200
+    assert thief.get("/admin/second-factor/", secure=True)["Location"].startswith("/admin/login/")
+
+
+def test_sign_ins_are_in_the_audit_log_and_failed_ones_in_the_log_without_a_name(
+    db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = create_first_administrator()
+    assert made
+    client = browser()
+    sign_in(client, made[0], "wrong")
+    assert not AuditEvent.objects.filter(verb="sign_in").exists()
+    assert [record.message for record in caplog.records if record.name.startswith("petition.admin")] == [
+        "A sign-in failed."
+    ]
+    sign_in(client, *made)
+    account = get_user_model().objects.get(username=made[0])
+    assert [(one.actor_id, one.subject_id) for one in AuditEvent.objects.filter(verb="sign_in")] == [(account.pk,) * 2]
 
 
 def set_up(client: Client, made: tuple[str, str]) -> str:

@@ -57,7 +57,7 @@ def test_an_invited_moderator_sets_a_password_once_and_can_work(chief: User, cli
     assert signed_in.redirect_chain[-1][0] == "/admin/"
     assert "Endorsements" in signed_in.content.decode()
     assert client.get("/admin/staff/").status_code == 403
-    assert verbs() == ["invite", "give_role", "set_password"]
+    assert verbs() == ["invite", "give_role", "set_password", "sign_in"]
     assert not re.search(r"aigul|desk\.example", str(list(AuditEvent.objects.values_list())))
 
 
