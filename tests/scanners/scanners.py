@@ -115,6 +115,10 @@ def scan_search(target: Target) -> list[str]:
         str(target.work),
         "--technique",
         "B",
+        "--timeout",  # what the site answers late or with 503, since it is busy, is not asked again and again
+        "10",
+        "--retries",
+        "0",
         "-p",
         "q,country,kind",
     ]
