@@ -71,7 +71,7 @@ from tests import factories
 from petition.models import Appeal
 appeal = Appeal.objects.get()
 for number in range(int(sys.argv[1])):
-    row = factories.approved(appeal, at=clock.now(), organisation_name=f"Made-up Leaving {sys.argv[2]} {number}")
+    row = factories.approved(appeal, at=clock.now(), organisation_name=f"Made-up Leaving {sys.argv[2]} {number:03}")
     print("LINK", private_links.create_own_page_link(row), row.organisation_name)
 """
 
