@@ -186,9 +186,13 @@ class Visit:
             self.page.locator("[name=username]").fill("admin")
             self.page.locator("[name=password]").fill(self.site.password)
             self.press("button.default")
-            cookies = self.page.context.cookies(self.site.url)
-            self.site.kept["session"] = json.dumps([cookie for cookie in cookies if cookie["name"] == "session"])
+            self.keep_session()
             self.open(path)
+
+    def keep_session(self) -> None:
+        """Let the next test go on in this session."""
+        cookies = self.page.context.cookies(self.site.url)
+        self.site.kept["session"] = json.dumps([cookie for cookie in cookies if cookie["name"] == "session"])
 
 
 def at(path: str) -> Callable[[Visit], None]:

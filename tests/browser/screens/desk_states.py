@@ -29,6 +29,7 @@ def _after_saying_who(path: str) -> Callable[[Visit], None]:
         if "/reauthenticate/" in visit.page.url:
             visit.page.locator("[name=password]").fill(visit.site.password)
             visit.press("button.default")
+            visit.keep_session()  # it has a new key now
 
     return go
 
