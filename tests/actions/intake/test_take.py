@@ -211,7 +211,7 @@ def fail(*_arguments: object, **_named: object) -> None:
 
 def test_a_missing_key_of_what_a_row_is_about_is_no_failure(appeal: Appeal, settings: Settings) -> None:
     """The form was encrypted with the new key; the mailbox it confirms is still encrypted with the old one."""
-    endorsement, token = factories.submitted(appeal)
+    endorsement, token = factories.submitted(appeal, at=clock.now())
     old, new = settings.CONTACT_PRIVATE_KEYS, generate_keys()
     settings.CONTACT_PUBLIC_KEY = new["CONTACT_PUBLIC_KEY"]
     settings.CONTACT_PRIVATE_KEYS = [new["CONTACT_PRIVATE_KEY"]]

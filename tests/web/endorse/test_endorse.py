@@ -366,7 +366,8 @@ def test_the_hidden_field_puts_on_hold_with_the_same_response(
     assert caught["Location"].partition("=")[0] == plain["Location"].partition("=")[0]
     assert [row.quarantined_for for row in Endorsement.objects.filter(origin="form").order_by("pk")] == ["", reason]
     ((_, _, content),) = mails()
-    page = client.get(f"/endorsements/{token_in(content)}/confirm/").content.decode()
+    with clock.freeze(NOON + timedelta(minutes=2)):
+        page = client.get(f"/endorsements/{token_in(content)}/confirm/").content.decode()
     assert page.count("<li><form") == 2, "both are to be confirmed"
 
 
