@@ -107,7 +107,7 @@ def test_level_shows_and_sets_how_the_site_accepts_endorsements(db: None) -> Non
 
 
 def test_the_worker_continues_a_bulk_action(appeal: Appeal) -> None:
-    row, _ = submitted(appeal)
-    batches.start(BatchAction.QUARANTINE, [row.pk], by=1, at=NOON)
+    row, _ = submitted(appeal, at=clock.now())
+    batches.start(BatchAction.QUARANTINE, [row.pk], by=1, at=clock.now())
     run("worker", "--once")
     assert Endorsement.objects.on_hold().count() == 1

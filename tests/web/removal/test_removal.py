@@ -90,8 +90,8 @@ def test_a_draft_has_no_removal_page(client: Client, appeal: Appeal, address: st
 
 
 def test_every_page_of_an_appeal_links_to_it(client: Client, appeal: Appeal) -> None:
-    _, token = submitted(appeal)
-    _, other = submitted(appeal)
+    _, token = submitted(appeal, at=clock.now())
+    _, other = submitted(appeal, at=clock.now())
     confirmation = f"/endorsements/{token}/confirm/"
     pages = [
         client.get(address)
