@@ -90,8 +90,9 @@ def test_a_draft_has_no_removal_page(client: Client, appeal: Appeal, address: st
 
 
 def test_every_page_of_an_appeal_links_to_it(client: Client, appeal: Appeal) -> None:
-    _, token = submitted(appeal, at=clock.now())
-    _, other = submitted(appeal, at=clock.now())
+    before = clock.now() - timedelta(days=3)  # the closing below, and not so long ago that the links have ended
+    _, token = submitted(appeal, at=before)
+    _, other = submitted(appeal, at=before)
     confirmation = f"/endorsements/{token}/confirm/"
     pages = [
         client.get(address)
