@@ -119,7 +119,7 @@ ROWS: Final = (
     ),
     Row(
         "clocks",
-        "A machine whose clock is a day off erases nothing, mails nothing early and locks nobody out.",
+        "With a clock that is a day wrong nothing is deleted, no mail leaves early and everybody can still sign in.",
         "web, worker and database, each a day ahead",
         ("tests/actions/operations/test_clock_checks.py",),
         broken=("test_a_worker_that_uses_its_machine_clock_does_both",),
@@ -152,8 +152,8 @@ ROWS: Final = (
     ),
     Row(
         "moderators session",
-        "A stolen session of a moderator is stopped at each hourly limit, and the other staff are told.",
-        "each limit at its shipped value",
+        "A stolen session of a moderator can do no more than each hourly limit allows, and the other staff get a mail.",
+        "each limit at its default value",
         ("tests/admin/team/test_stolen_session.py",),
         broken=("test_without_limits_the_thief_goes_on",),
     ),
