@@ -11,7 +11,7 @@ from typing import Any
 import django
 
 BATCH = 2_000
-UNSCREENED = 500
+UNSCREENED = 200
 """How many of those that wait were not screened yet: the worker has something to do."""
 
 
