@@ -16,7 +16,9 @@ DESK_HEIGHT = 800
 SETTLED = 550  # milliseconds: sooner a press counts as the second one of the page before
 _VISIBLE = "(selector) => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).length"
 _BUTTONS = "header button, header summary, main button, main summary"
-_NOT_NORMAL = ".staff-problems, .staff-undoable, .staff-disputes, .staff-similar, .staff-evidence .staff-closer ~ .staff-closer"
+_NOT_NORMAL = (
+    ".staff-problems, .staff-undoable, .staff-disputes, .staff-similar, .staff-evidence .staff-closer ~ .staff-closer"
+)
 _FIELDS = "input:not([type=hidden]), select, textarea"
 
 

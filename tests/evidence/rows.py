@@ -223,7 +223,7 @@ ROWS: Final = (
         "speed",
         "Pages come from memory nearly as fast as files from nginx.",
         "the ratios of docs/benchmark.md",
-        commands=("tests/with_postgresql SEARCHED_DATABASE_URL python -m tests.benchmarks --dry",),
+        commands=("tests/with_postgresql SEARCHED_DATABASE_URL python -m tests.benchmarks",),
     ),
     Row(
         "scanners",

@@ -1,5 +1,6 @@
 """What the public process puts into the intake: one row by one statement."""
 
+import threading
 from contextlib import closing
 from datetime import timedelta
 
@@ -124,6 +125,29 @@ def test_a_form_is_stored_although_the_connection_leads_to_the_primary_of_yester
             cursor.execute("DELETE FROM petition_notice")
     post.post_form(status, appeal, a_submission(), BY_HAND, once="once")
     assert IntakeRow.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows, not the file")
+@pytest.mark.usefixtures("committed")
+def test_a_form_waits_while_another_connection_writes(appeal: Appeal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the time is over that SQLite itself would wait."""
+    status, other = open_site(), connection.copy()
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("BEGIN IMMEDIATE")
+        end = threading.Timer(0.2, cursor.execute, ["ROLLBACK"])
+        end.start()
+        post.post_form(status, appeal, a_submission(), BY_HAND, once="once")
+        end.join()
+        assert IntakeRow.objects.count() == 1
+        cursor.execute("BEGIN IMMEDIATE")
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
+        with pytest.raises(OperationalError, match="locked"):
+            post.post_form(status, appeal, a_submission(), BY_HAND, once="once")
+        cursor.execute("ROLLBACK")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (100,)  # for all other statements
+        cursor.execute("PRAGMA busy_timeout = 20000")
 
 
 def end_connection() -> None:
