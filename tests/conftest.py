@@ -24,6 +24,7 @@ from whitenoise.responders import StaticFile
 from petition.mail import messages
 from petition.models import Appeal, Reason
 from petition.models.database.triggers import TRIGGERS
+from petition.publishing import kept_records
 from petition.publishing.cache import search_keys, site_status
 from petition.screening import opened_names
 from petition.security import encryption
@@ -100,6 +101,7 @@ def surroundings(settings: Settings) -> Iterator[None]:
     encryption.out_of_place.clear()
     site_status.forget_status()
     search_keys.forget_keys()
+    kept_records.forget_records()
     blank_forms.forget_pages()
     shutil.rmtree(django_settings.DATA_DIR / "documents", ignore_errors=True)
     messages.forget_paragraphs()

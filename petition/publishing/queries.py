@@ -12,6 +12,7 @@ from petition.models.appeals import Appeal, AppealText, Phase, TextStatus
 from petition.models.database.held_list import is_list_held_back
 from petition.models.signatories import Edition, Kind, PublicChange, Signatory, SignatoryQuerySet, Status
 from petition.models.site_state import Level, SiteState
+from petition.publishing import kept_records
 from petition.publishing.public_records import (
     CHECKED_BY_MAILBOX,
     AppealRecord,
@@ -77,6 +78,12 @@ def build_records(signatories: Iterable[Signatory]) -> list[SignatoryRecord]:
 def get_appeal(slug: str, language: str) -> AppealRecord:
     """Return the published appeal with its text in `language`, or else its official text. Raises NotPublished."""
     appeal = get_published_appeal(slug)
+    phase = _phase(appeal, SiteState.objects.level(), at=clock.now())
+    state = (is_list_held_back(), appeal.revision, phase)  # as get_public_state
+    return kept_records.get_or_build(appeal.pk, language, state, lambda: _build_appeal(appeal, language, phase))
+
+
+def _build_appeal(appeal: Appeal, language: str, phase: Phase) -> AppealRecord:
     signed = AppealText.objects.signed(appeal.pk)
     return AppealRecord(
         slug=appeal.slug,
@@ -84,7 +91,7 @@ def get_appeal(slug: str, language: str) -> AppealRecord:
         issued_on=appeal.issued_on,
         revision=appeal.revision,
         as_of=appeal.as_of,
-        phase=_phase(appeal, SiteState.objects.level(), at=clock.now()),
+        phase=phase,
         is_demo=appeal.is_demo,
         counts=Counts(
             original=Signatory.objects.published(appeal.pk).of_kind(Kind.ORIGINAL).count(),

@@ -1,11 +1,11 @@
 """Search the list by words, by country and by kind: keys in memory choose rows, which are then read and compared."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from petition.models.signatories import Kind, Signatory, SignatoryQuerySet
+from petition.models.database.held_list import is_list_held_back
+from petition.models.signatories import Kind, Signatory, Status
 from petition.publishing.cache.search_keys import SearchWords, Texts, load_keys
 from petition.publishing.public_records import SignatoryRecord
 from petition.publishing.queries import build_records, get_published_appeal
@@ -55,7 +55,7 @@ def search(slug: str, query: SearchQuery) -> SearchResult:
     entries: list[SignatoryRecord] = []
     # In pieces: where entries were removed or edited since the keys were read, fewer than were found may still match.
     while len(entries) <= MAX_RESULTS and (piece := list(islice(ids, MAX_RESULTS + 1))):
-        entries += build_records(_read_matching(Signatory.objects.published(appeal.pk), piece, words))
+        entries += build_records(_read_matching(appeal.pk, piece, words))
     shown = entries[:MAX_RESULTS]
     return SearchResult(
         originals=[entry for entry in shown if entry.kind == Kind.ORIGINAL],
@@ -72,7 +72,15 @@ def _build_words(query: SearchQuery) -> SearchWords | None:
     return SearchWords(words, find_country(query.q) or "", query.country) if words else None
 
 
-def _read_matching(signatories: SignatoryQuerySet, ids: list[int], words: SearchWords) -> Iterator[Signatory]:
-    """Yield the rows with these ids that are listed and match now, in the order of the list."""
-    rows = signatories.listed().filter(pk__in=ids).order_by("-kind", "number")
-    return (row for row in rows if words.is_in(Texts(row.folded, row.latin, row.countries)))
+def _read_matching(appeal_id: int, ids: list[int], words: SearchWords) -> list[Signatory]:
+    """Return the rows with these ids that are listed and match now, in the order of the list."""
+    if is_list_held_back():
+        return []
+    # By their ids alone: asked for the appeal too, PostgreSQL without fresh statistics reads all entries of the appeal.
+    rows = [row for row in Signatory.objects.filter(pk__in=ids).order_by() if _is_listed(row, appeal_id)]
+    matching = [row for row in rows if words.is_in(Texts(row.folded, row.latin, row.countries))]
+    return sorted(matching, key=lambda row: (row.kind != Kind.ORIGINAL, row.number))
+
+
+def _is_listed(row: Signatory, appeal_id: int) -> bool:
+    return row.appeal_id == appeal_id and row.status == Status.LISTED

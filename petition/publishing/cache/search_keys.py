@@ -6,7 +6,7 @@ are read: what is shown comes from the database and is compared once more, so a 
 
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
@@ -53,6 +53,24 @@ class SearchWords:
             return True
         return all(own in texts.folded or latin in texts.latin for own, latin in self.words)
 
+    def find_lines(self, block: Texts) -> Iterator[int]:
+        """Yield the numbers, from 0, of the lines that match."""
+        parts = [part.split("\n") for part in block]
+        lines: Iterable[int] = range(len(parts[0]))
+        if not self.named_country and self.words:  # only those that have the word that fewest have
+            own, latin = min(self.words, key=lambda word: block.folded.count(word[0]) + block.latin.count(word[1]))
+            lines = sorted({*_lines_with(own, block.folded), *_lines_with(latin, block.latin)})
+        yield from (line for line in lines if self.is_in(Texts(*(part[line] for part in parts))))
+
+
+def _lines_with(word: str, text: str) -> Iterator[int]:
+    """Yield the numbers of the lines of the text that have the word, each once or more."""
+    line, begin, place = 0, 0, text.find(word)
+    while place >= 0:
+        line += text.count("\n", begin, place)
+        yield line
+        begin, place = place, text.find(word, place + 1)
+
 
 class Keys:
     """The keys of the entries of one kind, in the order of the list.
@@ -77,11 +95,9 @@ class Keys:
         """Yield the ids of the entries that match."""
         first = 0
         for block in self.blocks:
-            count = block.countries.count("\n") + 1
             if words.is_in(block):
-                texts = map(Texts, *(part.split("\n") for part in block))
-                yield from (self.ids[place] for place, text in enumerate(texts, first) if words.is_in(text))
-            first += count
+                yield from (self.ids[first + line] for line in words.find_lines(block))
+            first += block.countries.count("\n") + 1
 
 
 class _AppealKeys:
