@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from petition.publishing.demonstrations import list_demonstration_slugs
-from petition.publishing.sitemap import render_sitemap
+from petition.publishing.exports.sitemap import render_sitemap
 from petition.reference import clock
 from petition.web.public.decorators import PLAIN_TEXT, published
 
