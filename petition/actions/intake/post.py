@@ -34,7 +34,7 @@ _INSERT: Final = """
 """
 
 _PAUSE: Final = (0.0005, 0.002)
-"""Seconds between two tries on SQLite while another connection writes: the shortest and the longest."""
+"""Seconds between two tries on SQLite while another connection writes: the shortest, and the longest at first."""
 _READ_ONLY: Final = "25006"
 """PostgreSQL's code for an attempt to write to a standby server."""
 
@@ -136,23 +136,28 @@ def _execute_between_others(cursor: CursorWrapper, values: Sequence[str | int | 
     at once, the slowest of a hundred then took 200 ms instead of 80. Raises OperationalError after the same time.
     """
     seconds = connection.settings_dict["OPTIONS"]["timeout"]
-    until = time.monotonic() + seconds
+    shortest, longest = _PAUSE
+    begun = time.monotonic()
     cursor.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
             try:
                 cursor.execute(_INSERT, values)
             except OperationalError as error:
-                is_busy = (
-                    getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-                )  # with any detail
-                if not is_busy or time.monotonic() >= until:
+                waited = time.monotonic() - begun
+                if not _is_busy(error) or waited >= seconds:
                     raise
-                time.sleep(random.uniform(*_PAUSE))  # noqa: S311  (so that two do not always try together)
+                # By chance, so that two do not always try together, and less often the longer the file is locked.
+                time.sleep(random.uniform(shortest, longest + waited / 20))  # noqa: S311
             else:
                 return
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+
+
+def _is_busy(error: OperationalError) -> bool:
+    """Return whether another connection is writing to the SQLite file. The lowest byte is the code without details."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _refuse_unless_openable(status: SiteStatus) -> None:
