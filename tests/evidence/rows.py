@@ -119,7 +119,7 @@ ROWS: Final = (
     ),
     Row(
         "clocks",
-        "With a clock that is a day wrong nothing is deleted, no mail leaves early and everybody can still sign in.",
+        "If a clock is a day wrong, nothing is deleted, no mail is sent early, and everybody can still sign in.",
         "web, worker and database, each a day ahead",
         ("tests/actions/operations/test_clock_checks.py",),
         broken=("test_a_worker_that_uses_its_machine_clock_does_both",),
@@ -152,7 +152,7 @@ ROWS: Final = (
     ),
     Row(
         "moderators session",
-        "A stolen session of a moderator can do no more than each hourly limit allows, and the other staff get a mail.",
+        "A moderator's stolen session cannot exceed the hourly limits, and the other staff are told by mail.",
         "each limit at its default value",
         ("tests/admin/team/test_stolen_session.py",),
         broken=("test_without_limits_the_thief_goes_on",),
