@@ -98,8 +98,25 @@ class Visit:
             self.wait_for_result()
 
     def wait_for_result(self) -> None:
-        """Wait until the open page does not load itself again."""
-        self.page.locator("meta[http-equiv=refresh]").wait_for(state="detached")
+        """Wait until the open page does not load itself again.
+
+        Between two loads the window shows an empty document for a moment: that is not the result.
+        """
+        refresh = self.page.locator("meta[http-equiv=refresh]")
+        while True:
+            refresh.wait_for(state="detached")
+            self.page.wait_for_load_state()
+            if not refresh.count():
+                return
+
+    def reload_until(self, selector: str) -> None:
+        """Load the open page again until it shows `selector`: the worker may need a moment on a busy machine."""
+        for _ in range(120):
+            if self.page.locator(selector).count():
+                return
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        raise AssertionError(f"{self.page.url} shows no {selector}: {self.page.locator('main').inner_text()}")
 
     def unfold(self, selector: str) -> Locator:
         """Open the sections in which the first `selector` stands, from the outside in, and return it."""

@@ -189,6 +189,7 @@ def _disputed(visit: Visit) -> None:
     visit.page.locator("[name=words]").fill("Кто-то подписал за нас.")
     visit.press(f"[action$='{CHANGE}message/'] button")
     visit.open("/admin/")
+    visit.reload_until(".staff-dispute")
 
 
 def _dispute(visit: Visit) -> None:
