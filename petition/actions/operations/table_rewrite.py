@@ -6,7 +6,8 @@ README says what stays in the write-ahead log, on free blocks of the disk and in
 # the last rows of a page, their index entries and values in TOAST tables can still be read in the file. VACUUM FULL
 # writes the remaining rows to a new file and rebuilds the indexes. It locks the table meanwhile, so it runs at night
 # and only where it takes a moment. ANALYZE and rewriting pg_statistic remove the sample values that the planner keeps.
-# A row that an older transaction can still see, such as that of a backup, is copied once more and goes the next night.
+# A row is copied once more, and goes the next night, while an older transaction can still see it: one of this database,
+# or one that writes in any database of the server.
 
 import logging
 from collections.abc import Iterator
