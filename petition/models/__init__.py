@@ -6,6 +6,7 @@ from petition.models.appeals import Appeal, AppealText, Demand, MailParagraph, N
 from petition.models.audit import AuditEvent, Removal, RemovalKind
 from petition.models.choices import Check, Display, Origin, State, Suspicion
 from petition.models.contacts import Contact, ContactChange, LinkRequest, PrivateLink, Purpose
+from petition.models.drafts import AppealDraft, BulkOutcome, BulkRow, BulkUpload, PutBackProposal
 from petition.models.endorsements import Endorsement
 from petition.models.intake import FollowUp, IntakeFlag, IntakeRow, Outcome
 from petition.models.mails import OutgoingMail
@@ -26,7 +27,17 @@ from petition.models.review import (
     Spelling,
     Verdict,
 )
-from petition.models.signatories import ChangeKind, Edition, Kind, PublicChange, Signatory, Status
+from petition.models.signatories import (
+    ChangeKind,
+    Edition,
+    Kind,
+    PublicChange,
+    Signatory,
+    Status,
+    TimelineEntry,
+    TimelineKind,
+    TimelineText,
+)
 from petition.models.site_state import Alert, Level, RateCount, SiteState, VisitorCount, WorkerFailure
 
 if settings.ROLE != "public":  # whose process knows no accounts
@@ -43,6 +54,7 @@ __all__ = [
     "HARMLESS_FLAGS",
     "Alert",
     "Appeal",
+    "AppealDraft",
     "AppealText",
     "AuditEvent",
     "Batch",
@@ -50,6 +62,9 @@ __all__ = [
     "BatchOutcome",
     "BatchPart",
     "BatchState",
+    "BulkOutcome",
+    "BulkRow",
+    "BulkUpload",
     "ChangeKind",
     "Check",
     "Claim",
@@ -84,6 +99,7 @@ __all__ = [
     "PrivateLink",
     "PublicChange",
     "Purpose",
+    "PutBackProposal",
     "Question",
     "RateCount",
     "Reason",
@@ -99,6 +115,9 @@ __all__ = [
     "Suspicion",
     "TextProposal",
     "TextStatus",
+    "TimelineEntry",
+    "TimelineKind",
+    "TimelineText",
     "Verdict",
     "VisitorCount",
     "WorkerFailure",

@@ -8,7 +8,6 @@ TextProposal: a new wording of a published translation, waiting for a second per
 """
 
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -30,16 +29,29 @@ class Phase(StrEnum):
     OPEN = "open"
     PAUSED = "paused"  # open, but the whole site accepts nothing (SiteState.level)
     CLOSED = "closed"
+    ARCHIVED = "archived"  # an editor has ended it: closed for good
+    TAKEN_DOWN = "taken_down"  # nothing of it is shown any more
+
+
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    def published(self) -> Self:
+        """Return those that the public may see."""
+        return self.filter(published_at__isnull=False, taken_down_at=None)
 
 
 class Appeal(models.Model):
     slug = models.SlugField(unique=True)
     issuer = models.CharField(max_length=200, blank=True)
+    addressees = models.JSONField(default=list, db_default=[], blank=True)  # list of names: to whom it is addressed
     issued_on = models.DateField()
     is_demo = models.BooleanField(default=False)  # made up, so it may be deleted (triggers.py)
     published_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", db_default="UTC")  # in which the two are shown (IANA)
+    closes_for = models.CharField(max_length=300, blank=True, db_default="")  # to whom the list is then delivered
+    archived_at = models.DateTimeField(null=True, blank=True)
+    taken_down_at = models.DateTimeField(null=True, blank=True)
     # `revised_at` changes with removals too, so it is never published: it would tell when a name was removed.
     # `as_of` is published: the last day on which something was added or corrected.
     revision = models.PositiveBigIntegerField(default=0)
@@ -49,6 +61,8 @@ class Appeal(models.Model):
     withheld_total = models.PositiveIntegerField(default=0)  # as published; refreshed once a day
     withheld_checks = models.JSONField(default=dict, blank=True)  # how many of these by each kind of check
     withheld_as_of = models.DateField(null=True, blank=True)  # the day of the last refresh
+
+    objects = AppealQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_on", "slug"]
@@ -73,6 +87,10 @@ class Appeal(models.Model):
         """Return the phase at the moment `at`, regardless of the level of the whole site."""
         if self.published_at is None:
             return Phase.DRAFT
+        if self.taken_down_at:
+            return Phase.TAKEN_DOWN
+        if self.archived_at and at >= self.archived_at:
+            return Phase.ARCHIVED
         if self.opens_at and at < self.opens_at:
             return Phase.UPCOMING
         if self.closes_at and at >= self.closes_at:
@@ -85,10 +103,12 @@ class Appeal(models.Model):
         That time begins when the mail left, at `mailed_at`, if it left after the closing, and ends in any case
         LONGEST_GRACE after the closing.
         """
-        if self.closes_at is None or self.phase(at) is not Phase.CLOSED:
-            return self.phase(at) is Phase.OPEN
-        begin = max(self.closes_at, mailed_at or self.closes_at)
-        return at < min(begin + CONFIRMATION_GRACE, self.closes_at + LONGEST_GRACE)
+        phase = self.phase(at)
+        closed_at = min(filter(None, (self.closes_at, self.archived_at)), default=None)
+        if closed_at is None or phase not in (Phase.CLOSED, Phase.ARCHIVED):
+            return phase is Phase.OPEN
+        begin = max(closed_at, mailed_at or closed_at)
+        return at < min(begin + CONFIRMATION_GRACE, closed_at + LONGEST_GRACE)
 
 
 class Notice(models.Model):
@@ -131,6 +151,15 @@ class TextStatus(models.TextChoices):
     UNOFFICIAL = "unofficial"
 
 
+class TextBlockKind(models.TextChoices):
+    """What a block of a text is. SIGNATORIES has no words: pages print the list in its place."""
+
+    PARAGRAPH = "paragraph"
+    DEMAND = "demand"
+    HEADING = "heading"
+    SIGNATORIES = "signatories"
+
+
 class AppealTextQuerySet(models.QuerySet["AppealText"]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
@@ -150,7 +179,10 @@ class AppealText(models.Model):
     dated = models.DateField()
     dated_as_printed = models.CharField(max_length=100)
     title = models.TextField()
-    preamble = models.JSONField(default=list)  # list of paragraphs, as are closing and background
+    # In order: {"kind": a TextBlockKind, "text": one line}. Empty where 1.0 stored the text in the four parts below.
+    blocks = models.JSONField(default=list, db_default=[])
+    # As 1.0 reads a text: lists of paragraphs around the demands. No longer read where there are blocks.
+    preamble = models.JSONField(default=list)
     closing = models.JSONField(default=list)
     background = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
@@ -170,13 +202,27 @@ class AppealText(models.Model):
     def __str__(self) -> str:
         return f"{self.appeal_id}.{self.language}.{self.version}"
 
-    def canonical(self, demands: Iterable[str]) -> str:
+    def list_blocks(self) -> list[tuple[TextBlockKind, str]]:
+        """Return kind and words of each block in order, also of a text that 1.0 stored."""
+        if self.blocks:
+            return [(TextBlockKind(block["kind"]), block["text"]) for block in self.blocks]
+        parts = [
+            (TextBlockKind.PARAGRAPH, self.preamble),
+            (TextBlockKind.DEMAND, [demand.body for demand in self.demands.all()]),
+            (TextBlockKind.PARAGRAPH, self.closing),
+            (TextBlockKind.SIGNATORIES, [""]),
+            (TextBlockKind.PARAGRAPH, self.background),
+        ]
+        return [(kind, text) for kind, texts in parts for text in texts]
+
+    def canonical(self) -> str:
         """Return the whole text as one string; `sha256` is the hash of its UTF-8 bytes.
 
-        Title, date, preamble, demands, closing and background, separated by blank lines, with a line feed at the end.
+        Title, date, and all paragraphs, demands and headings in order, separated by blank lines, with a line feed at
+        the end.
         """
-        blocks = [self.title, self.dated_as_printed, *self.preamble, *demands, *self.closing, *self.background]
-        return "\n\n".join(blocks) + "\n"
+        texts = [text for kind, text in self.list_blocks() if kind != TextBlockKind.SIGNATORIES]
+        return "\n\n".join([self.title, self.dated_as_printed, *texts]) + "\n"
 
 
 def compute_sha256(canonical: str) -> str:

@@ -51,6 +51,12 @@ class RemovalKind(models.TextChoices):
     ERASE = "erase"  # an unconfirmed endorsement is erased
     END_LINKS = "end_links"  # earlier private links no longer work
     END_CODE = "end_code"  # the earlier removal code no longer works
+    TAKE_DOWN = "take_down"  # a whole appeal; PUT_BACK ends it
+    PUT_BACK = "put_back"
+
+
+OF_APPEALS = (RemovalKind.TAKE_DOWN, RemovalKind.PUT_BACK)
+"""Removals of a whole appeal: they have no endorsement (0), and `submitted_at` is when it was published."""
 
 
 class Removal(models.Model):
@@ -58,7 +64,7 @@ class Removal(models.Model):
     kind = models.CharField(max_length=20, choices=RemovalKind)
     appeal = models.CharField(max_length=50)  # its slug
     reference = models.CharField(max_length=30, blank=True)  # further-12; '' if it never had a public entry
-    endorsement = models.BigIntegerField()
+    endorsement = models.BigIntegerField()  # its id; 0 for a whole appeal
     submitted_at = models.DateTimeField()  # of the endorsement, to tell it from a later one with the same `id`
     intake_id = models.UUIDField(null=True, blank=True)  # of its row of the intake, which a backup may still have
     at = models.DateTimeField()
@@ -72,4 +78,4 @@ class Removal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of endorsement {self.endorsement}"
+        return f"{self.kind} of {f'endorsement {self.endorsement}' if self.endorsement else f'appeal {self.appeal}'}"

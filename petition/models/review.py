@@ -165,6 +165,8 @@ class BatchAction(models.TextChoices):
     RELEASE = "release", _("Release")
     APPROVE = "approve", _("Approve")
     REJECT = "reject", _("Reject")
+    REVOKE = "revoke", _("Revoke the approval")
+    HIDE = "hide", _("Hide the name")
 
 
 class BatchState(models.TextChoices):
@@ -218,8 +220,9 @@ class Batch(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        """Return whether the batch was carried out, at least in part, and not undone."""
-        return self.state in (BatchState.RUNNING, BatchState.DONE)
+        """Return whether the batch was carried out, at least in part, and not undone. Names come back one by one."""
+        removes = self.deed in (BatchAction.REVOKE, BatchAction.HIDE)
+        return not removes and self.state in (BatchState.RUNNING, BatchState.DONE)
 
 
 class BatchPart(models.Model):

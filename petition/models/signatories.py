@@ -3,6 +3,7 @@
 Signatory: what the public sees of an organisation that signed or endorsed the appeal.
 PublicChange: that a listed entry was changed, when, and which part.
 Edition: the list as delivered on a date, as numbers only: readers see today's record of those numbers.
+TimelineEntry, TimelineText: what became of the appeal, on a date, and the words of it in each language.
 """
 
 from typing import Self
@@ -168,3 +169,48 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"edition of {self.appeal_id} dated {self.dated}"
+
+
+class TimelineKind(models.TextChoices):
+    """What happened, in the order of a usual life."""
+
+    DELIVERED = "delivered", _("Delivered")
+    ANSWER_DUE = "answer_due", _("Answer due")
+    ANSWERED = "answered", _("Answered")
+    UPDATE = "update", _("Update")
+    FOLLOW_UP = "follow_up", _("Follow-up appeal")
+
+
+class TimelineEntry(models.Model):
+    appeal = models.ForeignKey("Appeal", on_delete=models.CASCADE, related_name="timeline")
+    kind = models.CharField(max_length=10, choices=TimelineKind)
+    dated = models.DateField()
+    addressee = models.CharField(max_length=300, blank=True)  # to whom it was delivered, or who answers
+    edition = models.ForeignKey("Edition", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    link = models.URLField(max_length=500, blank=True)  # of an answer or a follow-up appeal elsewhere
+    corrected_on = models.DateField(null=True, blank=True)  # shown with the entry
+
+    class Meta:
+        ordering = ["appeal", "dated", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=TimelineKind.values), name="timeline_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.appeal_id} on {self.dated}"
+
+
+class TimelineText(models.Model):
+    entry = models.ForeignKey("TimelineEntry", on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    body = models.TextField()
+
+    class Meta:
+        ordering = ["entry", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "language"], name="timeline_text_once"),
+            models.CheckConstraint(condition=~Q(body=""), name="timeline_text_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"text of entry {self.entry_id} in {self.language}"

@@ -1,7 +1,8 @@
-"""Made-up migrations that follow 0001, the only real one so far."""
+"""Made-up migrations that follow the newest real one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.db import models
@@ -9,6 +10,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddField, AlterField, Migration, RunPython
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
+
+from petition import migrations
+
+OURS = sorted(file.stem for file in Path(migrations.__file__).parent.glob("0*.py"))
+NEXT = f"{len(OURS) + 1:04}_next"
 
 
 def _change_protected_rows(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -28,7 +34,7 @@ def _fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class AddsColumn(Migration):
     """Adds a column with data, and changes a table that triggers of others query: SQLite makes that one anew."""
 
-    dependencies = [("petition", "0001_initial")]
+    dependencies = [("petition", OURS[-1])]
     operations = [
         AddField("endorsement", "motto", models.CharField(max_length=40, blank=True, default="", db_default="")),
         RunPython(_fill, RunPython.noop),
@@ -39,7 +45,7 @@ class AddsColumn(Migration):
 class ChangesProtectedRows(Migration):
     """Changes rows that a trigger protects."""
 
-    dependencies = [("petition", "0001_initial")]
+    dependencies = [("petition", OURS[-1])]
     operations = [
         RunPython(_change_protected_rows, RunPython.noop),
         AlterField("appeal", "issuer", models.CharField(max_length=201, blank=True)),
@@ -47,7 +53,7 @@ class ChangesProtectedRows(Migration):
 
 
 class Irreversible(Migration):
-    dependencies = [("petition", "0001_initial")]
+    dependencies = [("petition", OURS[-1])]
     operations = [RunPython(_change_protected_rows)]
 
 
@@ -58,7 +64,7 @@ def _fail(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class FailsHalfWay(Migration):
     """Follows AddsColumn, and fails."""
 
-    dependencies = [("petition", "0002_next")]
+    dependencies = [("petition", NEXT)]
     operations = [
         AlterField("appeal", "issuer", models.CharField(max_length=202, blank=True)),
         RunPython(_fail, RunPython.noop),
@@ -67,9 +73,9 @@ class FailsHalfWay(Migration):
 
 @contextmanager
 def more_migrations(*added: type[Migration]) -> Iterator[None]:
-    """Let the code have these migrations too, the first as `0002_next`; afterwards the database has none of them."""
+    """Let the code have these migrations too, the first as NEXT; afterwards the database has none of them."""
     load_disk = MigrationLoader.load_disk
-    names = ("0002_next", "0003_next")[: len(added)]
+    names = (NEXT, f"{len(OURS) + 2:04}_next")[: len(added)]
 
     def load_more(self: MigrationLoader) -> None:
         load_disk(self)

@@ -10,11 +10,14 @@ from django.db.models import OuterRef, Subquery
 from petition.actions.audit import CONTACT, OPERATOR, record, record_many
 from petition.models import (
     Appeal,
+    AppealDraft,
     AppealText,
     AuditEvent,
     Batch,
     BatchAction,
     BatchState,
+    BulkRow,
+    BulkUpload,
     ChangeKind,
     Contact,
     Correction,
@@ -30,6 +33,9 @@ from petition.models import (
     Question,
     Removal,
     State,
+    TimelineEntry,
+    TimelineKind,
+    TimelineText,
 )
 from petition.models.encrypted import EncryptedRow
 from petition.models.endorsements import NAME_FIELDS
@@ -230,3 +236,26 @@ def an_intake_row(**columns: Any) -> IntakeRow:
     return IntakeRow.objects.create(
         **{"appeal": 1, "key_id": encryption.get_public_key_id(), "box": bytes(BLOCK_BYTES + OVERHEAD_BYTES)} | columns
     )
+
+
+def an_appeal_draft(**fields: Any) -> AppealDraft:
+    defaults = {"slug": "draft", "language": "en", "source": "A title", "created_at": NOON, "changed_at": NOON}
+    return AppealDraft.objects.create(**(defaults | fields))
+
+
+def a_timeline_entry(appeal: Appeal, **fields: Any) -> TimelineEntry:
+    values: dict[str, Any] = {"kind": TimelineKind.UPDATE, "dated": NOON} | fields
+    entry = TimelineEntry.objects.create(appeal=appeal, **values)
+    TimelineText.objects.create(entry=entry, language="en", body="Something happened.")
+    return entry
+
+
+def an_upload(appeal: Appeal, note: str = "in the folder", **columns: Any) -> BulkUpload:
+    """Create a table that was uploaded, without rows."""
+    defaults = {"origin": Origin.EMAIL, "created_by": 1, "created_at": NOON}
+    return create_encrypted(BulkUpload(appeal=appeal, **(defaults | columns)), sealed_note=note)
+
+
+def an_upload_row(upload: BulkUpload, fields: dict[str, str] | None = None, **columns: Any) -> BulkRow:
+    row = BulkRow(upload=upload, **({"number": 2} | columns))
+    return create_encrypted(row, sealed_fields=fields or {"acronym": "MF"})

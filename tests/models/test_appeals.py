@@ -68,11 +68,17 @@ def test_the_canonical_text_is_its_parts_with_a_blank_line_between() -> None:
     text = AppealText(
         title="Title",
         dated_as_printed="9 October 2020",
-        preamble=["We, the members", "are concerned"],
-        closing=["We also ask"],
-        background=["Since 2010"],
+        blocks=[
+            {"kind": "paragraph", "text": "We, the members"},
+            {"kind": "paragraph", "text": "are concerned"},
+            {"kind": "demand", "text": "Stop it"},
+            {"kind": "demand", "text": "Free «them»"},
+            {"kind": "paragraph", "text": "We also ask"},
+            {"kind": "signatories", "text": ""},
+            {"kind": "paragraph", "text": "Since 2010"},
+        ],
     )
-    canonical = text.canonical(["Stop it", "Free «them»"])
+    canonical = text.canonical()
     assert canonical == (
         "Title\n\n9 October 2020\n\nWe, the members\n\nare concerned\n\nStop it\n\nFree «them»\n\nWe also ask\n\n"
         "Since 2010\n"
@@ -86,7 +92,7 @@ def test_the_digest_is_over_the_utf_8_bytes() -> None:
 
 def test_the_stored_digest_is_that_of_the_stored_text(appeal: Appeal) -> None:
     text = appeal.texts.get()
-    canonical = text.canonical(text.demands.values_list("body", flat=True))
+    canonical = text.canonical()
     assert text.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
     assert canonical.startswith(f"{text.title}\n\n{text.dated_as_printed}\n\n")
 

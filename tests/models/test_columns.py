@@ -17,15 +17,26 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from petition.actions.operations.key_rotation import get_encrypted_columns
-from petition.models import Appeal, AppealText, Demand, Edition, PublicChange, Signatory, SiteState
+from petition.models import (
+    Appeal,
+    AppealText,
+    Demand,
+    Edition,
+    PublicChange,
+    Signatory,
+    SiteState,
+    TimelineEntry,
+    TimelineText,
+)
 from petition.models.database.triggers import TRIGGERS
 from petition.models.signatories import PRINTED_FIELDS
-from petition.publishing import demonstrations, editions, queries, search
+from petition.publishing import demonstrations, queries, search
 from petition.publishing.public_records import NotPublished
+from petition.publishing.records import editions
 from petition.publishing.search import SearchQuery
 from tests import factories
 from tests.factories import NOON, SLUG
-from tests.models.rows import SHA256, a_demand, a_draft, a_signatory, an_edition
+from tests.models.rows import SHA256, a_demand, a_draft, a_signatory, a_timeline_entry, an_edition
 
 PUBLIC, SEALED, TECHNICAL = "public", "sealed", "technical"
 
@@ -40,6 +51,8 @@ BUCKET = Private("16 bits of a keyed hash of the network, which some 256 network
 WHEN = Private("a time that decisions, retention or proof of consent need; identifies nobody")
 ARRIVAL = Private("how it was sent, in codes that identify nobody; evidence for the moderator")
 STATE = Private("what the actions decide by; identifies nobody")
+STAFF = Private("ids of staff accounts, as in the audit log")
+NOT_YET = Private("the text of an appeal, which becomes public; the public login may not read the table")
 
 COLUMNS: dict[str, dict[str, str]] = {
     "Appeal": {
@@ -47,7 +60,8 @@ COLUMNS: dict[str, dict[str, str]] = {
             ("slug", "issuer", "issued_on", "is_demo", "revision", "as_of", "withheld_total", "last_number"),
             PUBLIC,
         ),
-        **dict.fromkeys(("published_at", "opens_at", "closes_at"), PUBLIC),  # as the phase
+        **dict.fromkeys(("addressees", "opens_at", "closes_at", "time_zone", "closes_for"), PUBLIC),
+        **dict.fromkeys(("published_at", "archived_at", "taken_down_at"), PUBLIC),  # as the phase
         "withheld_checks": PUBLIC,
         "withheld_as_of": STATE,
         "revised_at": WHEN,
@@ -55,12 +69,44 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "AppealText": {
         **dict.fromkeys(("language", "version", "status", "dated", "dated_as_printed", "title", "sha256"), PUBLIC),
-        **dict.fromkeys(("preamble", "closing", "background", "published_at"), PUBLIC),
+        **dict.fromkeys(("blocks", "preamble", "closing", "background", "published_at"), PUBLIC),
         **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
     },
     "Edition": {
         **dict.fromkeys(("dated", "addressee", "frozen_at", "last_number", "not_listed", "withheld"), PUBLIC),
         **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
+    },
+    "TimelineEntry": {
+        **dict.fromkeys(("kind", "dated", "addressee", "link", "corrected_on"), PUBLIC),
+        "id": PUBLIC,  # by which the page links to an entry
+        **dict.fromkeys(("appeal_id", "edition_id"), TECHNICAL),
+    },
+    "TimelineText": {"language": PUBLIC, "body": PUBLIC, "id": TECHNICAL, "entry_id": TECHNICAL},
+    "AppealDraft": {
+        **dict.fromkeys(("slug", "issuer", "addressees", "language", "dated", "source", "blocks"), NOT_YET),
+        **dict.fromkeys(("created_at", "changed_at", "locked_at"), WHEN),
+        "link_digest": LOOKED_UP,
+        "proposed_by": STAFF,
+        **dict.fromkeys(("id", "changes", "sha256"), TECHNICAL),
+    },
+    "PutBackProposal": {
+        "proposed_by": STAFF,
+        "proposed_at": WHEN,
+        **dict.fromkeys(("id", "appeal_id"), TECHNICAL),
+    },
+    "BulkUpload": {
+        "sealed_note": SEALED,
+        "origin": ARRIVAL,
+        **dict.fromkeys(("created_by", "started_by"), STAFF),
+        **dict.fromkeys(("created_at", "started_at"), WHEN),
+        **dict.fromkeys(("id", "uid", "appeal_id"), TECHNICAL),
+    },
+    "BulkRow": {
+        "sealed_fields": SEALED,
+        "match_key": LOOKED_UP,
+        "outcome": STATE,
+        "alike": Private("numbers of other endorsements, each with a code that says in what it is alike"),
+        **dict.fromkeys(("id", "uid", "upload_id", "endorsement_id", "number"), TECHNICAL),
     },
     "Demand": {"number": PUBLIC, "body": PUBLIC, "id": TECHNICAL, "text_id": TECHNICAL},
     "Signatory": {
@@ -206,9 +252,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "Batch": {
         **dict.fromkeys(("deed", "state", "reason"), STATE),
-        **dict.fromkeys(
-            ("begun_by", "carried_out_by", "undone_by"), Private("ids of staff accounts, as in the audit log")
-        ),
+        **dict.fromkeys(("begun_by", "carried_out_by", "undone_by"), STAFF),
         **dict.fromkeys(("begun_at", "carried_out_at", "undone_at"), WHEN),
         "id": TECHNICAL,
     },
@@ -285,6 +329,8 @@ CALLS: dict[str, Callable[[], object]] = {
     "query_signatories": lambda: queries.query_signatories(SLUG),
     "build_records": lambda: queries.build_records(queries.query_signatories(SLUG)),
     "list_published_slugs": queries.list_published_slugs,
+    "list_taken_down_slugs": queries.list_taken_down_slugs,
+    "is_taken_down": lambda: queries.is_taken_down(SLUG),
     "get_canonical_text": lambda: queries.get_canonical_text(SLUG, "en"),
     "list_originals": lambda: queries.list_originals(SLUG),
     "list_newest_further": lambda: queries.list_newest_further(SLUG),
@@ -296,11 +342,11 @@ CALLS: dict[str, Callable[[], object]] = {
     "has_signatory": lambda: [queries.has_signatory(SLUG, "further", number) for number in (1, 69, 70, 71, 99)],
     "read_at_one_revision": lambda: queries.read_at_one_revision(SLUG, lambda: ""),
     "get_public_state": queries.get_public_state,
-    "list_editions": lambda: queries.list_editions(SLUG),
-    "get_edition": lambda: queries.get_edition(SLUG, NOON.date().isoformat()),
-    "replace_counts": lambda: editions.replace_counts(queries.get_appeal(SLUG, "en"), queries.list_editions(SLUG)[0]),
+    "list_editions": lambda: editions.list_editions(SLUG),
+    "get_edition": lambda: editions.get_edition(SLUG, NOON.date().isoformat()),
+    "replace_counts": lambda: editions.replace_counts(queries.get_appeal(SLUG, "en"), editions.list_editions(SLUG)[0]),
     "split_by_edition": lambda: editions.split_by_edition(
-        queries.list_signatories(SLUG), queries.list_editions(SLUG)[0]
+        queries.list_signatories(SLUG), editions.list_editions(SLUG)[0]
     ),
     "search": lambda: [search.search(SLUG, SearchQuery(q=words)) for words in ("changed", "чангед", "kyrgyzstan")],
     "list_changes": lambda: queries.list_changes(SLUG),
@@ -328,10 +374,14 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "published_at": None,
         "opens_at": NOON + timedelta(days=99_999),
         "closes_at": NOON - timedelta(days=999),
+        **dict.fromkeys(("time_zone", "closes_for"), "changed"),
+        "addressees": ["changed"],
+        **dict.fromkeys(("archived_at", "taken_down_at"), NOON),
     },
     AppealText: {
         **dict.fromkeys(("dated_as_printed", "title"), "changed"),
         **{name: ["changed"] for name in ("preamble", "closing", "background")},
+        "blocks": [{"kind": "paragraph", "text": "changed"}],
         "language": "ru",
         "version": 0,
         "status": "unofficial",
@@ -340,6 +390,12 @@ CHANGES: dict[type[models.Model], dict[str, Any]] = {
         "published_at": None,
     },
     Demand: {"number": 9, "body": "changed"},
+    TimelineEntry: {
+        **dict.fromkeys(("addressee", "link"), "changed"),
+        "kind": "answered",
+        **dict.fromkeys(("dated", "corrected_on"), date(2021, 1, 1)),
+    },
+    TimelineText: {"language": "ru", "body": "changed"},
     PublicChange: {"what": "acronym", "on": date(2021, 1, 1), "old_label": "changed"},
     Signatory: {
         **dict.fromkeys(("label", "name", "acronym", "countries_as_printed", "language", "folded", "latin"), "changed"),
@@ -413,6 +469,7 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
     signatory = a_signatory(appeal, number=70, countries="KG", countries_as_printed="Kyrgyzstan")
     Appeal.objects.filter(pk=appeal.pk).update(last_number=70, revision=F("revision") + 70)
     edition = an_edition(appeal)
+    entry = a_timeline_entry(appeal)
     with connection.cursor() as cursor:
         for trigger in TRIGGERS:
             of_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
@@ -425,6 +482,8 @@ def rows(appeal: Appeal) -> dict[type[models.Model], models.Model]:
         Demand: demand,
         Signatory: signatory,
         Edition: edition,
+        TimelineEntry: entry,
+        TimelineText: entry.texts.get(),
         PublicChange: change,
         SiteState: site,
     }

@@ -1,6 +1,7 @@
 """Every named constraint refuses what it should, also to plain SQL."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -37,6 +38,7 @@ from petition.models.signatories import PRINTED_FIELDS, Signatory
 from tests import factories
 from tests.factories import NOON, SLUG
 from tests.models.rows import (
+    SHA256,
     WITHOUT_CLEAR_NAME,
     a_batch,
     a_change,
@@ -47,8 +49,12 @@ from tests.models.rows import (
     a_notice,
     a_question,
     a_signatory,
+    a_timeline_entry,
+    an_appeal_draft,
     an_edition,
     an_import,
+    an_upload,
+    an_upload_row,
     create_in_state,
     get_contact,
     hide_signatory,
@@ -307,6 +313,29 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("batch_carried_out_by_somebody", lambda appeal: a_batch(carried_out_at=NOON, carried_out_by=1)),
     ("batch_part_once", lambda appeal: a_batch(*[factories.confirmed(appeal)] * 2)),
     ("batch_part_outcome_known", lambda appeal: update_row(_part(appeal), outcome="lost")),
+    ("draft_slug_once", lambda _: [an_appeal_draft() for _time in range(2)]),
+    (
+        "draft_link_once",
+        lambda _: [an_appeal_draft(slug=slug, locked_at=NOON, sha256=SHA256, link_digest="same") for slug in "ab"],
+    ),
+    ("draft_has_slug_and_source", lambda _: an_appeal_draft(slug="")),
+    ("draft_has_slug_and_source", lambda _: an_appeal_draft(source="")),
+    ("draft_locked_has_sha256", lambda _: an_appeal_draft(locked_at=NOON)),
+    ("draft_locked_has_sha256", lambda _: an_appeal_draft(sha256=SHA256)),
+    ("draft_locked_has_sha256", lambda _: an_appeal_draft(link_digest="open")),
+    ("draft_locked_has_sha256", lambda _: an_appeal_draft(proposed_by=1)),
+    ("draft_changed_after_creation", lambda _: an_appeal_draft(changed_at=NOON - timedelta(days=1))),
+    ("timeline_kind_known", lambda appeal: a_timeline_entry(appeal, kind="rumour")),
+    ("timeline_text_once", lambda appeal: a_timeline_entry(appeal).texts.create(language="en", body="Twice.")),
+    ("timeline_text_has_words", lambda appeal: a_timeline_entry(appeal).texts.create(language="ru", body="")),
+    ("upload_has_origin_and_note", lambda appeal: an_upload(appeal, origin="form")),
+    ("upload_has_origin_and_note", lambda appeal: update_row(an_upload(appeal), sealed_note="")),
+    ("upload_started_by_somebody", lambda appeal: an_upload(appeal, started_at=NOON)),
+    ("upload_started_by_somebody", lambda appeal: an_upload(appeal, started_by=1)),
+    ("bulk_row_once", lambda appeal: [an_upload_row(upload) for upload in [an_upload(appeal)] * 2]),
+    ("bulk_row_is_sealed_until_added", lambda appeal: update_row(_upload_row(appeal), sealed_fields="")),
+    ("bulk_row_is_sealed_until_added", lambda appeal: update_row(_upload_row(appeal), outcome="entered")),
+    ("bulk_row_is_sealed_until_added", lambda appeal: update_row(_upload_row(appeal), outcome="lost")),
     ("comparison_once", _compare(times=2)),
     ("comparison_in_order", _compare(backwards=True)),
     ("known_once", _known(times=2)),
@@ -327,6 +356,10 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("site_state_level_known", lambda appeal: SiteState.objects.create(level="panic")),
     ("site_state_is_one_row", lambda appeal: SiteState.objects.create(pk=2)),
 ]
+
+
+def _upload_row(appeal: Appeal) -> models.Model:
+    return an_upload_row(an_upload(appeal))
 
 
 def _part(appeal: Appeal) -> models.Model:

@@ -441,7 +441,7 @@ def test_a_superuser_or_a_shared_login_is_an_error(site: Roles, settings: Settin
     ("change", "problem"),
     [
         ("GRANT {owner} TO {staff}", "owns the table petition_worker"),
-        ("GRANT {functions} TO {staff}", "owns the function petition_send(text,uuid,text,bytea) and 2 other objects"),
+        ("GRANT {functions} TO {staff}", "owns the function petition_send(text,uuid,text,bytea) and 3 other objects"),
         ("ALTER TABLE petition_alert OWNER TO {staff}", "owns the table petition_alert, itself or"),
         ("ALTER FUNCTION audit_no_update() OWNER TO {staff}", "owns the function audit_no_update(), itself or"),
         ("ALTER SCHEMA public OWNER TO {staff}", "owns the schema public, itself or"),

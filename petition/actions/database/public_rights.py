@@ -13,6 +13,8 @@ PUBLIC_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     "petition_signatory": ("SELECT",),
     "petition_publicchange": ("SELECT",),
     "petition_edition": ("SELECT",),
+    "petition_timelineentry": ("SELECT",),
+    "petition_timelinetext": ("SELECT",),
     "petition_sitestate": (f"SELECT ({', '.join(PUBLIC_SITE_COLUMNS)})",),
     # Never `arrived_at` or `link_digest`, which the database sets, nor what the worker notes.
     "petition_intakerow": ("INSERT (id, appeal, key_id, flags, network_bucket, box)",),

@@ -1,7 +1,7 @@
-"""The three PostgreSQL functions that are all the public process may do with private links and what they open.
+"""The four PostgreSQL functions that are all the public process may do with private links and what they open.
 
 petition_open returns what a link opens, petition_leave hides a name or withdraws an endorsement at once, and
-petition_send puts a request into the intake.
+petition_send puts a request into the intake. petition_read_draft returns the locked text that a link opens.
 
 They run with the rights of their owner, not of who calls them (SECURITY DEFINER), so each checks the link by itself.
 SQLite has no such functions: there actions/self_service/links_on_sqlite.py does the same in Python, and
@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from petition.models.database.link_sql.leave import LEAVE
 from petition.models.database.link_sql.open_link import COPIED_FIELDS, MOMENTS, OPEN
 from petition.models.database.link_sql.parts import CLEAR_COLUMNS
+from petition.models.database.link_sql.read_draft import DRAFT_FIELDS, READ_DRAFT
 from petition.models.database.link_sql.send import SEND
 from petition.models.signatories import PRINTED_FIELDS
 
@@ -25,6 +26,7 @@ _FUNCTIONS: Final = {
     "petition_open(text)": OPEN,
     "petition_leave(text, text)": LEAVE,
     "petition_send(text, uuid, text, bytea)": SEND,
+    "petition_read_draft(text)": READ_DRAFT,
 }
 LINK_FUNCTIONS: Final = tuple(_FUNCTIONS)
 """The functions with the types of their arguments, as GRANT EXECUTE ON FUNCTION wants them."""
@@ -44,6 +46,7 @@ FUNCTION_OWNER_RIGHTS: Final[dict[str, list[str]]] = {
         _columns("SELECT", "id", "slug", "is_demo", "revision", "revised_at"),
         _columns("UPDATE", "revision", "revised_at"),
     ],
+    "petition_appealdraft": [_columns("SELECT", *DRAFT_FIELDS, "link_digest", "locked_at")],
     "petition_auditevent": [
         # Of the id that was inserted, and by triggers that look for an event: they run with these rights too.
         _columns("SELECT", "id", "subject_kind", "subject_id", "appeal_id"),

@@ -165,7 +165,7 @@ TRIGGERS = (
         "UPDATE",
         _differs(
             "appeal_id", "language", "version", "status", "dated", "dated_as_printed",
-            "title", "preamble", "closing", "background", "sha256",
+            "title", "blocks", "preamble", "closing", "background", "sha256",
         )
         + " OR OLD.published_at IS NOT NULL",
         "the text is the text",

@@ -14,7 +14,7 @@ from petition.actions.operations import running_processes
 from petition.models import Endorsement, Signatory
 from petition.models.database import triggers
 from tests import factories, programs
-from tests.models.next_migrations import AddsColumn, FailsHalfWay, Irreversible, more_migrations
+from tests.models.next_migrations import NEXT, OURS, AddsColumn, FailsHalfWay, Irreversible, more_migrations
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("committed")]
 
@@ -48,13 +48,13 @@ def test_one_command_goes_back_to_the_release_before_with_what_arrived_since(fol
     with more_migrations(AddsColumn):
         call_command("upgrade")
         assert "motto" in columns()
-        assert releases.list_applied()["petition"] == ["0001_initial", "0002_next"]
+        assert releases.list_applied()["petition"] == [*OURS, NEXT]
         factories.approved(appeal)  # after the upgrade
         before = rows()
         call_command("upgrade", "--without-backup")  # a repeat has the same state to go back to
         call_command("upgrade", "--roll-back")
     assert "motto" not in columns()
-    assert releases.list_applied()["petition"] == ["0001_initial"]
+    assert releases.list_applied()["petition"] == OURS
     assert rows() == before
     assert triggers.find_missing_triggers(connection) == []
     assert len(list((folder / "backups").glob("*.backup"))) in (1, 2)  # two within one second have one name
@@ -71,9 +71,9 @@ def test_a_failed_step_says_how_to_go_back_and_that_works(folder: Path) -> None:
         for _again in range(2):  # the second try must not take the half-made state for the one to go back to
             with pytest.raises(CommandError, match=r"“migrate” \(RuntimeError\)\. To go back.*upgrade --roll-back"):
                 call_command("upgrade", "--without-backup")
-        assert releases.list_applied()["petition"] == ["0001_initial", "0002_next"]
+        assert releases.list_applied()["petition"] == [*OURS, NEXT]
         call_command("upgrade", "--roll-back", "--without-backup")
-    assert releases.list_applied()["petition"] == ["0001_initial"]
+    assert releases.list_applied()["petition"] == OURS
     assert "motto" not in columns()
     assert rows() == before
     assert triggers.find_missing_triggers(connection) == []
@@ -85,12 +85,12 @@ def test_what_cannot_be_reversed_is_named_with_the_backup_and_nothing_changes(fo
         try:
             call_command("upgrade")
             (backup,) = (folder / "backups").glob("*.backup")
-            with pytest.raises(CommandError, match="0002_next cannot be reversed") as refused:
+            with pytest.raises(CommandError, match=f"{NEXT} cannot be reversed") as refused:
                 call_command("upgrade", "--roll-back")
             assert f"restore {backup} --replace" in str(refused.value)
-            assert releases.list_applied()["petition"] == ["0001_initial", "0002_next"]
+            assert releases.list_applied()["petition"] == [*OURS, NEXT]
         finally:
-            call_command("migrate", "petition", "0001", "--fake", verbosity=0)
+            call_command("migrate", "petition", OURS[-1], "--fake", verbosity=0)
 
 
 def test_the_record_is_private_and_only_another_release_replaces_it(folder: Path) -> None:
