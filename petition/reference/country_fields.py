@@ -42,3 +42,16 @@ class CountriesField(forms.Field):
         if len(codes) > MAX_COUNTRIES:
             raise forms.ValidationError(_("Choose three countries at most."))
         return codes
+
+
+class CountryCodesField(CountriesField):
+    """The countries as on the public form, but as the database has them: codes separated by spaces."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Countries"), required=False)
+
+    def prepare_value(self, value: Any) -> list[str]:
+        return value.split() if isinstance(value, str) else list(value or ())
+
+    def clean(self, value: Any) -> str:  # type: ignore[override]
+        return " ".join(super().clean(" ".join(value or ()).replace(",", " ").split()))

@@ -7,6 +7,17 @@ from typing import Final
 # Each under its own name: people look for their language in that language.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "ru": "Русский", "ky": "Кыргызча"})
 
+# Of an appeal's text, which may be in a language that the pages around it are not in. Under their own names, too.
+TEXT_LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **LANGUAGES,
+        **{"az": "Azərbaycanca", "be": "Беларуская", "de": "Deutsch", "es": "Español", "fr": "Français"},
+        **{"hy": "Հայերեն", "it": "Italiano", "ka": "ქართული", "kk": "Қазақша", "pl": "Polski", "ro": "Română"},
+        **{"tg": "Тоҷикӣ", "tr": "Türkçe", "uk": "Українська", "uz": "Oʻzbekcha", "ar": "العربية", "fa": "فارسی"},
+    }
+)
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa"})
+
 # As Open Graph names them, with a territory.
 LOCALES: Final[Mapping[str, str]] = MappingProxyType({"en": "en_GB", "ru": "ru_RU", "ky": "ky_KG"})
 

@@ -1,1 +1,1 @@
-"""Read the plain text of a statement into title, date, paragraphs, demands, signatories and a report."""
+"""A statement: its source (source.py), a proposal (proposal.py), the blocks a person settles (blocks.py), the proof."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from petition.models import Appeal, Endorsement, Kind, Origin, Status
 from petition.security.encryption import compute_index
-from petition.statements.result import ReadSignatory
+from petition.statements.blocks import SignatoryEntry
 from petition.text.names import fold
 
 
@@ -25,7 +25,7 @@ class Differences:
         return " ".join(f"{kind}: {'; '.join(entries)}." for kind, entries in kinds if entries)
 
 
-def compare_lists(appeal: Appeal, read: tuple[ReadSignatory, ...]) -> Differences:
+def compare_lists(appeal: Appeal, read: tuple[SignatoryEntry, ...]) -> Differences:
     """Return how `read` differs from the originals as they were imported."""
     # An entry that was hidden, revoked or corrected since cannot be compared and must never be named: what the file
     # says under its number, or by its name, is taken for it.
@@ -48,10 +48,10 @@ def compare_lists(appeal: Appeal, read: tuple[ReadSignatory, ...]) -> Difference
     silent = {
         row.label
         for row in new
-        if row.number in silent_numbers or compute_index("name", fold(row.name)) in silent_names
+        if row.number in silent_numbers or compute_index("name", fold(row.organisation.name)) in silent_names
     }
     return Differences(
-        added=tuple(f"{row.number}. {row.label} (line {row.lines[0]})" for row in new if row.label not in silent),
+        added=tuple(f"{row.number}. {row.label}" for row in new if row.label not in silent),
         gone=tuple(f"{number}. {label}" for label, number in published.items() if label not in here),
         moved=tuple(
             f"{row.number}. {label} (published as {published[label]}.)"

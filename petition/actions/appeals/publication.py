@@ -1,13 +1,14 @@
 """Publish an appeal from a statement that was read: its text, its demands, its original signatories."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from petition.actions.appeals.list_differences import compare_lists
+from petition.actions.appeals.statement_details import StatementDetails
+from petition.actions.appeals.text_rows import is_same_text, refuse_other_blocks, store_text
 from petition.actions.audit import Actor, record
 from petition.actions.listing.entries import write_name
 from petition.actions.listing.revision import bump_revision
@@ -17,7 +18,6 @@ from petition.models import (
     AppealText,
     AuditEvent,
     Check,
-    Demand,
     Display,
     Endorsement,
     Kind,
@@ -26,13 +26,15 @@ from petition.models import (
     State,
     TextStatus,
 )
-from petition.models.appeals import compute_sha256
+from petition.reference.languages import LANGUAGES
 from petition.security.encryption import compute_index
-from petition.statements.result import Reading, ReadSignatory
+from petition.statements.blocks import SignatoryEntry, Statement
+from petition.statements.problems import describe_problem, find_problems
+from petition.statements.proof import HARMLESS, compare_words, describe_difference
 from petition.text.input_rules import broken_name_rules
 from petition.text.names import fold, fold_to_latin
 
-MAX_ISSUER_LENGTH = 200
+MAX_NAME_LENGTH = 200
 
 
 class Outcome(StrEnum):
@@ -41,51 +43,62 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True)
-class StatementDetails:
-    """What the file of a statement does not say: the slug, who issued it, the language, the status of the text."""
-
-    slug: str
-    issuer: str
-    language: str
-    status: TextStatus
-    dated: date
-    is_demo: bool = False
-
-
 @transaction.atomic
-def publish_statement(reading: Reading, details: StatementDetails, *, by: Actor, at: datetime) -> Outcome:
-    """Publish the appeal with the text, the demands and the original signatories that were read.
+def publish_statement(
+    statement: Statement, details: StatementDetails, *, by: Actor, at: datetime, source: str | None = None
+) -> Outcome:
+    """Publish the appeal with the statement's text and its original signatories.
 
     Where the appeal exists, the same text changes nothing, and a text in another language is added as a translation,
-    which brings no signatories. Raises StatementRefused: unresolved lines; a slug or an issuer that cannot be
-    published; another text in a language that has one, or another list; a translation whose demands differ in number,
-    or of an appeal that does not exist.
+    which brings no signatories. Raises StatementRefused: a statement with a problem; words that are not those of
+    `source`; a slug or an issuer that cannot be published; another text in a language that has one, or another list; a
+    translation with other blocks, or of an appeal that does not exist.
     """
     appeal = Appeal.objects.select_for_update().filter(slug=details.slug).first()
-    if reading.unresolved if appeal is None else reading.unresolved_in_text:
-        raise StatementRefused("Nothing was stored: the report names lines that were not understood.")
+    refuse_unsettled(statement, source, is_translation=appeal is not None)
     if appeal is None:
-        _refuse_odd_slug(details.slug)
-        _refuse_odd_issuer(details.issuer)
+        refuse_odd_details(details)
         if details.status != TextStatus.OFFICIAL:
             raise StatementRefused(f"There is no appeal {details.slug!r} to translate: import its official text first.")
-        appeal = _create_appeal(details, reading, by=by, at=at)
-        _list_originals(appeal, _store_text(appeal, reading, details, at=at), reading.signatories, by=by, at=at)
+        appeal = _create_appeal(details, statement, at=at)
+        text = store_text(appeal, statement, details, at=at)
+        _list_originals(appeal, text, statement.signatories, by=by, at=at)
         return Outcome.PUBLISHED
     present = appeal.texts.filter(language=details.language, published_at__isnull=False).first()
     if present:
-        if present.sha256 == _build_text(appeal, reading, details).sha256:
-            _refuse_other_list(appeal, present, reading)
+        if is_same_text(present, statement, details):
+            _refuse_other_list(appeal, present, statement)
             return Outcome.UNCHANGED
         raise StatementRefused(
             f"{details.slug!r} is published in {details.language!r} with another text, which stays as it is."
         )
-    _refuse_other_text(appeal, reading)
-    _store_text(appeal, reading, details, at=at)
+    if details.language not in LANGUAGES:  # its pages have no address in another language
+        raise StatementRefused(f"A translation is in one of the site's languages: {', '.join(LANGUAGES)}.")
+    refuse_other_blocks(AppealText.objects.signed(appeal.pk), statement)
+    store_text(appeal, statement, details, at=at)
     record("translate", subject=appeal, by=by, at=at)
     bump_revision(appeal, at=at, adds=True)
     return Outcome.TRANSLATED
+
+
+def refuse_unsettled(statement: Statement, source: str | None, *, is_translation: bool) -> None:
+    """Raise StatementRefused for a problem of the statement, or a difference from its source."""
+    if problems := find_problems(statement, is_translation=is_translation):
+        raise StatementRefused(f"Nothing was stored. {describe_problem(statement, problems[0])}")
+    if source is None:
+        return
+    differences = [one for one in compare_words(source, statement) if one.change not in HARMLESS]
+    if differences:
+        raise StatementRefused(f"Nothing was stored. {describe_difference(differences[0])}")
+
+
+def refuse_odd_details(details: StatementDetails) -> None:
+    """Raise StatementRefused for a slug that no address can have, or an issuer or addressee that cannot be printed."""
+    _refuse_odd_slug(details.slug)
+    if details.issuer:
+        _refuse_odd_name(details.issuer, "issuer")
+    for addressee in details.addressees:
+        _refuse_odd_name(addressee, "addressee")
 
 
 def _refuse_odd_slug(slug: str) -> None:
@@ -98,20 +111,20 @@ def _refuse_odd_slug(slug: str) -> None:
         ) from error
 
 
-def _refuse_odd_issuer(issuer: str) -> None:
-    if issuer and broken_name_rules(issuer):
+def _refuse_odd_name(name: str, what: str) -> None:
+    if broken_name_rules(name):
         raise StatementRefused(
-            f"{issuer!r} cannot be printed as the issuer: it breaks the rules for names. Give --issuer NAME."
+            f"{name!r} cannot be printed as the {what}: it breaks the rules for names. Give --{what} NAME."
         )
-    if len(issuer) > MAX_ISSUER_LENGTH:
+    if len(name) > MAX_NAME_LENGTH:
         raise StatementRefused(
-            f"The issuer's name is longer than {MAX_ISSUER_LENGTH} characters: give a shorter --issuer NAME."
+            f"The {what}'s name is longer than {MAX_NAME_LENGTH} characters: give a shorter --{what} NAME."
         )
 
 
-def _refuse_other_list(appeal: Appeal, present: AppealText, reading: Reading) -> None:
+def _refuse_other_list(appeal: Appeal, present: AppealText, statement: Statement) -> None:
     """Raise StatementRefused where the list under the text that was signed is not the published one."""
-    differences = compare_lists(appeal, reading.signatories)
+    differences = compare_lists(appeal, statement.signatories)
     if differences and present == AppealText.objects.signed(appeal.pk):
         raise StatementRefused(
             f"Nothing was changed: {appeal.slug!r} is published with another list of signatories. {differences} "
@@ -120,29 +133,12 @@ def _refuse_other_list(appeal: Appeal, present: AppealText, reading: Reading) ->
         )
 
 
-def _refuse_other_text(appeal: Appeal, reading: Reading) -> None:
-    """Raise StatementRefused for a translation with other demands, or perhaps with names among its paragraphs."""
-    signed = AppealText.objects.signed(appeal.pk)
-    wanted = signed.demands.count()
-    if wanted != len(reading.demands):
-        raise StatementRefused(
-            f"A translation has as many demands as the appeal: {wanted}, and here are {len(reading.demands)}."
-        )
-    here = (len(reading.preamble), len(reading.closing), len(reading.background))
-    there = (len(signed.preamble), len(signed.closing), len(signed.background))
-    if not reading.signatories and here != there:
-        # What was taken for paragraphs may be the list, hidden names and all.
-        raise StatementRefused(
-            "No list of signatories was found, and the paragraphs before the demands, after them and of the background "
-            f"are {here} instead of {there}: put the list below a heading, or leave it out and divide the text alike."
-        )
-
-
-def _create_appeal(details: StatementDetails, reading: Reading, *, by: Actor, at: datetime) -> Appeal:
+def _create_appeal(details: StatementDetails, statement: Statement, *, at: datetime) -> Appeal:
     return Appeal.objects.create(
         slug=details.slug,
         issuer=details.issuer,
-        issued_on=reading.dated or details.dated,
+        addressees=list(details.addressees),
+        issued_on=details.dated,
         is_demo=details.is_demo,
         published_at=at,
         revision=1,
@@ -151,38 +147,8 @@ def _create_appeal(details: StatementDetails, reading: Reading, *, by: Actor, at
     )
 
 
-def _build_text(appeal: Appeal, reading: Reading, details: StatementDetails) -> AppealText:
-    text = AppealText(
-        appeal=appeal,
-        language=details.language,
-        status=details.status,
-        dated=details.dated,
-        dated_as_printed=reading.dated_as_printed,
-        title=reading.title,
-        preamble=list(reading.preamble),
-        closing=list(reading.closing),
-        background=list(reading.background),
-    )
-    text.sha256 = compute_sha256(text.canonical(reading.demands))
-    return text
-
-
-def _store_text(
-    appeal: Appeal, reading: Reading, details: StatementDetails, *, at: datetime, version: int = 1
-) -> AppealText:
-    text = _build_text(appeal, reading, details)
-    text.version = version
-    text.save()
-    Demand.objects.bulk_create(
-        Demand(text=text, number=number, body=body) for number, body in enumerate(reading.demands, 1)
-    )
-    text.published_at = at  # last: from now on neither the text nor its demands can change
-    text.save(update_fields=["published_at"])
-    return text
-
-
 def _list_originals(
-    appeal: Appeal, text: AppealText, signatories: tuple[ReadSignatory, ...], *, by: Actor, at: datetime
+    appeal: Appeal, text: AppealText, signatories: tuple[SignatoryEntry, ...], *, by: Actor, at: datetime
 ) -> None:
     """List each original under its number, with an endorsement of its own, so that it can be hidden."""
     event = record("import", subject=appeal, by=by, at=at)
@@ -192,10 +158,10 @@ def _list_originals(
             kind=Kind.ORIGINAL,
             number=read.number,
             label=read.label,
-            name=read.name,
-            acronym=read.acronym,
-            countries=" ".join(read.countries),
-            countries_as_printed=read.countries_as_printed,
+            name=read.organisation.name,
+            acronym=read.organisation.acronym,
+            countries=" ".join(read.organisation.countries),
+            countries_as_printed=read.organisation.countries_as_printed,
             folded=fold(read.label),
             latin=fold_to_latin(read.label),
             checked_how=Check.IMPORTED,
@@ -229,29 +195,27 @@ def _endorsement_of(signatory: Signatory, text: AppealText, event: AuditEvent, *
 
 
 @transaction.atomic
-def change_translation(reading: Reading, details: StatementDetails, *, by: Actor, at: datetime) -> Outcome:
+def change_translation(statement: Statement, details: StatementDetails, *, by: Actor, at: datetime) -> Outcome:
     """Publish a new version of an unofficial translation; the earlier one stays in the table.
 
-    Raises StatementRefused: unresolved lines; an official text, which is what was signed; a language without one; other
-    demands.
+    Raises StatementRefused: a statement with a problem; an official text, which is what was signed; a language without
+    a text; other blocks.
     """
-    present = lock_changeable_translation(reading, details)
-    appeal = present.appeal
-    if present.sha256 == _build_text(appeal, reading, details).sha256:
+    present = lock_changeable_translation(statement, details)
+    if is_same_text(present, statement, details):
         return Outcome.UNCHANGED
-    _store_text(appeal, reading, details, at=at, version=present.version + 1)
-    record("translate", subject=appeal, by=by, at=at)
-    bump_revision(appeal, at=at, adds=True)
+    store_text(present.appeal, statement, details, at=at, version=present.version + 1)
+    record("translate", subject=present.appeal, by=by, at=at)
+    bump_revision(present.appeal, at=at, adds=True)
     return Outcome.TRANSLATED
 
 
-def lock_changeable_translation(reading: Reading, details: StatementDetails) -> AppealText:
+def lock_changeable_translation(statement: Statement, details: StatementDetails) -> AppealText:
     """Return the translation to change, its appeal locked. Raises StatementRefused as `change_translation` does."""
-    if reading.unresolved_in_text:
-        raise StatementRefused("There are lines that were not understood.")
+    refuse_unsettled(statement, None, is_translation=True)
     appeal = Appeal.objects.select_for_update().get(slug=details.slug)
     present = appeal.texts.published().filter(language=details.language).order_by("-version").first()
     if present is None or TextStatus.OFFICIAL in (present.status, details.status):
         raise StatementRefused("Only an unofficial translation can be changed; an official text stays as it is.")
-    _refuse_other_text(appeal, reading)
+    refuse_other_blocks(AppealText.objects.signed(appeal.pk), statement)
     return present

@@ -1,1 +1,0 @@
-"""Lines of a statement: numbered, joined, with markers, headings and page furniture recognised."""
