@@ -16,8 +16,8 @@ from petition.models.signatories import ChangeKind, Kind
 from petition.publishing import queries, ranges
 from petition.publishing.charts.country_map import draw_map
 from petition.publishing.charts.growth import draw_growth
-from petition.publishing.editions import replace_counts, split_by_edition
-from petition.publishing.public_records import CountryRecord, NotPublished, SignatoryRecord
+from petition.publishing.public_records import AppealRecord, CountryRecord, NotPublished, SignatoryRecord
+from petition.publishing.records.editions import get_edition, list_editions, replace_counts, split_by_edition
 from petition.publishing.retention_notice import RETENTION_NOTICE
 from petition.publishing.search import SearchQuery, search
 from petition.reference.countries import country_name
@@ -44,11 +44,17 @@ def render_appeal_page(slug: str, language: str) -> str:
             originals=queries.list_originals(slug),
             newest=queries.list_newest_further(slug),
             printed=_list_printed(slug),
-            editions=queries.list_editions(slug),
+            editions=list_editions(slug),
             checks=_count_checks(slug),
         )
 
     return queries.read_at_one_revision(slug, render)
+
+
+def render_unpublished_page(appeal: AppealRecord, originals: list[SignatoryRecord]) -> str:
+    """Render an appeal that is not published, for editors and for who has its private link."""
+    context = {"slug": "", "path": "/", "address": settings.SITE_URL, "appeal": appeal, "originals": originals}
+    return render_to_string("appeal/unpublished.html", context)
 
 
 def _list_printed(slug: str) -> list[SignatoryRecord]:
@@ -102,7 +108,7 @@ def render_edition_page(slug: str, language: str, dated: str) -> str:
     """Render the list as it was delivered, and the entries that joined since. Raises NotPublished."""
 
     def render() -> str:
-        edition, appeal = queries.get_edition(slug, dated), queries.get_appeal(slug, language)
+        edition, appeal = get_edition(slug, dated), queries.get_appeal(slug, language)
         signatories = queries.list_signatories(slug, limit=queries.MAX_NAMES + 1)
         included, joined = split_by_edition(signatories[: queries.MAX_NAMES], edition)
         return _render(

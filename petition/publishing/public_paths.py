@@ -11,6 +11,7 @@ from django.utils import translation
 
 from petition.publishing import queries
 from petition.publishing.exports.field_descriptions import SCHEMA_NAMES, TEXT_FORMATS
+from petition.publishing.records.editions import list_editions
 
 PERMANENT_LINK: Final = frozenset({"slug", "kind", "number"})
 """Arguments of the permanent links to entries. They redirect to the list and are no pages, so they are left out."""
@@ -24,7 +25,7 @@ def _list_texts(slug: str) -> Arguments:
 
 
 def _list_editions(slug: str) -> Arguments:
-    return [{"dated": edition.dated.isoformat()} for edition in queries.list_editions(slug)]
+    return [{"dated": edition.dated.isoformat()} for edition in list_editions(slug)]
 
 
 # What a path takes, apart from the slug of the appeal, and all the values that there are.

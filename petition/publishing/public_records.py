@@ -67,18 +67,29 @@ class CountriesRecord:
 
 
 @dataclass(frozen=True)
+class BlockRecord:
+    """A paragraph, demand or heading; demands are numbered from 1 through the whole text."""
+
+    kind: str  # a TextBlockKind
+    text: str
+    number: int | None = None  # of a demand
+
+
+@dataclass(frozen=True)
 class TextRecord:
     language: str
     status: str
     dated: date
     title: str
     dated_as_printed: str
-    preamble: tuple[str, ...]
-    demands: tuple[str, ...]
-    closing: tuple[str, ...]
-    background: tuple[str, ...]
+    body: tuple[BlockRecord, ...]  # in order, to the last list of signatories
+    background: tuple[BlockRecord, ...]  # what stands after it
     sha256: str
     canonical: str
+
+    @property
+    def demands(self) -> tuple[str, ...]:
+        return tuple(block.text for block in (*self.body, *self.background) if block.number)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,22 @@ class TextVersion:
     language: str
     status: str
     dated: date
+
+
+@dataclass(frozen=True)
+class TimelineRecord:
+    """Something that became of the appeal, on a date."""
+
+    id: int
+    kind: str  # a TimelineKind
+    dated: date
+    addressee: str  # to whom it was delivered, or who answers
+    edition: date | None  # that was delivered
+    link: str
+    body: str  # in `language`; may be empty
+    language: str
+    texts: tuple[tuple[str, str], ...]  # language and words
+    corrected_on: date | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +132,12 @@ class AppealRecord:
     signed_language: str  # of the text that was signed and is endorsed
     signed_sha256: str
     last_number: int  # of the further signatories, listed or not
+    addressees: tuple[str, ...] = ()
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    time_zone: str = "UTC"  # in which both are shown (IANA)
+    closes_for: str = ""  # to whom the list is delivered then
+    timeline: tuple[TimelineRecord, ...] = ()  # the oldest first
 
 
 @dataclass(frozen=True)

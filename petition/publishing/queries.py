@@ -8,11 +8,10 @@ from typing import Final, TypeVar
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
-from petition.models.appeals import Appeal, AppealText, Phase, TextStatus
+from petition.models.appeals import Appeal, AppealText, Phase
 from petition.models.database.held_list import is_list_held_back
-from petition.models.signatories import Edition, Kind, PublicChange, Signatory, SignatoryQuerySet, Status
+from petition.models.signatories import Kind, PublicChange, Signatory, SignatoryQuerySet, Status
 from petition.models.site_state import Level, SiteState
-from petition.publishing import kept_records
 from petition.publishing.public_records import (
     CHECKED_BY_MAILBOX,
     AppealRecord,
@@ -21,13 +20,12 @@ from petition.publishing.public_records import (
     CountriesRecord,
     CountryRecord,
     Counts,
-    EditionRecord,
     NotPublished,
     SignatoryRecord,
-    TextRecord,
-    TextVersion,
 )
 from petition.publishing.ranges import PAGE_LENGTH
+from petition.publishing.records import kept_records, texts
+from petition.publishing.records.timeline import list_timeline
 from petition.reference import clock
 
 NEWEST: Final = 20
@@ -41,10 +39,21 @@ Content = TypeVar("Content")
 
 def get_published_appeal(slug: str) -> Appeal:
     """Return the row of the appeal, for queries in this package only. Raises NotPublished."""
-    appeal = Appeal.objects.filter(slug=slug, published_at__isnull=False).first()
+    appeal = Appeal.objects.published().filter(slug=slug).first()
     if appeal is None:
         raise NotPublished
     return appeal
+
+
+def is_taken_down(slug: str) -> bool:
+    """Return whether there was an appeal with this slug which the public must not see any more."""
+    return Appeal.objects.filter(slug=slug, published_at__isnull=False, taken_down_at__isnull=False).exists()
+
+
+def list_taken_down_slugs() -> list[str]:
+    """Return the slugs of appeals that the public must not see any more: their organisations can still leave."""
+    rows = Appeal.objects.filter(published_at__isnull=False, taken_down_at__isnull=False).order_by("pk")
+    return list(rows.values_list("slug", flat=True))
 
 
 def query_signatories(slug: str) -> SignatoryQuerySet:
@@ -98,23 +107,29 @@ def _build_appeal(appeal: Appeal, language: str, phase: Phase) -> AppealRecord:
             further=Signatory.objects.published(appeal.pk).of_kind(Kind.FURTHER).listed().count(),
             withheld=appeal.withheld_total,
         ),
-        text=_get_text(appeal, language),
-        texts=_list_text_versions(appeal),
+        text=texts.get_text(appeal, language),
+        texts=texts.list_text_versions(appeal),
         signed_language=signed.language,
         signed_sha256=signed.sha256,
         last_number=appeal.last_number,
+        addressees=tuple(appeal.addressees),
+        opens_at=appeal.opens_at,
+        closes_at=appeal.closes_at,
+        time_zone=appeal.time_zone,
+        closes_for=appeal.closes_for,
+        timeline=list_timeline(appeal, [language, signed.language]),
     )
 
 
 def list_published_slugs() -> list[str]:
     """Return the slugs of the published appeals, newest first; demonstrations only if there is nothing else."""
-    published = list(Appeal.objects.filter(published_at__isnull=False).values_list("slug", "is_demo"))
+    published = list(Appeal.objects.published().values_list("slug", "is_demo"))
     return [slug for slug, is_demo in published if not is_demo] or [slug for slug, _ in published]
 
 
 def get_canonical_text(slug: str, language: str) -> str:
     """Return the canonical text in exactly this language. Raises NotPublished."""
-    text = _get_text(get_published_appeal(slug), language)
+    text = texts.get_text(get_published_appeal(slug), language)
     if text.language != language:
         raise NotPublished
     return text.canonical
@@ -227,23 +242,6 @@ def count_by_month(slug: str) -> list[tuple[date, int]]:
     return sorted((month, lines) for month, lines in months)
 
 
-def list_editions(slug: str) -> list[EditionRecord]:
-    """Return the editions of the published appeal, newest first."""
-    rows = Edition.objects.filter(appeal__slug=slug, appeal__published_at__isnull=False).order_by("-dated")
-    return [
-        EditionRecord(row.dated, row.addressee, row.frozen_at, row.last_number, tuple(row.not_listed), row.withheld)
-        for row in rows
-    ]
-
-
-def get_edition(slug: str, dated: str) -> EditionRecord:
-    """Return the edition of this date (ISO 8601). Raises NotPublished."""
-    for edition in list_editions(slug):
-        if edition.dated.isoformat() == dated:
-            return edition
-    raise NotPublished
-
-
 def read_at_one_revision(slug: str, read: Callable[[], Content]) -> Content:
     """Return what `read` returns, all of it from one revision of the appeal."""
     # No transaction: on SQLite even one that only reads would lock writers out (BEGIN IMMEDIATE).
@@ -265,34 +263,3 @@ def _phase(appeal: Appeal, level: str, *, at: datetime) -> Phase:
     """Return what an organisation can do with the appeal, the level of the whole site included."""
     phase = appeal.phase(at)
     return Phase.PAUSED if phase is Phase.OPEN and level == Level.CLOSED else phase
-
-
-def _list_text_versions(appeal: Appeal) -> tuple[TextVersion, ...]:
-    newest: dict[str, TextVersion] = {}
-    for text in AppealText.objects.published().filter(appeal=appeal).order_by("version"):
-        newest[text.language] = TextVersion(text.language, text.status, text.dated)
-    return tuple(sorted(newest.values(), key=lambda text: (text.status != TextStatus.OFFICIAL, text.language)))
-
-
-def _get_text(appeal: Appeal, language: str) -> TextRecord:
-    texts = AppealText.objects.published().filter(appeal=appeal).prefetch_related("demands")
-    best_first = sorted(
-        texts, key=lambda text: (text.language != language, text.status != TextStatus.OFFICIAL, -text.version)
-    )
-    if not best_first:
-        raise NotPublished
-    text = best_first[0]
-    demands = tuple(demand.body for demand in text.demands.all())
-    return TextRecord(
-        language=text.language,
-        status=text.status,
-        dated=text.dated,
-        title=text.title,
-        dated_as_printed=text.dated_as_printed,
-        preamble=tuple(text.preamble),
-        demands=demands,
-        closing=tuple(text.closing),
-        background=tuple(text.background),
-        sha256=text.sha256,
-        canonical=text.canonical(demands),
-    )

@@ -28,6 +28,8 @@ RETENTION_NOTICE: tuple[tuple[timedelta, str | Promise], ...] = (
     (periods.NETWORK, _("A keyed hash for your network, against attacks.")),
     (periods.DONE_INTAKE, _("The fact that a form arrived.")),
     (periods.BATCH, _("Records of decisions on several endorsements at once.")),
+    (periods.BULK_UPLOAD, _("Encrypted tables of endorsements that are still to be entered.")),
+    (periods.DRAFT, _("Texts of appeals that were never published.")),
     (timedelta(days=settings.BACKUP_DAYS), _("Encrypted backups, with data that we deleted meanwhile.")),
     (periods.COUNTS, _("Counters that stop attacks, as keyed hashes.")),
 )

@@ -7,8 +7,10 @@ from django import template
 from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES, LOCALES
+from petition.reference.languages import DEFAULT_LANGUAGE, LANGUAGES, LOCALES, RIGHT_TO_LEFT, TEXT_LANGUAGES
 
 register = template.Library()
 LEAST_CLAUSE = 40  # before it, a comma is more likely one of a list, as in “new, free and fair elections”
@@ -45,7 +47,14 @@ def _translate(path: str, language: str) -> str:
 @register.filter
 def own_name(code: str) -> str:
     """Return the name of the language in that language, as its speakers look for it."""
-    return LANGUAGES.get(code, code)
+    return TEXT_LANGUAGES.get(code, code)
+
+
+@register.simple_tag
+def text_language(code: str) -> SafeString:
+    """Return the attributes of an element whose text is in this language: `lang`, and `dir` where it is read from
+    the right (WCAG 3.1.2)."""
+    return format_html('lang="{}" dir="rtl"' if code in RIGHT_TO_LEFT else 'lang="{}"', code)
 
 
 @register.filter

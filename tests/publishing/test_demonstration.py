@@ -8,7 +8,7 @@ from django.test import Client
 from petition.actions.appeals import demonstration
 from petition.actions.listing.editions import freeze
 from petition.models import Appeal
-from tests.factories import MODERATOR, NOON, SLUG, reading
+from tests.factories import MODERATOR, NOON, SLUG, statement
 from tests.publishing.visitor import Visitor
 from tests.web.middleware.test_headers import PUBLIC
 
@@ -21,7 +21,7 @@ WITHOUT_LANGUAGE = (".json", ".atom", ".csv", "text.en.txt", "metadata.json")
 @pytest.fixture
 def demo(appeal: Appeal) -> Appeal:
     """A demonstration beside the real appeal, each with an edition."""
-    made_up = demonstration.get_or_create_appeal("demo", reading(), at=NOON)
+    made_up = demonstration.get_or_create_appeal("demo", statement(), at=NOON)
     for _ in demonstration.add_endorsements(made_up, 2, at=NOON):
         pass
     for slug in ("demo", SLUG):

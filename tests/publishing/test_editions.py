@@ -16,7 +16,7 @@ from petition.actions.moderation import decisions
 from petition.models import Appeal, Kind
 from petition.publishing import queries
 from petition.publishing.documents import card, letter, png
-from tests.factories import MODERATOR, NOON, SLUG, approved, reading
+from tests.factories import MODERATOR, NOON, SLUG, approved, statement
 from tests.publishing.readers import KINDS, PREFIXES, each_language, read_document
 from tests.tooling.test_translations import english_left_in
 
@@ -141,7 +141,7 @@ def test_the_card_shows_title_and_numbers(client: Client, delivered: Appeal, lan
     assert response.content.startswith(b"\x89PNG\r\n\x1a\n")
     assert [int.from_bytes(response.content[at : at + 4]) for at in (16, 20)] == [1200, 630]  # IHDR
     shown = card.build_card(SLUG, language)
-    assert shown.title == reading().title
+    assert shown.title == statement().title
     assert [number.replace("\xa0", " ").replace(",", " ") for number, _ in shown.counts] == ["35", "2", "1 400"]
     if language != "en":
         assert english_left_in(" ".join(label for _, label in shown.counts)) == set()
@@ -149,7 +149,7 @@ def test_the_card_shows_title_and_numbers(client: Client, delivered: Appeal, lan
 
 
 def test_a_card_is_reproducible_and_marks_a_demonstration(db: None) -> None:
-    get_or_create_appeal("demo", reading(), at=NOON)
+    get_or_create_appeal("demo", statement(), at=NOON)
     shown = card.build_card("demo", "en")
     assert shown.demonstration == "Demonstration: everything here is made up."
     assert png.render_png(shown.for_renderer()) == png.render_png(shown.for_renderer())
@@ -189,7 +189,7 @@ def test_the_widget_is_small_and_links_to_the_site(client: Client, delivered: Ap
     assert "<script" not in page
     assert '<base target="_blank">' in page
     assert f'href="{path}/endorse/"' in page
-    assert reading().title in page
+    assert statement().title in page
     assert "Fund" not in page
     if language != "en":
         assert english_left_in(page, "Civic Solidarity Platform") == set()

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from petition.actions.appeals.opening import set_opening
+from petition.actions.appeals.opening import Opening, set_opening
 from petition.actions.endorsing import withheld_count
 from petition.actions.listing import revision
 from petition.actions.listing.editions import freeze
@@ -241,5 +241,5 @@ def test_the_date_never_moves_back_and_new_revisions_keep_it(appeal: Appeal) -> 
     assert Appeal.objects.get().as_of == FIRST.date()
     with transaction.atomic():
         revision.bump_revision(Appeal.objects.select_for_update().get(), at=SECOND_TIME)
-    set_opening(SLUG, None, SECOND_TIME, by=MODERATOR, at=SECOND_TIME)
+    set_opening(SLUG, Opening(None, SECOND_TIME), by=MODERATOR, at=SECOND_TIME)
     assert Appeal.objects.get().as_of == FIRST.date()

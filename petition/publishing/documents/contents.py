@@ -26,6 +26,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class TextBlock:
+    """A paragraph, demand or heading of the text."""
+
+    kind: str
+    text: str
+    number: int  # of a demand, else 0
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that became of the appeal."""
+
+    heading: str  # its date and what it was
+    body: str  # may be empty
+    language: str  # of the body
+
+
+@dataclass(frozen=True)
 class Letter(Content):
     """One appeal at one revision. The text is in `text_language`, everything else in `language`."""
 
@@ -37,13 +55,13 @@ class Letter(Content):
     edition: str  # ISO 8601, its date; empty for the list as it is today
     delivered: str  # the name of the edition
     headline: str
+    opening: tuple[str, ...]  # from when to when it accepts endorsements
+    addressed: str  # to whom the appeal is addressed; may be empty
     text_language: str
     text_note: str  # which text this is, if it is not the official one in `language`
     title: str
     dated: str
-    preamble: tuple[str, ...]
-    demands: tuple[str, ...]
-    closing: tuple[str, ...]
+    body: tuple[TextBlock, ...]  # what stands before the list
     signed: str  # heading of `originals`
     originals: tuple[Entry, ...]
     later: str  # heading of `further`
@@ -52,8 +70,11 @@ class Letter(Content):
     after_list: tuple[str, ...]  # paragraphs at the end of the list
     since: str  # heading of `joined`; empty if nobody has joined since the edition
     joined: tuple[Entry, ...]
+    timeline_heading: str
+    timeline: tuple[Event, ...]
     background_heading: str
-    background: tuple[str, ...]
+    background_heading_language: str  # that of the text, where the heading is the text's own
+    background: tuple[TextBlock, ...]  # what stands after the list
     colophon: tuple[str, ...]
     qr_words: str  # alternative text of the QR code
 

@@ -1,8 +1,10 @@
 """The letter for a word processor, made by python-docx. Runs in the child process (__main__.py)."""
 
+import itertools
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from docx import Document
@@ -39,18 +41,18 @@ def render_docx(letter: dict[str, Any]) -> bytes:
     _set_up_page(document, letter)
     numbering = docx_parts.Numbering(document, number_ends=_NUMBER_ENDS, text_begins=_TEXT_BEGINS)
     _add_opening(document, letter)
-    _add_text(document, letter, letter["preamble"])
-    _add_entries(document, numbering, _list_demands(letter))
-    _add_text(document, letter, letter["closing"])
+    _add_text(document, numbering, letter["body"], letter["text_language"])
     _add_list(document, numbering, letter["signed"], letter["originals"])
     _add_list(document, numbering, letter["later"], letter["further"], below=letter["later_note"])
     for paragraph in letter["after_list"]:
         docx_parts.add_linked_text(document.add_paragraph(), paragraph)
     if letter["since"]:
         _add_list(document, numbering, letter["since"], letter["joined"], below=letter["as_of_printed"])
+    if letter["timeline"]:
+        _add_timeline(document, letter)
     if letter["background"]:
-        document.add_heading(letter["background_heading"], 1)
-        _add_text(document, letter, letter["background"])
+        _add_run(document.add_heading("", 1), letter["background_heading"], letter["background_heading_language"])
+        _add_text(document, numbering, letter["background"], letter["text_language"])
     for paragraph in (letter["as_of_printed"], *letter["colophon"]):
         docx_parts.add_linked_text(document.add_paragraph(style="Subtitle"), paragraph)
     moment = datetime.fromisoformat(letter["as_of"]).replace(tzinfo=UTC)
@@ -111,20 +113,38 @@ def _add_opening(document: DocumentObject, letter: dict[str, Any]) -> None:
     title = document.add_paragraph(style="Title")
     _add_run(title, letter["title"], letter["text_language"])
     _add_run(document.add_paragraph(), letter["dated"], letter["text_language"])
-    for paragraph in (letter["delivered"], letter["headline"], letter["text_note"]):
+    if letter["addressed"]:
+        document.add_paragraph(letter["addressed"])
+    for paragraph in (letter["delivered"], letter["headline"], *letter["opening"], letter["text_note"]):
         if paragraph:
             document.add_paragraph(paragraph, style="Subtitle")
 
 
-def _add_text(document: DocumentObject, letter: dict[str, Any], paragraphs: Iterable[str]) -> None:
-    for paragraph in paragraphs:
-        _add_run(document.add_paragraph(), paragraph, letter["text_language"])
+def _add_text(
+    document: DocumentObject, numbering: docx_parts.Numbering, blocks: Iterable[dict[str, Any]], language: str
+) -> None:
+    same = {"language": language, "is_listed": True, "note": ""}
+    for kind, group in itertools.groupby(blocks, key=itemgetter("kind")):
+        if kind == "demand":
+            entries = [{"number": block["number"], "label": block["text"], **same} for block in group]
+            _add_entries(document, numbering, entries)
+            continue
+        for block in group:
+            paragraph = document.add_heading("", 1) if kind == "heading" else document.add_paragraph()
+            _add_run(paragraph, block["text"], language)
 
 
-def _list_demands(letter: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the demands as entries."""
-    same = {"language": letter["text_language"], "is_listed": True, "note": ""}
-    return [{"number": number, "label": demand, **same} for number, demand in enumerate(letter["demands"], 1)]
+def _add_timeline(document: DocumentObject, letter: dict[str, Any]) -> None:
+    document.add_heading(letter["timeline_heading"], 1)
+    for event in letter["timeline"]:
+        heading = document.add_paragraph()
+        heading.add_run(event["heading"]).bold = True
+        heading.paragraph_format.keep_with_next = bool(event["body"])
+        for line in filter(None, event["body"].split("\n")):
+            if line.startswith(("http://", "https://")):
+                docx_parts.add_linked_text(document.add_paragraph(), line)
+            else:
+                _add_run(document.add_paragraph(), line, event["language"])
 
 
 def _add_list(

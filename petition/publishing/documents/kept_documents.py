@@ -55,7 +55,7 @@ def remove_stale() -> bool:
     Return True: nothing is left that will have to be removed without another change.
     """
     if _documents_folder().is_dir():
-        published = Appeal.objects.filter(published_at__isnull=False)
+        published = Appeal.objects.published()
         current = {(appeal.slug, _folder_name(appeal.edits)) for appeal in published}
         for folder in _documents_folder().glob("*/*"):
             if (folder.parent.name, folder.name) not in current:

@@ -1,6 +1,7 @@
 """Build the content of the letter from the public record, in the language of its reader."""
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 from django.template.loader import render_to_string
@@ -8,14 +9,27 @@ from django.utils import formats, translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from petition.models.appeals import TextStatus
+from petition.models.appeals import TextBlockKind, TextStatus
 from petition.models.signatories import Kind
 from petition.publishing import queries
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.documents.contents import Entry, Letter
-from petition.publishing.editions import replace_counts, split_by_edition
-from petition.publishing.public_records import AppealRecord, EditionRecord, SignatoryRecord, TextRecord
-from petition.publishing.sentences import format_as_of, format_withheld
+from petition.publishing.documents.contents import Entry, Event, Letter, TextBlock
+from petition.publishing.public_records import (
+    AppealRecord,
+    BlockRecord,
+    EditionRecord,
+    SignatoryRecord,
+    TextRecord,
+    TimelineRecord,
+)
+from petition.publishing.records.editions import get_edition, replace_counts, split_by_edition
+from petition.publishing.sentences import (
+    format_addressees,
+    format_as_of,
+    format_opening,
+    format_timeline_heading,
+    format_withheld,
+)
 
 
 def build_letter(slug: str, language: str, *, dated: str = "", max_names: int = queries.MAX_NAMES) -> Letter:
@@ -28,7 +42,7 @@ def build_letter(slug: str, language: str, *, dated: str = "", max_names: int = 
 
 
 def _build(slug: str, language: str, dated: str, max_names: int) -> Letter:
-    edition = queries.get_edition(slug, dated) if dated else None
+    edition = get_edition(slug, dated) if dated else None
     appeal = queries.get_appeal(slug, language)
     signatories = queries.list_signatories(slug, limit=max_names + 1)
     has_more, included = len(signatories) > max_names, signatories[:max_names]
@@ -39,6 +53,7 @@ def _build(slug: str, language: str, dated: str, max_names: int) -> Letter:
     originals = [signatory for signatory in included if signatory.kind == Kind.ORIGINAL]
     further = [signatory for signatory in included if signatory.kind == Kind.FURTHER]
     text = appeal.text
+    has_heading = bool(text.background) and text.background[0].kind == TextBlockKind.HEADING
     as_of = format_as_of(appeal.as_of)
     return Letter(
         slug=slug,
@@ -51,13 +66,13 @@ def _build(slug: str, language: str, dated: str, max_names: int) -> Letter:
         edition=dated,
         delivered=_format_edition(edition) if edition else "",
         headline=_render_headline(appeal),
+        opening=() if edition else tuple(format_opening(appeal)),
+        addressed=format_addressees(appeal.addressees),
         text_language=text.language,
         text_note=_format_text_note(text, language),
         title=text.title,
         dated=text.dated_as_printed,
-        preamble=text.preamble,
-        demands=text.demands,
-        closing=text.closing,
+        body=_build_blocks(text.body),
         signed=_("Signed by:"),
         originals=tuple(_build_entry(signatory, language, text.language) for signatory in originals),
         later=_("Endorsed later"),
@@ -66,11 +81,18 @@ def _build(slug: str, language: str, dated: str, max_names: int) -> Letter:
         after_list=tuple(_build_after_list(appeal, is_empty=not further, has_more=has_more)),
         since=_("Endorsed since") if joined else "",
         joined=tuple(_build_entry(signatory, language, language) for signatory in joined),
-        background_heading=_("Background:"),
-        background=text.background,
+        timeline_heading=_("What happened since"),
+        timeline=() if edition else tuple(_build_event(entry, language) for entry in appeal.timeline),
+        background_heading=text.background[0].text if has_heading else _("Background:"),
+        background_heading_language=text.language if has_heading else language,
+        background=_build_blocks(text.background[1:] if has_heading else text.background),
         colophon=tuple(_build_colophon(appeal)),
         qr_words=_("QR code of this appeal's address"),
     )
+
+
+def _build_blocks(blocks: Iterable[BlockRecord]) -> tuple[TextBlock, ...]:
+    return tuple(TextBlock(block.kind, block.text, block.number or 0) for block in blocks)
 
 
 def _render_headline(appeal: AppealRecord) -> str:
@@ -115,6 +137,13 @@ def _build_entry(signatory: SignatoryRecord, language: str, default_name_languag
         note = f"{_('Note of the secretariat, %(date)s:') % {'date': date}} {signatory.note}"
     return Entry(
         signatory.number, signatory.label, signatory.language or default_name_language, is_listed=True, note=note
+    )
+
+
+def _build_event(entry: TimelineRecord, language: str) -> Event:
+    words = f"{entry.body}\n{entry.link}".strip()
+    return Event(
+        f"{formats.date_format(entry.dated)}: {format_timeline_heading(entry)}", words, entry.language or language
     )
 
 

@@ -16,6 +16,7 @@ from petition.publishing import queries
 from petition.publishing.absolute_urls import absolute_url as address
 from petition.publishing.public_records import ChangeRecord
 from petition.publishing.ranges import format_ranges
+from petition.publishing.sentences import format_timeline_heading
 
 MAX_ENTRIES = 50
 _WHAT = {
@@ -55,6 +56,10 @@ def render_feed(slug: str) -> str:
         feed_copyright=f"Data under {settings.DATA_LICENCE}",
         updated=_midnight(appeal.as_of),
     )
+    for event in list(reversed(appeal.timeline))[:MAX_ENTRIES]:
+        title, place = format_timeline_heading(event), f"{address('appeal', slug)}#event-{event.id}"
+        words = "\n".join(filter(None, (f"{title}.", event.link)))
+        atom.add_item(title, place, words, unique_id=place, updateddate=_midnight(event.corrected_on or event.dated))
     entries = [*_listed(slug), *_changed(slug)]
     for on, _number, title, reference, change in sorted(entries, reverse=True)[:MAX_ENTRIES]:
         line = address("signatory", slug, *reference.split("-"))

@@ -77,7 +77,7 @@ def remove_stale() -> bool:
     """
     if not _exports_folder().is_dir():
         return True
-    current = {appeal.slug: appeal for appeal in Appeal.objects.filter(published_at__isnull=False)}
+    current = {appeal.slug: appeal for appeal in Appeal.objects.published()}
     is_done = True
     for folder in _exports_folder().glob("*/*"):
         appeal = current.get(folder.parent.name)

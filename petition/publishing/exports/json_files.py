@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from petition.models.signatories import Kind
 from petition.publishing import queries
@@ -17,7 +19,7 @@ from petition.publishing.exports.field_descriptions import (
     HOW_CHECKED,
 )
 from petition.publishing.exports.rows import build_row, describe_appeal, generate_json
-from petition.publishing.public_records import AppealRecord, ChangeRecord, TextVersion
+from petition.publishing.public_records import AppealRecord, BlockRecord, ChangeRecord, TextVersion, TimelineRecord
 from petition.text.references import format_reference
 
 _DEFINITIONS: Final = {"about": ABOUT, "counts": COUNTS, "checks": CHECKS | {"how": HOW_CHECKED}}
@@ -51,8 +53,14 @@ def generate_appeal(slug: str) -> Iterator[str]:
     content = describe_appeal(appeal, "appeal") | {
         "issuer": appeal.issuer,
         "issued_on": appeal.issued_on.isoformat(),
+        "addressees": list(appeal.addressees),
         "phase": appeal.phase.value,
+        "opens_at": _format_moment(appeal.opens_at, appeal.time_zone),
+        "closes_at": _format_moment(appeal.closes_at, appeal.time_zone),
+        "time_zone": appeal.time_zone,
+        "closes_for": appeal.closes_for or None,
         "texts": [_describe_text(appeal, version) for version in appeal.texts],
+        "timeline": [_describe_event(entry) for entry in appeal.timeline],
         "changes": [_describe_change(change) for change in queries.list_changes(slug)],
         "no_longer_listed": [
             format_reference(kind, number) for kind in Kind for number in queries.list_removed_numbers(slug, kind)
@@ -63,6 +71,11 @@ def generate_appeal(slug: str) -> Iterator[str]:
     yield json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
+def _format_moment(moment: datetime | None, zone: str) -> str | None:
+    """Return the moment with its offset in this zone (RFC 3339)."""
+    return moment.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if moment else None
+
+
 def _describe_text(appeal: AppealRecord, version: TextVersion) -> dict[str, object]:
     text = queries.get_appeal(appeal.slug, version.language).text
     return {
@@ -71,9 +84,27 @@ def _describe_text(appeal: AppealRecord, version: TextVersion) -> dict[str, obje
         "dated": text.dated.isoformat(),
         "title": text.title,
         "demands": list(text.demands),
+        "body": [_describe_block(block) for block in text.body],
+        "background": [_describe_block(block) for block in text.background],
         "sha256": text.sha256,
         "address": absolute_url("text", appeal.slug, text.language),
     }
+
+
+def _describe_event(entry: TimelineRecord) -> dict[str, object]:
+    return {
+        "kind": entry.kind,
+        "dated": entry.dated.isoformat(),
+        "addressee": entry.addressee or None,
+        "edition": entry.edition.isoformat() if entry.edition else None,
+        "link": entry.link or None,
+        "texts": dict(entry.texts),
+        "corrected_on": entry.corrected_on.isoformat() if entry.corrected_on else None,
+    }
+
+
+def _describe_block(block: BlockRecord) -> dict[str, object]:
+    return {"kind": block.kind, "text": block.text}
 
 
 def _describe_change(change: ChangeRecord) -> dict[str, object]:

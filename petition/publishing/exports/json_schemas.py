@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from petition.models.appeals import Phase
-from petition.models.signatories import ChangeKind, Kind, Status
+from petition.models.signatories import ChangeKind, Kind, Status, TimelineKind
 from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.exports.field_descriptions import (
     ABOUT,
@@ -19,6 +19,7 @@ from petition.publishing.public_records import NotPublished
 Schema = dict[str, Any]
 _TEXT: Final[Schema] = {"type": "string"}
 _DATE: Final[Schema] = {"type": "string", "format": "date"}
+_MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
 _URI: Final[Schema] = {"type": "string", "format": "uri"}
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 _SHA256: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -115,6 +116,7 @@ _ENTRY: Final[Schema] = {
         }
     },
 }
+_BLOCK: Final[Schema] = _object({"kind": {"enum": ["paragraph", "demand", "heading"]}, "text": _TEXT})
 _TEXT_VERSION: Final[Schema] = _object(
     {
         "language": _TEXT,
@@ -122,8 +124,21 @@ _TEXT_VERSION: Final[Schema] = _object(
         "dated": _DATE,
         "title": _TEXT,
         "demands": _array(_TEXT),
+        "body": _array(_BLOCK),
+        "background": _array(_BLOCK),
         "sha256": _SHA256,
         "address": _URI,
+    }
+)
+_EVENT: Final[Schema] = _object(
+    {
+        "kind": {"enum": TimelineKind.values},
+        "dated": _DATE,
+        "addressee": _or_null(_TEXT),
+        "edition": _or_null(_DATE),
+        "link": _or_null(_URI),
+        "texts": {"type": "object", "additionalProperties": _TEXT},
+        "corrected_on": _or_null(_DATE),
     }
 )
 _SCHEMAS: Final[dict[str, Schema]] = {
@@ -133,8 +148,14 @@ _SCHEMAS: Final[dict[str, Schema]] = {
         | {
             "issuer": _TEXT,
             "issued_on": _DATE,
-            "phase": {"enum": [phase.value for phase in Phase if phase is not Phase.DRAFT]},
+            "addressees": _array(_TEXT),
+            "opens_at": _or_null(_MOMENT),
+            "closes_at": _or_null(_MOMENT),
+            "time_zone": _TEXT,
+            "closes_for": _or_null(_TEXT),
+            "phase": {"enum": [phase.value for phase in Phase if phase not in (Phase.DRAFT, Phase.TAKEN_DOWN)]},
             "texts": _array(_TEXT_VERSION),
+            "timeline": _array(_EVENT),
             "changes": _array(
                 _object(
                     _with_descriptions(

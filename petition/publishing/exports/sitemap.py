@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import translation
 
 from petition.publishing.absolute_urls import absolute_url
-from petition.publishing.queries import list_editions, list_published_slugs
+from petition.publishing.queries import list_published_slugs
+from petition.publishing.records.editions import list_editions
 from petition.reference.languages import DEFAULT_LANGUAGE
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

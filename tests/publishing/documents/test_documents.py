@@ -21,7 +21,7 @@ from petition.models import Appeal, Kind
 from petition.publishing.documents import docx as word, pdf, plain_text, renderer
 from petition.publishing.documents.contents import Letter
 from petition.publishing.documents.letter import build_letter
-from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, reading
+from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, statement
 from tests.management.commands.test_import_statement import run, translation
 from tests.publishing import once
 from tests.publishing.readers import (
@@ -72,17 +72,17 @@ def printed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Printe
 @each_language
 @pytest.mark.parametrize("kind", KINDS)
 def test_documents_have_every_word_of_the_statement_in_order(printed: Printed, kind: str, language: str) -> None:
-    headings = {"en": [], "ru": ["Signed", "by:", "Background:"], "ky": ["Signed", "by:", "Background:"]}[language]
+    headings = {"en": [], "ru": ["Signed", "by:"], "ky": ["Signed", "by:"]}[language]
     shown = iter(printed.read(kind, language).split())
     assert [word for word in source_words() if word not in headings and word not in shown] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_documents_have_all_entries_with_their_numbers(printed: Printed, kind: str) -> None:
-    expected = [f"{signatory.number}. {signatory.label}" for signatory in reading().signatories]
+    expected = [f"{signatory.number}. {signatory.label}" for signatory in statement().signatories]
     shown = printed.read(kind)
     assert " ".join(["Signed by:", *expected, "Endorsed later", AS_OF["en"], "1. Адилет «Үкүк» (АҮ,"]) in shown
-    for number, demand in enumerate(reading().demands, 1):
+    for number, demand in enumerate(statement().demands, 1):
         assert f" {number}. {demand} " in shown
 
 
@@ -97,7 +97,7 @@ def test_labels_are_in_the_language_of_the_address(printed: Printed, kind: str, 
     assert "14" in letter.after_list[-1]
     if language != "en":
         ours = [letter.headline, letter.text_note, letter.as_of_printed, letter.signed, letter.later, letter.qr_words]
-        ours += [*letter.after_list, letter.background_heading, *letter.colophon]
+        ours += [*letter.after_list, *letter.colophon]
         text = re.sub(r"http\S+|[0-9a-f]{64}", "", " ".join(ours))
         assert english_left_in(f"<p>{text}</p>", "QR") == set()
 
@@ -121,7 +121,7 @@ def test_a_removed_name_is_gone_and_its_number_stays(client: Client, appeal: App
 
 @pytest.mark.usefixtures("in_process")
 def test_a_demonstration_is_marked_on_every_page(client: Client, db: None) -> None:
-    get_or_create_appeal("demo", reading(), at=NOON)
+    get_or_create_appeal("demo", statement(), at=NOON)
     sentence = "Demonstration: everything here is made up."
     for kind in KINDS:
         content = get(client, kind, slug="demo")
@@ -198,7 +198,7 @@ def test_long_and_unusual_names_are_printed_unchanged(client: Client, appeal: Ap
 def test_the_text_reads_like_the_statement(client: Client, appeal: Appeal) -> None:
     approved(appeal, organisation_name="Fund <b>", countries=())
     text = get(client, "txt").decode()
-    assert text.startswith(f"{reading().title}\n\n9 October 2020\n\nWe, members of")
+    assert text.startswith(f"{statement().title}\n\n9 October 2020\n\nWe, members of")
     assert "\n\n1. Inclusive negotiations" in text
     assert "\n\nSigned by:\n1. International Partnership for Human Rights (IPHR, Belgium)\n2. The Norwegian" in text
     assert f"\n\nEndorsed later\n{AS_OF['en']}\n1. Fund <b>\n\nBackground:\n\nThe parliamentary" in text

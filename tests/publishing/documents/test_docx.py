@@ -16,7 +16,7 @@ from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.documents import docx as word
 from petition.publishing.documents.contents import Entry, Letter
 from petition.publishing.documents.letter import build_letter
-from tests.factories import NOON, SLUG, reading
+from tests.factories import NOON, SLUG, statement
 from tests.publishing.readers import AS_OF, each_language, lines, paragraphs, unzip
 
 SITE = "http://127.0.0.1:8000"
@@ -40,8 +40,8 @@ def test_demands_and_names_are_lists_that_the_word_processor_counts(appeal: Appe
     content = make(build_letter(SLUG, "en"), further=lines(3))
     shown = Document(io.BytesIO(content)).paragraphs
     counted = {p.text for p in shown if p.style and p.style.name == "List Number"}
-    names = {signatory.label for signatory in reading().signatories}
-    assert counted == {*reading().demands, *names, "Made-up Fund 1", "Made-up Fund 2", "Made-up Fund 3"}
+    names = {signatory.label for signatory in statement().signatories}
+    assert counted == {*statement().demands, *names, "Made-up Fund 1", "Made-up Fund 2", "Made-up Fund 3"}
     assert list_definitions(content) == [{"start": "1", "numFmt": "decimal", "lvlText": "%1.", "lvlJc": "right"}]
     identifiers = re.findall(rb'<w:num w:numId="(\d+)"', unzip(content)["word/numbering.xml"])
     assert len(identifiers) == len(set(identifiers))
@@ -113,11 +113,14 @@ def test_the_docx_has_headings_and_no_person(appeal: Appeal) -> None:
     letter = build_letter(SLUG, "ru")
     document = Document(io.BytesIO(make(letter)))
     styles = [(p.style.name, p.text) for p in document.paragraphs if p.style and p.style.name != "Normal"]
-    assert ("Title", reading().title) in styles
+    assert ("Title", statement().title) in styles
     headings = [text for style, text in styles if style == "Heading 1"]
-    assert headings == ["Подписали:", letter.later, "Справка:"]
+    assert headings == ["Подписали:", letter.later, "Background:"]  # the last is a heading of the text
     about = document.core_properties
-    assert (about.title, about.author, about.last_modified_by) == (reading().title, *["Civic Solidarity Platform"] * 2)
+    assert (about.title, about.author, about.last_modified_by) == (
+        statement().title,
+        *["Civic Solidarity Platform"] * 2,
+    )
     assert (about.language, about.comments, about.created) == ("ru", "", NOON.replace(hour=0))
     foot = document.sections[0].footer.paragraphs[0]
     assert foot.text.startswith(f"{SITE}/ru/appeals/{SLUG}/ · {AS_OF['ru']}")
@@ -136,7 +139,8 @@ def test_each_text_has_its_language(appeal: Appeal) -> None:
         for run in paragraph.runs
         for code in run._r.xpath("w:rPr/w:lang/@w:val")
     }
-    in_english = {letter.title, letter.dated, *letter.preamble, *letter.demands, *letter.closing, *letter.background}
+    in_english = {letter.title, letter.dated, *(block.text for block in (*letter.body, *letter.background))}
+    in_english.add(letter.background_heading)
     in_english.update(entry.label for entry in letter.originals)
     assert marked == {**dict.fromkeys(in_english, "en"), "Fund 1": "ky"}
 
@@ -162,4 +166,4 @@ def test_nothing_of_the_template_is_left(appeal: Appeal) -> None:
 def test_an_empty_list_has_no_entry(appeal: Appeal, count: int) -> None:
     letter = build_letter(SLUG, "en")
     shown = paragraphs(make(letter, originals=(), further=lines(count)))
-    assert sum("\t" in line for line in shown) == len(letter.demands) + count
+    assert sum("\t" in line for line in shown) == sum(bool(block.number) for block in letter.body) + count

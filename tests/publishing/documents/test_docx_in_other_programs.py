@@ -111,7 +111,7 @@ def test_libreoffice_counts_the_entries_as_we_number_them(appeal: Appeal, tmp_pa
         numbered = re.findall(r"^ *(\d+)\.\s(.+)$", file.read_text(encoding="utf-8-sig"), re.M)
         letter = build_letter(SLUG, file.stem)
         assert [(int(number), text) for number, text in numbered] == [
-            *enumerate(letter.demands, 1),
+            *((block.number, block.text) for block in letter.body if block.number),
             *((entry.number, entry.label) for entry in letter.originals),
             *((number, f"Fund {number}") for number in GAPS),
             *((number, f"Made-up Fund {number}") for number in range(121, 141)),

@@ -17,7 +17,7 @@ from petition.models import Appeal
 from petition.publishing.absolute_urls import absolute_url
 from petition.publishing.documents.contents import Entry
 from petition.publishing.documents.letter import build_letter
-from tests.factories import NOON, SLUG, an_appeal, reading
+from tests.factories import NOON, SLUG, an_appeal, statement
 from tests.publishing import once
 from tests.publishing.readers import (
     AS_OF,
@@ -60,7 +60,7 @@ def test_the_pdf_is_tagged_and_titled_and_has_no_author(long_pdfs: dict[str, byt
     assert "/Alt" in repr(figure(root["/StructTreeRoot"]["/K"]))
     about = reader.metadata
     assert about
-    assert (about.title, about.author) == (reading().title, "Civic Solidarity Platform")
+    assert (about.title, about.author) == (statement().title, "Civic Solidarity Platform")
     assert about.creation_date == about.modification_date == NOON.replace(hour=0)
     assert set(about) <= {"/Title", "/Author", "/Creator", "/CreationDate", "/ModDate"}
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()

@@ -12,7 +12,7 @@ from petition.actions.listing.editions import freeze
 from petition.models import Appeal
 from petition.publishing.cache.middleware import PublishedPagesMiddleware
 from tests.admin.test_pages import ROUTES
-from tests.factories import MODERATOR, NOON, SLUG, approved, reading
+from tests.factories import MODERATOR, NOON, SLUG, approved, statement
 from tests.publishing.once import documents_in_process
 
 PUBLIC = {
@@ -65,6 +65,7 @@ PUBLIC = {
         f"own_{step}": f"/endorsements/{'A' * 43}/{step}/"
         for step in ("code", "contact", "correction", "forget", "links", "named", "stop", "withdraw")
     },
+    "locked_text": f"/drafts/{'A' * 43}/",
     "confirm": f"/endorsements/{'A' * 43}/confirm/",
 }
 STAFF = ["/admin/", "/admin/login/", "/admin/endorsements/1/", "/admin/petition/auditevent/", "/admin/second-factor/"]
@@ -135,7 +136,7 @@ def assert_headers(response: Any, *, shared: bool = False, framed: bool = False)
 def test_public_addresses_have_the_expected_headers(client: Client, appeal: Appeal) -> None:
     """Each address in each language once: eight seconds."""
     approved(appeal)
-    get_or_create_appeal("demo", reading(), at=NOON)  # beside it: X-Robots-Tag is for its pages alone
+    get_or_create_appeal("demo", statement(), at=NOON)  # beside it: X-Robots-Tag is for its pages alone
     freeze(SLUG, dated=NOON.date(), addressee="The President", by=MODERATOR, at=NOON)
     with documents_in_process():
         responses = {

@@ -12,10 +12,11 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from petition.actions.appeals.publication import StatementDetails, publish_statement
+from petition.actions.appeals.publication import publish_statement
+from petition.actions.appeals.statement_details import StatementDetails
 from petition.actions.audit import OPERATOR, record
-from petition.models import Appeal, AppealText, Demand, Kind, Signatory
-from petition.models.appeals import TextStatus
+from petition.models import Appeal, AppealText, Kind, Signatory
+from petition.models.appeals import TextBlockKind, TextStatus
 from tests import factories
 from tests.factories import SLUG, STATEMENT, approved
 
@@ -44,18 +45,19 @@ def test_every_word_of_the_statement_is_on_the_page_in_its_order(client: Client,
 
 def test_every_word_of_the_statement_is_in_the_database(appeal: Appeal) -> None:
     text = AppealText.objects.get(appeal=appeal)
-    demands = list(Demand.objects.filter(text=text).values_list("body", flat=True))
     originals = Signatory.objects.filter(appeal=appeal, kind=Kind.ORIGINAL).order_by("number")
     lines = [f"{signatory.number}. {signatory.label}" for signatory in originals]
-    parts = [text.title, text.dated_as_printed, *text.preamble, *demands, *text.closing]
-    stored = [*parts, "Signed by:", *lines, "Background:", *text.background]
+    words = [text.title, text.dated_as_printed]
+    for kind, block in text.list_blocks():
+        words += ["Signed by:", *lines] if kind == TextBlockKind.SIGNATORIES else [block]
+    stored = words
     assert " ".join(stored).split() == list(source_words())
 
 
 def test_text_blocks_are_shown_verbatim(client: Client, appeal: Appeal) -> None:
     page = words(client.get(PAGE).content.decode())
-    text = factories.reading()
-    for block in (text.title, *text.preamble, *text.demands, *text.closing, *text.background):
+    text = factories.statement()
+    for block in (text.title, *(block.text for block in text.body)):
         assert block in page
     for signatory in text.signatories:
         assert f"{signatory.number}. {signatory.label}" in page
@@ -133,7 +135,7 @@ def translate(appeal: Appeal, language: str) -> None:
         status=TextStatus.UNOFFICIAL,
         dated=date(2026, 11, 23),
     )
-    publish_statement(factories.reading(), edition, by=OPERATOR, at=factories.NOON)
+    publish_statement(factories.statement(), edition, by=OPERATOR, at=factories.NOON)
 
 
 def test_the_demands_at_a_glance_are_quoted_from_their_beginning(client: Client, appeal: Appeal) -> None:
@@ -141,7 +143,7 @@ def test_the_demands_at_a_glance_are_quoted_from_their_beginning(client: Client,
     (glance,) = re.findall(r'<nav class="asks".*?</nav>', page, re.S)
     links = re.findall(r'<a href="#demand-(\d)">(.*?)</a>', glance)
     assert [number for number, _ in links] == list("12345678")
-    for (_, shown), demand in zip(links, factories.reading().demands, strict=True):
+    for (_, shown), demand in zip(links, factories.statement().demands, strict=True):
         clause = unescape(shown).removesuffix("…")
         assert demand.startswith(clause)
         assert demand == clause or re.match(r"[,;:]| [–—] ", demand.removeprefix(clause))  # no phrase is cut

@@ -25,7 +25,7 @@ from petition.models.appeals import Phase
 from petition.publishing.exports import csv_files
 from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
 from petition.reference import clock
-from tests.factories import MODERATOR, NOON, SLUG, approved, reading
+from tests.factories import MODERATOR, NOON, SLUG, approved, statement
 from tests.web.public.test_appeal_page import list_further
 
 PLACE = f"/appeals/{SLUG}"
@@ -95,7 +95,7 @@ def test_every_file_matches_its_schema_in_every_phase_and_level(client: Client, 
 
 
 def test_every_phase_of_a_published_appeal_was_tried() -> None:
-    assert {*OPENING, "paused", "draft"} == {phase.value for phase in Phase}
+    assert {*OPENING, "paused", "draft", "archived", "taken_down"} == {phase.value for phase in Phase}
 
 
 def test_the_schema_refuses_unknown_fields(client: Client, lively: Appeal) -> None:
@@ -122,7 +122,7 @@ def test_the_appeal_is_published_as_json(client: Client, lively: Appeal) -> None
     content = read(client, f"{PLACE}.json")
     assert content["issuer"] == "Civic Solidarity Platform"
     assert content["issued_on"] == content["checks"]["first_published_on"] == "2020-10-09"
-    assert [text["demands"] for text in content["texts"]] == [list(reading().demands)]
+    assert [text["demands"] for text in content["texts"]] == [list(statement().demands)]
     assert content["changes"] == [
         {"id": "further-2", "what": "line", "on": "2026-11-23", "old_label": "Old Fund (Kyrgyzstan)"}
     ]
@@ -136,7 +136,7 @@ def test_the_appeal_is_published_as_json(client: Client, lively: Appeal) -> None
 
 @pytest.mark.django_db
 def test_a_demonstration_is_marked(client: Client) -> None:
-    get_or_create_appeal("demo", reading(), at=NOON)
+    get_or_create_appeal("demo", statement(), at=NOON)
     content = read(client, "/appeals/demo.json")
     assert content["demonstration"] is True
     assert list(validator(client, content).iter_errors(content)) == []

@@ -75,7 +75,8 @@ def test_it_exists_before_anything_is_published(client: Client) -> None:
 def test_robots_may_read_all_but_private_and_staff_pages(client: Client, appeal: Appeal) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
     refused = [line.partition(": ")[2] for line in lines if line.startswith("Disallow")]
-    assert refused == ["/endorsements/", "/ru/endorsements/", "/ky/endorsements/", "/admin/"]
+    private = [f"{prefix}/{path}/" for path in ("endorsements", "drafts") for prefix in ("", "/ru", "/ky")]
+    assert refused == [*private, "/admin/"]
     assert lines[0] == "User-agent: *"
     assert lines[-1] == "Sitemap: http://127.0.0.1:8000/sitemap.xml"
 

@@ -12,7 +12,7 @@ from django.test import Client
 from petition.actions.moderation import decisions
 from petition.models import Appeal, Endorsement, Kind
 from petition.publishing.exports.field_descriptions import FIELD_DESCRIPTIONS
-from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, reading
+from tests.factories import MODERATOR, NOON, SLUG, an_appeal, approved, statement
 from tests.web.public.test_appeal_page import list_further, words
 
 LIST = f"/appeals/{SLUG}/signatories/"
@@ -85,7 +85,10 @@ def test_json_and_csv_match_the_record(client: Client, appeal: Appeal) -> None:
 def test_the_originals_are_as_imported(client: Client, appeal: Appeal) -> None:
     originals = [signatory for signatory in get_data(client)["signatories"] if signatory["kind"] == "original"]
     content = [(s["number"], s["label"], s["name"], s["acronym"], tuple(s["countries"])) for s in originals]
-    assert content == [(s.number, s.label, s.name, s.acronym, s.countries) for s in reading().signatories]
+    assert content == [
+        (s.number, s.label, s.organisation.name, s.organisation.acronym, s.organisation.countries)
+        for s in statement().signatories
+    ]
 
 
 def test_a_hidden_entry_has_only_a_number(client: Client, appeal: Appeal) -> None:

@@ -2,9 +2,27 @@
 
 from dataclasses import replace
 
-from petition.models.signatories import Kind, Status
-from petition.publishing.public_records import AppealRecord, EditionRecord, SignatoryRecord
+from petition.models.appeals import Appeal
+from petition.models.signatories import Edition, Kind, Status
+from petition.publishing.public_records import AppealRecord, EditionRecord, NotPublished, SignatoryRecord
 from petition.text.references import parse_reference
+
+
+def list_editions(slug: str) -> list[EditionRecord]:
+    """Return the editions of the published appeal, newest first."""
+    rows = Edition.objects.filter(appeal__slug=slug, appeal__in=Appeal.objects.published()).order_by("-dated")
+    return [
+        EditionRecord(row.dated, row.addressee, row.frozen_at, row.last_number, tuple(row.not_listed), row.withheld)
+        for row in rows
+    ]
+
+
+def get_edition(slug: str, dated: str) -> EditionRecord:
+    """Return the edition of this date (ISO 8601). Raises NotPublished."""
+    for edition in list_editions(slug):
+        if edition.dated.isoformat() == dated:
+            return edition
+    raise NotPublished
 
 
 def replace_counts(appeal: AppealRecord, edition: EditionRecord) -> AppealRecord:
