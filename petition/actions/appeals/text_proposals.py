@@ -1,4 +1,4 @@
-"""Change a published translation: where there are two people, one proposes the wording and another publishes it."""
+"""Publish a text in another language; where there are two people, one proposes another wording and one publishes it."""
 
 from datetime import date, datetime
 
@@ -7,12 +7,56 @@ from django.db.models import Q
 
 from petition.actions import stale_forms
 from petition.actions.appeals import publication
+from petition.actions.appeals.statement_details import StatementDetails
+from petition.actions.appeals.text_rows import refuse_other_blocks, settle_like
 from petition.actions.audit import Actor, record
-from petition.actions.refusals import SecondPersonNeeded
-from petition.models import Appeal, Role, TextProposal, TextStatus, find_accounts_with_role
-from petition.statements.statement import read_statement
+from petition.actions.refusals import SecondPersonNeeded, StatementRefused
+from petition.models import Appeal, AppealText, Role, TextProposal, TextStatus, find_accounts_with_role
+from petition.statements.blocks import Statement, is_marked_up, parse_blocks
+from petition.statements.proposal import propose, to_statement
+from petition.statements.source import SourceRefused, refuse_unreadable, tidy
 
 MAY_PUBLISH = (Role.EDITOR, Role.ADMINISTRATOR)
+
+
+def read_translation(appeal: Appeal, source: str) -> Statement:
+    """Return the statement that was pasted: marked-up text, or what is proposed for plain text.
+
+    What the proposal leaves undecided is what stands at its place in the signed text.
+    """
+    source = tidy(source)
+    if is_marked_up(source):
+        return parse_blocks(source)
+    return settle_like(AppealText.objects.signed(appeal.pk), to_statement(propose(source)))
+
+
+def find_refusal(appeal: Appeal, language: str, source: str) -> str:
+    """Return why this text cannot be published as the appeal's text in `language`, or ""."""
+    try:
+        _refuse(appeal, language, source)
+    except StatementRefused as error:
+        return str(error)
+    return ""
+
+
+@transaction.atomic
+def publish_new(
+    appeal: Appeal, language: str, source: str, dated: date, status: TextStatus, *, by: Actor, at: datetime
+) -> None:
+    """Publish the first text in a language. Raises StatementRefused."""
+    _refuse(appeal, language, source)
+    details = describe_translation(appeal, language, dated, status)
+    publication.publish_statement(read_translation(appeal, source), details, by=by, at=at)
+
+
+def _refuse(appeal: Appeal, language: str, source: str) -> None:
+    try:
+        refuse_unreadable(source, language)
+    except SourceRefused as error:
+        raise StatementRefused(str(error)) from error
+    statement = read_translation(appeal, source)
+    publication.refuse_unsettled(statement, None if is_marked_up(source) else tidy(source), is_translation=True)
+    refuse_other_blocks(AppealText.objects.signed(appeal.pk), statement)
 
 
 def needs_second_person() -> bool:
@@ -26,10 +70,12 @@ def publish_or_propose(appeal: Appeal, language: str, source: str, dated: date, 
 
     A proposal replaces an earlier one. Raises StatementRefused for a text that could not be published either way.
     """
+    _refuse(appeal, language, source)
     if not needs_second_person():
         _publish(appeal, language, source, dated, by=by, at=at)
         return True
-    publication.lock_changeable_translation(read_statement(source), describe_translation(appeal, language, dated))
+    details = describe_translation(appeal, language, dated)
+    publication.lock_changeable_translation(read_translation(appeal, source), details)
     fields = {"source": source, "dated": dated, "proposed_by": by.id, "proposed_at": at}
     TextProposal.objects.update_or_create(appeal=appeal, language=language, defaults=fields)
     record("propose_text", subject=appeal, by=by, at=at)
@@ -73,11 +119,12 @@ def _proposing(proposal: TextProposal) -> Q:
 
 
 def _publish(appeal: Appeal, language: str, source: str, dated: date, *, by: Actor, at: datetime) -> None:
-    publication.change_translation(read_statement(source), describe_translation(appeal, language, dated), by=by, at=at)
+    details = describe_translation(appeal, language, dated)
+    publication.change_translation(read_translation(appeal, source), details, by=by, at=at)
 
 
 def describe_translation(
     appeal: Appeal, language: str, dated: date, status: TextStatus = TextStatus.UNOFFICIAL
-) -> publication.StatementDetails:
+) -> StatementDetails:
     """Return the details with which a text in `language` is stored beside the text that was signed."""
-    return publication.StatementDetails(appeal.slug, appeal.issuer, language, status, dated, is_demo=appeal.is_demo)
+    return StatementDetails(appeal.slug, appeal.issuer, language, status, dated, is_demo=appeal.is_demo)

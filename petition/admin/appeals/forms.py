@@ -1,32 +1,93 @@
 """What editors type: an appeal's opening, text and form notice, a rejection reason, an edition."""
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from petition.actions.appeals.opening import Opening
 from petition.models import Reason, TextStatus
 from petition.reference.languages import LANGUAGES
+from petition.reference.local_times import NoSuchTime, TwoSuchTimes, list_time_zones, resolve
 from petition.text import input_rules, names
 
+_YEARS = (2000, 2200)
 _INVALID_TEXT = _("Remove invisible characters. Begin with a letter, a digit or a quotation mark.")
 
 
-def _moment_field(label: Any, help_text: Any) -> forms.DateTimeField:
+def _moment_field(label: Any, help_text: Any) -> forms.CharField:
+    # A text, as a time without its zone is not yet a moment.
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, help_text=help_text, widget=widget, required=False)
+    return forms.CharField(label=label, help_text=help_text, widget=widget, required=False)
 
 
 class OpeningForm(forms.Form):
-    opens_at = _moment_field(_("Opens (UTC)"), _("If empty: open since publication."))
-    closes_at = _moment_field(_("Closes (UTC)"), _("If empty: stays open."))
+    """When an appeal is open, as clocks show it in the zone that is chosen."""
+
+    opens = _moment_field(_("Opens"), _("If empty: open since publication."))
+    closes = _moment_field(_("Closes"), _("If empty: stays open."))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Visitors see both times in this zone."), choices=[]
+    )
+    closes_for = forms.CharField(
+        label=_("For the delivery to"),
+        help_text=_("Public. Name an office, not a person. If empty: no delivery is mentioned."),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+
+    def __init__(self, typed: Any, *, opening: Opening) -> None:
+        initial = {"time_zone": opening.time_zone, "closes_for": opening.closes_for}
+        for name, moment in (("opens", opening.opens_at), ("closes", opening.closes_at)):
+            initial[name] = _show(moment, opening.time_zone)
+        super().__init__(typed, initial=initial)
+        self.fields["time_zone"].choices = [(zone, zone) for zone in list_time_zones()]  # type: ignore[attr-defined]
+        self.doubled: dict[str, TwoSuchTimes] = {}  # by field: which of two such times is meant is not said yet
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if typed.get("opens_at") and typed.get("closes_at") and typed["opens_at"] >= typed["closes_at"]:
-            self.add_error("closes_at", _("The opening must be before the closing."))
+        for name in ("opens", "closes"):
+            typed[name] = self._resolve(name, typed)
+        if typed["opens"] and typed["closes"] and typed["opens"] >= typed["closes"]:
+            self.add_error("closes", _("The opening must be before the closing."))
         return typed
+
+    def clean_closes_for(self) -> str:
+        addressee = names.clean(self.cleaned_data["closes_for"])
+        if addressee and input_rules.broken_name_rules(addressee):
+            raise forms.ValidationError(_INVALID_TEXT)
+        return addressee
+
+    def to_opening(self) -> Opening:
+        typed = self.cleaned_data
+        return Opening(typed["opens"], typed["closes"], typed["time_zone"], typed["closes_for"])
+
+    def _resolve(self, name: str, typed: dict[str, Any]) -> datetime | None:
+        words, zone = typed.get(name, ""), typed.get("time_zone")
+        if not words or not zone:
+            return None
+        chosen = self.data.get(f"{name}-which", "")
+        try:
+            local = datetime.fromisoformat(words)
+            if local.tzinfo or not _YEARS[0] <= local.year <= _YEARS[1]:
+                raise ValueError
+            return resolve(local, zone, is_second={"first": False, "second": True}.get(chosen))
+        except ValueError:
+            self.add_error(name, _("Enter a date and a time."))
+        except NoSuchTime:
+            self.add_error(name, _("The clocks go forward over this time on that day. Choose another time."))
+        except TwoSuchTimes as error:
+            self.doubled[name] = error
+            self.add_error(name, _("The clocks go back, so this time comes twice on that day. Choose which one."))
+        return None
+
+
+def _show(moment: datetime | None, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if moment else ""
 
 
 class TextForm(forms.Form):

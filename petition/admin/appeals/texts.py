@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from petition.actions import stale_forms
-from petition.actions.appeals import publication, text_proposals
-from petition.actions.appeals.opening import set_opening
+from petition.actions.appeals import text_proposals
+from petition.actions.appeals.opening import Opening, set_opening
 from petition.actions.refusals import ChangedMeanwhile, SecondPersonNeeded, StatementRefused
 from petition.admin.actors import current_actor
 from petition.admin.appeals.chosen_appeal import follow_appeal, get_chosen_appeal
 from petition.admin.appeals.forms import OpeningForm, TextForm
 from petition.admin.responses import form_status, redirect_to_page, render_page
-from petition.models import Appeal, AppealText, TextProposal, TextStatus
+from petition.models import Appeal, AppealText, TextProposal, TextStatus, get_roles
 from petition.reference import clock
 from petition.reference.languages import LANGUAGES
-from petition.statements.statement import read_statement
+from petition.statements.blocks import BlockKind, format_blocks
 
+_ZONE = "time_zone"
+"""In the session: the zone in which this editor typed a time last."""
 REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
     SecondPersonNeeded: gettext_lazy("You proposed this. Another editor must publish it."),
     ChangedMeanwhile: gettext_lazy("Somebody proposed another text since, or it was decided."),
@@ -40,6 +42,7 @@ def texts(request: HttpRequest) -> HttpResponse:
     context = {
         "appeal": appeal,
         "phase": appeal.phase(clock.now()) if appeal else "",
+        "roles": get_roles(request.user),
         "texts": [(code, newest.get(code)) for code in LANGUAGES],
         "title": _("Text and dates"),
     }
@@ -50,11 +53,11 @@ def texts(request: HttpRequest) -> HttpResponse:
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
     """Show and set from when to when the appeal is open."""
     appeal = _get_published_appeal(request, slug)
-    initial = {"opens_at": appeal.opens_at, "closes_at": appeal.closes_at}
-    form = OpeningForm(request.POST if request.method == "POST" else None, initial=initial)
+    opening = Opening(appeal.opens_at, appeal.closes_at, _choose_zone(request, appeal), appeal.closes_for)
+    form = OpeningForm(request.POST if request.method == "POST" else None, opening=opening)
     if form.is_valid():
-        moments = form.cleaned_data
-        set_opening(slug, moments["opens_at"], moments["closes_at"], by=current_actor(request), at=clock.now())
+        set_opening(slug, form.to_opening(), by=current_actor(request), at=clock.now())
+        request.session[_ZONE] = form.cleaned_data["time_zone"]
         messages.success(request, _("Opening and closing are saved."))
         return redirect_to_page("texts")
     context = {"appeal": appeal, "form": form, "title": _("Opening and closing")}
@@ -79,7 +82,11 @@ def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         "title": _("Text"),
     }
     if form.is_valid():
-        context["reading"] = read_statement(form.cleaned_data["source"])
+        source = form.cleaned_data["source"]
+        context["statement"] = statement = text_proposals.read_translation(appeal, source)
+        context["refused"] = text_proposals.find_refusal(appeal, language, source)
+        context["undecided"] = bool(statement.texts(BlockKind.UNDECIDED))
+        context["marked"] = format_blocks(statement.blocks)
         if "publish" in request.POST:
             try:
                 message = _save_text(request, appeal, language, form.cleaned_data, is_new=present is None)
@@ -88,7 +95,7 @@ def translation(request: HttpRequest, slug: str, language: str) -> HttpResponse:
             else:
                 messages.success(request, message)
                 return redirect_to_page("texts")
-    is_refused = form.errors or context.get("refused")
+    is_refused = form.errors or ("publish" in request.POST and context.get("refused"))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
     return render_page(request, "appeals/translation.html", context, status=status)
 
@@ -98,8 +105,7 @@ def _save_text(request: HttpRequest, appeal: Appeal, language: str, typed: dict[
     by, now = current_actor(request), clock.now()
     if is_new:
         status = TextStatus(typed["status"])
-        details = text_proposals.describe_translation(appeal, language, typed["dated"], status)
-        publication.publish_statement(read_statement(typed["source"]), details, by=by, at=now)
+        text_proposals.publish_new(appeal, language, typed["source"], typed["dated"], status, by=by, at=now)
         return _("The text is published.")
     is_public = text_proposals.publish_or_propose(appeal, language, typed["source"], typed["dated"], by=by, at=now)
     return _("The text is published.") if is_public else _("Proposed. Another editor must publish it.")
@@ -114,7 +120,7 @@ def text_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "proposal": proposal,
         "seen": text_proposals.get_version(proposal),
-        "reading": read_statement(proposal.source),
+        "statement": text_proposals.read_translation(proposal.appeal, proposal.source),
         "is_mine": proposal.proposed_by == request.user.pk,
         "title": _("Proposed text"),
     }
@@ -134,6 +140,11 @@ def _decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Done."))
     return redirect_to_page("texts")
+
+
+def _choose_zone(request: HttpRequest, appeal: Appeal) -> str:
+    """Return the zone of the appeal's dates; where it has none yet, the zone that this editor chose last."""
+    return appeal.time_zone if appeal.opens_at or appeal.closes_at else request.session.get(_ZONE, appeal.time_zone)
 
 
 def _get_published_appeal(request: HttpRequest, slug: str) -> Appeal:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from petition.actions.appeals.demonstration import get_or_create_appeal
 from petition.models import Appeal
-from tests.factories import NOON, SLUG, an_appeal, confirmed, reading, screen_due
+from tests.factories import NOON, SLUG, an_appeal, confirmed, screen_due, statement
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_address_wins_then_the_session_then_the_newest(staff: Client, other:
 
 
 def test_demonstrations_come_last_and_unpublished_appeals_are_not_offered(staff: Client, other: Appeal) -> None:
-    get_or_create_appeal("demo", reading(), at=NOON)
+    get_or_create_appeal("demo", statement(), at=NOON)
     an_appeal("draft", published_at=None)
     page = read(staff)
     assert chosen(page) == SLUG

@@ -1,0 +1,1 @@
+"""Appeals that are not public yet: the pages on which editors make them."""
