@@ -35,8 +35,8 @@ class MirrorRefresher:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._written: object = None  # the public state that the mirror shows
-        self._removed: int | None = None  # the last removal in the mirror; None: an earlier worker wrote it
-        self._in_progress: tuple[object, int] = (None, 0)  # the same two for the run in progress
+        self._removed: tuple[int, ...] | None = None  # the last removal in the mirror; None: an earlier worker wrote it
+        self._in_progress: tuple[object, tuple[int, ...]] = (None, ())  # the same two for the run in progress
         self._child: subprocess.Popen[bytes] | None = None
         self._without_list = False
         self._until: datetime | None = None

@@ -20,6 +20,7 @@ _LABELS = {
     RemovalKind.ERASE: "unconfirmed endorsements erased",
     RemovalKind.END_LINKS: "private links ended",
     RemovalKind.END_CODE: "removal codes ended",
+    RemovalKind.TAKE_DOWN: "appeals taken down",
 }
 
 

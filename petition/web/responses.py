@@ -35,6 +35,13 @@ _MESSAGES: dict[HTTPStatus, Message] = {
         _("Page not found"),
         _("The address may be wrong, or the link too old."),
     ),
+    HTTPStatus.GONE: (
+        _("This appeal is no longer here"),
+        _(
+            "It was taken down. The private link in our e-mails still works, and you can still remove your "
+            "organisation."
+        ),
+    ),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         _("This address does not accept that"),
         _("Open the page in a browser and use the form on it."),
@@ -68,6 +75,7 @@ def error_page(
     title, advice = message or _MESSAGES[status]
     reference = request_log.get_reference() if is_logged and status in _WITH_REFERENCE else ""
     context: dict[str, object] = {"title": title, "advice": advice, "reference": reference}
+    context["is_gone"] = status == HTTPStatus.GONE
     if request.method == "POST" and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         context |= {"is_post": True, "typed": _submitted_fields(request)}
     if status == HTTPStatus.NOT_FOUND and not request.path_info.startswith("/admin/"):
@@ -76,7 +84,7 @@ def error_page(
     response["Cache-Control"] = "no-store"
     if reference:
         response["X-Request-ID"] = reference
-    if "/endorsements/" in request.path_info:
+    if "/endorsements/" in request.path_info or "/drafts/" in request.path_info:
         hide_address(response)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_SECONDS)

@@ -2,7 +2,7 @@
 
 python -m tests.journeys.staff_actions
 It reads actions, one line each, and answers each with where the endorsement is then: ["list", "Made-up Fund"],
-["revoke", 7].
+["revoke", 7]; actions on the appeal with its public paths: ["take_down", ""].
 """
 
 import json
@@ -11,6 +11,23 @@ import sys
 from typing import Any
 
 import django
+
+
+def act_on_appeal(action: str, words: str) -> dict[str, object]:
+    """Carry out one action on the appeal, or none; return its public paths as they were before."""
+    from petition.actions.appeals import states, timeline
+    from petition.publishing.public_paths import list_public_pages
+    from petition.reference import clock
+    from tests import factories
+
+    now, by, slug = clock.now(), factories.MODERATOR, factories.SLUG
+    paths = [page.path for page in list_public_pages() if slug in page.path]
+    if action == "tell":
+        told = timeline.EntryContent("update", now.date(), "", "", dict.fromkeys(("en", "ru", "ky"), words))
+        timeline.add_entry(slug, told, by=by, at=now)
+    elif action == "take_down":
+        states.take_down(slug, by=by, at=now)
+    return {"paths": paths}
 
 
 def act(action: str, of: Any) -> dict[str, object]:
@@ -48,5 +65,7 @@ def act(action: str, of: Any) -> dict[str, object]:
 if __name__ == "__main__":
     django.setup()
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(act(*json.loads(line))) + "\n")
+        action, of = json.loads(line)
+        done = (act_on_appeal if action in ("paths", "tell", "take_down") else act)(action, of)
+        sys.stdout.write(json.dumps(done) + "\n")
         sys.stdout.flush()

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from petition.actions.appeals.publication import StatementDetails, publish_statement
+from petition.actions.appeals.publication import publish_statement
+from petition.actions.appeals.statement_details import StatementDetails
 from petition.actions.audit import OPERATOR, Actor, record
 from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept
@@ -16,10 +17,20 @@ from petition.actions.lifecycle import lock_endorsement, lock_endorsements
 from petition.actions.moderation import decisions
 from petition.actions.refusals import NotADemonstration
 from petition.actions.self_service import private_links, withdrawal
-from petition.models import Appeal, AppealText, Demand, Endorsement, OutgoingMail, Purpose, Signatory, TextStatus
+from petition.models import (
+    Appeal,
+    AppealText,
+    Demand,
+    Endorsement,
+    OutgoingMail,
+    Purpose,
+    Signatory,
+    TextStatus,
+    TimelineEntry,
+)
 from petition.reference import retention_periods as periods
 from petition.security.tokens import hash_token
-from petition.statements.result import Reading
+from petition.statements.blocks import Statement
 
 SLUG = "demo"
 PERIOD = timedelta(days=60)  # before now, in which the made-up endorsements arrived
@@ -42,13 +53,13 @@ _COUNTRIES = (("KG",), ("KG",), ("KZ",), ("DE",), ("PL", "UA"), ("GE",), ("CZ",)
 _ENDINGS = ("approve",) * 12 + ("wait",) * 4 + ("unconfirmed", "unconfirmed", "reject", "withdraw", "revoke", "hide")
 
 
-def get_or_create_appeal(slug: str, reading: Reading, *, at: datetime) -> Appeal:
-    """Return the appeal to fill: the one with this slug, or a new demonstration created from `reading`."""
+def get_or_create_appeal(slug: str, statement: Statement, *, at: datetime) -> Appeal:
+    """Return the appeal to fill: the one with this slug, or a new demonstration created from `statement`."""
     appeal = Appeal.objects.filter(slug=slug).first()
     if appeal is None:
-        dated = reading.dated or date(at.year, 1, 1)
+        dated = statement.dated or date(at.year, 1, 1)
         details = StatementDetails(slug, "Demonstration", "en", TextStatus.OFFICIAL, dated, is_demo=True)
-        publish_statement(reading, details, by=OPERATOR, at=at - PERIOD)
+        publish_statement(statement, details, by=OPERATOR, at=at - PERIOD)
         appeal = Appeal.objects.get(slug=slug)
     return appeal
 
@@ -115,6 +126,7 @@ def remove(slug: str, *, at: datetime) -> None:
     if appeal is None:
         raise NotADemonstration
     record("remove", subject=appeal, by=OPERATOR, at=at)
+    TimelineEntry.objects.filter(appeal=appeal).delete()
     Endorsement.objects.filter(appeal=appeal).delete()
     Signatory.objects.filter(appeal=appeal).delete()
     Demand.objects.filter(text__appeal=appeal).delete()

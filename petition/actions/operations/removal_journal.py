@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from petition.actions.refusals import UnusableJournal
+from petition.models.appeals import Appeal
 from petition.models.audit import Removal, RemovalKind
 from petition.models.choices import Display
 from petition.models.endorsements import Endorsement
@@ -72,6 +73,12 @@ def record_removal(verb: str, endorsement: Endorsement, *, reason: str, at: date
             intake_id=endorsement.intake_id,
             at=at,
         )
+
+
+def record_takedown(kind: RemovalKind, appeal: Appeal, *, at: datetime) -> None:
+    """Store a journal entry, in the caller's transaction, for an appeal that is taken down or put back."""
+    submitted_at = appeal.published_at or at
+    Removal.objects.create(kind=kind, appeal=appeal.slug, endorsement=0, submitted_at=submitted_at, at=at)
 
 
 def get_site_id() -> str:

@@ -14,9 +14,11 @@ from petition.actions.audit import Actor, record
 from petition.actions.endorsing import contact_erasure
 from petition.actions.lifecycle import lock_endorsement, move
 from petition.actions.listing import entries
+from petition.actions.listing.revision import bump_revision
 from petition.actions.operations.removal_journal import REPLAYED, LegacyEntry, RemovalJournal
 from petition.actions.self_service import withdrawal
 from petition.models import (
+    Appeal,
     AuditEvent,
     Endorsement,
     IntakeRow,
@@ -27,6 +29,7 @@ from petition.models import (
     RemovalKind,
     State,
 )
+from petition.models.audit import OF_APPEALS
 from petition.text.references import parse_reference
 
 _LISTED = Q(verb__in=("approve", "show", "cancel_withdrawal")) | Q(verb="undo", reason="hide")
@@ -56,11 +59,18 @@ def replay_removals(
     stored = set(Removal.objects.values_list("uid", flat=True))
     removals = journal.removals + [removal for old in journal.legacy_entries if (removal := _convert_legacy(old))]
     missing: dict[tuple[int, datetime], list[Removal]] = {}
+    of_appeals: dict[str, list[Removal]] = {}
     for removal in removals:
-        if removal.uid not in stored:
-            stored.add(removal.uid)
+        if removal.uid in stored:
+            continue
+        stored.add(removal.uid)
+        if removal.kind in OF_APPEALS:
+            of_appeals.setdefault(removal.appeal, []).append(removal)
+        else:
             missing.setdefault((removal.endorsement, removal.submitted_at), []).append(removal)
     result = ReplayResult()
+    for slug, rows in of_appeals.items():
+        result.counts.update(_replay_appeal(slug, rows, by=by, at=at))
     existing = _find_existing(missing)
     gone = [removal for key, rows in missing.items() if key not in existing for removal in rows]
     Removal.objects.bulk_create(gone, batch_size=_AT_ONCE)  # created and removed after the backup: nothing to do
@@ -91,6 +101,20 @@ def _find_existing(missing: Iterable[tuple[int, datetime]]) -> set[tuple[int, da
         # A restored database gives out numbers again: only the time of submission tells that it is the same one.
         existing |= wanted & set(rows.values_list("pk", "submitted_at"))
     return existing
+
+
+@transaction.atomic
+def _replay_appeal(slug: str, missing: list[Removal], *, by: Actor, at: datetime) -> set[RemovalKind]:
+    """Take the appeal down again if that is the last thing that happened to it; return the kinds that changed it."""
+    Removal.objects.bulk_create(missing)
+    appeal = Appeal.objects.select_for_update().filter(slug=slug).first()
+    if appeal is None or appeal.taken_down_at or missing[-1].kind != RemovalKind.TAKE_DOWN:
+        return set()  # In doubt an appeal stays taken down: one that was put back is not shown by itself.
+    appeal.taken_down_at = at
+    appeal.save(update_fields=["taken_down_at"])
+    record("take_down", subject=appeal, by=by, at=at, reason=REPLAYED)
+    bump_revision(appeal, at=at)
+    return {RemovalKind.TAKE_DOWN}
 
 
 @transaction.atomic  # with its entries, so that a run which was killed continues where it stopped

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from petition.models.appeals import AppealText
+from petition.models.appeals import Appeal, AppealText
 from petition.publishing.cache.rendering import WITHOUT_LIST, Application, render_path
 from petition.publishing.cache.request_paths import add_language_prefix, get_appeal_path
 from petition.publishing.cache.responses import CachedResponse
@@ -20,7 +20,7 @@ from petition.publishing.queries import get_appeal
 
 def list_published_texts() -> frozenset[tuple[str, object]]:
     """Return the slug of each published appeal, with a value that changes when its degraded page may change."""
-    texts = AppealText.objects.published().filter(appeal__published_at__isnull=False)
+    texts = AppealText.objects.published().filter(appeal__in=Appeal.objects.published())
     rows = texts.values_list("appeal__slug", "pk", "appeal__issuer")
     return frozenset((slug, (pk, issuer)) for slug, pk, issuer in rows)
 

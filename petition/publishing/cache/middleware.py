@@ -71,7 +71,7 @@ class PublishedPagesMiddleware:
         self._state: object = None  # of the public record, when it was checked last
         self._upkeep = Upkeep()
         self._texts: frozenset[tuple[str, object]] = frozenset()
-        self._slugs: set[str] | None = None  # of the published appeals; unknown before the first check
+        self._slugs: set[str] | None = None  # of appeals, also of those taken down; unknown before the first check
         self._unknown_slug_at = 0.0
         self._degraded_pages: dict[str, CachedResponse] = {}
         self._degraded_texts: object = None  # the texts from which these were rendered
@@ -260,12 +260,12 @@ class PublishedPagesMiddleware:
             is_changed = state != self._state or self._cache.is_degraded
             if is_changed:
                 self._copy.forget_removed()
+                self._slugs = {slug for slug, _ in texts} | set(queries.list_taken_down_slugs())
         except Exception:  # noqa: BLE001  (whatever the database does, visitors are answered)
             self.freshness.record_check(started_at, is_answered=False)
             self._get_cache()
             return
-        if texts != self._texts or self._slugs is None:
-            self._texts, self._slugs = texts, {slug for slug, _ in texts}
+        self._texts = texts
         if is_changed:
             self._state, self._cache = state, ResponseCache()
             self._has_changed.set()

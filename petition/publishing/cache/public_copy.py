@@ -25,7 +25,7 @@ from django.db.utils import ConnectionHandler
 from petition.models.appeals import Appeal, AppealText, Demand, Notice
 from petition.models.database import own_login
 from petition.models.database.held_list import is_list_held_back
-from petition.models.signatories import Edition, PublicChange, Signatory, Status
+from petition.models.signatories import Edition, PublicChange, Signatory, Status, TimelineEntry, TimelineText
 from petition.models.site_state import PUBLIC_SITE_COLUMNS, SiteState
 from petition.publishing.cache.rendering import Application, Environ
 from petition.publishing.cache.request_paths import is_public_page, resolve_path
@@ -37,7 +37,7 @@ _PAUSES: Final = 10
 """A copy that takes longer than that is made again after so many times its duration at the earliest, so that it never
 takes more than a tenth of a core."""
 _TABLES: Final[tuple[type[models.Model], ...]] = (
-    *(Appeal, AppealText, Demand, Notice, Edition, PublicChange, Signatory, SiteState),
+    *(Appeal, AppealText, Demand, Notice, Edition, PublicChange, Signatory, SiteState, TimelineEntry, TimelineText),
 )
 _INDEX: Final = "CREATE INDEX by_number ON petition_signatory (appeal_id, kind, number)"
 _numbers: Final = itertools.count(1)
@@ -122,9 +122,11 @@ class PublicCopy:
 
 
 def _list_removed() -> set[tuple[int, str, int]]:
-    """Return appeal, kind and number of the entries that are no longer listed."""
+    """Return appeal, kind and number of the entries that are no longer listed; (appeal, "", 0) for one taken down."""
     removed = Signatory.objects.filter(status=Status.NO_LONGER_LISTED).order_by()
-    return set(removed.values_list("appeal_id", "kind", "number"))
+    taken_down = Appeal.objects.filter(taken_down_at__isnull=False).order_by()
+    entries = set(removed.values_list("appeal_id", "kind", "number"))
+    return entries | {(pk, "", 0) for pk in taken_down.values_list("pk", flat=True)}
 
 
 class _Snapshot:

@@ -156,7 +156,7 @@ def keep_keys() -> bool:
     Called again and again by a thread of its own, so that no search waits for it.
     """
     is_done = True
-    appeals = Appeal.objects.filter(published_at__isnull=False).in_bulk(list(_kept))
+    appeals = Appeal.objects.published().in_bulk(list(_kept))
     for pk, keys in list(_kept.items()):
         if pk not in appeals:
             _kept.pop(pk, None)

@@ -14,13 +14,15 @@ from typing import Final
 
 from django.db.models import Max
 
+from petition.models.appeals import Appeal
 from petition.models.database.held_list import is_list_held_back
 from petition.models.signatories import Signatory, Status
 from petition.publishing import queries
 from petition.publishing.cache.rendering import Application
 from petition.publishing.mirror import ownership
-from petition.publishing.mirror.content import ReportProgress, generate_files, get_last_change
+from petition.publishing.mirror.content import MirrorIncomplete, ReportProgress, generate_files, get_last_change
 from petition.publishing.mirror.ownership import CHECKSUMS_FILE, MARK_FILE, MARK_TEXT
+from petition.publishing.public_records import NotPublished
 
 MAX_TRIES: Final = 3
 COMPRESSED: Final = frozenset({".atom", ".css", ".csv", ".html", ".js", ".json", ".svg", ".txt", ".xml"})
@@ -48,10 +50,16 @@ def write_mirror(into: Path, django: Application, report: ReportProgress, *, wit
             tries += 1
             state, removal = queries.get_public_state(), get_last_removal()
             ownership.remove(fresh)
-            files = generate_files(django, report, without_list=without_list or is_list_held_back())
-            count = _write_zip(fresh, files) if into.suffix == ".zip" else _write_folder(fresh, files)
+            try:
+                files = generate_files(django, report, without_list=without_list or is_list_held_back())
+                count = _write_zip(fresh, files) if into.suffix == ".zip" else _write_folder(fresh, files)
+            except (NotPublished, MirrorIncomplete):
+                if removal == get_last_removal():
+                    raise
+                continue  # an appeal was taken down while its pages were written
             _set_times(fresh, into)
-            # A name was removed meanwhile, and may be in a page that was written before: never put that in place.
+            # A name was removed, or an appeal taken down meanwhile. It may be in a page that was written before: never
+            # put that in place.
             if removal != get_last_removal():
                 continue
             # Put in place even if something else changed: what was removed before this try is gone from the site now.
@@ -72,10 +80,11 @@ def remove_mirror(into: Path) -> None:
             ownership.remove(before)
 
 
-def get_last_removal() -> int:
-    """Return a number that grows with every entry that is taken off a list."""
+def get_last_removal() -> tuple[int, ...]:
+    """Return a value that changes with every entry that is taken off a list, and every appeal that is taken down."""
     removed = Signatory.objects.exclude(status=Status.LISTED)
-    return removed.aggregate(newest=Max("explained_by"))["newest"] or 0
+    taken_down = Appeal.objects.filter(taken_down_at__isnull=False).order_by("pk")
+    return (removed.aggregate(newest=Max("explained_by"))["newest"] or 0, *taken_down.values_list("pk", flat=True))
 
 
 def _refuse_other_files(into: Path) -> None:

@@ -151,7 +151,7 @@ def _result_page(request: HttpRequest, link: OpenedLink, context: dict[str, obje
     outcome = sent.get_outcome(link, row) if row else ""
     if row is None or not outcome:
         raise NoSuchLink
-    if Appeal.objects.filter(slug=request.GET.get("of", ""), published_at__isnull=False).exists():
+    if Appeal.objects.published().filter(slug=request.GET.get("of", "")).exists():
         context["slug"] = request.GET["of"]
     is_confirmation = request.GET.get("did") == "confirm"
     removal_code = derive_removal_code(row.hex, request.GET.get("key", "")) if is_confirmation else ""

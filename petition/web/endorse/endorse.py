@@ -17,15 +17,16 @@ from petition.actions.appeals.form_notice import BUILT_IN_DATED
 from petition.actions.intake import post
 from petition.actions.intake.submissions import Submission
 from petition.actions.refusals import CannotBeOpened, NotOpen
-from petition.models.appeals import Appeal, Notice
+from petition.models.appeals import Appeal, Notice, Phase
 from petition.publishing import queries
 from petition.publishing.cache.site_status import SiteStatus
+from petition.publishing.public_records import NotPublished
 from petition.reference import clock
 from petition.web.endorse.arrival import form_stamp, get_random_value, read_arrival
 from petition.web.endorse.blank_forms import fill_page
 from petition.web.endorse.forms import EndorseForm
 from petition.web.endorse.preview import create_preview
-from petition.web.responses import not_taken_in
+from petition.web.responses import error_page, not_taken_in
 from petition.web.shortcuts import active_language, get_status_and_appeal
 
 
@@ -39,8 +40,17 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
     A post with `preview` only shows the entry: `preview=page` in the form, `preview=line` as JSON.
     """
     status, appeal = get_status_and_appeal(slug)
-    if request.method != "POST":
+    try:
+        if request.method == "POST":
+            return _receive(request, status, appeal)
         return _blank_form(request, status, appeal)
+    except NotPublished:  # taken down: nothing of it is shown, whatever was typed
+        return error_page(request, HTTPStatus.GONE)
+
+
+def _receive(request: HttpRequest, status: SiteStatus, appeal: Appeal) -> HttpResponse:
+    if status.get_phase(appeal, clock.now()) is Phase.TAKEN_DOWN:
+        raise NotPublished
     form = EndorseForm(request.POST, issuer=appeal.issuer)
     if "preview" in request.POST:
         return _preview(request, status, appeal, form)
@@ -56,6 +66,8 @@ def endorse(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _blank_form(request: HttpRequest, status: SiteStatus, appeal: Appeal) -> HttpResponse:
     phase = status.get_phase(appeal, clock.now())
+    if phase is Phase.TAKEN_DOWN:
+        raise NotPublished
 
     def render_with(stamp: str) -> str:
         context = _build_context(status, appeal, EndorseForm(issuer=appeal.issuer), stamp)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from petition.models.database.held_list import is_list_held_back
+from petition.publishing import queries
 from petition.publishing.cache.rendering import WITHOUT_DATABASE
 from petition.publishing.cache.thread_limits import RequestKind
 from petition.publishing.public_records import NotPublished
@@ -55,6 +56,8 @@ def published(
                     return _list_on_hold(request)
                 response = view(request, **path_arguments)
             except NotPublished as error:
+                if queries.is_taken_down(path_arguments.get("slug", "")):
+                    return error_page(request, HTTPStatus.GONE)
                 raise Http404 from error
             except OperationalError:
                 return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)

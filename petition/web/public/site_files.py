@@ -19,7 +19,8 @@ _EXPIRES_AFTER = timedelta(days=364)  # RFC 9116, 2.5.5: less than a year
 def robots(request: HttpRequest) -> HttpResponse:
     """Keeps crawlers out of private pages, the admin and demonstration appeals (RFC 9309)."""
     prefixes = [f"/{code}" if code != settings.LANGUAGE_CODE else "" for code, _ in settings.LANGUAGES]
-    closed = ["/endorsements/", *(f"/appeals/{slug}{end}" for slug in list_demonstration_slugs() for end in "/.")]
+    demonstrations = [f"/appeals/{slug}{end}" for slug in list_demonstration_slugs() for end in "/."]
+    closed = ["/endorsements/", "/drafts/", *demonstrations]
     lines = ["User-agent: *", *(f"Disallow: {prefix}{path}" for path in closed for prefix in prefixes)]
     lines.append("Disallow: /admin/")
     lines += ["Allow: /", "", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]

@@ -34,13 +34,14 @@ _VERBS: dict[str, LeavingVerb] = {"stop_being_named": "hide", "withdraw": "withd
 @require_safe
 def choose_appeal(request: HttpRequest) -> HttpResponse:
     """From pages that belong to no appeal: leads to the removal page of the only appeal, or lists the appeals."""
-    slugs = queries.list_published_slugs()
-    if len(slugs) == 1:
-        return HttpResponseRedirect(reverse("change", args=slugs))
+    slugs, taken_down = queries.list_published_slugs(), queries.list_taken_down_slugs()
+    if len(slugs) + len(taken_down) == 1:
+        return HttpResponseRedirect(reverse("change", args=[*slugs, *taken_down]))
     appeals = [queries.get_appeal(slug, active_language()) for slug in slugs]
-    if not appeals:
+    if not appeals and not taken_down:
         return error_page(request, HTTPStatus.NOT_FOUND)
-    return render(request, "removal/choose_appeal.html", {"appeals": appeals, "path": reverse("choose_appeal")})
+    context = {"appeals": appeals, "taken_down": taken_down, "path": reverse("choose_appeal")}
+    return render(request, "removal/choose_appeal.html", context)
 
 
 @csrf_exempt
@@ -149,7 +150,7 @@ def _removal_page(request: HttpRequest, slug: str, **bound: forms.Form) -> HttpR
     """Return the page with all three forms; `bound` is one with errors and all that was typed."""
     context: dict[str, object] = {"mail": LostLinkForm(), "code": CodeForm(), "message": MessageForm()}
     context |= {"slug": slug, "wrong": bool(bound), **bound}
-    if not bound:  # for search engines, which do not post
+    if not bound and not queries.is_taken_down(slug):  # for search engines, which do not post
         context |= {"appeal": queries.get_appeal(slug, active_language()), "path": reverse("change", args=[slug])}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if bound else HTTPStatus.OK
     return render(request, "removal/removal.html", context, status=status)

@@ -4,16 +4,18 @@ import itertools
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 
+from petition.actions.appeals import states
 from petition.actions.audit import OPERATOR
 from petition.actions.endorsing import confirmation, contact_erasure
 from petition.actions.moderation import decisions, undo
 from petition.actions.operations import removal_journal, removal_replay as removals, restore
-from petition.actions.operations.removal_journal import RemovalJournal
+from petition.actions.operations.removal_journal import RemovalJournal, decode_entry, encode_entry
 from petition.actions.refusals import UnusableJournal
 from petition.actions.self_service import contact_changes, own_page
 from petition.models import (
@@ -29,6 +31,7 @@ from petition.models import (
     Signatory,
     State,
 )
+from petition.models.appeals import Phase
 from petition.security.tokens import hash_token
 from tests import factories
 from tests.actions.self_service import leaving
@@ -75,6 +78,18 @@ def an_approved(appeal: Appeal) -> Endorsement:
 
 def link(endorsement: Endorsement, purpose: Purpose = Purpose.OWN_PAGE) -> str:
     return PrivateLink.objects.filter(endorsement=endorsement, purpose=purpose).latest("pk").digest
+
+
+@pytest.mark.parametrize(("is_put_back", "phase"), [(False, Phase.TAKEN_DOWN), (True, Phase.OPEN)])
+def test_an_appeal_that_was_taken_down_stays_so(appeal: Appeal, is_put_back: bool, phase: Phase) -> None:
+    actions = [states.take_down, states.put_back][: 1 + is_put_back]
+    journal = removed_and_restored(*(partial(do, SLUG, by=MODERATOR, at=NOON + HOUR) for do in actions))
+    assert Appeal.objects.get().phase(NOON) is Phase.OPEN
+    result = replay(RemovalJournal("site", [decode_entry(encode_entry(one)) for one in journal.removals]))
+    assert dict(result.counts) == ({} if is_put_back else {RemovalKind.TAKE_DOWN: 1})
+    assert Appeal.objects.get().phase(NOON) is phase
+    assert Removal.objects.count() == len(actions)
+    assert not replay(journal).counts
 
 
 def test_each_kind_of_removal_is_repeated_as_that_kind(appeal: Appeal) -> None:

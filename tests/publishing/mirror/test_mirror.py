@@ -23,6 +23,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from petition.actions.appeals import states
 from petition.actions.listing.editions import freeze
 from petition.actions.moderation import decisions
 from petition.models import Appeal, Kind
@@ -418,6 +419,20 @@ def test_a_change_meanwhile_starts_the_mirror_again(appeal: Appeal, tmp_path: Pa
     )
     write_mirror(tmp_path / "site", late, ignore_progress)
     assert late.asked == (MAX_TRIES + 1) * rounds
+
+
+def test_an_appeal_taken_down_meanwhile_is_not_put_in_place(appeal: Appeal, tmp_path: Path) -> None:
+    rounds = len(public_paths.list_public_pages())
+
+    def take_down() -> None:
+        states.take_down(SLUG, by=MODERATOR, at=NOON)
+
+    late = CountingSite(
+        {5 + turn * rounds: (take_down if turn == MAX_TRIES - 1 else lambda: approved(appeal)) for turn in range(3)}
+    )
+    write_mirror(tmp_path / "site", late, ignore_progress)
+    assert late.asked > MAX_TRIES * rounds
+    assert [path for path in tmp_path.rglob("*") if SLUG in str(path.relative_to(tmp_path))] == []
 
 
 def test_a_mirror_without_its_list_has_every_text_and_no_name(appeal: Appeal, tmp_path: Path) -> None:
