@@ -77,7 +77,7 @@ def already_endorsed(content: dict[str, str]) -> RenderedMail:
 
 
 def own_page(content: dict[str, str]) -> RenderedMail:
-    """To the mailbox just proven; content: `url` of its own page."""
+    """To the mailbox just proven; content: `url` of its own page, `waits`, `closes`."""
     return _build(_("Your address is confirmed"), "self_service/own_page", content)
 
 

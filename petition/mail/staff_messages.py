@@ -80,6 +80,9 @@ _AT_LIMIT = {
     "contacts": gettext_lazy(
         "The account %(account)s opened %(count)s contacts within an hour and tried to open more."
     ),
+    "entries": gettext_lazy(
+        "The account %(account)s added %(count)s endorsements within an hour and wanted to add more."
+    ),
     "hides": gettext_lazy("The account %(account)s hid %(count)s names within an hour and tried to hide more."),
     "revokes": gettext_lazy("The account %(account)s revoked %(count)s approvals within an hour, or tried to."),
     "withdrawals": gettext_lazy(
@@ -188,10 +191,22 @@ def set_apart(content: dict[str, str]) -> StaffMail:
     )
 
 
+def timeline_names(content: dict[str, str]) -> StaffMail:
+    """Report that a name that was removed stands in the timeline; content: `dates` of the entries, `url`."""
+    return StaffMail(
+        _("A removed name stands in the timeline"),
+        [
+            _("An organisation removed its name. The timeline still has it. Look at these entries: %(dates)s.")
+            % content,
+            _("Ask an editor to change them today."),
+        ],
+    )
+
+
 STAFF_MAILS: dict[str, Callable[[dict[str, str]], StaffMail]] = {
     message.__name__: message
     for message in (
         *(invitation, new_device, codes_blocked, digest, overdue, flood, hiding, limit_reached, mirror, clock),
-        *(unreadable, set_apart, own_factor_reset, factor_reset),
+        *(unreadable, set_apart, timeline_names, own_factor_reset, factor_reset),
     )
 }

@@ -43,6 +43,7 @@ _MAILBOX_ATTRIBUTES = {
     "dir": "ltr",
 }
 
+INVALID_TEXT = _("Remove invisible characters. Begin with a letter, a digit or a quotation mark.")
 _ADVICE = {
     InputRule.CONTROL: _("Remove invisible control characters. Typing the text again does this."),
     InputRule.BIDI: _("Remove invisible characters that change the direction of the text."),
@@ -96,6 +97,15 @@ class SingleLineField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"])
         if rules:
             raise broken_rules_error(rules)
+
+
+class LineField(SingleLineField):
+    """One line of text, with one message for all input rules."""
+
+    default_error_messages = {"invalid": INVALID_TEXT}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}), **options)
 
 
 class MultiLineField(forms.CharField):

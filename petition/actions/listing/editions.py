@@ -16,7 +16,7 @@ def freeze(slug: str, *, dated: date, addressee: str, by: Actor, at: datetime) -
 
     It stores only numbers, never a name. Raises Appeal.DoesNotExist, DateInThePast, EditionExists.
     """
-    appeal = Appeal.objects.select_for_update().get(slug=slug, published_at__isnull=False)
+    appeal = Appeal.objects.published().select_for_update().get(slug=slug)
     if dated < at.date():
         raise DateInThePast
     if Edition.objects.filter(appeal=appeal, dated=dated).exists():

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import translation
 
 from petition.actions.audit import WORKER, record
 from petition.actions.lifecycle import get_last_move, lock_endorsement
@@ -17,6 +18,7 @@ from petition.actions.refusals import MailboxLimitReached, NoLongerTrue
 from petition.actions.self_service import private_links
 from petition.mail import outbox
 from petition.models import (
+    Appeal,
     Contact,
     CorrectionState,
     Display,
@@ -27,7 +29,9 @@ from petition.models import (
     State,
     Status,
 )
+from petition.models.appeals import Phase
 from petition.models.choices import ACTIVE
+from petition.publishing.sentences import format_moment
 from petition.security import encryption
 from petition.security.tokens import hash_token
 
@@ -58,6 +62,7 @@ def prepare(mail: OutgoingMail, *, at: datetime) -> tuple[str, Content]:
         (token,) = _own_page_tokens(mail, content, [endorsement])
         content["url"] = private_links.build_url("own_page", token, mail.language)
         content["waits"] = "1" if endorsement.state == State.CONFIRMED else ""
+        content["closes"] = _format_closing(endorsement.appeal, mail.language, at=at)
     elif "own_pages" in content:
         confirmed = list(private_links.find_confirmed_by(mail.mailbox_index))
         content["urls"] = "\n".join(
@@ -69,6 +74,14 @@ def prepare(mail: OutgoingMail, *, at: datetime) -> tuple[str, Content]:
         spec = decision_mails.build_approval_mail(endorsement, kind=signatory.kind, number=signatory.number)
         content |= spec.content
     return str(address), content
+
+
+def _format_closing(appeal: Appeal, language: str, *, at: datetime) -> str:
+    """Return until when the appeal accepts endorsements, as text with its time zone; '' where nothing says so."""
+    if not appeal.closes_at or appeal.phase(at) is not Phase.OPEN:
+        return ""
+    with translation.override(language):
+        return format_moment(appeal.closes_at, appeal.time_zone)
 
 
 @transaction.atomic

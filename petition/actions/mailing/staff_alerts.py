@@ -1,7 +1,7 @@
 """Mails to the staff, without any organisation's name: the daily digest, and what cannot wait. Each once a day."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -57,6 +57,13 @@ def queue_alerts(*, at: datetime) -> None:
 def alert_mirror_failed(*, at: datetime) -> None:
     """Tell the administrators that the served mirror had to be put up without its lists."""
     _queue_once_a_day("mirror", find_accounts_with_role([Role.ADMINISTRATOR]), content=dict, at=at)
+
+
+def alert_timeline_names(dates: Sequence[date], *, at: datetime) -> None:
+    """Tell editors and moderators that entries of the timeline have the name of an organisation that removed it."""
+    accounts = find_accounts_with_role([Role.EDITOR, Role.MODERATOR])
+    content = {"dates": ", ".join(sorted({day.isoformat() for day in dates}))}
+    _queue_for_each("timeline_names", accounts, content=content | _link(), at=at)
 
 
 @transaction.atomic

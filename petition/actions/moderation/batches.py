@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from petition.actions import stale_forms
 from petition.actions.audit import Actor, record_for
 from petition.actions.lifecycle import lock_endorsement, lock_endorsements
+from petition.actions.listing import entries
 from petition.actions.mailing import decision_mails
 from petition.actions.moderation import decision_records, decisions, hold
 from petition.actions.refusals import (
@@ -24,7 +25,18 @@ from petition.actions.refusals import (
     SecondPersonNeeded,
     UnknownReason,
 )
-from petition.models import Batch, BatchAction, BatchOutcome, BatchPart, BatchState, Endorsement, State, Suspicion
+from petition.models import (
+    Batch,
+    BatchAction,
+    BatchOutcome,
+    BatchPart,
+    BatchState,
+    Endorsement,
+    Origin,
+    State,
+    Status,
+    Suspicion,
+)
 from petition.models.choices import UNDECIDED
 from petition.reference import clock
 from petition.security.encryption import CannotDecrypt
@@ -32,8 +44,10 @@ from petition.security.encryption import CannotDecrypt
 MOST_BY_ONE_PERSON = 25
 """More approvals or rejections than this in one step take two people, whether they send a mail or not."""
 _ALWAYS_BY_ONE_PERSON = (BatchAction.QUARANTINE, BatchAction.RELEASE)  # no decision, no mail
+REMOVING = (BatchAction.REVOKE, BatchAction.HIDE)
+"""These take names off the list: always by two people, and undone one by one."""
 # How many endorsements one transaction changes. It holds their locks, and mails and public entries take a while.
-_PIECE = {BatchAction.QUARANTINE: 2000, BatchAction.RELEASE: 2000, BatchAction.APPROVE: 25, BatchAction.REJECT: 25}
+_PIECE = dict.fromkeys(BatchAction, 25) | dict.fromkeys(_ALWAYS_BY_ONE_PERSON, 2000)
 # The actions that have a reason, and the one where none is given.
 _REASONS = {BatchAction.QUARANTINE: Suspicion.MODERATOR, BatchAction.REJECT: decision_mails.OTHER_REASON}
 
@@ -44,13 +58,16 @@ def list_eligible(action: str) -> QuerySet[Endorsement]:
         return hold.list_eligible()
     if action == BatchAction.RELEASE:
         return Endorsement.objects.on_hold().not_being_withdrawn()
+    if action in REMOVING:
+        listed = Endorsement.objects.not_being_withdrawn().filter(signatory__status=Status.LISTED)
+        return listed.exclude(origin=Origin.IMPORTED) if action == BatchAction.REVOKE else listed
     states = (State.CONFIRMED,) if action == BatchAction.APPROVE else UNDECIDED
     return Endorsement.objects.not_being_withdrawn().filter(state__in=states)
 
 
 def filter_mail_recipients(action: str, endorsements: QuerySet[Endorsement]) -> QuerySet[Endorsement]:
     """Return those to which `action` may send a mail: a decision, to each confirmed mailbox."""
-    if action in (BatchAction.QUARANTINE, BatchAction.RELEASE):
+    if action in (*_ALWAYS_BY_ONE_PERSON, *REMOVING):
         return endorsements.none()
     return endorsements.filter(confirmed_at__isnull=False, contact__isnull=False)
 
@@ -62,7 +79,7 @@ def can_carry_out_alone(action: BatchAction, numbers: Iterable[int]) -> bool:
 
 def needs_second_person(action: str, count: int) -> bool:
     """Return whether `action` on so many endorsements takes a second person."""
-    return action not in _ALWAYS_BY_ONE_PERSON and count > MOST_BY_ONE_PERSON
+    return action in REMOVING or (action not in _ALWAYS_BY_ONE_PERSON and count > MOST_BY_ONE_PERSON)
 
 
 def count_names_removed_by_undo(batch: Batch, *, at: datetime) -> int:
@@ -202,12 +219,24 @@ def _carry_out_parts(batch: Batch, parts: list[BatchPart]) -> list[int]:
         return hold.put_on_hold(numbers, reason=batch.reason, by=by, at=at)
     if batch.deed == BatchAction.RELEASE:
         return hold.release(numbers, by=by, at=at)
-    is_rejection = batch.deed == BatchAction.REJECT
-    decide = partial(decisions.reject, reason=batch.reason) if is_rejection else decisions.approve
+    by_action: dict[BatchAction, Callable[..., Endorsement]] = {
+        BatchAction.APPROVE: decisions.approve,
+        BatchAction.REJECT: partial(decisions.reject, reason=batch.reason),
+        BatchAction.REVOKE: decisions.revoke,
+        BatchAction.HIDE: _hide,
+    }
+    decide = by_action[BatchAction(batch.deed)]
     seen = {part.endorsement_id: part.seen for part in parts}
     done = _for_each(_unless_changed(decide, seen), numbers, by=by, at=at)
-    decision_records.postpone_mails(done, at=max(at, clock.now()))
+    if batch.deed not in REMOVING:
+        decision_records.postpone_mails(done, at=max(at, clock.now()))
     return done
+
+
+def _hide(endorsement_id: int, *, by: Actor, at: datetime) -> Endorsement:
+    endorsement = lock_endorsement(endorsement_id)
+    entries.hide_name(endorsement, by=by, at=at)
+    return endorsement
 
 
 def _unless_changed(decide: Callable[..., Endorsement], seen: dict[int, int | None]) -> Callable[..., Endorsement]:

@@ -12,7 +12,9 @@ from petition.actions.endorsing.contact_erasure import erase_contact
 from petition.actions.listing import entries
 from petition.mail import outbox
 from petition.models import (
+    AppealDraft,
     Batch,
+    BulkUpload,
     ContactChange,
     Decision,
     Dispute,
@@ -181,6 +183,26 @@ def find_old_batches(*, at: datetime) -> QuerySet[Batch]:
 def erase_batch(batch: Batch, *, at: datetime) -> None:
     """Erase which endorsements it was about; what was done with each is in the audit log."""
     batch.delete()
+
+
+def find_old_uploads(*, at: datetime) -> QuerySet[BulkUpload]:
+    """Return the tables of endorsements uploaded long ago."""
+    return BulkUpload.objects.filter(created_at__lte=at - periods.BULK_UPLOAD)
+
+
+def erase_upload(upload: BulkUpload, *, at: datetime) -> None:
+    """Erase the table with every row that was not added."""
+    upload.delete()
+
+
+def find_forgotten_drafts(*, at: datetime) -> QuerySet[AppealDraft]:
+    """Return the appeals that are not published and that nobody has changed for long."""
+    return AppealDraft.objects.filter(changed_at__lte=at - periods.DRAFT)
+
+
+def erase_draft(draft: AppealDraft, *, at: datetime) -> None:
+    """Erase a draft with its text."""
+    draft.delete()
 
 
 def erase_done_intake_rows(*, at: datetime) -> Iterator[None]:

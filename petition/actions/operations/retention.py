@@ -55,6 +55,8 @@ _RULES = (
     _Rule(erasure.find_expired_links, erasure.erase_link),
     _Rule(erasure.find_old_mails, erasure.erase_mail),
     _Rule(erasure.find_old_batches, erasure.erase_batch),
+    _Rule(erasure.find_old_uploads, erasure.erase_upload),
+    _Rule(erasure.find_forgotten_drafts, erasure.erase_draft),
 )
 
 

@@ -1,4 +1,4 @@
-"""Tell contacts that their name was hidden or their endorsement withdrawn.
+"""Tell contacts that their name was hidden or their endorsement withdrawn, and staff where the timeline has the name.
 
 Both happen in the database, or in the public process, which can read no mailbox. The worker does the rest.
 """
@@ -10,10 +10,13 @@ from typing import Final
 
 from django.db import transaction
 
+from petition.actions.appeals import timeline
 from petition.actions.lifecycle import lock_endorsements
-from petition.actions.mailing import queue
+from petition.actions.listing.entries import read_name
+from petition.actions.mailing import queue, staff_alerts
 from petition.actions.refusals import RowsFailed
-from petition.models import FollowUp
+from petition.models import Endorsement, FollowUp, TimelineText
+from petition.security.encryption import CannotDecrypt
 from petition.text.error_text import describe_error
 
 IN_ONE_COMMIT: Final = 10
@@ -60,4 +63,17 @@ def _queue_mails(group: Sequence[FollowUp], *, at: datetime) -> None:
     rows = FollowUp.objects.filter(pk__in=[row.pk for row in group]).select_related("endorsement").order_by("pk")
     for row in rows:
         queue.queue_mail_to_contact("changed", row.endorsement, at=at)
+        _alert_if_in_timeline(row.endorsement, at=at)
     FollowUp.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _alert_if_in_timeline(endorsement: Endorsement, *, at: datetime) -> None:
+    """Tell the staff where the name stands in an entry of the timeline: only they can change its words."""
+    if not TimelineText.objects.filter(entry__appeal=endorsement.appeal_id).exists():
+        return
+    try:
+        name = read_name(endorsement)["organisation_name"]
+    except CannotDecrypt:
+        return
+    if named := timeline.find_entries_naming(endorsement.appeal_id, name):
+        staff_alerts.alert_timeline_names([entry.dated for entry in named], at=at)

@@ -17,10 +17,13 @@ from petition.models.audit import AuditEvent
 from petition.models.review import Batch
 
 APPROVALS, CONTACTS, HIDES, REVOKES, WITHDRAWALS = "approvals", "contacts", "hides", "revokes", "withdrawals"
+ENTRIES = "entries"
 MOST_APPROVALS = 300
+MOST_ENTRIES = 300
 VERBS: dict[str, frozenset[str]] = {
     APPROVALS: frozenset({"approve"}),
-    CONTACTS: frozenset({"open_contact", "open_dispute", "answer_dispute"}),
+    CONTACTS: frozenset({"open_contact", "open_dispute", "answer_dispute", "open_row"}),
+    ENTRIES: frozenset({"submit"}),  # each may send a mail to any address
     HIDES: frozenset({"hide"}),
     REVOKES: frozenset({"revoke"}),
     # A private link withdraws for good at once, without the 24 hours that staff must wait.
@@ -35,7 +38,8 @@ LastProof = Callable[[], datetime | None]
 
 def get_limit(limit: str) -> int:
     """Return how many this limit allows an hour."""
-    return MOST_APPROVALS if limit == APPROVALS else int(settings.HOURLY_LIMITS[limit])
+    fixed = {APPROVALS: MOST_APPROVALS, ENTRIES: MOST_ENTRIES}
+    return fixed.get(limit) or int(settings.HOURLY_LIMITS[limit])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from petition.actions.appeals import timeline
 from petition.admin.appeals.chosen_appeal import follow_appeal
 from petition.admin.responses import render_page
 from petition.models import Endorsement, Status
@@ -16,5 +17,11 @@ def hide_name(request: HttpRequest, pk: int) -> HttpResponse:
     listed = Endorsement.objects.filter(signatory__status=Status.LISTED)
     endorsement = get_object_or_404(listed.select_related("appeal", "signatory"), pk=pk)
     follow_appeal(request, endorsement.appeal)
-    context = {"endorsement": endorsement, "signatory": endorsement.signatory, "title": _("Hide a name")}
+    entries = timeline.find_entries_naming(endorsement.appeal_id, endorsement.organisation_name)
+    context = {
+        "endorsement": endorsement,
+        "signatory": endorsement.signatory,
+        "entries": entries,
+        "title": _("Hide a name"),
+    }
     return render_page(request, "public_list/hide_name.html", context)

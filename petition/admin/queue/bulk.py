@@ -59,6 +59,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "left_out": chosen.count() - count,
         "mails": recipients.count(),
         "needs_second": needs_second,
+        "removes": deed in batches.REMOVING,
         "alone": batches.MOST_BY_ONE_PERSON,
         "mails_by_language": bulk_mails.preview_approval_mails(recipients) if deed == BatchAction.APPROVE else [],
         "rejections": bulk_mails.preview_rejection_mails(recipients) if deed == BatchAction.REJECT else [],

@@ -19,6 +19,7 @@ _ACTIONS_OF_TAB: dict[str, tuple[BatchAction, ...]] = {
     State.CONFIRMED: (BatchAction.QUARANTINE, BatchAction.APPROVE, BatchAction.REJECT),
     State.RETURNED: (BatchAction.QUARANTINE, BatchAction.RELEASE, BatchAction.REJECT),
     "quarantined": (BatchAction.RELEASE, BatchAction.APPROVE, BatchAction.REJECT),
+    State.APPROVED: (BatchAction.REVOKE, BatchAction.HIDE),
 }
 
 

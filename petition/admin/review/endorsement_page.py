@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from petition.actions import stale_forms
+from petition.actions.appeals.timeline import find_entries_naming
 from petition.actions.listing import entries
 from petition.actions.moderation import contact_access
 from petition.admin.actors import current_actor
@@ -71,6 +72,7 @@ def _action_context(endorsement: Endorsement, seen: int) -> dict[str, Any]:
     return {
         "is_active": is_active,
         "is_listed": is_listed,
+        "entries": find_entries_naming(endorsement.appeal_id, endorsement.organisation_name) if is_listed else [],
         "may_show": is_withheld and endorsement.origin == Origin.IMPORTED,
         "asks_for_name": is_withheld and endorsement.name_again_at,
         "correction": correction,

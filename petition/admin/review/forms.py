@@ -7,14 +7,13 @@ from django import forms
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language, gettext_lazy as _
 
-from petition.models import Appeal, Check, Display, Origin
-from petition.reference.country_fields import CountriesField
-from petition.reference.languages import LANGUAGES
+from petition.actions.bulk_entry.entry_form import EntryForm
+from petition.models import Appeal, Check, Origin
+from petition.reference.country_fields import CountryCodesField
 from petition.text import input_rules, names
-from petition.text.form_fields import MailboxField, SingleLineField
+from petition.text.form_fields import INVALID_TEXT, LineField
 
 NOTE_LENGTH = 300
-_INVALID_TEXT = _("Remove invisible characters. Begin with a letter, a digit or a quotation mark.")
 _TEXTAREA = {"rows": 3, "dir": "auto"}
 _LIKELY = ("ky", "ru", "en", "kk", "uz", "tg", "uk", "be", "ka", "hy", "az", "pl", "de", "fr")
 """Languages of the countries from which organisations signed the appeal of 2020, the likeliest first."""
@@ -42,28 +41,6 @@ class LanguageSelect(forms.Select):
         option = super().create_option(name, value, *args, **options)
         option["attrs"] |= {"lang": value} if value else {}
         return option
-
-
-class LineField(SingleLineField):
-    """One line of text, with one message for all input rules."""
-
-    default_error_messages = {"invalid": _INVALID_TEXT}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}), **options)
-
-
-class CountryCodesField(CountriesField):
-    """The countries as on the public form, but as the database has them: codes separated by spaces."""
-
-    def __init__(self) -> None:
-        super().__init__(label=_("Countries"), required=False)
-
-    def prepare_value(self, value: Any) -> list[str]:
-        return value.split() if isinstance(value, str) else list(value or ())
-
-    def clean(self, value: Any) -> str:  # type: ignore[override]
-        return " ".join(super().clean(" ".join(value or ()).replace(",", " ").split()))
 
 
 class RejectForm(forms.Form):
@@ -135,7 +112,7 @@ class NoteForm(forms.Form):
     def clean_words(self) -> str:
         words = names.clean(self.cleaned_data["words"])
         if words and input_rules.broken_name_rules(words):
-            raise forms.ValidationError(_INVALID_TEXT)
+            raise forms.ValidationError(INVALID_TEXT)
         return words
 
 
@@ -161,7 +138,7 @@ class CheckForm(forms.Form):
     def clean_note(self) -> str:
         words = names.clean(self.cleaned_data["note"])
         if input_rules.broken_rules(words):
-            raise forms.ValidationError(_INVALID_TEXT)
+            raise forms.ValidationError(INVALID_TEXT)
         return words
 
     def clean(self) -> dict[str, Any]:
@@ -174,8 +151,8 @@ class CheckForm(forms.Form):
         return typed
 
 
-class EnterForm(forms.Form):
-    """What the public form asks, without the declarations."""
+class EnterForm(EntryForm):
+    """One endorsement, how it came, and to which appeal."""
 
     origin = forms.ChoiceField(
         label=_("How it came"),
@@ -186,32 +163,18 @@ class EnterForm(forms.Form):
         widget=forms.RadioSelect,
     )
     appeal = forms.ModelChoiceField(Appeal.objects.none(), label=_("Appeal"), to_field_name="slug", empty_label=None)
-    organisation_name = LineField(label=_("Name of the organisation"), max_length=300)
-    acronym = LineField(label=_("Acronym"), required=False, max_length=50)
-    countries = CountryCodesField()
-    website = LineField(label=_("Website"), is_name=False, required=False, max_length=200)
-    display = forms.ChoiceField(label=_("Name on the list"), choices=Display.choices, widget=forms.RadioSelect)
-    member = forms.BooleanField(label=_("Says that it is a member"), required=False)
-    language = forms.ChoiceField(label=_("Language of e-mails"), choices=list(LANGUAGES.items()))
-    contact_name = LineField(label=_("Contact person"), required=False, max_length=200)
-    contact_role = LineField(label=_("Role"), required=False, max_length=200)
-    contact_email = MailboxField(label=_("E-mail address"), required=False, attrs={"autocomplete": "off"})
     note = forms.CharField(
         label=_("Internal note"),
         help_text=_("Where the letter is, who signed, who called. Encrypted. Deleted with the contact."),
         max_length=2000,
         widget=forms.Textarea(attrs=_TEXTAREA),
     )
+    field_order = ("origin", "appeal")
 
     def __init__(self, typed: Any) -> None:
         super().__init__(typed, initial={"language": get_language()})
-        appeals = Appeal.objects.filter(published_at__isnull=False).order_by("is_demo", "-issued_on")
+        appeals = Appeal.objects.published().order_by("is_demo", "-issued_on")
         self.fields["appeal"].queryset = appeals  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        by_mail = cleaned.get("origin") == Origin.EMAIL
-        for name in ("contact_name", "contact_role", "contact_email"):
-            if by_mail and not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("Needed, because the contact confirms by e-mail."))
-        return cleaned
+    def is_by_mail(self) -> bool:
+        return bool(self.cleaned_data.get("origin") == Origin.EMAIL)

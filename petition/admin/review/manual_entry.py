@@ -1,13 +1,10 @@
 """The form for an endorsement that came by e-mail, letter or call."""
 
-from dataclasses import fields
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from petition.actions.intake.submissions import Submission
 from petition.actions.moderation import manual_entry
 from petition.actions.refusals import AlreadyEntered, DuplicateEndorsement, NotOpen
 from petition.admin.actors import current_actor
@@ -41,11 +38,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, form: EnterForm) -> Endorsement:
-    cleaned = form.cleaned_data | {"countries": tuple(form.cleaned_data["countries"].split())}
-    submission = Submission(**{field.name: cleaned[field.name] for field in fields(Submission)})
+    cleaned = form.cleaned_data
     return manual_entry.enter_endorsement(
         cleaned["appeal"],
-        submission,
+        form.to_submission(),
         origin=Origin(cleaned["origin"]),
         note=cleaned["note"],
         by=current_actor(request),

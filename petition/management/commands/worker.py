@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from petition.actions.bulk_entry import uploads
 from petition.actions.endorsing import withheld_count
 from petition.actions.intake import process, take
 from petition.actions.mailing import delivery, staff_alerts
@@ -99,6 +100,7 @@ class Command(BaseCommand):
             Duty("mail", EACH_ROUND, self._deliver),
             # Add a new duty here; if it can take long, as SlicedWork.
             Duty("bulk actions", EACH_ROUND, lambda _at: batches.continue_batches()),
+            Duty("tables", EACH_ROUND, lambda _at: uploads.continue_uploads()),
             Duty("exports", 2, _remove_stale_files),
             Duty("mirror", EACH_ROUND, self._tend_mirror),
             Duty("alerts", 60, lambda at: staff_alerts.queue_alerts(at=at)),

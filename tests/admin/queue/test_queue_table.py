@@ -27,7 +27,7 @@ def test_the_columns_and_the_time_are_those_of_a_worklist(staff: Client, appeal:
     assert heads == ["Organisation", "Name on the list", "Language", "Since", "Decision", "Select"]
     assert '<time datetime="2026-11-23T12:00:00Z">23 November 2026, 12:00 UTC</time>' in page
     decided = re.findall(r'<th scope="col">([^<]+)</th>', read(staff, state="approved"))
-    assert decided == ["Organisation", "Name on the list", "Language", "Since"]
+    assert decided == ["Organisation", "Name on the list", "Language", "Since", "Select"]
 
 
 def test_a_row_offers_to_approve_only_where_nothing_is_flagged(staff: Client, appeal: Appeal) -> None:

@@ -204,8 +204,12 @@ def test_undoing_an_old_batch_counts_as_removing_names(thief: Client, account: U
         assert make_decisions("revoke")(fresh, appeal, 1) == [False], "and it counts"
 
 
-def test_no_bulk_action_hides_revokes_or_withdraws() -> None:
-    assert set(BatchAction.values) == {"quarantine", "release", "approve", "reject"}
+def test_no_bulk_action_withdraws_and_those_that_hide_or_revoke_take_two_people() -> None:
+    assert set(BatchAction.values) == {"quarantine", "release", "approve", "reject", "hide", "revoke"}
+    assert [action for action in BatchAction if batches.needs_second_person(action, 1)] == [
+        BatchAction.REVOKE,
+        BatchAction.HIDE,
+    ]
 
 
 def test_the_mail_names_the_account_and_no_organisation(thief: Client, appeal: Appeal) -> None:

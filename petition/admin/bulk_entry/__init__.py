@@ -1,0 +1,1 @@
+"""The pages on which moderators add a table of endorsements."""
