@@ -280,7 +280,9 @@ CSRF_FAILURE_VIEW = "petition.web.errors.csrf_failure"
 
 # --- Size of a submission ----------------------------------------------------------------------------------------
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+MAX_FORM_BYTES = 64 * 1024
+# Of the two staff pages that take a file (web/middleware/request_checks.py): 1 MB, and the rest of a form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20 + MAX_FORM_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_PERMISSIONS = None  # as the umask says: files in DATA_DIR are private
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

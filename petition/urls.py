@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from petition.web.endorse import check_mail, confirm, endorse
 from petition.web.own_page import confirm_changes, own_page, steps
-from petition.web.public import appeal, documents, embed, health, home, open_data, signatories, site_files
+from petition.web.public import appeal, documents, embed, health, home, locked_text, open_data, signatories, site_files
 from petition.web.removal import removal
 
 handler400 = "petition.web.errors.bad_request"
@@ -72,6 +72,9 @@ endorsing: _Patterns = [
     path("endorsements/<str:token>/confirm/", confirm.confirm, name="confirm"),
 ]
 
+# Behind a private link, like the own pages.
+locked_texts: _Patterns = [path("drafts/<str:token>/", locked_text.locked_text, name="locked_text")]
+
 # web/own_page: the organisation's own page behind its private link.
 own_pages: _Patterns = [
     path("endorsements/<str:token>/", own_page.own_page, name="own_page"),
@@ -101,7 +104,7 @@ removals: _Patterns = [
 urlpatterns: _Patterns = [
     *without_language,
     # Pages from memory are resolved before; the form is what must be fast here.
-    *i18n_patterns(*endorsing, *own_pages, *removals, *public, prefix_default_language=False),
+    *i18n_patterns(*endorsing, *own_pages, *locked_texts, *removals, *public, prefix_default_language=False),
 ]
 
 if settings.ROLE != "public":

@@ -24,8 +24,8 @@ from whitenoise.responders import StaticFile
 from petition.mail import messages
 from petition.models import Appeal, Reason
 from petition.models.database.triggers import TRIGGERS
-from petition.publishing import kept_records
 from petition.publishing.cache import search_keys, site_status
+from petition.publishing.records import kept_records
 from petition.screening import opened_names
 from petition.security import encryption
 from petition.web.endorse import blank_forms

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from petition.actions.appeals import publication
+from petition.actions.appeals.statement_details import StatementDetails
 from petition.actions.audit import OPERATOR, Actor
 from petition.actions.endorsing import confirmation
 from petition.actions.intake import accept, process
@@ -34,8 +35,8 @@ from petition.models import (
 )
 from petition.security import encryption
 from petition.security.tokens import generate_code, hash_removal_code, hash_token
-from petition.statements.result import Reading
-from petition.statements.statement import read_statement
+from petition.statements.blocks import BlockKind, Statement
+from petition.statements.proposal import propose, to_statement
 from tests import site
 from tests.recordings import recorded, reset_sequences
 from tests.snapshots import Snapshot
@@ -61,15 +62,34 @@ SUBMISSION = Submission(
 
 
 @cache
-def reading() -> Reading:
-    return read_statement(STATEMENT.read_text(encoding="utf-8"))
+def statement(signatories: int = 35) -> Statement:
+    """Return the statement, with fewer signatories where that is quicker."""
+    read = to_statement(propose(STATEMENT.read_text(encoding="utf-8")))
+    left_out = set(read.texts(BlockKind.SIGNATORY)[signatories:])
+    return Statement(tuple(block for block in read.blocks if block.text not in left_out))
+
+
+@cache
+def russian_source() -> str:
+    """Return a plain text in Cyrillic letters with the statement's blocks, without its list: as a translation looks."""
+    latin = "abcdefghijklmnopqrstuvwxyz"
+    letters = "абцдефгхижклмнопкрстуввхыз"
+    cyrillic = str.maketrans(latin + latin.upper(), letters + letters.upper())
+    lines = []
+    for block in statement().blocks:
+        if block.kind == BlockKind.SIGNATORY or block.text == "Signed by:":
+            continue
+        known = {BlockKind.DATE: "9 октября 2020 года", BlockKind.HEADING: "Справка:"}
+        words = known.get(block.kind, block.text.translate(cyrillic))
+        lines.append(f"- {words}" if block.kind == BlockKind.DEMAND else f"\n{words}\n")
+    return "\n".join(lines)
 
 
 def _publish(slug: str, at: datetime) -> None:
-    dated = reading().dated
+    dated = statement().dated
     assert dated
-    edition = publication.StatementDetails(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
-    publication.publish_statement(reading(), edition, by=OPERATOR, at=at)
+    edition = StatementDetails(slug, "Civic Solidarity Platform", "en", TextStatus.OFFICIAL, dated)
+    publication.publish_statement(statement(), edition, by=OPERATOR, at=at)
 
 
 _published = Snapshot(

@@ -22,6 +22,10 @@ class NotPossible(Exception):
     """The endorsement is not in a state that allows this action."""
 
 
+class OnlyItsAuthor(Exception):
+    """Only who uploaded a table of letters adds its rows: another person confirms them."""
+
+
 class BeingWithdrawn(NotPossible):
     """Staff have withdrawn the endorsement: nothing else can be decided until that is cancelled or final."""
 
@@ -32,6 +36,30 @@ class ChangedMeanwhile(Exception):
     def __init__(self, event: AuditEvent) -> None:
         super().__init__(f"{event.verb} since")
         self.event = event
+
+
+class DraftChanged(Exception):
+    """Somebody else has changed the draft since it was shown."""
+
+
+class DraftLocked(Exception):
+    """The draft's text is fixed: it must be unlocked before it can be changed."""
+
+
+class DraftNotLocked(Exception):
+    """Only a locked draft can be published or read by its private link."""
+
+
+class DateInTheFuture(Exception):
+    """What has not happened yet is no entry of the timeline."""
+
+
+class NotDelivered(Exception):
+    """An answer, or the day on which it is due, would stand before the delivery."""
+
+
+class SlugTaken(Exception):
+    """Another appeal or draft has this slug."""
 
 
 class SecondPersonNeeded(Exception):

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from petition.models import BatchAction, Check, Level, Role, Suspicion
+from petition.models import BatchAction, Check, Level, Role, Suspicion, TimelineKind
 from petition.reference.languages import LANGUAGES
 
 VERBS: dict[str, str | Promise] = {
@@ -68,6 +68,26 @@ VERBS: dict[str, str | Promise] = {
     "translate": _("translation published"),
     "propose_text": _("translation proposed"),
     "refuse_text": _("translation refused"),
+    "create_draft": _("new appeal begun"),
+    "change_draft": _("new appeal changed"),
+    "lock_draft": _("text of a new appeal locked"),
+    "unlock_draft": _("text of a new appeal unlocked"),
+    "link_draft": _("private link to a locked text issued"),
+    "propose_draft": _("new appeal proposed for publication"),
+    "delete_draft": _("new appeal deleted"),
+    "archive": _("archived"),
+    "unarchive": _("no longer archived"),
+    "take_down": _("taken down"),
+    "propose_put_back": _("proposed to show again"),
+    "drop_put_back": _("proposal to show again cancelled"),
+    "put_back": _("shown again"),
+    "add_entry": _("timeline entry published"),
+    "correct_entry": _("timeline entry corrected"),
+    "remove_entry": _("timeline entry removed"),
+    "upload_table": _("table of endorsements uploaded"),
+    "open_row": _("row of a table opened"),
+    "add_table": _("rows of a table added"),
+    "delete_table": _("table of endorsements deleted"),
     "set_opening": _("opening and closing saved"),
     "sign_in": _("signed in"),
     "block_codes": _("sign-in codes blocked after five wrong ones"),
@@ -97,6 +117,7 @@ VERBS: dict[str, str | Promise] = {
 SUBJECTS: dict[str, str | Promise] = {
     "endorsement": _("Endorsement"),
     "appeal": _("Appeal"),
+    "draft": _("New appeal"),
     "batch": _("Bulk actions"),
     "sitestate": _("The site"),
     "reason": _("Reason"),
@@ -153,7 +174,9 @@ REASONS: dict[str, str | Promise] = {
         for language, own_name in LANGUAGES.items()
     },  # paragraphs of mails
     **{role.value: role.label for role in Role},
+    **{kind.value: kind.label for kind in TimelineKind},
     "contacts": _("contacts opened"),
+    "entries": _("endorsements added"),
     "hides": _("names hidden"),
     "revokes": _("approvals revoked"),
     "withdrawals": _("endorsements withdrawn, private links issued"),

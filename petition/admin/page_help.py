@@ -17,6 +17,24 @@ PAGE_HELP: Final[dict[str, str | Promise]] = {
         "For organisations that wrote or called. The contact confirms by e-mail; "
         "for a letter, another moderator confirms."
     ),
+    "admin:uploads": _("For many endorsements that came by e-mail or letter. Paste them as a table, or upload a file."),
+    "admin:upload": _("Each row is checked like the form. Correct what is wrong, then add the rest."),
+    "admin:upload_row": _("One row of the table. Correct it, or leave it out."),
+    "admin:archive": _("Archive an appeal when it has ended. It accepts no endorsements then, and its page says so."),
+    "admin:take_down": _(
+        "This removes the whole appeal from the site at once. Private links, removal and erasure go on working."
+    ),
+    "admin:timeline": _(
+        "What became of the appeal: deliveries, answers, news. "
+        "Visitors see it on the page, in the feed and in the documents."
+    ),
+    "admin:event": _("Correct an entry, or remove it. Visitors see that it was corrected."),
+    "admin:drafts": _("Nobody outside the team can read these. Visitors see an appeal when it is published."),
+    "admin:new_draft": _("Paste the statement, or upload its file. The site proposes what each part is."),
+    "admin:draft": _(
+        "Decide what is open, then lock the text. A locked text can be shown with a private link, and published."
+    ),
+    "admin:draft_blocks": _("Say what each block is. Its words stay those of the source."),
     "admin:floods": _("Forms that look as if one person sent many. Put them on hold, then review them one by one."),
     "admin:disputes": _(
         "Messages from people who say that a name is wrong. Answer, hide the name or settle the message."

@@ -25,9 +25,13 @@ from petition.admin.appeals import (
     held_list,
     mail_paragraphs,
     rejection_reasons,
+    states,
     texts,
+    timeline,
 )
+from petition.admin.bulk_entry import uploads
 from petition.admin.disputes import dispute, dispute_list
+from petition.admin.drafts import drafts, preview
 from petition.admin.oversight import audit_export, overview, set_apart
 from petition.admin.public_list import entries, hide_name, staff_search
 from petition.admin.queue import batches, bulk, list_exports, polling, queue, suspicious
@@ -101,6 +105,13 @@ PAGES = (
     Page("disputes/<int:pk>/open/", "dispute", dispute.open_dispute, post=MODERATOR, menu=Menu.QUEUE),
     Page("enter/", "enter", manual_entry.enter, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE,
          label=_("Add endorsement")),
+    Page("enter/table/", "uploads", uploads.uploads, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE,
+         label=_("Add many")),
+    Page("enter/table/template.csv", "upload_template", uploads.template, get=MODERATOR),
+    Page("enter/table/<int:pk>/", "upload", uploads.upload, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE),
+    Page("enter/table/rows/<int:pk>/", "upload_row", uploads.upload_row, get=MODERATOR, post=MODERATOR,
+         menu=Menu.QUEUE),
+    Page("enter/table/rows/<int:pk>/leave-out/", "leave_out", uploads.leave_out, post=MODERATOR),
     Page("floods/", "floods", suspicious.suspicious, get=MODERATOR, post=MODERATOR, menu=Menu.QUEUE,
          label=_("Suspicious activity")),
     Page("bulk/", "bulk", bulk.bulk, post=MODERATOR, menu=Menu.QUEUE),
@@ -139,10 +150,23 @@ PAGES = (
         get=EDITOR | ADMINISTRATOR, post=EDITOR | ADMINISTRATOR, menu=Menu.APPEAL,
     ),
     Page("texts/<slug:slug>/opening/", "opening", texts.opening, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page("texts/<slug:slug>/archive/", "archive", states.archive, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page(
+        "texts/<slug:slug>/take-down/", "take_down", states.take_down,
+        get=ADMINISTRATOR, post=ADMINISTRATOR, fresh=True, menu=Menu.APPEAL,
+    ),
     Page(
         "texts/<slug:slug>/<slug:language>/", "translation", texts.translation,
         get=EDITOR, post=EDITOR, menu=Menu.APPEAL,
     ),
+    Page("timeline/", "timeline", timeline.timeline, get=EDITOR, post=EDITOR, menu=Menu.APPEAL, label=_("Timeline")),
+    Page("timeline/<int:pk>/", "event", timeline.event, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page("drafts/", "drafts", drafts.drafts, get=EDITOR, menu=Menu.APPEAL, label=_("New appeals")),
+    Page("drafts/new/", "new_draft", drafts.new_draft, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page("drafts/<int:pk>/", "draft", drafts.draft, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page("drafts/<int:pk>/blocks/", "draft_blocks", drafts.draft_blocks, get=EDITOR, post=EDITOR, menu=Menu.APPEAL),
+    Page("drafts/<int:pk>/preview/", "draft_preview", preview.preview, get=EDITOR, menu=Menu.APPEAL),
+    Page("drafts/<int:pk>/change/", "change_draft", drafts.change_draft, post=EDITOR, menu=Menu.APPEAL),
     Page("notices/", "notices", form_notice.notices, get=EDITOR, menu=Menu.APPEAL, label=_("Form notice")),
     Page(
         "notices/<slug:slug>/<slug:language>/", "notice", form_notice.notice,

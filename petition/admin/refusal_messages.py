@@ -17,6 +17,7 @@ from petition.actions.refusals import (
     NothingToUndo,
     NotOpen,
     NotPossible,
+    OnlyItsAuthor,
     SecondPersonNeeded,
     TooLateToUndo,
     UnknownReason,
@@ -31,6 +32,9 @@ REFUSAL_MESSAGES: dict[type[Exception], str | Promise] = {
     MailboxNotConfirmed: gettext_lazy("The organisation has not agreed by e-mail, so you cannot do this."),
     DuplicateEndorsement: gettext_lazy("This e-mail address already endorses the appeal under that name."),
     BeingWithdrawn: gettext_lazy("It is being withdrawn. Cancel the withdrawal first."),
+    OnlyItsAuthor: gettext_lazy(
+        "Only who uploaded this table can change or add its rows. You confirm its endorsements afterwards."
+    ),
     NotPossible: gettext_lazy("Its status has changed, so you cannot do this now."),
     **dict.fromkeys((CannotDecrypt, NoKey), gettext_lazy("It is encrypted, and this server does not have the key.")),
     NothingToUndo: gettext_lazy("You cannot undo this. Something else was decided since."),

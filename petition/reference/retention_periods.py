@@ -30,3 +30,7 @@ NETWORK = timedelta(days=7)
 DONE_INTAKE = timedelta(days=1)
 # Which endorsements were decided on together, and how long that can be undone as one step.
 BATCH = timedelta(days=31)
+# A table of endorsements that came another way: the rows that were not added.
+BULK_UPLOAD = timedelta(days=14)
+# An appeal that is not published, after its last change.
+DRAFT = timedelta(days=180)

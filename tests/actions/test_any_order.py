@@ -242,8 +242,7 @@ class Actions(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_all_rules_hold_in_any_order_of_actions() -> None:
-    read = factories.reading()
-    published(replace(read, signatories=read.signatories[:2]))
+    published(factories.statement(signatories=2))
     run_state_machine_as_test(
         Actions,
         settings=settings(

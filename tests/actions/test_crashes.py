@@ -7,7 +7,6 @@ transaction, or a restore without the journal of removals, are noticed.
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -190,8 +189,7 @@ def find_reachable(state: str) -> set[str]:
 
 
 def run(machine: type[EveryAction], examples: int, steps: int = 40) -> None:
-    read = factories.reading()
-    published(replace(read, signatories=read.signatories[:2]))
+    published(factories.statement(signatories=2))
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -221,8 +219,7 @@ def test_all_rules_hold_while_processes_die_and_backups_are_restored() -> None:
 @contextmanager
 def begin(machine: type[EveryAction]) -> Iterator[EveryAction]:
     """Give a machine with one confirmed endorsement; what it did is undone afterwards."""
-    read = factories.reading()
-    published(replace(read, signatories=read.signatories[:2]))
+    published(factories.statement(signatories=2))
     begun = machine()
     try:
         begun.submit(name="Made-up Fund", mailbox="asel@fund.example", website="", display="named", and_confirm=True)

@@ -13,7 +13,7 @@ from petition.actions.audit import CONTACT, OPERATOR, WORKER, Actor
 from petition.actions.moderation.undo import _UNDO_BY_VERB
 from petition.admin.labels import ACTORS, MAILS, REASONS, SUBJECTS, VERBS
 from petition.mail.messages import EDITABLE_MAILS
-from petition.models import BatchAction, Check, Level, Role, Suspicion, Verdict
+from petition.models import BatchAction, Check, Level, Role, Suspicion, TimelineKind, Verdict
 from petition.reference.languages import LANGUAGES
 
 ACTIONS = Path(__file__).parents[2] / "petition" / "actions"
@@ -40,6 +40,8 @@ VARIABLES: dict[str, Iterable[str]] = {
     "endorsement.checked_how": Check.values,
     "report.status": [],  # the numbers of a returned mail's report
     "decision.verb": _UNDO_BY_VERB,
+    "content.kind": TimelineKind.values,
+    "kind": TimelineKind.values,
     "f'{verdict.value}_body'": [f"{verdict}_body" for verdict in Verdict],
 }
 

@@ -11,7 +11,9 @@ import pytest
 from django.test import Client
 
 from petition.actions import stale_forms
-from petition.actions.appeals import form_notice
+from petition.actions.appeals import form_notice, timeline
+from petition.actions.appeals.timeline import EntryContent
+from petition.actions.bulk_entry.entry_form import FIELDS
 from petition.actions.intake import known_organisations
 from petition.actions.intake.known_organisations import KnownEntry
 from petition.actions.listing import editions
@@ -34,10 +36,11 @@ from petition.models import (
 )
 from petition.reference import clock
 from petition.security.tokens import hash_token
+from petition.statements.blocks import BlockKind
 from tests.admin.staff_accounts import create_account, create_client
 from tests.admin.test_pages import ROUTES, build_path
 from tests.factories import MODERATOR, NOON, SLUG, confirmed, mails, token_in
-from tests.models.rows import a_batch
+from tests.models.rows import a_batch, an_appeal_draft, an_upload, an_upload_row
 
 HOSTILE = """x'"><script>ran()</script><img src=x onerror=ran()><a href="javascript:ran()">x</a>"""
 SHOWN = "&lt;script&gt;ran()&lt;/script&gt;"
@@ -120,8 +123,18 @@ def hostile_rows(appeal: Appeal) -> dict[str, int]:
     editions.freeze(SLUG, dated=clock.now().date(), addressee=HOSTILE, by=MODERATOR, at=clock.now())
     guest = create_account("guest")
     text = TextProposal.objects.create(
-        appeal=appeal, language="ru", dated=NOON, source=HOSTILE, proposed_by=0, proposed_at=NOON
+        appeal=appeal, language="ru", dated=NOON, source=f"# {HOSTILE}\n\n{HOSTILE}", proposed_by=0, proposed_at=NOON
     )
+    entry = EntryContent("delivered", NOON.date(), HOSTILE, "", dict.fromkeys(("en", "ru", "ky"), HOSTILE))
+    draft = an_appeal_draft(
+        source=HOSTILE,
+        issuer=HOSTILE,
+        addressees=[HOSTILE],
+        dated=NOON.date(),
+        blocks=[{"kind": kind, "text": HOSTILE, "line": 1, "doubt": ""} for kind in BlockKind],
+    )
+    table = an_upload(appeal, note=HOSTILE)
+    row = an_upload_row(table, fields=dict.fromkeys(FIELDS, HOSTILE))
     role = RoleProposal.objects.create(account=guest, role="editor", proposed_by=0, proposed_at=NOON)
     return {
         "pk": waiting.pk,
@@ -134,6 +147,10 @@ def hostile_rows(appeal: Appeal) -> dict[str, int]:
         "account": guest.pk,
         "role_proposal": role.pk,
         "text_proposal": text.pk,
+        "event": timeline.add_entry(SLUG, entry, **by).pk,
+        **dict.fromkeys(("draft", "draft_blocks", "draft_preview"), draft.pk),
+        "upload": table.pk,
+        "upload_row": row.pk,
         "object_id": 1,
     }
 

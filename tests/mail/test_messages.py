@@ -29,6 +29,8 @@ CONTENT = {
     "when": "2026-11-24 18:00",
     **dict.fromkeys(("waiting", "quarantined", "corrections", "disputes"), "3"),
     "hours": "73",
+    "closes": "2 December 2026 at 18:00, Bishkek time",
+    "dates": "2 December 2026",
     "count": "100",
 }
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
@@ -36,7 +38,7 @@ CONTENT_FIELDS = {
     "confirm_mailbox": ["url", "code", "code_url", "reference"],
     "entered": ["url"],
     "already_endorsed": ["change_url", "reference"],
-    "own_page": ["url"],
+    "own_page": ["url", "closes"],
     "own_page_again": ["urls"],
     "question": ["url"],
     "question_reminder": ["url", "until"],
@@ -64,6 +66,7 @@ CONTENT_FIELDS = {
     "clock": ["url"],
     "unreadable": ["url"],
     "set_apart": ["count", "url"],
+    "timeline_names": ["dates", "url"],
 }
 TELLING = re.compile(r"appeal|petition|endors|kyrgyz|civic|solidarity|platform|made-up|обращени|кыргыз|кайрылуу", re.I)
 

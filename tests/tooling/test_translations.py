@@ -38,7 +38,7 @@ SAME_EVERYWHERE = {"TXT", "PDF", "DOCX", "JSON", "CSV", "SHA", "cookie", "Cookie
     "IP",
 }
 KEPT = re.compile(r"%\(\w+\)[sd]|\{\w*\}|</?\w[^>]*>")
-TEXT = TextRecord("en", "official", date(2020, 10, 9), "Title", "9 October 2020", (), (), (), (), "", "")
+TEXT = TextRecord("en", "official", date(2020, 10, 9), "Title", "9 October 2020", (), (), "", "")
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -304,7 +304,7 @@ def test_form_errors_are_in_the_language_of_the_page(
 def test_mails_have_no_word_of_the_appeal_and_no_english(message: str, language: str) -> None:
     content = dict.fromkeys(("url", "urls", "until", "code", "code_url", "change_url", "line", "subject", "text"), "")
     content |= dict.fromkeys(("hours", "count", "waiting", "quarantined", "corrections", "disputes"), "7")
-    content |= {"name": "", "when": "", "account": "", "limit": "contacts"}
+    content |= {"name": "", "when": "", "account": "", "limit": "contacts", "closes": "", "dates": ""}
     with translation.override(language):
         letter = messages.render(message, content)
     assert english_left_in(f"{letter.subject} {letter.text}") == set()
@@ -312,7 +312,7 @@ def test_mails_have_no_word_of_the_appeal_and_no_english(message: str, language:
 
 
 @each_language
-@pytest.mark.parametrize("limit", ["hides", "revokes", "withdrawals"])
+@pytest.mark.parametrize("limit", ["entries", "hides", "revokes", "withdrawals"])
 def test_mails_about_limits_have_none_either(limit: str, language: str) -> None:
     with translation.override(language):
         letter = messages.render("limit_reached", {"account": "", "limit": limit, "count": "7", "url": ""})

@@ -3,13 +3,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from petition.actions.appeals import demonstration
+from petition.actions.appeals import demonstrated_life, demonstration
 from petition.actions.refusals import NotADemonstration, StatementRefused
 from petition.checks.start import SafeCommand
 from petition.management.appeal_slugs import parse_slug
 from petition.models import Appeal
 from petition.models.database.database_clock import database_now
-from petition.statements.statement import read_statement
+from petition.statements.proposal import propose, to_statement
 
 MOST = 100_000
 
@@ -29,19 +29,21 @@ class Command(SafeCommand):
             return
         if not 1 <= count <= MOST:
             raise CommandError(f"{count} organisations cannot be made up: give a number from 1 to {MOST}.")
-        text = (settings.BASE_DIR / "fixtures" / "demo.txt").read_text(encoding="utf-8")
+        text = _read("demo.txt")
         now = database_now()
         if settings.SITE_IS_HTTPS and Appeal.objects.filter(slug=appeal, is_demo=False).exists():
             raise CommandError(
                 f"{appeal!r} is a real appeal on a public site, which gets no made-up entries: leave --appeal out."
             )
         try:
-            demo = demonstration.get_or_create_appeal(appeal, read_statement(text), at=now)
+            demo = demonstration.get_or_create_appeal(appeal, to_statement(propose(text)), at=now)
         except StatementRefused as error:
             raise CommandError(str(error)) from error
         for done in demonstration.add_endorsements(demo, count, at=now):
             if done % 100 == 0 or done == count:
                 self.stderr.write(f"{done} of {count} made up")
+        if demo.is_demo:
+            demonstrated_life.add_life(demo, _read("demo-draft.txt"), at=now)
         self.stdout.write(f"{settings.SITE_URL}/appeals/{appeal}/ has {count} more made-up endorsements.")
 
     def _remove(self, appeal: str) -> None:
@@ -51,4 +53,9 @@ class Command(SafeCommand):
             raise CommandError(
                 f"There is no demonstration {appeal!r}: name one with --appeal. A real appeal is never removed."
             ) from error
+        demonstrated_life.remove_draft(_read("demo-draft.txt"))
         self.stdout.write(f"The demonstration {appeal} is removed; its events in the audit log are marked.")
+
+
+def _read(name: str) -> str:
+    return (settings.BASE_DIR / "fixtures" / name).read_text(encoding="utf-8")

@@ -10,8 +10,9 @@ from petition.actions.listing.editions import freeze
 from petition.actions.moderation import decisions
 from petition.actions.refusals import DateInThePast, EditionExists
 from petition.models import Appeal, AuditEvent, Edition, Kind
-from petition.publishing import editions, queries
-from tests.factories import MODERATOR, NOON, SLUG, approved, reading
+from petition.publishing import queries
+from petition.publishing.records.editions import get_edition, list_editions, replace_counts, split_by_edition
+from tests.factories import MODERATOR, NOON, SLUG, approved, statement
 
 TODAY = NOON.date()
 
@@ -36,7 +37,7 @@ def test_an_edition_stores_numbers_with_its_event_and_revision(appeal: Appeal) -
     assert (event.verb, event.subject_kind, event.subject_id, event.actor_id) == ("freeze", "appeal", appeal.pk, 1)
     stored = serializers.serialize("json", Edition.objects.all(), ensure_ascii=False)
     assert "Fund" not in stored
-    assert not any(signatory.name in stored for signatory in reading().signatories)
+    assert not any(signatory.organisation.name in stored for signatory in statement().signatories)
 
 
 def test_one_edition_a_day_and_none_in_the_past(appeal: Appeal) -> None:
@@ -50,7 +51,7 @@ def test_one_edition_a_day_and_none_in_the_past(appeal: Appeal) -> None:
         freeze("nothing", dated=TODAY, addressee="The President", by=MODERATOR, at=NOON)
     assert (Edition.objects.count(), Appeal.objects.get().revision) == (1, revision)
     freeze_today(appeal, dated=TODAY + timedelta(days=1))
-    assert [edition.dated.day for edition in queries.list_editions(SLUG)] == [24, 23]
+    assert [edition.dated.day for edition in list_editions(SLUG)] == [24, 23]
 
 
 def test_a_removed_name_is_not_shown_and_later_names_are_counted(appeal: Appeal) -> None:
@@ -59,11 +60,11 @@ def test_a_removed_name_is_not_shown_and_later_names_are_counted(appeal: Appeal)
     freeze_today(appeal)
     approved(appeal, organisation_name="Fund Three")
     decisions.hide(SLUG, Kind.FURTHER, 1, by=MODERATOR, at=NOON)
-    edition = queries.get_edition(SLUG, TODAY.isoformat())
-    held, joined = editions.split_by_edition(queries.list_signatories(SLUG), edition)
+    edition = get_edition(SLUG, TODAY.isoformat())
+    held, joined = split_by_edition(queries.list_signatories(SLUG), edition)
     assert [(record.id, record.name) for record in held[35:]] == [("further-1", None), ("further-2", "Fund Two")]
     assert [(record.id, record.name) for record in joined] == [("further-3", "Fund Three")]
-    counts = editions.replace_counts(queries.get_appeal(SLUG, "en"), edition).counts
+    counts = replace_counts(queries.get_appeal(SLUG, "en"), edition).counts
     assert (counts.original, counts.further) == (35, 2)
 
 
@@ -72,20 +73,20 @@ def test_an_entry_unlisted_on_that_day_is_not_in_the_edition(appeal: Appeal) -> 
     decisions.revoke(endorsement.pk, by=MODERATOR, at=NOON)
     freeze_today(appeal)
     decisions.approve(endorsement.pk, by=MODERATOR, at=NOON)
-    edition = queries.get_edition(SLUG, TODAY.isoformat())
-    held, joined = editions.split_by_edition(queries.list_signatories(SLUG), edition)
+    edition = get_edition(SLUG, TODAY.isoformat())
+    held, joined = split_by_edition(queries.list_signatories(SLUG), edition)
     assert [(record.id, record.label, record.countries, record.status) for record in held[35:]] == [
         ("further-1", None, None, "no_longer_listed")
     ]
     assert [record.name for record in joined] == ["Fund One"]
-    assert editions.replace_counts(queries.get_appeal(SLUG, "en"), edition).counts.further == 0
+    assert replace_counts(queries.get_appeal(SLUG, "en"), edition).counts.further == 0
 
 
 def test_a_demonstration_is_removed_with_its_editions_and_drafts_show_none(db: None) -> None:
-    demo = get_or_create_appeal("demo", reading(), at=NOON)
+    demo = get_or_create_appeal("demo", statement(), at=NOON)
     freeze_today(demo)
-    assert len(queries.list_editions("demo")) == 1
+    assert len(list_editions("demo")) == 1
     Appeal.objects.update(published_at=None)
-    assert queries.list_editions("demo") == []
+    assert list_editions("demo") == []
     remove("demo", at=NOON)
     assert not Edition.objects.exists()

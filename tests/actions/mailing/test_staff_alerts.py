@@ -24,7 +24,7 @@ from petition.models.database import triggers
 from petition.reference import clock
 from tests.admin.staff_accounts import create_account, create_client
 from tests.clocks import mark_worker_alive
-from tests.factories import NOON, a_submission, an_appeal, approved, confirmed, mails, reading, submitted
+from tests.factories import NOON, a_submission, an_appeal, approved, confirmed, mails, statement, submitted
 
 EARLY = NOON.replace(hour=5)
 
@@ -100,7 +100,7 @@ def test_names_removed_in_any_way_count_and_restored_ones_do_not(appeal: Appeal)
 
 def test_demonstrations_cause_no_alerts(people: None, db: None, settings: Settings) -> None:
     settings.FLOOD_PER_HOUR = 1
-    made_up = demonstration.get_or_create_appeal("demo", reading(), at=NOON)
+    made_up = demonstration.get_or_create_appeal("demo", statement(), at=NOON)
     list(demonstration.add_endorsements(made_up, 20, at=NOON))
     assert queue_alerts(NOON + timedelta(days=9)) == []
 

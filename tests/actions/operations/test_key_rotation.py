@@ -22,7 +22,7 @@ from petition.security.keys import generate_keys
 from petition.security.tokens import hash_token
 from tests import factories
 from tests.factories import MODERATOR, NOON, SLUG, mails, token_in
-from tests.models.rows import a_correction, create_encrypted, encrypt_columns, update_row
+from tests.models.rows import a_correction, an_upload, an_upload_row, create_encrypted, encrypt_columns, update_row
 
 pytestmark = pytest.mark.both_databases
 
@@ -78,6 +78,7 @@ def sealed(appeal: Appeal, settings: Settings) -> dict[tuple[str, int, str], Any
     disputes.raise_dispute(appeal, reference="", words="Not us", mailbox="x@fund.example", at=NOON)
     decisions.withdraw(factories.approved(appeal).pk, by=MODERATOR, at=NOON)
     mailbox_mails.request_links("x@fund.example", language="en", at=NOON)
+    an_upload_row(an_upload(appeal))
     before = contents()
     use(settings, NEW, NEW, OLD)
     return before

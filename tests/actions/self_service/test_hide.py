@@ -2,7 +2,8 @@
 
 import pytest
 
-from petition.actions.appeals.publication import Outcome, StatementDetails, publish_statement
+from petition.actions.appeals.publication import Outcome, publish_statement
+from petition.actions.appeals.statement_details import StatementDetails
 from petition.actions.audit import OPERATOR
 from petition.actions.moderation import decisions
 from petition.models import Appeal, AuditEvent, Display, Endorsement, Kind, Signatory, State, Status, TextStatus
@@ -69,7 +70,7 @@ def test_importing_the_statement_again_does_not_bring_a_hidden_name_back(appeal:
     decisions.revoke(Endorsement.objects.get(signatory__number=2).pk, by=MODERATOR, at=NOON)
     revision = Appeal.objects.get(pk=appeal.pk).revision
     edition = StatementDetails(SLUG, "Another issuer", "en", TextStatus.OFFICIAL, appeal.issued_on)
-    assert publish_statement(factories.reading(), edition, by=OPERATOR, at=NOON) is Outcome.UNCHANGED
+    assert publish_statement(factories.statement(), edition, by=OPERATOR, at=NOON) is Outcome.UNCHANGED
     appeal.refresh_from_db()
     assert (appeal.revision, appeal.issuer) == (revision, "Civic Solidarity Platform")
     assert Signatory.objects.listed().count() == 33

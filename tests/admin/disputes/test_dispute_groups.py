@@ -205,7 +205,7 @@ def test_a_form_takes_what_a_page_shows(staff: Client, appeal: Appeal, settings:
     assert len(listed_ids(page)) == dispute_list.MESSAGES_PER_PAGE
     assert "page=2" in page
     form = "".join(re.findall(r'name="shown" value="([^"]+)"', page))
-    assert len(form) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2
+    assert len(form) < settings.MAX_FORM_BYTES / 2
     asked = ask(staff, page, which="ticked", pk=listed_ids(page))
     assert f"Settle {dispute_list.MESSAGES_PER_PAGE} messages" in asked
     assert f"{dispute_list.MAX_SETTLED_AT_ONCE} messages are settled." in settle(staff, ask(staff, page, which="all"))

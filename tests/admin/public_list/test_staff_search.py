@@ -21,8 +21,8 @@ from tests.factories import (
     approved,
     confirmed,
     mails,
-    reading,
     screen_due,
+    statement,
     submitted,
     withdraw_for_good,
 )
@@ -100,7 +100,7 @@ def test_what_is_not_there_is_not_found(staff: Client, appeal: Appeal, typed: st
 
 
 def test_the_chosen_appeal_comes_first_and_demonstrations_last(staff: Client, appeal: Appeal) -> None:
-    demo = confirmed(get_or_create_appeal("demo", reading(), at=NOON), organisation_name="Quince Fund")
+    demo = confirmed(get_or_create_appeal("demo", statement(), at=NOON), organisation_name="Quince Fund")
     other = confirmed(an_appeal("other"), organisation_name="Quince Fund")
     row = confirmed(appeal, organisation_name="Quince Fund")
     screen_due(at=NOON)

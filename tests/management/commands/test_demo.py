@@ -8,7 +8,20 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from petition.models import Appeal, AuditEvent, Contact, Endorsement, OutgoingMail, PrivateLink, Signatory, State
+from petition.models import (
+    Appeal,
+    AppealDraft,
+    AuditEvent,
+    BulkUpload,
+    Contact,
+    Edition,
+    Endorsement,
+    OutgoingMail,
+    PrivateLink,
+    Signatory,
+    State,
+    TimelineEntry,
+)
 from tests.factories import SLUG
 
 pytestmark = pytest.mark.long
@@ -21,9 +34,8 @@ def run(*options: str) -> str:
 
 
 def rows() -> tuple[int, ...]:
-    return tuple(
-        model.objects.count() for model in (Appeal, Endorsement, Signatory, Contact, PrivateLink, OutgoingMail)
-    )
+    of_appeals = (Appeal, Endorsement, Signatory, Contact, PrivateLink, OutgoingMail)
+    return tuple(model.objects.count() for model in (*of_appeals, AppealDraft, BulkUpload, Edition, TimelineEntry))
 
 
 def test_a_demonstration_is_separate_and_leaves_only_marked_events(client: Client, appeal: Appeal) -> None:
@@ -38,10 +50,15 @@ def test_a_demonstration_is_separate_and_leaves_only_marked_events(client: Clien
         assert "made up" not in client.get(f"/appeals/{SLUG}/{path}").content.decode()
     assert json.loads(client.get("/appeals/demo/signatories.json").content)["demonstration"] is True
     assert client.get("/")["Location"] == f"/appeals/{SLUG}/"
+    page = client.get("/appeals/demo/").content.decode()
+    for words in ("Delivered to Made-up Office", "The made-up office announced", "for the delivery to Made-up Office"):
+        assert words in page, words
+    assert "undecided" in {block["kind"] for block in AppealDraft.objects.get().blocks}
+    assert BulkUpload.objects.get().rows.count() == 4
     run("--remove")
     assert rows() == before
     assert client.get(f"/appeals/{SLUG}/signatories.json").content == real
-    left = AuditEvent.objects.exclude(appeal_id=appeal.pk)
+    left = AuditEvent.objects.exclude(appeal_id=appeal.pk).exclude(subject_kind="draft")  # which is of no appeal
     assert left.count() > 120
     assert not left.filter(is_demo=False).exists()
     assert not AuditEvent.objects.filter(appeal_id=appeal.pk, is_demo=True).exists()
