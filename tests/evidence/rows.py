@@ -182,6 +182,32 @@ ROWS: Final = (
         broken=("test_a_proxy_that_decides_by_itself_keeps_a_removed_name",),
     ),
     Row(
+        "appeals without a shell",
+        "An editor makes a published appeal of a statement in the browser; none of its words is lost or invented.",
+        "this appeal, and three with two lists, with people among organisations, with quotations; without JavaScript",
+        ("tests/browser/test_new_appeal.py",),
+        (SQLITE,),
+    ),
+    Row(
+        "appeal races",
+        "When several people publish, close, archive, take down or put back at once, or add a table while the form "
+        "is sent: each thing happens once, and nothing is lost.",
+        "40 drafts, 2 administrators, a table of 100 organisations, 40 kills in one of 400, on both databases",
+        ("tests/actions/appeals/test_races.py", "tests/actions/bulk_entry/test_kills.py"),
+        broken=(
+            "test_a_worker_with_two_commits_for_a_row_is_noticed",
+            "test_without_the_lock_of_the_draft_they_do_not",
+            "test_without_the_lock_of_the_appeal_they_do",
+            "test_without_the_lock_of_the_row_they_do_not",
+        ),
+    ),
+    Row(
+        "taking down",
+        "An appeal that is taken down is gone in every format within a second, and from the mirror within a minute.",
+        "every former path in three languages, two web processes and the worker's mirror, on both databases",
+        ("tests/journeys/test_taking_down.py",),
+    ),
+    Row(
         "restore drill",
         "A backup on an empty machine gives the same public bytes, less what was removed since.",
         "50,000 endorsements within 15 minutes, with the roles apart",

@@ -31,8 +31,10 @@ WORDS = (
         "forgotten question",
     ),
     *(f"proposed {field}" for field in ("person", "role", "mailbox")),
+    *(f"table {field}" for field in ("name", "person", "role", "mailbox", "note")),
+    *(f"draft {part}" for part in ("title", "paragraph", "signatory")),
 )
-"""Texts between an organisation and the secretariat."""
+"""Texts between an organisation and the secretariat, of a table that nobody adds, of an appeal that is not public."""
 STEPS = ("", "correction/", "contact/", "stop/", "withdraw/", "named/", "code/", "links/", "forget/", "receipt.txt")
 """Texts on an own page, which its private link shows."""
 SLOW_OR_FIXED = (".pdf", ".docx", ".css", ".js", ".png", ".svg", ".ico", ".woff2")

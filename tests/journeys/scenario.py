@@ -38,6 +38,27 @@ def decide(canaries: dict[str, str]) -> None:
         checked = CheckResult("other", member=False, note=canaries["check note"])
         verification.record_check(of(role).pk, checked, seen=0, by=moderator, at=now)
     decisions.ask_question(of("forgotten").pk, canaries["forgotten question"], by=moderator, at=now)
+    _prepare(canaries, by=moderator)
+
+
+def _prepare(canaries: dict[str, str], *, by: Any) -> None:
+    """Upload a table that nobody adds, and begin an appeal that nobody publishes."""
+    from petition.actions.appeals.drafts import drafts
+    from petition.actions.bulk_entry import table_files, uploads
+    from petition.models import Appeal, Origin
+    from petition.reference import clock
+
+    row = {name: canaries[f"table {name}"] for name in ("name", "person", "role", "mailbox")}
+    cells = f"{row['name']},KG,named,{row['person']},{row['role']},{row['mailbox']}@fund.example"
+    header = "organisation_name,countries,display,contact_name,contact_role,contact_email"
+    rows = table_files.read_table(f"{header}\n{cells}", language="en")
+    note = canaries["table note"]
+    uploads.create_upload(Appeal.objects.get(), rows, origin=Origin.EMAIL, note=note, by=by, at=clock.now())
+    source = (
+        f"{canaries['draft title']} of us\n\n9 October 2020\n\nWe say {canaries['draft paragraph']}.\n\n"
+        f"Signed by:\n\n{canaries['draft signatory']} Foundation\n"
+    )
+    drafts.create_draft(source, "en", by=by, at=clock.now())
 
 
 def answer(canaries: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from tests.factories import reading
+from tests.factories import statement
 
 _CYRILLIC: Final = str.maketrans("aeocpxyiABCEHIKMOPTX", "аеосрхуіАВСЕНІКМОРТХ")
 _GREEK: Final = str.maketrans("oviABEHIKMNOPTX", "ονιΑΒΕΗΙΚΜΝΟΡΤΧ")
@@ -31,7 +31,7 @@ IMITATIONS: Final[dict[str, Callable[[str], str]]] = {
 
 def listed_names() -> list[str]:
     """Return twenty names of the list that every way of imitating changes; DRA is too short for that."""
-    names = [signatory.name for signatory in reading().signatories]
+    names = [signatory.organisation.name for signatory in statement().signatories]
     return [name for name in names if all(way(name) != name for way in IMITATIONS.values())][:20]
 
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 
 from tests.browser.visit import CHANGE, Visit, at, entered, opened
-from tests.site import ROOT, SLUG
+from tests.factories import russian_source
+from tests.site import SLUG
 
 
-def _open_staff_page(path: str) -> Callable[[Visit], None]:
+def open_staff_page(path: str) -> Callable[[Visit], None]:
     def go(visit: Visit) -> None:
         visit.sign_in(path)
 
@@ -21,7 +22,7 @@ def _wrong_password(visit: Visit) -> None:
     visit.press("button.default")
 
 
-def _after_saying_who(path: str) -> Callable[[Visit], None]:
+def after_saying_who(path: str) -> Callable[[Visit], None]:
     """What is sensitive asks for the password once more."""
 
     def go(visit: Visit) -> None:
@@ -35,7 +36,7 @@ def _after_saying_who(path: str) -> Callable[[Visit], None]:
 
 
 def _invited(visit: Visit, name: str) -> None:
-    _after_saying_who("/admin/staff/invite/")(visit)
+    after_saying_who("/admin/staff/invite/")(visit)
     visit.page.locator("[name=name]").fill(name)
     visit.page.locator("[name=mailbox]").fill(f"{name}@demo.example")
     visit.page.locator("[name=roles][value=moderator]").check()
@@ -62,7 +63,7 @@ def _contact(visit: Visit) -> None:
 
 def _text_as_read(visit: Visit) -> None:
     visit.sign_in(f"/admin/texts/{SLUG}/ru/")
-    visit.page.locator("[name=source]").fill((ROOT / "fixtures" / "statement.txt").read_text(encoding="utf-8"))
+    visit.page.locator("[name=source]").fill(russian_source())
     visit.press("button.staff-preview")
 
 
@@ -242,11 +243,11 @@ def _edition_refused(visit: Visit) -> None:
 STAFF: dict[str, Callable[[Visit], None]] = {
     "sign-in": at("/admin/login/"),
     "sign-in-wrong": _wrong_password,
-    "queue": _open_staff_page("/admin/"),
-    "queue-approved": _open_staff_page("/admin/?state=approved"),
-    "queue-filtered": _open_staff_page("/admin/?state=approved&q=freedom&age=overdue"),
+    "queue": open_staff_page("/admin/"),
+    "queue-approved": open_staff_page("/admin/?state=approved"),
+    "queue-filtered": open_staff_page("/admin/?state=approved&q=freedom&age=overdue"),
     "queue-keys": _keys,
-    "queue-account": opened(_open_staff_page("/admin/"), ".staff-account"),
+    "queue-account": opened(open_staff_page("/admin/"), ".staff-account"),
     "endorsement": _one_endorsement,
     "endorsement-asked": _asked,
     "endorsement-more": opened(_one_endorsement, ".staff-actions > :last-child"),
@@ -256,19 +257,19 @@ STAFF: dict[str, Callable[[Visit], None]] = {
     "endorsement-rejected": _rejected,
     "endorsement-respelled": _respelled,
     "endorsement-letter": entered("letter"),
-    "enter": _open_staff_page("/admin/enter/"),
+    "enter": open_staff_page("/admin/enter/"),
     "enter-errors": _enter_with_errors,
     "hide": _hide,
-    "search": _open_staff_page("/admin/search/?q=original-1"),
-    "search-nothing": _open_staff_page("/admin/search/?q=original-99"),
-    "reasons": _open_staff_page("/admin/reasons/"),
+    "search": open_staff_page("/admin/search/?q=original-1"),
+    "search-nothing": open_staff_page("/admin/search/?q=original-99"),
+    "reasons": open_staff_page("/admin/reasons/"),
     "reason": _reason_preview,
-    "mails": _open_staff_page("/admin/mails/"),
-    "mail": _open_staff_page("/admin/mails/confirm/ru/"),
+    "mails": open_staff_page("/admin/mails/"),
+    "mail": open_staff_page("/admin/mails/confirm/ru/"),
     "link-issued": _link_issued,
     "queue-quarantined": _quarantined,
     "endorsement-quarantined": _quarantined_one,
-    "floods": _open_staff_page("/admin/floods/"),
+    "floods": open_staff_page("/admin/floods/"),
     "bulk": _bulk,
     "bulk-rejection": _bulk_rejection,
     "queue-disputed": _disputed,
@@ -276,24 +277,24 @@ STAFF: dict[str, Callable[[Visit], None]] = {
     "disputes": _disputes_of_one_entry,
     "batch": _batch,
     "batches": _batches,
-    "emergency": _open_staff_page("/admin/site/"),
-    "lines": _open_staff_page("/admin/lines/"),
-    "notices": _open_staff_page("/admin/notices/"),
+    "emergency": open_staff_page("/admin/site/"),
+    "lines": open_staff_page("/admin/lines/"),
+    "notices": open_staff_page("/admin/notices/"),
     "notice": _notice_preview,
     "editions": _edition_preview,
     "editions-refused": _edition_refused,
     "contact": _contact,
-    "overview": _open_staff_page("/admin/overview/?appeal=demo"),
-    "texts": _open_staff_page("/admin/texts/"),
+    "overview": open_staff_page("/admin/overview/?appeal=demo"),
+    "texts": open_staff_page("/admin/texts/"),
     "text-read": _text_as_read,
-    "opening": _open_staff_page(f"/admin/texts/{SLUG}/opening/"),
-    "staff": _open_staff_page("/admin/staff/"),
-    "invite": _after_saying_who("/admin/staff/invite/"),
+    "opening": open_staff_page(f"/admin/texts/{SLUG}/opening/"),
+    "staff": open_staff_page("/admin/staff/"),
+    "invite": after_saying_who("/admin/staff/invite/"),
     "account": _one_account,
     "invitation": _invitation,
-    "trail-export": _after_saying_who("/admin/petition/auditevent/export/?verb=approve"),
-    "passkey": _after_saying_who("/admin/second-factor/webauthn/add/"),
-    "trail": _open_staff_page("/admin/petition/auditevent/"),
-    "second-factor": _open_staff_page("/admin/second-factor/"),
-    "password": _open_staff_page("/admin/password/"),
+    "trail-export": after_saying_who("/admin/petition/auditevent/export/?verb=approve"),
+    "passkey": after_saying_who("/admin/second-factor/webauthn/add/"),
+    "trail": open_staff_page("/admin/petition/auditevent/"),
+    "second-factor": open_staff_page("/admin/second-factor/"),
+    "password": open_staff_page("/admin/password/"),
 }
